@@ -1,0 +1,1 @@
+//! The `#[integrand]` attribute of the `quadrille` crate.

@@ -1,0 +1,54 @@
+//! What is integrated: one definition with three bodies.
+//!
+//! [`Integrand::scalar`] is the definition itself, [`Integrand::lanes`] the same on eight points at once, and
+//! [`Integrand::trace`] the same as an expression graph, from which other forms are made. `#[integrand]` and
+//! [`Expression`] write all three; a closure is the first alone.
+
+mod closure;
+mod evaluate;
+pub(crate) mod function;
+mod graph;
+mod point;
+
+pub use evaluate::evaluate;
+pub use function::{BinaryFunction, Comparison, UnaryFunction};
+pub use graph::{Condition, Expr, Graph, Node};
+pub use point::Point;
+
+use crate::lanes::{Lanes, Simd};
+
+/// A function of a [`Point`] that can be integrated.
+///
+/// Written by `#[integrand]`, by [`Expression::parse`](crate::Expression::parse), as a closure, or by hand. Only
+/// [`scalar`](Integrand::scalar) is required; it is the reference that the other two are checked against.
+pub trait Integrand<P: Point = f64>: Sync {
+    /// Whether [`block`](Integrand::block) is cheaper than one call of `lanes` for each vector.
+    #[doc(hidden)]
+    const BLOCKED: bool = false;
+
+    /// The value at one point. This is the definition: plain `f64` arithmetic.
+    fn scalar(&self, x: P) -> f64;
+
+    /// The values at eight points. Without an implementation of its own: eight calls of `scalar`, which the compiler
+    /// turns into vector instructions where the arithmetic is simple.
+    #[inline(always)]
+    fn lanes<S: Simd>(&self, x: P::Lanes<S>) -> Lanes<S> {
+        P::each_lane(x, |point| self.scalar(point))
+    }
+
+    /// The values at many points, in place of their first coordinate; for interpreted integrands, which save by doing
+    /// one operation on many points.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn block<S: Simd>(&self, points: &[P::Lanes<S>], values: &mut [Lanes<S>]) {
+        for (value, &point) in values.iter_mut().zip(points) {
+            *value = self.lanes(point);
+        }
+    }
+
+    /// The same function as an expression in `graph`; `None` (the default) where it is known as compiled code alone.
+    fn trace<'g>(&self, graph: &'g Graph, x: P::Traced<'g>) -> Option<Expr<'g>> {
+        let _ = (graph, x);
+        None
+    }
+}

@@ -1,0 +1,4 @@
+//! Vector functions: each file one family, each function with its worst measured error in its doc.
+//!
+//! All are methods of [`Lanes`](super::Lanes). Special values and huge arguments are as in `std`; arguments that the
+//! fast path does not cover are done again, lane by lane, by a scalar slow path.

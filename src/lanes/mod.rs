@@ -1,0 +1,102 @@
+//! Eight `f64` at a time: the only module that knows the SIMD crate.
+//!
+//! [`Lanes`] is one vector of eight `f64` at an instruction level `S`, chosen at run time by
+//! [`dispatch!`](crate::lanes::dispatch). The same operations happen in the same order at every level, so results
+//! are equal bit for bit between all levels with fused multiply-add.
+
+mod level;
+pub(crate) mod math;
+mod ops;
+pub(crate) mod twofold;
+
+pub use fearless_simd::Simd;
+pub(crate) use fearless_simd::dispatch;
+pub use level::Level;
+
+use fearless_simd::{Select, SimdBase, SimdFloat, SimdInto, SimdMask, f64x8, mask64x8};
+
+/// The number of `f64` in [`Lanes`], the same at every level.
+pub const LANES: usize = 8;
+
+/// Eight `f64` at SIMD level `S`: the argument and value of [`Integrand::lanes`](crate::Integrand::lanes).
+///
+/// Has the operators and the methods of `f64` under their own names (`sin`, `exp`, `powi`, `max`, …), lane by lane.
+/// Each vector function states its worst measured error in its own documentation. Comparisons are methods
+/// that give a [`Mask`] (`a.lt(b)`), and `mask.select(a, b)` takes the place of `if`.
+#[derive(Clone, Copy, Debug)]
+pub struct Lanes<S: Simd>(pub(crate) f64x8<S>);
+
+/// Eight truth values, one a lane; from comparisons of [`Lanes`].
+#[derive(Clone, Copy, Debug)]
+pub struct Mask<S: Simd>(pub(crate) mask64x8<S>);
+
+impl<S: Simd> Lanes<S> {
+    /// All eight lanes equal to `value`.
+    #[inline(always)]
+    pub fn splat(token: S, value: f64) -> Self {
+        Self(f64x8::splat(token, value))
+    }
+
+    /// Lane `i` equal to `values[i]`.
+    #[inline(always)]
+    pub fn from_array(token: S, values: [f64; LANES]) -> Self {
+        Self(values.simd_into(token))
+    }
+
+    /// The eight values.
+    #[inline(always)]
+    pub fn to_array(self) -> [f64; LANES] {
+        self.0.into()
+    }
+
+    /// The proof that level `S` is available; what [`Lanes::splat`] asks for.
+    #[inline(always)]
+    pub fn token(self) -> S {
+        fearless_simd::ExtractToken::token(&self.0)
+    }
+
+    /// All eight lanes equal to `value`, at the level of `self`.
+    #[inline(always)]
+    pub fn like(self, value: f64) -> Self {
+        Self::splat(self.token(), value)
+    }
+
+    /// `f` applied to each lane on its own, with scalar code.
+    #[inline(always)]
+    pub fn map(self, f: impl Fn(f64) -> f64) -> Self {
+        Self::from_array(self.token(), self.to_array().map(f))
+    }
+
+    /// `a * b + c` as the level does it fastest: fused where the hardware can, else rounded twice.
+    /// For polynomials whose bound holds either way.
+    #[inline(always)]
+    pub(crate) fn fma(self, b: Self, c: Self) -> Self {
+        Self(self.0.mul_add(b.0, c.0))
+    }
+
+    /// Whether [`Lanes::fma`] rounds once at this level. A constant after inlining.
+    #[inline(always)]
+    pub(crate) fn fused(self) -> bool {
+        level::fused(self.token())
+    }
+}
+
+impl<S: Simd> Mask<S> {
+    /// Lane by lane: `yes` where true, `no` where false. Both are evaluated.
+    #[inline(always)]
+    pub fn select(self, yes: Lanes<S>, no: Lanes<S>) -> Lanes<S> {
+        Lanes(self.0.select(yes.0, no.0))
+    }
+
+    /// True in at least one lane.
+    #[inline(always)]
+    pub fn any(self) -> bool {
+        self.0.any_true()
+    }
+
+    /// True in all lanes.
+    #[inline(always)]
+    pub fn all(self) -> bool {
+        self.0.all_true()
+    }
+}

@@ -1,0 +1,6 @@
+//! Numerical integration at the speed of the hardware.
+#![forbid(unsafe_code)]
+#![allow(dead_code)]
+mod integrand;
+pub mod lanes;
+pub use integrand::*;
