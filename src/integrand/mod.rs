@@ -10,6 +10,8 @@ pub(crate) mod function;
 mod graph;
 mod point;
 
+#[cfg(feature = "wide")]
+pub use closure::{Wide, wide};
 pub use evaluate::evaluate;
 pub use function::{BinaryFunction, Comparison, UnaryFunction};
 pub use graph::{Condition, Expr, Graph, Node};
@@ -34,6 +36,12 @@ pub trait Integrand<P: Point = f64>: Sync {
     #[inline(always)]
     fn lanes<S: Simd>(&self, x: P::Lanes<S>) -> Lanes<S> {
         P::each_lane(x, |point| self.scalar(point))
+    }
+
+    /// How many coordinates it uses, where that is not the type's to say.
+    #[doc(hidden)]
+    fn dimension(&self) -> Option<usize> {
+        None
     }
 
     /// The values at many points, in place of their first coordinate; for interpreted integrands, which save by doing

@@ -1,0 +1,47 @@
+//! Who evaluates a plan. Backends know no method, and not each other.
+
+pub(crate) mod serial;
+pub(crate) mod simd;
+#[cfg(feature = "parallel")]
+pub(crate) mod threads;
+#[cfg(not(feature = "parallel"))]
+#[path = "one_thread.rs"]
+pub(crate) mod threads;
+
+use std::{fmt, str::FromStr};
+
+/// Who evaluates the integrand.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Backend {
+    /// The fastest for the problem at hand.
+    #[default]
+    Auto,
+    /// The scalar definition in a plain loop on one thread: the reference.
+    Serial,
+    /// Eight lanes at a time, on several threads where that pays.
+    Simd,
+}
+
+impl fmt::Display for Backend {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Backend::Auto => "auto",
+            Backend::Serial => "serial",
+            Backend::Simd => "simd",
+        })
+    }
+}
+
+impl FromStr for Backend {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        match name {
+            "auto" => Ok(Backend::Auto),
+            "serial" => Ok(Backend::Serial),
+            "simd" => Ok(Backend::Simd),
+            _ => Err(format!("unknown backend '{name}'; backends are auto, serial, simd")),
+        }
+    }
+}

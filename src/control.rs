@@ -1,0 +1,133 @@
+//! What the caller holds while an integration runs: cancellation, a deadline, progress.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::time::{Duration, Instant};
+
+/// A switch that stops an integration from another thread; clones share it. The best estimate so far is kept.
+///
+/// ```
+/// use quadrille::{Cancel, Error, Integrator, Rule, Status};
+///
+/// let cancel = Cancel::new();
+/// cancel.cancel();
+/// let stopped = Integrator::new().rule(Rule::Left).panels(1000).cancel(&cancel).integrate(&|x: f64| x, 0.0..1.0);
+/// let Err(Error::NotConverged(integral)) = stopped else { panic!() };
+/// assert_eq!(integral.status, Status::Cancelled { reached: 0.0 });
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Cancel(Arc<AtomicBool>);
+
+impl Cancel {
+    /// A switch that is off.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Stops every integration that was given this switch, at the next tile.
+    pub fn cancel(&self) {
+        self.0.store(true, Relaxed);
+    }
+
+    /// Whether [`cancel`](Self::cancel) was called.
+    pub fn is_cancelled(&self) -> bool {
+        self.0.load(Relaxed)
+    }
+}
+
+/// How far an integration has come.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Progress {
+    /// Evaluations so far.
+    pub evaluations: u64,
+    /// Evaluations in all.
+    pub total: u64,
+}
+
+/// The callback for progress.
+#[derive(Clone)]
+pub(crate) struct Watch(pub Arc<dyn Fn(Progress) + Send + Sync>);
+
+impl fmt::Debug for Watch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Watch")
+    }
+}
+
+/// Why to stop early.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Stop {
+    Cancelled,
+    Deadline,
+}
+
+/// The caller's hold on one run.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Control {
+    pub cancel: Option<Cancel>,
+    pub time_limit: Option<Duration>,
+    pub watch: Option<Watch>,
+}
+
+impl Control {
+    /// Whether to stop now, having begun at `start`.
+    #[inline]
+    pub fn stop(&self, start: Instant) -> Option<Stop> {
+        if self.cancel.as_ref().is_some_and(Cancel::is_cancelled) {
+            return Some(Stop::Cancelled);
+        }
+        if self.time_limit.is_some_and(|limit| start.elapsed() >= limit) {
+            return Some(Stop::Deadline);
+        }
+        None
+    }
+
+    /// Tells the caller how far it has come.
+    #[inline]
+    pub fn report(&self, evaluations: u64, total: u64) {
+        if let Some(Watch(watch)) = &self.watch {
+            watch(Progress { evaluations, total });
+        }
+    }
+}
+
+/// The size of the next block of work: small at first, then doubled until a block takes long enough not to notice
+/// its beginning and end, and short enough to stop in time.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Pace {
+    pub size: u64,
+    began: Instant,
+    /// Seconds that one unit took in the last block.
+    unit: f64,
+}
+
+impl Pace {
+    /// Seconds that a block may take before blocks stop growing.
+    const BLOCK: f64 = 0.02;
+
+    pub fn new(start: Instant, first: u64) -> Self {
+        Self { size: first, began: start, unit: 0.0 }
+    }
+
+    /// Takes note of a finished block of `units`.
+    #[inline]
+    pub fn block_done(&mut self, units: u64) {
+        let now = Instant::now();
+        let seconds = (now - self.began).as_secs_f64();
+        self.began = now;
+        self.unit = seconds / units as f64;
+        if seconds < Self::BLOCK / 2.0 {
+            self.size = self.size.saturating_mul(2);
+        } else if seconds > Self::BLOCK * 2.0 {
+            self.size = (self.size / 2).max(1);
+        }
+    }
+
+    /// Seconds that `units` will take on one thread, if the last block did run on one.
+    #[inline]
+    pub fn forecast(&self, units: u64) -> f64 {
+        self.unit * units as f64
+    }
+}

@@ -1,0 +1,125 @@
+//! What can be wrong with a question, and the answer that is not what was asked for.
+
+use crate::integral::Integral;
+use crate::lanes::Level;
+use crate::rule::Rule;
+use crate::verify::Disagreement;
+use std::fmt;
+
+/// Why there is no integral as asked for.
+///
+/// All but the last three are about the question and come before anything is evaluated.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Error {
+    /// A bound is NaN or infinite, and the rule needs a finite interval.
+    NonFiniteBound {
+        /// The axis, from 0.
+        axis: usize,
+        /// `lower` or `upper`.
+        bound: &'static str,
+        /// What it is.
+        value: f64,
+    },
+    /// The distance between the bounds is larger than any `f64`.
+    TooWide {
+        /// The axis, from 0.
+        axis: usize,
+        /// The lower bound.
+        lower: f64,
+        /// The upper bound.
+        upper: f64,
+    },
+    /// No rule was chosen, and there is no method yet that chooses by itself.
+    NoRule,
+    /// A composite rule over no panels.
+    ZeroPanels,
+    /// More than 2^53 panels, or more evaluations than a `u64` counts.
+    TooManyPanels {
+        /// The panels asked for.
+        panels: u64,
+        /// The rule for each.
+        rule: Rule,
+    },
+    /// A Gauss rule without nodes.
+    ZeroOrder,
+    /// A Gauss rule with more nodes than [`Rule::MAX_ORDER`].
+    OrderTooLarge {
+        /// The nodes asked for.
+        order: usize,
+    },
+    /// The expression uses more coordinates than the region has.
+    Dimension {
+        /// Coordinates that the integrand uses.
+        integrand: usize,
+        /// Axes of the region.
+        region: usize,
+    },
+    /// This CPU (or this build) lacks the level asked for.
+    LevelUnavailable {
+        /// The level asked for.
+        level: Level,
+    },
+    /// The environment variable `QUADRILLE_LEVEL` holds no level.
+    UnknownLevel(String),
+    /// The number of threads asked for cannot be had.
+    Threads {
+        /// The number asked for.
+        threads: usize,
+        /// Why.
+        reason: String,
+    },
+    /// The sum is not what was asked for; [`Integral::status`] says why, and the estimate is the best there is.
+    NotConverged(Box<Integral>),
+    /// The fast result and the serial reference differ by more than rounding explains.
+    Disagreement(Box<Integral>, Disagreement),
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Error::NonFiniteBound { axis, bound, value } => {
+                write!(f, "the {bound} bound of axis {axis} is {value}; a fixed rule needs finite bounds")
+            }
+            Error::TooWide { axis, lower, upper } => {
+                write!(
+                    f,
+                    "the bounds of axis {axis}, {lower:e} and {upper:e}, are too far apart: their distance overflows"
+                )
+            }
+            Error::NoRule => f.write_str("no rule was chosen: give one, and a number of panels"),
+            Error::ZeroPanels => f.write_str("the number of panels is 0; it must be at least 1"),
+            Error::TooManyPanels { panels, rule } => {
+                write!(
+                    f,
+                    "{panels} panels of rule {rule} are too many: the limits are 2^53 panels and 2^64 evaluations"
+                )
+            }
+            Error::ZeroOrder => f.write_str("the number of Gauss–Legendre nodes is 0; it must be at least 1"),
+            Error::OrderTooLarge { order } => {
+                write!(f, "{order} Gauss–Legendre nodes are too many for a panel; the limit is {}", Rule::MAX_ORDER)
+            }
+            Error::Dimension { integrand, region } => {
+                write!(f, "the integrand uses {integrand} coordinates, the region has {region}")
+            }
+            Error::LevelUnavailable { level } => {
+                let available: Vec<_> = Level::available().map(Level::name).collect();
+                write!(f, "level {level} is not available here; available: {}", available.join(", "))
+            }
+            Error::UnknownLevel(message) => write!(f, "QUADRILLE_LEVEL: {message}"),
+            Error::Threads { threads, reason } => write!(f, "{threads} threads cannot be had: {reason}"),
+            Error::NotConverged(integral) => {
+                write!(f, "{}; best estimate {:?}", integral.status, integral.estimate)
+            }
+            Error::Disagreement(integral, disagreement) => {
+                write!(
+                    f,
+                    "{disagreement}; the {} estimate {:?} is not to be trusted",
+                    integral.backend, integral.estimate
+                )
+            }
+        }
+    }
+}
+
+impl std::error::Error for Error {}

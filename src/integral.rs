@@ -1,0 +1,127 @@
+//! The answer: the estimate and everything that is known about it.
+
+use crate::backend::Backend;
+use crate::lanes::Level;
+use crate::verify::Agreement;
+use std::{fmt, time::Duration};
+
+/// The value of an integral and how it came about.
+///
+/// `estimate` and `error` are in units of f times units of x (the caller's).
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Integral {
+    /// The value.
+    pub estimate: f64,
+    /// A bound on |estimate − integral| as the method estimates it. A fixed rule makes no such claim: infinite then.
+    pub error: f64,
+    /// How often the integrand was evaluated for the estimate (verification not counted).
+    pub evaluations: u64,
+    /// Panels that the estimate covers.
+    pub regions: u64,
+    /// Whether this is what was asked for.
+    pub status: Status,
+    /// Who evaluated.
+    pub backend: Backend,
+    /// The instruction level of the SIMD backend.
+    pub level: Option<Level>,
+    /// Threads that were at the method's disposal.
+    pub threads: usize,
+    /// What was asked for and could not be had, with the reason for each.
+    pub fallbacks: Vec<Fallback>,
+    /// How the result compares with the serial reference, if that was asked for.
+    pub agreement: Option<Agreement>,
+    /// Wall-clock time of the whole call, verification included.
+    pub elapsed: Duration,
+}
+
+/// What an [`Integral`] is worth.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Status {
+    /// The fixed rule asked for was summed over all its nodes. No tolerance was asked for and none is claimed.
+    Summed,
+    /// The integrand is NaN or infinite at a node: the first in the order of summation.
+    NonFinite {
+        /// The node (in one dimension the first coordinate alone).
+        point: f64,
+        /// The value there.
+        value: f64,
+    },
+    /// All values are finite, their sum is too large for an `f64`.
+    Overflow,
+    /// Cancelled by the caller; the estimate is the integral from the lower bound to `reached`.
+    Cancelled {
+        /// The upper end of the part that was summed.
+        reached: f64,
+    },
+    /// Out of time; the estimate is the integral from the lower bound to `reached`.
+    Deadline {
+        /// The upper end of the part that was summed.
+        reached: f64,
+    },
+}
+
+impl Status {
+    /// The name used in output: `summed`, `non-finite`, `overflow`, `cancelled`, `deadline`.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Status::Summed => "summed",
+            Status::NonFinite { .. } => "non-finite",
+            Status::Overflow => "overflow",
+            Status::Cancelled { .. } => "cancelled",
+            Status::Deadline { .. } => "deadline",
+        }
+    }
+
+    /// Whether the answer is what was asked for.
+    pub fn is_success(&self) -> bool {
+        matches!(self, Status::Summed)
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Status::Summed => f.write_str("fixed rule summed; it estimates no error"),
+            Status::NonFinite { point, value } => write!(f, "the integrand is {value} at x = {point:?}"),
+            Status::Overflow => f.write_str("the sum of the integrand's values overflows"),
+            Status::Cancelled { reached } => write!(f, "cancelled; summed up to x = {reached:?}"),
+            Status::Deadline { reached } => write!(f, "out of time; summed up to x = {reached:?}"),
+        }
+    }
+}
+
+/// What was asked for and could not be had.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Fallback {
+    /// The backend (or number of threads) that was asked for.
+    pub wanted: String,
+    /// Why it is not what ran.
+    pub reason: String,
+}
+
+impl fmt::Display for Fallback {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.wanted, self.reason)
+    }
+}
+
+impl fmt::Display for Integral {
+    /// The estimate in full precision; with `{:#}` also what is known about it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", self.estimate)?;
+        if !f.alternate() {
+            return Ok(());
+        }
+        if self.error.is_finite() {
+            write!(f, " ± {:.1e}", self.error)?;
+        }
+        write!(f, " ({}; {} evaluations, {}", self.status, self.evaluations, self.backend)?;
+        if let Some(level) = self.level {
+            write!(f, " {level}")?;
+        }
+        write!(f, ", {} thread{}, {:.3?})", self.threads, if self.threads == 1 { "" } else { "s" }, self.elapsed)
+    }
+}

@@ -1,0 +1,329 @@
+//! The front: what to compute and how, as a builder; and the one loop that drives a method.
+
+use crate::backend::{Backend, serial::PlainLoop, simd::SimdGrid, threads::Threads};
+use crate::control::{Cancel, Control, Pace, Progress, Stop, Watch};
+use crate::error::Error;
+use crate::integral::{Fallback, Integral, Status};
+use crate::integrand::{Integrand, Point};
+use crate::lanes::Level;
+use crate::method::CompositeSum;
+use crate::plan::Grid;
+use crate::reduce::Partial;
+use crate::region::{IntoRegion, Region};
+use crate::rule::Rule;
+use crate::verify::{Agreement, Checked, Verify, check_tile, spot_tiles};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::time::{Duration, Instant};
+
+/// What to compute and how. Build once, use for any number of integrals, from any thread.
+///
+/// ```
+/// use quadrille::{Integrator, Rule};
+///
+/// let simpson = Integrator::new().rule(Rule::Simpson).panels(1000);
+/// let area = simpson.integrate(&|x: f64| x.sin(), 0.0..std::f64::consts::PI)?;
+/// assert!((area.estimate - 2.0).abs() < 1e-12);
+/// assert_eq!(area.evaluations, 2001);
+/// # Ok::<(), quadrille::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct Integrator {
+    rule: Option<Rule>,
+    panels: u64,
+    backend: Backend,
+    level: Option<Level>,
+    threads: Option<usize>,
+    verify: Verify,
+    seed: u64,
+    accept: bool,
+    control: Control,
+}
+
+impl Default for Integrator {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Integrator {
+    /// No rule yet, one panel, backend [`Backend::Auto`], no verification.
+    pub fn new() -> Self {
+        Self {
+            rule: None,
+            panels: 1,
+            backend: Backend::Auto,
+            level: None,
+            threads: None,
+            verify: Verify::Off,
+            seed: 0,
+            accept: false,
+            control: Control::default(),
+        }
+    }
+
+    /// The rule for each panel.
+    pub fn rule(mut self, rule: Rule) -> Self {
+        self.rule = Some(rule);
+        self
+    }
+
+    /// The number of equal panels, 1 to 2^53.
+    pub fn panels(mut self, panels: u64) -> Self {
+        self.panels = panels;
+        self
+    }
+
+    /// Who evaluates.
+    pub fn backend(mut self, backend: Backend) -> Self {
+        self.backend = backend;
+        self
+    }
+
+    /// The instruction level of the SIMD backend, in place of the best that this CPU has (or of the one that the
+    /// environment variable `QUADRILLE_LEVEL` names).
+    pub fn level(mut self, level: Level) -> Self {
+        self.level = Some(level);
+        self
+    }
+
+    /// The number of threads, at least 1. Without it: all of the machine, in a pool of the crate's own; or, when called
+    /// from within a rayon task, those of its pool. The result does not depend on it, to the bit.
+    pub fn threads(mut self, threads: usize) -> Self {
+        self.threads = Some(threads);
+        self
+    }
+
+    /// How much of a fast result to compute again by the scalar definition.
+    pub fn verify(mut self, verify: Verify) -> Self {
+        self.verify = verify;
+        self
+    }
+
+    /// The seed of everything that is chosen at random (the tiles of a spot check).
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// Returns an integral whatever its [`Status`], in place of [`Error::NotConverged`].
+    pub fn accept_any_status(mut self) -> Self {
+        self.accept = true;
+        self
+    }
+
+    /// The switch that stops the integration early.
+    pub fn cancel(mut self, cancel: &Cancel) -> Self {
+        self.control.cancel = Some(cancel.clone());
+        self
+    }
+
+    /// The time after which the integration stops, at the next tile.
+    pub fn time_limit(mut self, limit: Duration) -> Self {
+        self.control.time_limit = Some(limit);
+        self
+    }
+
+    /// Called now and then with how far the integration has come (a few times for a short one, then every 20 ms or so).
+    pub fn progress(mut self, watch: impl Fn(Progress) + Send + Sync + 'static) -> Self {
+        self.control.watch = Some(Watch(Arc::new(watch)));
+        self
+    }
+
+    /// The integral of `f` over `region`: ∫ f(x) dx from the lower to the upper bound.
+    ///
+    /// Reversed bounds give the negative of the integral over the interval in ascending order (the rule is laid over
+    /// that), to the bit; equal bounds give 0 without an evaluation.
+    ///
+    /// # Errors
+    /// A question that makes no sense is refused before anything is evaluated. [`Error::NotConverged`] holds the best
+    /// estimate when the integrand is not finite, the sum overflows, or the caller stopped it;
+    /// [`Error::Disagreement`] comes from verification.
+    pub fn integrate<R: IntoRegion<Point = f64>>(&self, f: &impl Integrand, region: R) -> Result<Integral, Error> {
+        let start = Instant::now();
+        let region: Region = region.into_region();
+        let plan = self.plan(region)?;
+        let level = self.chosen_level()?;
+        if let Some(integrand) = f.dimension().filter(|&dimension| dimension > f64::DIMENSION) {
+            return Err(Error::Dimension { integrand, region: f64::DIMENSION });
+        }
+        let threads = Threads::new(self.threads)?;
+        let Some(grid) = plan else { return Ok(self.nothing(level, start)) };
+        let mut run = match self.backend {
+            Backend::Serial => self.serial(f, &grid, start),
+            Backend::Auto | Backend::Simd => self.simd(f, &grid, level, &threads, start)?,
+        };
+        run.elapsed = start.elapsed();
+        if region.upper < region.lower {
+            run.estimate = -run.estimate;
+        }
+        if run.status.is_success() || self.accept { Ok(run) } else { Err(Error::NotConverged(Box::new(run))) }
+    }
+
+    /// The grid over the interval in ascending order; `None` where it is empty.
+    fn plan(&self, region: Region) -> Result<Option<Grid>, Error> {
+        region.check_finite()?;
+        let rule = self.rule.ok_or(Error::NoRule)?;
+        let (lower, upper) = (region.lower.min(region.upper), region.lower.max(region.upper));
+        let grid = Grid::new(lower, upper, rule, self.panels)?;
+        Ok((lower < upper).then_some(grid))
+    }
+
+    fn chosen_level(&self) -> Result<Level, Error> {
+        let level = match self.level {
+            Some(level) => level,
+            None => Level::from_environment().map_err(Error::UnknownLevel)?.unwrap_or_else(Level::detect),
+        };
+        level.token().map(|_| level).ok_or(Error::LevelUnavailable { level })
+    }
+
+    /// The integral over an empty interval.
+    fn nothing(&self, level: Level, start: Instant) -> Integral {
+        let backend = if self.backend == Backend::Serial { Backend::Serial } else { Backend::Simd };
+        let level = (backend == Backend::Simd).then_some(level);
+        Integral { estimate: 0.0, error: 0.0, regions: 0, elapsed: start.elapsed(), ..Integral::of(backend, level, 1) }
+    }
+
+    /// The plain loop, stopped now and then to look at the clock.
+    fn serial(&self, f: &impl Integrand, grid: &Grid, start: Instant) -> Integral {
+        let mut sum = PlainLoop::new();
+        let mut pace = Pace::new(start, 256);
+        let (mut stop, mut bad) = (None, u64::MAX);
+        while sum.panels < grid.panels {
+            stop = self.control.stop(start);
+            if stop.is_some() {
+                break;
+            }
+            let begin = sum.panels;
+            sum.advance(f, grid, grid.panels.min(begin + pace.size).min(grid.tile(grid.tile_of(begin)).end));
+            if !sum.sum.is_finite() {
+                bad = bad.min(grid.tile_of(begin));
+            }
+            pace.block_done(sum.panels - begin);
+            self.control.report(grid.evaluations_below(sum.panels), grid.evaluations());
+        }
+        let integral = Integral { estimate: sum.value(grid), ..Integral::of(Backend::Serial, None, 1) };
+        finish(f, grid, integral, sum.panels, stop, bad)
+    }
+
+    /// The tiles on lanes and threads, and the comparison with the scalar definition.
+    fn simd<F: Integrand>(
+        &self,
+        f: &F,
+        grid: &Grid,
+        level: Level,
+        threads: &Threads,
+        start: Instant,
+    ) -> Result<Integral, Error> {
+        let token = level.token().ok_or(Error::LevelUnavailable { level })?;
+        let lanes = SimdGrid::new(f, grid, token);
+        let bad = AtomicU64::new(u64::MAX);
+        let leaf = |tile| {
+            let sum = lanes.tile(tile);
+            if !sum.high.is_finite() {
+                bad.fetch_min(tile, Relaxed);
+            }
+            sum
+        };
+        let mut method = CompositeSum::new(grid.tiles());
+        let mut pace = Pace::new(start, 1);
+        let mut integral = Integral::of(Backend::Simd, Some(level), 1);
+        let mut stop = None;
+        while method.done() < grid.tiles() {
+            stop = self.control.stop(start);
+            if stop.is_some() {
+                break;
+            }
+            let tiles = method.next(pace.size);
+            let count = tiles.end - tiles.start;
+            // Waking threads costs some microseconds; the first tiles, on this thread, tell whether that pays.
+            let spread = count > 1 && pace.forecast(count) > WORTHWHILE;
+            let sum = if spread && threads.count() > 1 && integral.fallbacks.is_empty() {
+                integral.threads = threads.count();
+                threads.tree(tiles.start, tiles.end, &leaf, &Partial::combine).unwrap_or_else(|reason| {
+                    integral.threads = 1;
+                    integral.fallbacks.push(Fallback { wanted: format!("{} threads", threads.count()), reason });
+                    Threads::alone(tiles.start, tiles.end, &leaf, &Partial::combine)
+                })
+            } else {
+                Threads::alone(tiles.start, tiles.end, &leaf, &Partial::combine)
+            };
+            method.absorb(tiles, sum);
+            if method.done() < grid.tiles() || self.control.watch.is_some() {
+                pace.block_done(count);
+                self.control.report(grid.evaluations_below(grid.panels_below(method.done())), grid.evaluations());
+            }
+        }
+        integral.estimate = method.total().scaled(grid.step).value();
+        let panels = grid.panels_below(method.done());
+        let mut integral = finish(f, grid, integral, panels, stop, bad.into_inner());
+        if integral.status.is_success() && self.verify != Verify::Off {
+            let check = |tile| check_tile(f, grid, tile, lanes.tile(tile));
+            let checked = match self.verify {
+                Verify::Full => threads
+                    .tree(0, grid.tiles(), &check, &Checked::combine)
+                    .unwrap_or_else(|_| Threads::alone(0, grid.tiles(), &check, &Checked::combine)),
+                _ => spot_tiles(grid.tiles(), self.seed).map(check).fold(Checked::NOTHING, Checked::combine),
+            };
+            if let Some(disagreement) = checked.failed {
+                integral.elapsed = start.elapsed();
+                return Err(Error::Disagreement(Box::new(integral), disagreement));
+            }
+            let Checked { evaluations, worst, .. } = checked;
+            integral.agreement = Some(Agreement { depth: self.verify, evaluations, worst });
+        }
+        Ok(integral)
+    }
+}
+
+/// Seconds of work below which it stays on the calling thread.
+const WORTHWHILE: f64 = 40e-6;
+
+/// Fills in what follows from how far the sum has come, and finds out why it is not finite if it is not: `bad` is the
+/// first tile whose sum is not.
+fn finish(f: &impl Integrand, grid: &Grid, integral: Integral, panels: u64, stop: Option<Stop>, bad: u64) -> Integral {
+    let reached = || if panels == 0 { grid.lower } else { grid.position(panels, 0.0) };
+    let status = match stop {
+        _ if !integral.estimate.is_finite() => why_not_finite(f, grid, bad),
+        None => Status::Summed,
+        Some(Stop::Cancelled) => Status::Cancelled { reached: reached() },
+        Some(Stop::Deadline) => Status::Deadline { reached: reached() },
+    };
+    Integral { status, regions: panels, evaluations: grid.evaluations_below(panels), ..integral }
+}
+
+/// The lowest node of tile `bad` at which f is not finite; if there is none, finite values have overflowed.
+fn why_not_finite(f: &impl Integrand, grid: &Grid, bad: u64) -> Status {
+    let mut found: Option<(f64, f64)> = None;
+    if bad < grid.tiles() {
+        grid.for_each_node(bad, |x, _| {
+            if found.is_none_or(|(point, _)| x < point) {
+                let value = f.scalar(x);
+                if !value.is_finite() {
+                    found = Some((x, value));
+                }
+            }
+        });
+    }
+    found.map_or(Status::Overflow, |(point, value)| Status::NonFinite { point, value })
+}
+
+impl Integral {
+    /// An integral of which nothing is known yet but who computes it.
+    fn of(backend: Backend, level: Option<Level>, threads: usize) -> Self {
+        Self {
+            estimate: 0.0,
+            error: f64::INFINITY,
+            evaluations: 0,
+            regions: 0,
+            status: Status::Summed,
+            backend,
+            level,
+            threads,
+            fallbacks: Vec::<Fallback>::new(),
+            agreement: None,
+            elapsed: Duration::ZERO,
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! Plans: what to evaluate, as a value. Who evaluates it is another module.
+
+use crate::error::Error;
+use crate::reduce::{Partial, two_sum};
+use crate::rule::{Composite, Nodes, Rule};
+use std::ops::Range;
+
+/// Nodes summed plainly, side by side, before their sum is added with compensation: few enough to keep the rounding
+/// error of the run below that of the final rounding, and enough to hide the cost of beginning a run.
+pub(crate) const RUN: usize = 512;
+
+/// Evaluations in a tile of a large plan.
+const TILE: u64 = 1 << 15;
+
+/// A small plan is still cut into this many tiles, unless they become smaller than a run.
+const WANTED_TILES: u64 = 64;
+
+/// Fewer panels than this in a tile do not fill a run well; the lanes then go over the nodes of each panel.
+const FEW_PANELS: u64 = 64;
+
+/// One interval, one rule, n equal panels: the plan of all composite rules.
+///
+/// The work is cut into tiles of consecutive panels; their size depends on the plan alone. Nodes follow from their
+/// integer panel index, so any tile can be computed by anybody, again, to the same bits.
+#[derive(Clone, Debug)]
+pub(crate) struct Grid {
+    pub lower: f64,
+    pub upper: f64,
+    pub panels: u64,
+    pub rule: Composite,
+    /// Panel length (upper - lower) / panels, to twice the precision.
+    pub step: Partial,
+    panels_per_tile: u64,
+}
+
+/// The nodes of a tile at the same place in each of its panels: equally spaced, of equal weight.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Series {
+    /// The panel end that the first is counted from.
+    pub panel: u64,
+    /// Its distance from there, in panel lengths.
+    pub offset: f64,
+    pub count: u64,
+    pub weight: f64,
+}
+
+impl Grid {
+    /// A plan for `lower < upper`, both finite and not too far apart.
+    pub fn new(lower: f64, upper: f64, rule: Rule, panels: u64) -> Result<Self, Error> {
+        const MAX_PANELS: u64 = 1 << 53;
+        if panels == 0 {
+            return Err(Error::ZeroPanels);
+        }
+        let composite = rule.composite()?;
+        let Some(evaluations) = composite.evaluations(panels).filter(|_| panels <= MAX_PANELS) else {
+            return Err(Error::TooManyPanels { panels, rule });
+        };
+        let step = divide(two_sum(upper, -lower), panels as f64);
+        let tile = (evaluations / WANTED_TILES).next_power_of_two().clamp(RUN as u64, TILE);
+        let panels_per_tile = (tile / evaluations.div_ceil(panels)).max(1);
+        Ok(Self { lower, upper, panels, rule: composite, step, panels_per_tile })
+    }
+
+    /// The panel length as the textbook has it, rounded twice.
+    pub fn dx(&self) -> f64 {
+        (self.upper - self.lower) / self.panels as f64
+    }
+
+    /// Evaluations of the whole plan.
+    pub fn evaluations(&self) -> u64 {
+        self.evaluations_below(self.panels)
+    }
+
+    /// Evaluations of the tiles before the first that has panel `panel` or a later one.
+    pub fn evaluations_below(&self, panel: u64) -> u64 {
+        let ends = |weight: f64, there: bool| u64::from(weight != 0.0 && there);
+        let shared = if self.rule.shared != 0.0 { panel.min(self.panels - 1) } else { 0 };
+        panel * self.rule.inner() as u64
+            + shared
+            + ends(self.rule.first, panel > 0)
+            + ends(self.rule.last, panel == self.panels)
+    }
+
+    pub fn tiles(&self) -> u64 {
+        self.panels.div_ceil(self.panels_per_tile)
+    }
+
+    /// The panels of a tile.
+    pub fn tile(&self, index: u64) -> Range<u64> {
+        let start = index * self.panels_per_tile;
+        start..self.panels.min(start + self.panels_per_tile)
+    }
+
+    /// The tile that has panel `panel`.
+    pub fn tile_of(&self, panel: u64) -> u64 {
+        panel / self.panels_per_tile
+    }
+
+    /// The panels of the tiles before tile `tile`.
+    pub fn panels_below(&self, tile: u64) -> u64 {
+        self.panels.min(tile.saturating_mul(self.panels_per_tile))
+    }
+
+    /// Whether lanes go over the nodes of a panel (many nodes, few panels) or over panels (otherwise).
+    pub fn across_nodes(&self) -> bool {
+        self.rule.inner() >= 8 && self.panels.min(self.panels_per_tile) < FEW_PANELS
+    }
+
+    /// The series of nodes of a tile; the ends of the interval are not among them.
+    #[inline(always)]
+    pub fn series(&self, panels: &Range<u64>) -> impl Iterator<Item = Series> {
+        let (start, count) = (panels.start, panels.end - panels.start);
+        let inner = move |nodes: &Nodes, panel: u64| {
+            let (offsets, weights) = (nodes.offsets.clone(), nodes.weights.clone());
+            (0..offsets.len()).map(move |k| Series { panel, offset: offsets[k], count, weight: weights[k] })
+        };
+        let shared = Series {
+            panel: start + 1,
+            offset: 0.0,
+            count: count - u64::from(panels.end == self.panels),
+            weight: self.rule.shared,
+        };
+        std::iter::once(shared)
+            .filter(|series| series.weight != 0.0)
+            .chain(inner(&self.rule.lower, start))
+            .chain(inner(&self.rule.upper, start + 1))
+    }
+
+    /// The ends of the interval that belong to a tile, with their weights.
+    #[inline(always)]
+    pub fn ends(&self, panels: &Range<u64>) -> impl Iterator<Item = (f64, f64)> {
+        let first = (self.lower, if panels.start == 0 { self.rule.first } else { 0.0 });
+        let last = (self.upper, if panels.end == self.panels { self.rule.last } else { 0.0 });
+        [first, last].into_iter().filter(|&(_, weight)| weight != 0.0)
+    }
+
+    /// The point `offset` panel lengths from the lower end of panel `panel`, right to half an ulp, never outside.
+    #[inline(always)]
+    pub fn position(&self, panel: u64, offset: f64) -> f64 {
+        let (index, fraction) = two_sum(panel as f64, offset);
+        let product = index * self.step.high;
+        let error = index.mul_add(self.step.high, -product) + (index * self.step.low + fraction * self.step.high);
+        let (high, low) = two_sum(self.lower, product);
+        (high + (low + error)).clamp(self.lower, self.upper)
+    }
+
+    /// Every node of a tile with its weight, by scalar code: the very points that the other backends evaluate.
+    pub fn for_each_node(&self, tile: u64, mut visit: impl FnMut(f64, f64)) {
+        let panels = self.tile(tile);
+        for (x, weight) in self.ends(&panels) {
+            visit(x, weight);
+        }
+        if self.across_nodes() {
+            for panel in panels {
+                for (nodes, end) in [(&self.rule.lower, panel), (&self.rule.upper, panel + 1)] {
+                    let base = self.position(end, 0.0);
+                    for (&offset, &weight) in nodes.offsets.iter().zip(nodes.weights.iter()) {
+                        visit((base + offset * self.step.high).clamp(self.lower, self.upper), weight);
+                    }
+                }
+            }
+            return;
+        }
+        for series in self.series(&panels) {
+            for start in (0..series.count).step_by(RUN) {
+                let base = self.position(series.panel + start, series.offset);
+                for k in 0..(series.count - start).min(RUN as u64) {
+                    visit((base + k as f64 * self.step.high).min(self.upper), series.weight);
+                }
+            }
+        }
+    }
+}
+
+/// The pair `numerator / divisor`.
+fn divide((high, low): (f64, f64), divisor: f64) -> Partial {
+    let quotient = high / divisor;
+    let rest = (-quotient).mul_add(divisor, high) + low;
+    let (high, low) = two_sum(quotient, rest / divisor);
+    Partial { high, low }
+}

@@ -1,0 +1,157 @@
+//! The fast result against the serial reference, on the very nodes of the plan.
+
+use crate::integrand::Integrand;
+use crate::plan::Grid;
+use crate::reduce::Partial;
+use std::fmt;
+
+/// How much of a fast result is computed again by the integrand's scalar definition.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Verify {
+    /// Nothing.
+    #[default]
+    Off,
+    /// Some tiles of the plan, chosen by the seed: costs at most 8,192 scalar evaluations.
+    Spot,
+    /// Every tile: costs as many scalar evaluations as the integral itself.
+    Full,
+}
+
+/// What a verification found: no disagreement.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Agreement {
+    /// How much was checked.
+    pub depth: Verify,
+    /// Nodes that were checked.
+    pub evaluations: u64,
+    /// The largest difference between a tile's fast sum and its reference, as a share of what rounding explains: at
+    /// most 1.
+    pub worst: f64,
+}
+
+/// A tile on which fast result and reference differ by more than rounding explains.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Disagreement {
+    /// The tile, by its place in the plan.
+    pub tile: u64,
+    /// Its first and last node.
+    pub nodes: (f64, f64),
+    /// What the fast backend makes of it.
+    pub fast: f64,
+    /// What the scalar definition makes of it.
+    pub reference: f64,
+    /// The difference that rounding explains.
+    pub bound: f64,
+}
+
+impl fmt::Display for Verify {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Verify::Off => "off",
+            Verify::Spot => "spot",
+            Verify::Full => "full",
+        })
+    }
+}
+
+impl std::str::FromStr for Verify {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        match name {
+            "off" => Ok(Verify::Off),
+            "spot" => Ok(Verify::Spot),
+            "full" => Ok(Verify::Full),
+            _ => Err(format!("unknown verification '{name}'; it is off, spot or full")),
+        }
+    }
+}
+
+impl fmt::Display for Agreement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Agreement { depth, evaluations, worst } = self;
+        write!(f, "{depth}: {evaluations} nodes agree, largest difference {worst:.2} of what rounding explains")
+    }
+}
+
+impl fmt::Display for Disagreement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Disagreement { tile, nodes: (first, last), fast, reference, bound } = self;
+        write!(
+            f,
+            "tile {tile} (x = {first:?} … {last:?}) sums to {fast:?} but to {reference:?} by the scalar definition; \
+             rounding explains a difference of {bound:.1e}"
+        )
+    }
+}
+
+/// The outcome for one tile.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Checked {
+    pub evaluations: u64,
+    /// The largest difference as a share of its bound.
+    pub worst: f64,
+    /// The first tile that fails.
+    pub failed: Option<Disagreement>,
+}
+
+impl Checked {
+    pub const NOTHING: Checked = Checked { evaluations: 0, worst: 0.0, failed: None };
+
+    /// Both; the failure of `self`, which stands first, before that of `other`.
+    pub fn combine(self, other: Self) -> Self {
+        Self {
+            evaluations: self.evaluations + other.evaluations,
+            worst: self.worst.max(other.worst),
+            failed: self.failed.or(other.failed),
+        }
+    }
+}
+
+/// Computes a tile again by the scalar definition and compares.
+pub(crate) fn check_tile<F: Integrand>(f: &F, grid: &Grid, tile: u64, fast: Partial) -> Checked {
+    /// The difference allowed between library functions and lane functions, relative to each value of f.
+    const UNITS: f64 = 4.0 * f64::EPSILON;
+
+    let (mut sum, mut magnitude, mut evaluations) = (Partial::IDENTITY, 0.0, 0);
+    let (mut first, mut last) = (f64::INFINITY, f64::NEG_INFINITY);
+    grid.for_each_node(tile, |x, weight| {
+        let term = weight * f.scalar(x);
+        sum = sum.combine(Partial::new(term));
+        magnitude += term.abs();
+        evaluations += 1;
+        (first, last) = (first.min(x), last.max(x));
+    });
+    let bound = UNITS * magnitude + f64::MIN_POSITIVE;
+    let difference = (fast.combine(Partial { high: -sum.high, low: -sum.low })).value().abs();
+    let worst = difference / bound;
+    // Not `worst > 1.0`: a NaN is a failure too.
+    let failed = (!(worst <= 1.0)).then(|| Disagreement {
+        tile,
+        nodes: (first, last),
+        fast: fast.value(),
+        reference: sum.value(),
+        bound,
+    });
+    Checked { evaluations, worst, failed }
+}
+
+/// The tiles of a spot check: chosen by `seed`, spread over the plan, the first and the last among them.
+pub(crate) fn spot_tiles(tiles: u64, seed: u64) -> impl Iterator<Item = u64> {
+    const SPOTS: u64 = 4;
+    let spots = SPOTS.min(tiles);
+    (0..spots).map(move |spot| {
+        if spot == 0 {
+            return 0;
+        }
+        if spot == spots - 1 {
+            return tiles - 1;
+        }
+        // One place in each stratum, by a multiplicative hash of the seed.
+        let hash = (seed.wrapping_add(spot)).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 11;
+        let stratum = tiles / spots;
+        spot * stratum + hash % stratum.max(1)
+    })
+}
