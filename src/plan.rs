@@ -2,18 +2,21 @@
 
 use crate::error::Error;
 use crate::reduce::{Partial, two_sum};
-use crate::rule::{Composite, Nodes, Rule};
+use crate::rule::{Composite, Rule};
 use std::ops::Range;
 
 /// Nodes summed plainly, side by side, before their sum is added with compensation: few enough to keep the rounding
 /// error of the run below that of the final rounding, and enough to hide the cost of beginning a run.
-pub(crate) const RUN: usize = 512;
+pub(crate) const RUN: usize = 1024;
 
 /// Evaluations in a tile of a large plan.
 const TILE: u64 = 1 << 15;
 
-/// A small plan is still cut into this many tiles, unless they become smaller than a run.
-const WANTED_TILES: u64 = 64;
+/// A smaller plan is still cut into this many tiles, for the threads, unless they become smaller than the smallest.
+const WANTED_TILES: u64 = 16;
+
+/// Evaluations below which the cost of a tile itself is felt.
+const SMALLEST_TILE: u64 = 2 * RUN as u64;
 
 /// Fewer panels than this in a tile do not fill a run well; the lanes then go over the nodes of each panel.
 const FEW_PANELS: u64 = 64;
@@ -56,7 +59,7 @@ impl Grid {
             return Err(Error::TooManyPanels { panels, rule });
         };
         let step = divide(two_sum(upper, -lower), panels as f64);
-        let tile = (evaluations / WANTED_TILES).next_power_of_two().clamp(RUN as u64, TILE);
+        let tile = (evaluations / WANTED_TILES).next_power_of_two().clamp(SMALLEST_TILE, TILE);
         let panels_per_tile = (tile / evaluations.div_ceil(panels)).max(1);
         Ok(Self { lower, upper, panels, rule: composite, step, panels_per_tile })
     }
@@ -106,24 +109,23 @@ impl Grid {
         self.rule.inner() >= 8 && self.panels.min(self.panels_per_tile) < FEW_PANELS
     }
 
-    /// The series of nodes of a tile; the ends of the interval are not among them.
+    /// The series of nodes that a tile consists of; the ends of the interval are not among them.
     #[inline(always)]
-    pub fn series(&self, panels: &Range<u64>) -> impl Iterator<Item = Series> {
+    pub fn series<'a>(&'a self, panels: &Range<u64>) -> impl Iterator<Item = Series> + 'a {
+        let Composite { lower, upper, shared, .. } = &self.rule;
         let (start, count) = (panels.start, panels.end - panels.start);
-        let inner = move |nodes: &Nodes, panel: u64| {
-            let (offsets, weights) = (nodes.offsets.clone(), nodes.weights.clone());
-            (0..offsets.len()).map(move |k| Series { panel, offset: offsets[k], count, weight: weights[k] })
-        };
-        let shared = Series {
-            panel: start + 1,
-            offset: 0.0,
-            count: count - u64::from(panels.end == self.panels),
-            weight: self.rule.shared,
-        };
-        std::iter::once(shared)
-            .filter(|series| series.weight != 0.0)
-            .chain(inner(&self.rule.lower, start))
-            .chain(inner(&self.rule.upper, start + 1))
+        let inner_ends = count - u64::from(panels.end == self.panels);
+        // One place where series are made, so that their loop body is compiled once.
+        (usize::from(*shared == 0.0)..=self.rule.inner()).map(move |k| {
+            if k == 0 {
+                Series { panel: start + 1, offset: 0.0, count: inner_ends, weight: *shared }
+            } else if let Some(&offset) = lower.offsets.get(k - 1) {
+                Series { panel: start, offset, count, weight: lower.weights[k - 1] }
+            } else {
+                let k = k - 1 - lower.offsets.len();
+                Series { panel: start + 1, offset: upper.offsets[k], count, weight: upper.weights[k] }
+            }
+        })
     }
 
     /// The ends of the interval that belong to a tile, with their weights.

@@ -1,6 +1,6 @@
 //! The SIMD backend: tiles on lanes.
 //!
-//! A tile goes series by series, a series run by run. A run of 512 equally spaced nodes is `base + offsets[k]`: one scalar
+//! A tile goes series by series, a series run by run. A run of 1024 equally spaced nodes is `base + offsets[k]`: one scalar
 //! base, to full precision, and a table of offsets that all runs share. Its values are summed plainly in four vectors;
 //! the sums of runs are added with compensation. Nodes and sums are made by additions, which on many processors have
 //! pipes of their own, so that multiplications are left to the integrand.
@@ -8,11 +8,14 @@
 use crate::integrand::Integrand;
 use crate::lanes::{LANES, Lanes, Simd, Token, dispatch, twofold};
 use crate::plan::{Grid, RUN, Series};
-use crate::reduce::Partial;
+use crate::reduce::{Partial, two_sum};
 use std::array;
 
 /// The vectors of a run.
 const VECTORS: usize = RUN / LANES;
+
+/// The runs that are prepared at once.
+const RUNS: usize = 32;
 
 /// Vectors summed side by side, so that an addition need not wait for the one before.
 const WAYS: usize = 4;
@@ -63,7 +66,7 @@ impl<'a, F: Integrand> SimdGrid<'a, F> {
             self.series(simd, series, &mut sum);
         }
         for (x, weight) in self.grid.ends(&panels) {
-            self.some(simd, 1, |_| Lanes::splat(simd, x), |_, lane| if lane == 0 { weight } else { 0.0 }, &mut sum);
+            self.some(simd, 1, |_| Lanes::splat(simd, x), |_| lanes_of(&[weight], 0, 0.0), &mut sum);
         }
         sum.reduce()
     }
@@ -72,19 +75,26 @@ impl<'a, F: Integrand> SimdGrid<'a, F> {
     #[inline(always)]
     fn series<S: Simd>(&self, simd: S, series: Series, sum: &mut Compensated<S>) {
         let weight = Lanes::splat(simd, series.weight);
-        let mut start = 0;
+        let (mut bases, mut start) = ([0.0; RUNS], 0);
         while start < series.count {
-            let count = (series.count - start).min(RUN as u64) as usize;
-            let base = self.grid.position(series.panel + start, series.offset);
-            if count == RUN && base + self.offsets.0[VECTORS - 1][LANES - 1] <= self.grid.upper {
-                sum.add(weight * self.run(simd, Lanes::splat(simd, base)));
-            } else {
-                let upper = Lanes::splat(simd, self.grid.upper);
-                let x = |v: usize| (Lanes::from_array(simd, self.offsets.0[v]) + base).min(upper);
-                let weight = |v: usize, lane: usize| if v * LANES + lane < count { series.weight } else { 0.0 };
-                self.some(simd, count.div_ceil(LANES), x, weight, sum);
+            // Bases take long to compute, one operation waiting for the other: many at a time, ahead of their runs.
+            let runs = (series.count - start).div_ceil(RUN as u64).min(RUNS as u64) as usize;
+            for (run, base) in bases[..runs].iter_mut().enumerate() {
+                *base = self.grid.position(series.panel + start + (run * RUN) as u64, series.offset);
             }
-            start += count as u64;
+            for &base in &bases[..runs] {
+                let count = (series.count - start).min(RUN as u64) as usize;
+                if count == RUN && base + self.offsets.0[VECTORS - 1][LANES - 1] <= self.grid.upper {
+                    sum.add(weight * self.run(simd, Lanes::splat(simd, base)));
+                } else {
+                    let upper = Lanes::splat(simd, self.grid.upper);
+                    let x = |v: usize| (Lanes::from_array(simd, self.offsets.0[v]) + base).min(upper);
+                    let counts =
+                        |v: usize| array::from_fn(|lane| if v * LANES + lane < count { series.weight } else { 0.0 });
+                    self.some(simd, count.div_ceil(LANES), x, counts, sum);
+                }
+                start += count as u64;
+            }
         }
     }
 
@@ -124,13 +134,13 @@ impl<'a, F: Integrand> SimdGrid<'a, F> {
         let (lower, upper) = (Lanes::splat(simd, self.grid.lower), Lanes::splat(simd, self.grid.upper));
         for (nodes, end) in [(&self.grid.rule.lower, panel), (&self.grid.rule.upper, panel + 1)] {
             let base = self.grid.position(end, 0.0);
-            let last = nodes.offsets.len() - 1;
             let x = |v: usize| {
-                let offsets = array::from_fn(|lane| nodes.offsets[last.min(v * LANES + lane)]);
-                (Lanes::from_array(simd, offsets) * self.grid.step.high + base).clamp(lower, upper)
+                let offsets = Lanes::from_array(simd, lanes_of(&nodes.offsets, v, nodes.offsets[0]));
+                (offsets * self.grid.step.high + base).clamp(lower, upper)
             };
-            let weight = |v: usize, lane: usize| nodes.weights.get(v * LANES + lane).copied().unwrap_or(0.0);
-            self.some(simd, nodes.offsets.len().div_ceil(LANES), x, weight, sum);
+            let weights = |v: usize| lanes_of(&nodes.weights, v, 0.0);
+            let vectors = nodes.offsets.len().div_ceil(LANES);
+            self.some(simd, vectors, x, weights, sum);
         }
     }
 
@@ -141,14 +151,23 @@ impl<'a, F: Integrand> SimdGrid<'a, F> {
         simd: S,
         vectors: usize,
         x: impl Fn(usize) -> Lanes<S>,
-        weight: impl Fn(usize, usize) -> f64,
+        weights: impl Fn(usize) -> [f64; LANES],
         sum: &mut Compensated<S>,
     ) {
         let zero = Lanes::splat(simd, 0.0);
         for v in 0..vectors {
-            let weights = Lanes::from_array(simd, array::from_fn(|lane| weight(v, lane)));
+            let weights = Lanes::from_array(simd, weights(v));
             sum.add(weights.eq(zero).select(zero, self.f.lanes(x(v)) * weights));
         }
+    }
+}
+
+/// Vector `v` of a table, what is missing at its end filled with `rest`.
+#[inline(always)]
+fn lanes_of(table: &[f64], v: usize, rest: f64) -> [f64; LANES] {
+    match table[v * LANES..].first_chunk() {
+        Some(&full) => full,
+        None => array::from_fn(|lane| table.get(v * LANES + lane).copied().unwrap_or(rest)),
     }
 }
 
@@ -174,15 +193,16 @@ impl<S: Simd> Compensated<S> {
     /// The sum of the eight, in a fixed order.
     #[inline(always)]
     fn reduce(self) -> Partial {
-        let (sum, lost) = (self.sum.to_array(), self.lost.to_array());
-        let mut parts: [Partial; LANES] = array::from_fn(|i| Partial::new(sum[i]).combine(Partial::new(lost[i])));
+        let (mut high, mut low) = (self.sum.to_array(), self.lost.to_array());
         let mut width = LANES;
         while width > 1 {
             width /= 2;
             for i in 0..width {
-                parts[i] = parts[i].combine(parts[i + width]);
+                let (sum, lost) = two_sum(high[i], high[i + width]);
+                (high[i], low[i]) = (sum, low[i] + low[i + width] + lost);
             }
         }
-        parts[0]
+        let (high, low) = two_sum(high[0], low[0]);
+        Partial { high, low }
     }
 }
