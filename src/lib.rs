@@ -3,4 +3,5 @@
 #![allow(dead_code)]
 mod integrand;
 pub mod lanes;
+pub mod rule;
 pub use integrand::*;
