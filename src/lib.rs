@@ -3,5 +3,7 @@
 #![allow(dead_code)]
 mod integrand;
 pub mod lanes;
+mod method;
 pub mod rule;
 pub use integrand::*;
+pub use method::sampled;

@@ -1,0 +1,3 @@
+//! Ways to an integral.
+
+pub mod sampled;
