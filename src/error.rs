@@ -2,7 +2,7 @@
 
 use crate::integral::Integral;
 use crate::lanes::Level;
-use crate::rule::Rule;
+use crate::rule::{OrderError, Rule};
 use crate::verify::Disagreement;
 use std::fmt;
 
@@ -41,13 +41,8 @@ pub enum Error {
         /// The rule for each.
         rule: Rule,
     },
-    /// A Gauss rule without nodes.
-    ZeroOrder,
-    /// A Gauss rule with more nodes than [`Rule::MAX_ORDER`].
-    OrderTooLarge {
-        /// The nodes asked for.
-        order: usize,
-    },
+    /// A Gauss–Legendre rule without nodes, or with too many.
+    Order(OrderError),
     /// The expression uses more coordinates than the region has.
     Dimension {
         /// Coordinates that the integrand uses.
@@ -95,10 +90,7 @@ impl fmt::Display for Error {
                     "{panels} panels of rule {rule} are too many: the limits are 2^53 panels and 2^64 evaluations"
                 )
             }
-            Error::ZeroOrder => f.write_str("the number of Gauss–Legendre nodes is 0; it must be at least 1"),
-            Error::OrderTooLarge { order } => {
-                write!(f, "{order} Gauss–Legendre nodes are too many for a panel; the limit is {}", Rule::MAX_ORDER)
-            }
+            Error::Order(error) => error.fmt(f),
             Error::Dimension { integrand, region } => {
                 write!(f, "the integrand uses {integrand} coordinates, the region has {region}")
             }

@@ -12,7 +12,7 @@ mod method;
 mod plan;
 mod reduce;
 mod region;
-mod rule;
+pub mod rule;
 mod verify;
 
 pub use backend::Backend;
@@ -24,3 +24,4 @@ pub use integrator::Integrator;
 pub use region::{IntoRegion, Region};
 pub use rule::Rule;
 pub use verify::{Agreement, Disagreement, Verify};
+pub use method::sampled;

@@ -54,7 +54,7 @@ impl Grid {
         if panels == 0 {
             return Err(Error::ZeroPanels);
         }
-        let composite = rule.composite()?;
+        let composite = Composite::new(rule).map_err(Error::Order)?;
         let Some(evaluations) = composite.evaluations(panels).filter(|_| panels <= MAX_PANELS) else {
             return Err(Error::TooManyPanels { panels, rule });
         };

@@ -67,6 +67,13 @@ impl<S: Simd> Lanes<S> {
         Self::from_array(self.token(), self.to_array().map(f))
     }
 
+    /// The even and the odd elements of the sixteen in `self` and, after it, `next`.
+    #[inline(always)]
+    pub(crate) fn deinterleave(self, next: Self) -> (Self, Self) {
+        let (even, odd) = self.0.deinterleave(next.0);
+        (Self(even), Self(odd))
+    }
+
     /// `a * b + c` as the level does it fastest: fused where the hardware can, else rounded twice.
     /// For polynomials whose bound holds either way.
     #[inline(always)]

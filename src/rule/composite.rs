@@ -1,6 +1,6 @@
 //! A rule as a composite one: what each panel adds, the ends shared with its neighbours counted once.
 
-use super::{Rule, gauss_legendre};
+use super::{OrderError, Rule, gauss_legendre};
 use std::{ops::Deref, sync::Arc};
 
 /// Numbers that cost nothing to hold: a constant table, or one that is shared.
@@ -47,8 +47,8 @@ pub(crate) struct Composite {
 }
 
 impl Composite {
-    /// The composite form of `rule`, whose order is valid.
-    pub(super) fn new(rule: Rule) -> Self {
+    /// The composite form of `rule`, or why there is none.
+    pub fn new(rule: Rule) -> Result<Self, OrderError> {
         const NONE: Nodes = nodes(&[], &[]);
         let (lower, upper, shared, first, last) = match rule {
             Rule::Left => (NONE, NONE, 1.0, 1.0, 0.0),
@@ -64,11 +64,11 @@ impl Composite {
                 7.0 / 90.0,
             ),
             Rule::GaussLegendre(order) => {
-                let (lower, upper) = gauss_legendre::panel_nodes(order);
+                let (lower, upper) = gauss_legendre(order)?.panel();
                 (lower, upper, 0.0, 0.0, 0.0)
             }
         };
-        Self { lower, upper, shared, first, last }
+        Ok(Self { lower, upper, shared, first, last })
     }
 
     /// Nodes inside a panel.

@@ -2,10 +2,11 @@
 
 mod composite;
 mod gauss_legendre;
+mod pair;
 
-pub(crate) use composite::{Composite, Nodes, Table};
+pub(crate) use composite::Composite;
+pub use gauss_legendre::{GaussLegendre, MAX_ORDER, OrderError, gauss_legendre};
 
-use crate::error::Error;
 use std::{fmt, str::FromStr};
 
 /// A rule for one panel, laid over each of n equal panels (composite rule).
@@ -34,16 +35,7 @@ pub enum Rule {
 
 impl Rule {
     /// The largest number of Gauss–Legendre nodes for a panel.
-    pub const MAX_ORDER: usize = 1_000_000;
-
-    /// The nodes and weights, or why there are none.
-    pub(crate) fn composite(self) -> Result<Composite, Error> {
-        match self {
-            Rule::GaussLegendre(0) => Err(Error::ZeroOrder),
-            Rule::GaussLegendre(order) if order > Rule::MAX_ORDER => Err(Error::OrderTooLarge { order }),
-            _ => Ok(Composite::new(self)),
-        }
-    }
+    pub const MAX_ORDER: usize = MAX_ORDER;
 }
 
 impl fmt::Display for Rule {
@@ -76,7 +68,7 @@ impl FromStr for Rule {
                 let order = name.strip_prefix("gauss:").ok_or_else(|| format!("unknown rule '{name}'; {NAMES}"))?;
                 let order = order.parse().map_err(|_| format!("'{order}' is no number of nodes; {NAMES}"))?;
                 if order == 0 {
-                    return Err(Error::ZeroOrder.to_string());
+                    return Err(OrderError { order }.to_string());
                 }
                 Rule::GaussLegendre(order)
             }

@@ -1,0 +1,184 @@
+//! The command line: text, then a checked job.
+
+use clap::Parser;
+use quadrille::{Backend, Expression, Integrator, Rule, Verify, lanes::Level};
+use std::path::PathBuf;
+
+/// The integral of a formula.
+///
+/// quad "x^2" 0 10 --rule left --n 1e8
+#[derive(Parser, Debug)]
+#[command(name = "quad", version, max_term_width = 110)]
+pub struct Args {
+    /// The integrand: a formula in x, such as "sin(x) * exp(-r*x^2)"; any name that is not a function, a constant
+    /// (pi, e, tau, inf) or a variable is a parameter
+    #[arg(value_name = "EXPR", allow_hyphen_values = true)]
+    expression: String,
+    /// Lower bound: a number or a formula, such as "-pi/2"
+    #[arg(value_name = "A", allow_hyphen_values = true)]
+    lower: Option<String>,
+    /// Upper bound
+    #[arg(value_name = "B", allow_hyphen_values = true)]
+    upper: Option<String>,
+    /// Composite rule: left, right, midpoint, trapezoid, simpson, boole, gauss:K
+    #[arg(long)]
+    rule: Option<String>,
+    /// Number of equal panels, such as 1000, 1e8 or 2^53
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    n: Option<String>,
+    /// Who evaluates: auto, serial, simd, or all of them side by side
+    #[arg(long, default_value = "auto")]
+    backend: String,
+    /// Instruction level: auto, avx512, avx2, sse4.2, sse2, neon, wasm, scalar
+    #[arg(long, default_value = "auto")]
+    level: String,
+    /// Number of threads (all of the machine without it)
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    threads: Option<String>,
+    /// How much to compute again by the scalar reference: off, spot, full
+    #[arg(long, default_value = "spot")]
+    verify: String,
+    /// Value of a parameter, such as r=0.02; once for each
+    #[arg(long, value_name = "NAME=VALUE", allow_hyphen_values = true)]
+    param: Vec<String>,
+    /// Seed for the choice of the tiles that are verified
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// Print one JSON object (with --backend all: an array of them)
+    #[arg(long)]
+    json: bool,
+    /// Draw the integrand with the panels or nodes of the rule
+    #[arg(long, value_name = "FILE.svg", num_args = 0..=1, default_missing_value = "quad.svg")]
+    plot: Option<PathBuf>,
+    #[command(flatten)]
+    later: Later,
+}
+
+/// Options that belong to methods which are not built yet: refused, not ignored.
+#[derive(clap::Args, Debug)]
+struct Later {
+    #[arg(long, hide = true)]
+    method: Option<String>,
+    #[arg(long, hide = true, allow_hyphen_values = true)]
+    rel_tol: Option<String>,
+    #[arg(long, hide = true, allow_hyphen_values = true)]
+    abs_tol: Option<String>,
+    #[arg(long, hide = true, allow_hyphen_values = true)]
+    max_evals: Option<String>,
+    #[arg(long, hide = true, allow_hyphen_values = true)]
+    points: Option<String>,
+    #[arg(long, hide = true)]
+    precision: Option<String>,
+    #[arg(long, hide = true, allow_hyphen_values = true)]
+    over: Vec<String>,
+    #[arg(long, hide = true)]
+    sweep: Option<PathBuf>,
+    #[arg(long, hide = true)]
+    devices: bool,
+}
+
+/// A question that can be put to the library.
+#[derive(Debug)]
+pub struct Job {
+    pub text: String,
+    pub f: Expression,
+    pub lower: f64,
+    pub upper: f64,
+    pub rule: Rule,
+    pub panels: u64,
+    /// The backends to run, in this order.
+    pub backends: Vec<Backend>,
+    pub integrator: Integrator,
+    pub json: bool,
+    pub plot: Option<PathBuf>,
+}
+
+impl Args {
+    /// The job, or what is wrong with the question.
+    pub fn check(self) -> Result<Job, String> {
+        self.later.refuse()?;
+        if let Some(option) = self.expression.strip_prefix("--").filter(|name| name.len() > 1 && !name.contains(' ')) {
+            if Expression::parse_with(&self.expression, &[]).is_err() && !option.starts_with('-') {
+                return Err(format!("'--{option}' is neither an option nor a formula"));
+            }
+        }
+        let parameters = self.param.iter().map(|text| parameter(text)).collect::<Result<Vec<_>, _>>()?;
+        let parameters: Vec<_> = parameters.iter().map(|(name, value)| (name.as_str(), *value)).collect();
+        let f = Expression::parse_with(&self.expression, &parameters).map_err(|error| error.to_string())?;
+        if f.dimension() > 1 {
+            return Err("the formula uses more than one variable; integrals in several dimensions are not built yet".into());
+        }
+        let (Some(lower), Some(upper)) = (&self.lower, &self.upper) else {
+            return Err("both bounds are needed: quad EXPR A B".into());
+        };
+        let (lower, upper) = (number("bound A", lower)?, number("bound B", upper)?);
+        let Some(rule) = &self.rule else {
+            return Err("adaptive integration is not built yet: choose a rule with --rule, and panels with --n".into());
+        };
+        let rule: Rule = rule.parse()?;
+        let Some(panels) = &self.n else { return Err("the number of panels is missing: --n N".into()) };
+        let panels = count("--n", panels, 1 << 53)?;
+        let mut integrator = Integrator::new().rule(rule).panels(panels).seed(self.seed);
+        integrator = integrator.verify(self.verify.parse::<Verify>()?);
+        if self.level != "auto" {
+            integrator = integrator.level(self.level.parse::<Level>()?);
+        }
+        if let Some(threads) = &self.threads {
+            integrator = integrator.threads(count("--threads", threads, 1 << 20)? as usize);
+        }
+        let backends = match self.backend.as_str() {
+            "all" => vec![Backend::Serial, Backend::Simd],
+            "gpu" => return Err("the GPU backend is not built yet; backends are auto, serial, simd, all".into()),
+            name => vec![name.parse().map_err(|error| format!("{error}, all"))?],
+        };
+        if let Some(file) = &self.plot
+            && file.extension().is_none_or(|extension| !extension.eq_ignore_ascii_case("svg"))
+        {
+            return Err(format!("--plot writes SVG: name a file that ends in .svg, not {}", file.display()));
+        }
+        let (json, plot, text) = (self.json, self.plot, self.expression);
+        Ok(Job { text, f, lower, upper, rule, panels, backends, integrator, json, plot })
+    }
+}
+
+impl Later {
+    fn refuse(&self) -> Result<(), String> {
+        let given = [
+            ("--method", self.method.is_some()),
+            ("--rel-tol", self.rel_tol.is_some()),
+            ("--abs-tol", self.abs_tol.is_some()),
+            ("--max-evals", self.max_evals.is_some()),
+            ("--points", self.points.is_some()),
+            ("--over", !self.over.is_empty()),
+            ("--sweep", self.sweep.is_some()),
+            ("--devices", self.devices),
+            ("--precision", self.precision.as_ref().is_some_and(|name| name != "auto" && name != "f64")),
+        ];
+        match given.into_iter().find(|(_, given)| *given) {
+            Some((option, _)) => Err(format!(
+                "{option} belongs to a method or backend that is not built yet; so far there are fixed rules: --rule R --n N"
+            )),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The number that `text` stands for.
+fn number(what: &str, text: &str) -> Result<f64, String> {
+    Expression::constant(text).map_err(|error| format!("{what}: {error}"))
+}
+
+/// A whole number from 1 to `most`.
+fn count(what: &str, text: &str, most: u64) -> Result<u64, String> {
+    let value = number(what, text)?;
+    if value.fract() != 0.0 || !(1.0..=most as f64).contains(&value) {
+        return Err(format!("{what} is {text}: it must be a whole number from 1 to {most}"));
+    }
+    Ok(value as u64)
+}
+
+/// The name and value in `name=value`.
+fn parameter(text: &str) -> Result<(String, f64), String> {
+    let (name, value) = text.split_once('=').ok_or_else(|| format!("--param {text}: write NAME=VALUE"))?;
+    Ok((name.trim().to_owned(), number(&format!("parameter {name}"), value)?))
+}

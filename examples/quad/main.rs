@@ -1,0 +1,58 @@
+//! `quad EXPR A B --rule R --n N`: the integral of a formula, from the command line.
+//!
+//! Exit code 0: the answer is what was asked for; 1: it is not (the best estimate is printed, with its status), or
+//! verification failed; 2: a bad question, nothing was computed.
+
+mod args;
+mod plot;
+mod report;
+mod watch;
+
+use clap::Parser;
+use quadrille::{Backend, Error, Integral};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let refuse = |message: String| {
+        eprintln!("error: {message}");
+        ExitCode::from(2)
+    };
+    let job = match args::Args::parse().check() {
+        Ok(job) => job,
+        Err(message) => return refuse(message),
+    };
+    let cancel = watch::cancel_on_interrupt();
+    let mut answers: Vec<(Backend, Integral)> = Vec::new();
+    let mut failed = false;
+    for &backend in &job.backends {
+        let bar = watch::Bar::new(backend);
+        let integrator = job.integrator.clone().backend(backend).cancel(&cancel).progress(bar.callback());
+        let result = integrator.integrate(&job.f, job.lower..job.upper);
+        bar.clear();
+        match result {
+            Ok(integral) => answers.push((backend, integral)),
+            Err(error @ (Error::NotConverged(_) | Error::Disagreement(..))) => {
+                eprintln!("{backend}: {error}");
+                failed = true;
+                if let Error::NotConverged(integral) | Error::Disagreement(integral, _) = error {
+                    answers.push((backend, *integral));
+                }
+            }
+            Err(error) => return refuse(error.to_string()),
+        }
+    }
+    if job.json {
+        println!("{}", report::json(&answers));
+    } else if let [(_, integral)] = &answers[..] {
+        print!("{}", report::text(&job, integral));
+    } else {
+        print!("{}", report::table(&answers));
+    }
+    if let Some(file) = &job.plot {
+        if let Err(message) = plot::draw(&job, file) {
+            eprintln!("error: {}: {message}", file.display());
+            failed = true;
+        }
+    }
+    ExitCode::from(u8::from(failed))
+}

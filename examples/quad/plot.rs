@@ -1,0 +1,89 @@
+//! The integrand with the panels or nodes of the rule, as SVG.
+
+use crate::args::Job;
+use plotters::prelude::*;
+use quadrille::{Backend, Integrand, Integrator, Rule};
+use std::{error::Error, path::Path, sync::Mutex};
+
+/// The most panels or nodes that can be told apart in the picture.
+const MOST: u64 = 200;
+
+const SIZE: (u32, u32) = (960, 600);
+
+/// Draws the curve, and the panels (rules with nodes at their ends and middle) or nodes (the others).
+pub fn draw(job: &Job, file: &Path) -> Result<(), Box<dyn Error>> {
+    let (lower, upper) = (job.lower.min(job.upper), job.lower.max(job.upper));
+    if lower == upper {
+        return Err("the interval is empty: there is nothing to draw".into());
+    }
+    let curve: Vec<(f64, f64)> = (0..=SIZE.0)
+        .map(|i| lower + (upper - lower) * f64::from(i) / f64::from(SIZE.0))
+        .map(|x| (x, job.f.scalar(x)))
+        .filter(|(_, y)| y.is_finite())
+        .collect();
+    let nodes = nodes(job)?;
+    let values = || curve.iter().chain(&nodes).map(|point| point.1).chain([0.0]);
+    let (low, high) = (values().fold(f64::INFINITY, f64::min), values().fold(f64::NEG_INFINITY, f64::max));
+    let margin = if high > low { 0.05 * (high - low) } else { 1.0 };
+
+    let root = SVGBackend::new(file, SIZE).into_drawing_area();
+    root.fill(&WHITE)?;
+    let mut chart = ChartBuilder::on(&root)
+        .caption(format!("{} — {}, {} panels", job.text, job.rule, job.panels), ("sans-serif", 20))
+        .margin(12)
+        .x_label_area_size(32)
+        .y_label_area_size(64)
+        .build_cartesian_2d(lower..upper, low - margin..high + margin)?;
+    chart.configure_mesh().x_desc("x").light_line_style(WHITE).draw()?;
+
+    let few = job.panels <= MOST;
+    if few {
+        let panels = (0..job.panels).map(|i| {
+            let edge = |i: u64| lower + (upper - lower) * (i as f64 / job.panels as f64);
+            outline(job, edge(i), edge(i + 1))
+        });
+        for outline in panels.filter(|outline| outline.iter().all(|(_, y)| y.is_finite())) {
+            chart.draw_series(std::iter::once(Polygon::new(outline.clone(), BLUE.mix(0.15))))?;
+            chart.draw_series(std::iter::once(PathElement::new(outline, BLUE.mix(0.5))))?;
+        }
+    }
+    chart.draw_series(LineSeries::new(curve, RED.stroke_width(2)))?;
+    chart.draw_series(nodes.into_iter().map(|node| Circle::new(node, 3, BLUE.filled())))?;
+    root.present()?;
+    Ok(())
+}
+
+/// The outline of what the rule makes of one panel: a box under its value for the rules with one node, a polygon through
+/// the ends for the others.
+fn outline(job: &Job, left: f64, right: f64) -> Vec<(f64, f64)> {
+    let f = |x| job.f.scalar(x);
+    let (at_left, at_right) = match job.rule {
+        Rule::Left => (f(left), f(left)),
+        Rule::Right => (f(right), f(right)),
+        Rule::Midpoint => (f(0.5 * (left + right)), f(0.5 * (left + right))),
+        _ => (f(left), f(right)),
+    };
+    vec![(left, 0.0), (left, at_left), (right, at_right), (right, 0.0)]
+}
+
+/// The nodes of the rule and their values, as the serial backend visits them; none if they are too many to be seen.
+fn nodes(job: &Job) -> Result<Vec<(f64, f64)>, quadrille::Error> {
+    let visited = Mutex::new(Vec::new());
+    let record = |x: f64| {
+        let y = job.f.scalar(x);
+        if let Ok(mut visited) = visited.lock()
+            && visited.len() <= MOST as usize
+        {
+            visited.push((x, y));
+        }
+        0.0
+    };
+    let per_panel = if let Rule::GaussLegendre(order) = job.rule { order as u64 } else { 1 };
+    if job.panels.saturating_mul(per_panel) <= MOST {
+        let serial = Integrator::new().rule(job.rule).panels(job.panels).backend(Backend::Serial);
+        serial.integrate(&record, job.lower..job.upper)?;
+    }
+    let mut visited = visited.into_inner().unwrap_or_default();
+    visited.retain(|(_, y)| y.is_finite());
+    Ok(visited)
+}
