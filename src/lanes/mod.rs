@@ -10,7 +10,7 @@ mod ops;
 pub(crate) mod twofold;
 
 pub use fearless_simd::Simd;
-pub(crate) use fearless_simd::dispatch;
+pub(crate) use fearless_simd::{Level as Token, dispatch};
 pub use level::Level;
 
 use fearless_simd::{Select, SimdBase, SimdFloat, SimdInto, SimdMask, f64x8, mask64x8};
