@@ -198,6 +198,11 @@ impl Expression {
         self.program.dimension
     }
 
+    #[cfg(test)]
+    pub(super) fn registers(&self) -> usize {
+        self.program.tape.registers
+    }
+
     /// This expression in `graph`, at a point of these coordinates; `None` where one is missing.
     fn trace_at<'g>(&self, graph: &'g Graph, coordinates: &[Expr<'g>]) -> Option<Expr<'g>> {
         let mut traced: Vec<Traced<'g>> = Vec::with_capacity(self.program.nodes.len());

@@ -233,3 +233,6 @@ fn compare<'f, S: Simd>(comparison: Comparison, pairs: impl Iterator<Item = (&'f
         store(to, comparison.lanes(a, b).select(a.like(1.0), a.like(0.0)));
     }
 }
+
+#[cfg(test)]
+mod tests;

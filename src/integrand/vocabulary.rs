@@ -121,7 +121,7 @@ pub(super) fn nearest_function(name: &str) -> Option<&'static str> {
     // As many letters may differ as leave at least half of the name; a long name is nobody's slip.
     let allowed = (name.len() / 2).min(2);
     let near = names.map(|known| (edits(name, known), known)).filter(|&(edits, _)| edits <= allowed);
-    near.min_by_key(|&(edits, known)| (edits, known.len().abs_diff(name.len()))).map(|(_, known)| known)
+    near.min_by_key(|&(edits, known)| (edits, !name.starts_with(known))).map(|(_, known)| known)
 }
 
 /// How many letters must be added, removed or replaced to make `a` into `b`.
