@@ -6,3 +6,4 @@ mod bits;
 mod exponential;
 mod logarithm;
 mod stub;
+mod trigonometric;
