@@ -4,7 +4,7 @@
 //! not on the tape: it is computed once, as the *uniforms*, when the parameters get their values. Truths are held in
 //! registers like numbers, as 1 and 0.
 
-use super::{BinaryFunction, Comparison, Node, UnaryFunction, graph::Id};
+use super::{BinaryFunction, Comparison, Node, UnaryFunction, formula, graph::Id};
 
 /// Where an operand is found.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -50,6 +50,7 @@ pub(super) struct Tape {
 impl Tape {
     /// The tape of the last of `nodes`, all of which it depends on.
     pub(super) fn new(nodes: &[Node]) -> Self {
+        let nodes = &fold_signs(nodes)[..];
         let mut compiler = Compiler::new(nodes);
         for (id, &node) in nodes.iter().enumerate() {
             compiler.node(id, node);
@@ -66,6 +67,39 @@ impl Tape {
         }
         values
     }
+}
+
+/// The nodes with changes of sign taken into the sum, product or quotient around them, where that leaves every bit of the
+/// value as it is: `-a / 50` is `a / -50`, `-a + b` is `b - a`. A pass over memory costs more than most operations.
+fn fold_signs(nodes: &[Node]) -> Vec<Node> {
+    use BinaryFunction::{Add, Div, Mul, Sub};
+    let mut folded: Vec<Node> = Vec::with_capacity(nodes.len());
+    let mut place = Vec::with_capacity(nodes.len());
+    for node in nodes {
+        let node = node.map_operands(|operand| place[operand]);
+        let negated = |id: Id| if let Node::Unary(UnaryFunction::Neg, a) = folded[id] { Some(a) } else { None };
+        let opposite = |id: Id| if let Node::Constant(bits) = folded[id] { Some(-f64::from_bits(bits)) } else { None };
+        let (node, constant) = match node {
+            Node::Binary(Add, a, b) => match (negated(a), negated(b)) {
+                (_, Some(b)) => (Node::Binary(Sub, a, b), None),
+                (Some(a), None) => (Node::Binary(Sub, b, a), None),
+                _ => (node, None),
+            },
+            Node::Binary(Sub, a, b) => (negated(b).map_or(node, |b| Node::Binary(Add, a, b)), None),
+            Node::Binary(f @ (Mul | Div), a, b) => match (negated(a), negated(b), opposite(a), opposite(b)) {
+                (Some(a), Some(b), ..) => (Node::Binary(f, a, b), None),
+                // The new constant will stand just before the node.
+                (Some(a), _, _, Some(constant)) => (Node::Binary(f, a, folded.len()), Some(constant)),
+                (_, Some(b), Some(constant), _) => (Node::Binary(f, folded.len(), b), Some(constant)),
+                _ => (node, None),
+            },
+            _ => (node, None),
+        };
+        folded.extend(constant.map(|constant| Node::Constant(constant.to_bits())));
+        folded.push(node);
+        place.push(folded.len() - 1);
+    }
+    formula::extract(&folded, folded.len() - 1)
 }
 
 /// Linear scan over the nodes: a register is free again after the last use of its value.

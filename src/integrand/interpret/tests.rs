@@ -30,6 +30,12 @@ const FORMULAS: &[&str] = &[
     "if(x != y || 1 < 2, x, 1)",
     "x % 0.3 + 2 % (1 + x^2) + copysign(x, y - 0.5)",
     "clamp(x, 0, y)",
+    "-x/50 + 3*-y + (-x)*(-y) - -x/-y",
+    "-x + y",
+    "x + -y",
+    "-x + -y",
+    "-x - -y",
+    "2/-x - (-x)*2",
     "floor(x) + ceil(y) + trunc(3*x) + fract(5*y) + abs(x - y) + sign(x) + sqrt(abs(x)) + recip(x)",
     "(x + 1)*((x + 2)*((x + 3)*((y + 4)*((y + 5)*((y + 6)*(x + y)/(x - y)))))) - x*y",
 ];
