@@ -21,7 +21,7 @@ pub use error::Error;
 pub use integral::{Fallback, Integral, Status};
 pub use integrand::*;
 pub use integrator::Integrator;
+pub use method::sampled;
 pub use region::{IntoRegion, Region};
 pub use rule::Rule;
 pub use verify::{Agreement, Disagreement, Verify};
-pub use method::sampled;

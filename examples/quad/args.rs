@@ -106,7 +106,9 @@ impl Args {
         let parameters: Vec<_> = parameters.iter().map(|(name, value)| (name.as_str(), *value)).collect();
         let f = Expression::parse_with(&self.expression, &parameters).map_err(|error| error.to_string())?;
         if f.dimension() > 1 {
-            return Err("the formula uses more than one variable; integrals in several dimensions are not built yet".into());
+            return Err(
+                "the formula uses more than one variable; integrals in several dimensions are not built yet".into()
+            );
         }
         let (Some(lower), Some(upper)) = (&self.lower, &self.upper) else {
             return Err("both bounds are needed: quad EXPR A B".into());

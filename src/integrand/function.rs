@@ -3,7 +3,7 @@
 use crate::lanes::{Lanes, Mask, Simd};
 
 macro_rules! functions {
-    ($(#[$doc:meta])* $enum:ident ($($x:ident),+) $($(#[$note:meta])* $variant:ident $name:literal $scalar:expr, $lanes:expr;)*) => {
+    (@table $arguments:tt ($($x:ident),+) $(#[$doc:meta])* $enum:ident $($(#[$note:meta])* $variant:ident $name:literal $scalar:expr, $lanes:expr;)*) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
@@ -37,7 +37,28 @@ macro_rules! functions {
                     $($enum::$variant => $lanes,)*
                 }
             }
+
+            /// The values on lanes for every item, handed to `store`: a loop of its own for each function, so that the
+            /// choice of the function is outside.
+            #[allow(unused_parens)]
+            #[inline(always)]
+            pub(crate) fn lanes_over<T, S: Simd>(
+                self,
+                items: impl Iterator<Item = (T, functions!(@lanes $($x),+))>,
+                store: impl Fn(T, Lanes<S>),
+            ) {
+                match self {
+                    $($enum::$variant => for (to, $arguments) in items {
+                        store(to, $lanes);
+                    },)*
+                }
+            }
         }
+    };
+    (@lanes $x:ident) => { Lanes<S> };
+    (@lanes $x:ident, $y:ident) => { (Lanes<S>, Lanes<S>) };
+    ($(#[$doc:meta])* $enum:ident $arguments:tt $($table:tt)*) => {
+        functions! { @table $arguments $arguments $(#[$doc])* $enum $($table)* }
     };
 }
 

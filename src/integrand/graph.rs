@@ -65,8 +65,9 @@ impl Graph {
         Self::default()
     }
 
-    /// A number.
+    /// A number. All NaN are one node: their bits depend on where they were computed.
     pub fn constant(&self, value: f64) -> Expr<'_> {
+        let value = if value.is_nan() { f64::NAN } else { value };
         self.add(Node::Constant(value.to_bits()))
     }
 

@@ -4,17 +4,27 @@
 //! [`Integrand::trace`] the same as an expression graph, from which other forms are made. `#[integrand]` and
 //! [`Expression`] write all three; a closure is the first alone.
 
+pub(crate) mod bound;
 mod closure;
 mod evaluate;
+mod expression;
+pub(crate) mod formula;
 pub(crate) mod function;
 mod graph;
+mod interpret;
+mod parse;
+mod parse_error;
 mod point;
+mod tape;
+mod vocabulary;
 
 #[cfg(feature = "wide")]
 pub use closure::{Wide, wide};
 pub use evaluate::evaluate;
+pub use expression::Expression;
 pub use function::{BinaryFunction, Comparison, UnaryFunction};
 pub use graph::{Condition, Expr, Graph, Node};
+pub use parse_error::ParseError;
 pub use point::Point;
 
 use crate::lanes::{Lanes, Simd};
@@ -27,6 +37,13 @@ pub trait Integrand<P: Point = f64>: Sync {
     /// Whether [`block`](Integrand::block) is cheaper than one call of `lanes` for each vector.
     #[doc(hidden)]
     const BLOCKED: bool = false;
+
+    /// The number of coordinates that a point must have; `None` where the type of the point says it. Points of fewer
+    /// give NaN, so that it is for the caller to refuse them before anything is evaluated.
+    #[doc(hidden)]
+    fn required_dimension(&self) -> Option<usize> {
+        None
+    }
 
     /// The value at one point. This is the definition: plain `f64` arithmetic.
     fn scalar(&self, x: P) -> f64;

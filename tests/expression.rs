@@ -1,0 +1,445 @@
+//! Formulas from outside: the grammar and its corners, messages with carets, agreement of the three bodies.
+
+use proptest::prelude::*;
+use quadrille::lanes::Level;
+use quadrille::{Expression, Graph, Integrand, evaluate};
+
+fn at(text: &str, x: f64) -> f64 {
+    Expression::parse(text).unwrap_or_else(|error| panic!("{error}")).scalar(x)
+}
+
+/// The message and the column of the error in `text`.
+fn error(text: &str) -> (String, Option<usize>) {
+    let error = Expression::parse(text).expect_err(text);
+    (error.message().to_owned(), error.column())
+}
+
+#[test]
+fn precedence_is_that_of_the_reference() {
+    let cases: &[(&str, f64)] = &[
+        ("-x^2", -9.0),
+        ("(-x)^2", 9.0),
+        ("2^-3", 0.125),
+        ("2^3^2", 512.0),
+        ("(2^3)^2", 64.0),
+        ("2^-x^2", 2f64.powi(-9)),
+        ("2^-1*4", 2.0),
+        ("-2^2", -4.0),
+        ("2*-x", -6.0),
+        ("1 - -x", 4.0),
+        ("1-2-x", -4.0),
+        ("24/x/2", 4.0),
+        ("24/(x/2)", 16.0),
+        ("1/2*4", 2.0),
+        ("1+2*x^2", 19.0),
+        ("+x", 3.0),
+        ("--x", 3.0),
+        ("7 % x * 2", 2.0),
+        ("1/(2^-2+x)*1/(4^-1)", 1.0 / 3.25 * 1.0 / 0.25),
+        (" ( ( x ) ) ", 3.0),
+        ("x\n\t+ 1", 4.0),
+    ];
+    for &(text, value) in cases {
+        assert_eq!(at(text, 3.0), value, "{text}");
+    }
+}
+
+#[test]
+fn numbers_and_constants() {
+    let cases: &[(&str, f64)] = &[
+        ("1", 1.0),
+        ("1.5", 1.5),
+        (".5", 0.5),
+        ("2.", 2.0),
+        ("2.*3", 6.0),
+        ("1e-3", 1e-3),
+        ("1E+3", 1e3),
+        ("1.5e2", 150.0),
+        ("0.1", 0.1),
+        ("1e-400", 0.0),
+        ("pi/2", std::f64::consts::FRAC_PI_2),
+        ("-inf", f64::NEG_INFINITY),
+        ("tau/e", std::f64::consts::TAU / std::f64::consts::E),
+        ("2^53", 9007199254740992.0),
+        ("-2^53 - 1", -9007199254740992.0 - 1.0),
+        ("if(1 < 2, 5, 6)", 5.0),
+        ("sqrt(2)", std::f64::consts::SQRT_2),
+        ("1e8", 1e8),
+    ];
+    for &(text, value) in cases {
+        assert_eq!(Expression::constant(text), Ok(value), "{text}");
+    }
+    assert_eq!(Expression::constant("-0").map(f64::to_bits), Ok((-0.0f64).to_bits()));
+    assert_eq!(Expression::constant("2*r").unwrap_err().column(), Some(3));
+    assert_eq!(Expression::constant("1 + y*r").unwrap_err().column(), Some(5));
+    assert!(Expression::constant("0/0").unwrap_err().message().contains("not a number"));
+}
+
+#[test]
+fn functions_are_those_of_std() {
+    let x = 0.3f64;
+    let cases: &[(&str, f64)] = &[
+        ("sqrt(x)", x.sqrt()),
+        ("cbrt(-x)", (-x).cbrt()),
+        ("exp(x)", x.exp()),
+        ("exp2(x)", x.exp2()),
+        ("expm1(x)", x.exp_m1()),
+        ("exp_m1(x)", x.exp_m1()),
+        ("ln(x)", x.ln()),
+        ("log(x)", x.ln()),
+        ("log2(x)", x.log2()),
+        ("log10(x)", x.log10()),
+        ("log1p(x)", x.ln_1p()),
+        ("ln_1p(x)", x.ln_1p()),
+        ("sin(x)", x.sin()),
+        ("cos(x)", x.cos()),
+        ("tan(x)", x.tan()),
+        ("asin(x)", x.asin()),
+        ("acos(x)", x.acos()),
+        ("atan(x)", x.atan()),
+        ("atan2(x, -2)", x.atan2(-2.0)),
+        ("sinh(x)", x.sinh()),
+        ("cosh(x)", x.cosh()),
+        ("tanh(x)", x.tanh()),
+        ("asinh(x)", libm::asinh(x)),
+        ("acosh(x + 1)", libm::acosh(x + 1.0)),
+        ("atanh(x)", libm::atanh(x)),
+        ("pow(x, 2.5)", x.powf(2.5)),
+        ("powf(x, 2)", x.powi(2)),
+        ("pow(x, -3)", x.powi(-3)),
+        ("x^0.5", x.powf(0.5)),
+        ("x^65", x.powf(65.0)),
+        ("x^x", x.powf(x)),
+        ("hypot(x, 4)", x.hypot(4.0)),
+        ("erf(x)", libm::erf(x)),
+        ("erfc(x)", libm::erfc(x)),
+        ("gamma(x)", libm::tgamma(x)),
+        ("lgamma(x)", libm::lgamma(x)),
+        ("ln_gamma(x)", libm::lgamma(x)),
+        ("abs(-x)", x),
+        ("sign(-x)", -1.0),
+        ("sign(x - 0.3)", 0.0),
+        ("signum(x - 0.3)", 1.0),
+        ("floor(-x)", -1.0),
+        ("ceil(x)", 1.0),
+        ("round(2.5 + 0*x)", 3.0),
+        ("trunc(-x - 1)", -1.0),
+        ("fract(x + 2)", (x + 2.0).fract()),
+        ("min(x, 0.2, 1)", 0.2),
+        ("max(x, 0.2, 1, 7)", 7.0),
+        ("clamp(x, 0.5, 1)", 0.5),
+        ("copysign(2, -x)", -2.0),
+        ("recip(x)", x.recip()),
+        ("mul_add(x, x, -0.09)", x.mul_add(x, -0.09)),
+    ];
+    for &(text, value) in cases {
+        assert_eq!(at(text, x), value, "{text}");
+    }
+}
+
+#[test]
+fn conditions() {
+    for (text, value) in [
+        ("if(x < 0, 1, 2)", 2.0),
+        ("if(x <= 0.5, 1, 2)", 1.0),
+        ("if(x > 0.5, 1, 2)", 2.0),
+        ("if(x >= 0.5, 1, 2)", 1.0),
+        ("if(x == 0.5, 1, 2)", 1.0),
+        ("if(x != 0.5, 1, 2)", 2.0),
+        ("if(0 < x && x < 1, 1, 2)", 1.0),
+        ("if(x < 0 || x > 1, 1, 2)", 2.0),
+        ("if(!(x < 0) && (x < 0 || x + 1 > 1), 1, 2)", 1.0),
+        ("if(x < 1, 3, 1/0) + if(x > 1, ln(-1), 4)", 7.0),
+        ("if(x<1,if(x<0,1,2),3)", 2.0),
+    ] {
+        assert_eq!(at(text, 0.5), value, "{text}");
+    }
+}
+
+#[test]
+fn the_branch_not_taken_may_be_anything() {
+    let f = Expression::parse("if(x < 0, exp(-1/x^2)/0, sqrt(x))").unwrap();
+    let points = [0.0, 0.25, 1.0, 4.0, 9.0];
+    for level in Level::available() {
+        let mut values = [0.0; 5];
+        assert!(evaluate(&f, level, &points, &mut values));
+        assert_eq!(values, [0.0, 0.5, 1.0, 2.0, 3.0]);
+    }
+}
+
+#[test]
+fn coordinates_and_dimension() {
+    let f = Expression::parse("x + 10*y + 100*z + 1000*x4").unwrap();
+    assert_eq!(f.dimension(), 4);
+    assert_eq!(f.scalar([1.0, 2.0, 3.0, 4.0]), 4321.0);
+    assert_eq!(Expression::parse("x1 - x").unwrap().to_string(), "x - x");
+    assert_eq!(Expression::parse("x2/x3").unwrap(), Expression::parse("y/z").unwrap());
+    assert_eq!(Expression::parse("x9").unwrap().dimension(), 9);
+    // A missing coordinate is NaN, not a panic.
+    assert!(f.scalar(1.0).is_nan());
+    assert!(f.scalar([1.0, 2.0]).is_nan());
+    let mut values = [0.0; 2];
+    assert!(evaluate(&f, Level::detect(), &[1.0, 2.0], &mut values));
+    assert!(values.iter().all(|value| value.is_nan()));
+    let graph = Graph::new();
+    let traced = Integrand::<[f64; 2]>::trace(&f, &graph, [graph.coordinate(0), graph.coordinate(1)]);
+    assert!(traced.is_none());
+    assert_eq!(Integrand::<f64>::required_dimension(&f), Some(4));
+}
+
+#[test]
+fn parameters_have_values_by_construction() {
+    let text = "a*x + b*x^2 + a";
+    let f = Expression::parse_with(text, &[("b", 3.0), ("a", 2.0)]).unwrap();
+    assert_eq!(f.scalar(10.0), 322.0);
+    assert_eq!(f.with("b", 4.0).unwrap().with("a", 1.0).unwrap().scalar(10.0), 411.0);
+    assert_eq!(f.parameters().iter().map(|p| p.0.as_str()).collect::<Vec<_>>(), ["a", "b"]);
+    let error = |parameters: &[(&str, f64)]| {
+        let error = Expression::parse_with(text, parameters).unwrap_err();
+        (error.message().to_owned(), error.column())
+    };
+    assert_eq!(error(&[]), ("parameters 'a', 'b' have no value".into(), Some(1)));
+    assert_eq!(error(&[("a", 1.0)]), ("parameter 'b' has no value".into(), Some(7)));
+    assert_eq!(error(&[("a", 1.0), ("a", 1.0)]).0, "parameter 'a' is given twice");
+    assert_eq!(error(&[("a", 1.0), ("b", 1.0), ("c", 1.0)]).0, "the formula has no parameter 'c'");
+    assert_eq!(error(&[("a", f64::NAN), ("b", 1.0)]).0, "parameter 'a' must be a finite number, not NaN");
+    assert_eq!(error(&[("a", 1.0), ("b", f64::INFINITY)]).0, "parameter 'b' must be a finite number, not inf");
+    assert_eq!(error(&[("e", 1.0)]).0, "'e' is a constant, so it cannot be a parameter");
+    assert_eq!(error(&[("x", 1.0)]).0, "'x' is a coordinate, so it cannot be a parameter");
+    assert!(error(&[("1a", 1.0)]).0.contains("is not a name"));
+    assert!(f.with("b", f64::NAN).is_err());
+}
+
+#[test]
+fn uniform_parts_are_computed_from_the_parameters() {
+    let f = Expression::parse_with("if(p < 1, exp(p), gamma(p + 1)) * x + sqrt(p)", &[("p", 4.0)]).unwrap();
+    assert_eq!(f.scalar(2.0), 50.0);
+    assert_eq!(f.with("p", 0.0).unwrap().scalar(2.0), 2.0);
+    let only = Expression::parse_with("2*p", &[("p", 4.0)]).unwrap();
+    let mut values = [0.0; 3];
+    assert!(evaluate(&only, Level::detect(), &[1.0, 2.0, 3.0], &mut values));
+    assert_eq!(values, [8.0; 3]);
+}
+
+#[test]
+fn messages_say_what_to_write() {
+    let cases: &[(&str, usize, &str)] = &[
+        ("", 1, "the formula is empty"),
+        ("  \t ", 1, "the formula is empty"),
+        ("2 x", 3, "multiplication is written with *"),
+        ("2(x + 1)", 2, "multiplication is written with *"),
+        ("x y", 3, "multiplication is written with *"),
+        ("(x)(y)", 4, "multiplication is written with *"),
+        ("x**2", 2, "write ^ for powers"),
+        ("1 + ", 5, "the formula ends"),
+        ("* 2", 1, "expected before '*'"),
+        ("2 * / 3", 5, "expected before '/'"),
+        ("(x + 1", 1, "never closed"),
+        ("sin(x", 4, "never closed"),
+        ("x + 1)", 6, "never opened"),
+        ("()", 2, "expected before ')'"),
+        ("sin()", 1, "sin takes one argument, not 0"),
+        ("sin(x, y)", 1, "sin takes one argument, not 2"),
+        ("2 + atan2(x)", 5, "atan2 takes two arguments, not 1"),
+        ("max(x)", 1, "two or more"),
+        ("if(x < 1, 2)", 1, "(condition, then, else), not 2"),
+        ("sin(x,)", 7, "expected before ')'"),
+        ("foo(x)", 1, "unknown function 'foo'"),
+        ("1 + sine(x)", 5, "did you mean 'sin'?"),
+        ("arctan(x)", 1, "did you mean 'atan'?"),
+        ("x(1 + y)", 1, "write x*(…)"),
+        ("pi(2)", 1, "write pi*(…)"),
+        ("sin x", 1, "write sin(…)"),
+        ("x10", 1, "x, y, z and x1 to x9"),
+        ("x0", 1, "x, y, z and x1 to x9"),
+        ("nan", 1, "'nan' is not part of a formula"),
+        ("x − 1", 3, "write -"),
+        ("2 × x", 3, "write *"),
+        ("− 1", 1, "write -"),
+        ("π*x", 1, "write pi"),
+        ("x²", 2, "write ^2"),
+        ("3,5*x", 2, "with a point"),
+        ("(1, 2)", 3, "between the arguments"),
+        ("x = 1", 3, "write == to compare"),
+        ("if(x < 1 & y < 1, 1, 2)", 10, "write &&"),
+        ("if(x < 1 | y < 1, 1, 2)", 10, "write ||"),
+        ("if(x < 1 and y < 1, 1, 2)", 10, "write &&"),
+        ("if(0 < x < 1, 1, 2)", 10, "do not chain"),
+        ("x < 1", 1, "a condition is not a number"),
+        ("if(x, 1, 2)", 4, "where a condition"),
+        ("if(!x < 1, 1, 2)", 5, "where a condition"),
+        ("1 + (x < 2)", 5, "a condition is not a number"),
+        ("1e999", 1, "too large"),
+        ("0x10", 2, "multiplication is written with *"),
+        ("1..2", 3, "multiplication is written with *"),
+        (".", 1, "expected before '.'"),
+        ("x $ 1", 3, "'$' is not part of a formula"),
+        ("x!", 2, "is not part of a formula"),
+        ("{x}", 1, "write ("),
+    ];
+    for &(text, column, part) in cases {
+        let (message, place) = error(text);
+        assert!(message.contains(part), "{text}: {message}");
+        assert_eq!(place, Some(column), "{text}: {message}");
+    }
+}
+
+#[test]
+fn the_caret_is_under_the_column() {
+    let shown = |text: &str| Expression::parse(text).unwrap_err().to_string();
+    assert_eq!(shown("x − 1"), "'−' is not part of a formula; write -\n  x − 1\n    ^");
+    assert_eq!(shown("2 *"), "the formula ends where a number, a name or '(' is expected\n  2 *\n     ^");
+    // Columns count characters, and line ends are shown as spaces.
+    assert_eq!(shown("x +\n\ty y").lines().skip(1).collect::<Vec<_>>(), ["  x +  y y", "         ^"]);
+    assert_eq!(shown(""), "the formula is empty");
+    let long = format!("{}? + {}", "x + ".repeat(100), "y + ".repeat(100));
+    let lines: Vec<String> = shown(&long).lines().map(str::to_owned).collect();
+    let caret = lines[2].chars().count() - 1;
+    assert_eq!(lines[1].chars().nth(caret), Some('?'));
+    assert!(lines[1].chars().count() < 130 && lines[1].ends_with('…'));
+}
+
+#[test]
+fn nesting_and_length_have_limits_not_overflows() {
+    let too_deep = |text: String| {
+        let (message, _) = error(&text);
+        assert!(message.contains("nests too deep"), "{message}");
+    };
+    for depth in [1000, 10_000, 200_000] {
+        too_deep("(".repeat(depth));
+        too_deep(format!("{}x{}", "(".repeat(depth), ")".repeat(depth)));
+        too_deep(format!("{}x", "-".repeat(depth)));
+        too_deep(format!("{}x", "2^".repeat(depth)));
+        too_deep(format!("{}x", "2^-".repeat(depth)));
+        too_deep("sin(".repeat(depth));
+        too_deep("if(!".repeat(depth));
+    }
+    assert_eq!(at(&format!("{}x{}", "(".repeat(99), ")".repeat(99)), 2.0), 2.0);
+    let clamps = format!("{}x{}", "clamp(".repeat(90), ", -1, 1)".repeat(90));
+    let f = Expression::parse(&clamps).unwrap();
+    assert_eq!(f.scalar(2.0), 1.0);
+    assert_eq!(f.to_string(), clamps);
+    assert!(error(&"x+".repeat(600_000)).0.contains("too long"));
+}
+
+#[test]
+fn a_long_sum_is_only_long() {
+    let terms = if cfg!(debug_assertions) { 20_000 } else { 100_000 };
+    let text = (0..terms).map(|i| format!("x/{}", i % 10 + 1)).collect::<Vec<_>>().join(" + ");
+    let f = Expression::parse(&text).unwrap();
+    let expected = (0..terms).fold(None, |sum: Option<f64>, i| {
+        let term = 3.0 / f64::from(i % 10 + 1);
+        Some(sum.map_or(term, |sum| sum + term))
+    });
+    assert_eq!(Some(f.scalar(3.0)), expected);
+    let mut values = [0.0];
+    assert!(evaluate(&f, Level::detect(), &[3.0], &mut values));
+    assert_eq!(Some(values[0]), expected);
+    assert_eq!(f.to_string(), text.replace('/', " / "));
+}
+
+/// Formulas of every operation, and not too many that are NaN everywhere.
+fn formula() -> impl Strategy<Value = String> {
+    let number = prop_oneof![
+        (0u32..100).prop_map(|n| n.to_string()),
+        (0.0..10.0f64).prop_map(|v| format!("{v:?}")),
+        any::<f64>().prop_filter("finite", |v| v.is_finite()).prop_map(|v| format!("({v:?})")),
+    ];
+    let names = vec!["x", "y", "x3", "pi", "e", "inf", "p", "rate"];
+    let leaf = prop_oneof![number, proptest::sample::select(names).prop_map(str::to_owned)];
+    leaf.prop_recursive(5, 40, 3, |inner| {
+        let unary = "sqrt cbrt exp exp2 expm1 ln log2 log10 log1p sin cos tan asin acos atan sinh cosh tanh asinh acosh \
+                     atanh erf erfc gamma lgamma abs sign signum floor ceil round trunc fract recip";
+        let unary: Vec<&str> = unary.split_whitespace().collect();
+        let condition = (
+            inner.clone(),
+            proptest::sample::select(vec!["<", "<=", ">", ">=", "==", "!="]),
+            inner.clone(),
+            proptest::sample::select(vec!["", " && x < 1", " || !(y < 1)", " && x > 0 || y < 0.5"]),
+        );
+        let condition = condition.prop_map(|(a, sign, b, more)| format!("{a} {sign} {b}{more}"));
+        prop_oneof![
+            (inner.clone(), proptest::sample::select(vec!["+", "-", "*", "/", "%", "^", " - -"]), inner.clone())
+                .prop_map(|(a, sign, b)| format!("{a}{sign}{b}")),
+            (inner.clone(), -70..70i32).prop_map(|(a, n)| format!("({a})^{n}")),
+            inner.clone().prop_map(|a| format!("({a})")),
+            inner.clone().prop_map(|a| format!("-({a})")),
+            (proptest::sample::select(unary), inner.clone()).prop_map(|(f, a)| format!("{f}({a})")),
+            (proptest::sample::select(vec!["atan2", "hypot", "min", "max", "copysign", "pow"]), inner.clone(), inner.clone())
+                .prop_map(|(f, a, b)| format!("{f}({a}, {b})")),
+            (inner.clone(), inner.clone(), inner.clone()).prop_map(|(a, b, c)| format!("mul_add({a}, {b}, {c})")),
+            (inner.clone(), inner.clone(), inner.clone()).prop_map(|(a, b, c)| format!("clamp({a}, {b}, {c})")),
+            (condition, inner.clone(), inner).prop_map(|(c, a, b)| format!("if({c}, {a}, {b})")),
+        ]
+    })
+}
+
+/// The formula with values for those of its parameters that it has.
+fn with_parameters(text: &str) -> Result<Expression, quadrille::ParseError> {
+    let all = [("p", 0.75), ("rate", -2.0)];
+    let given = |some: &[(&str, f64)]| Expression::parse_with(text, some);
+    given(&[]).or_else(|_| given(&all[..1])).or_else(|_| given(&all[1..])).or_else(|_| given(&all))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_text_is_a_formula_or_an_error(text in ".{0,60}") {
+        if let Err(error) = Expression::parse(&text) {
+            prop_assert!(error.column().is_none_or(|column| column <= text.chars().count() + 1));
+            prop_assert!(!error.to_string().is_empty() && !error.message().is_empty());
+        }
+        let _ = Expression::constant(&text);
+    }
+
+    #[test]
+    fn text_of_the_right_letters_is_a_formula_or_an_error(text in "[-+*/^%()<>=!&|.,0-9exypsinf \n]{0,40}") {
+        if let Err(error) = Expression::parse(&text) {
+            prop_assert!(!error.message().is_empty());
+            prop_assert!(error.column().is_none_or(|column| (1..=text.chars().count() + 1).contains(&column)));
+        }
+    }
+
+    #[test]
+    fn a_formula_cut_or_changed_is_a_formula_or_an_error(text in formula(), at in 0usize..200, with in ".{0,2}") {
+        let place = text.char_indices().map(|(place, _)| place).nth(at % text.chars().count()).unwrap_or(0);
+        let _ = Expression::parse(&text[..place]).map_err(|error| error.to_string());
+        let changed = format!("{}{with}{}", &text[..place], &text[place..]);
+        let _ = Expression::parse(&changed).map_err(|error| error.to_string());
+    }
+
+    #[test]
+    fn the_display_is_the_same_formula(text in formula()) {
+        let f = with_parameters(&text).map_err(|error| TestCaseError::fail(error.to_string()))?;
+        let shown = f.to_string();
+        let again = with_parameters(&shown).map_err(|error| TestCaseError::fail(format!("{text}: {error}")))?;
+        prop_assert_eq!(&f, &again, "{} is shown as {}", text, shown);
+        prop_assert_eq!(again.to_string(), shown);
+    }
+
+    #[test]
+    fn a_trace_is_the_same_formula(text in formula(), x in -3.0..3.0f64, y in -3.0..3.0f64, z in -3.0..3.0f64) {
+        let f = with_parameters(&text).map_err(|error| TestCaseError::fail(error.to_string()))?;
+        let graph = Graph::new();
+        let traced = Integrand::<[f64; 3]>::trace(&f, &graph, [x, y, z].map(|v| graph.constant(v)));
+        let value = f.scalar([x, y, z]);
+        // At a constant point, everything but a condition is folded into its value.
+        if let Some(folded) = traced.and_then(|traced| traced.as_constant()) {
+            prop_assert!(folded == value || (folded.is_nan() && value.is_nan()), "{}", text);
+        } else if f.parameters().is_empty() {
+            prop_assert!(text.contains("if(") || text.contains("clamp("), "{}", text);
+        }
+    }
+
+    #[test]
+    fn lanes_do_not_depend_on_their_place(text in formula(), x in -3.0..3.0f64, y in -3.0..3.0f64, z in -3.0..3.0f64) {
+        let f = with_parameters(&text).map_err(|error| TestCaseError::fail(error.to_string()))?;
+        for level in Level::available() {
+            // Nine points: a full vector and a part.
+            let mut values = [0.0; 9];
+            prop_assert!(evaluate(&f, level, &[[x, y, z]; 9], &mut values));
+            prop_assert!(values.iter().all(|v| v.to_bits() == values[0].to_bits() || v.is_nan()), "{}", text);
+        }
+    }
+}
