@@ -145,7 +145,7 @@ impl Integrator {
         let region: Region = region.into_region();
         let plan = self.plan(region)?;
         let level = self.chosen_level()?;
-        if let Some(integrand) = f.dimension().filter(|&dimension| dimension > f64::DIMENSION) {
+        if let Some(integrand) = f.required_dimension().filter(|&dimension| dimension > f64::DIMENSION) {
             return Err(Error::Dimension { integrand, region: f64::DIMENSION });
         }
         let threads = Threads::new(self.threads)?;
@@ -259,7 +259,7 @@ impl Integrator {
         let panels = grid.panels_below(method.done());
         let mut integral = finish(f, grid, integral, panels, stop, bad.into_inner());
         if integral.status.is_success() && self.verify != Verify::Off {
-            let check = |tile| check_tile(f, grid, tile, lanes.tile(tile));
+            let check = |tile| check_tile(f, grid, level, tile, lanes.tile(tile));
             let checked = match self.verify {
                 Verify::Full => threads
                     .tree(0, grid.tiles(), &check, &Checked::combine)

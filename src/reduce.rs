@@ -21,6 +21,9 @@ impl Partial {
     #[inline]
     pub fn combine(self, other: Self) -> Self {
         let (high, error) = two_sum(self.high, other.high);
+        if !high.is_finite() {
+            return Self::new(high);
+        }
         let (low, rest) = two_sum(self.low, other.low);
         let (high, low) = fast_two_sum(high, error + low);
         let (high, low) = fast_two_sum(high, low + rest);
@@ -38,10 +41,9 @@ impl Partial {
         Self { high, low }
     }
 
-    /// The nearest `f64`.
+    /// The nearest `f64`; what a plain sum would give where that is not finite.
     pub fn value(self) -> f64 {
-        // After an overflow `low` is NaN, and `high` is what a plain sum would give.
-        if self.high.is_finite() { self.high + self.low } else { self.high }
+        self.high + self.low
     }
 }
 

@@ -202,7 +202,6 @@ impl<S: Simd> Compensated<S> {
                 (high[i], low[i]) = (sum, low[i] + low[i + width] + lost);
             }
         }
-        let (high, low) = two_sum(high[0], low[0]);
-        Partial { high, low }
+        Partial::new(high[0]).combine(Partial::new(if high[0].is_finite() { low[0] } else { 0.0 }))
     }
 }

@@ -55,12 +55,6 @@ pub trait Integrand<P: Point = f64>: Sync {
         P::each_lane(x, |point| self.scalar(point))
     }
 
-    /// How many coordinates it uses, where that is not the type's to say.
-    #[doc(hidden)]
-    fn dimension(&self) -> Option<usize> {
-        None
-    }
-
     /// The values at many points, in place of their first coordinate; for interpreted integrands, which save by doing
     /// one operation on many points.
     #[doc(hidden)]
