@@ -74,6 +74,19 @@ impl<S: Simd> Lanes<S> {
         (Self(even), Self(odd))
     }
 
+    /// The sixteen elements of `self` and `next` taken alternately; undoes [`Lanes::deinterleave`].
+    #[inline(always)]
+    pub(crate) fn interleave(self, next: Self) -> (Self, Self) {
+        let (low, high) = self.0.interleave(next.0);
+        (Self(low), Self(high))
+    }
+
+    /// Each element moved up by eight less `FROM` lanes, zeros moved in.
+    #[inline(always)]
+    pub(crate) fn moved_up<const FROM: usize>(self) -> Self {
+        Self(self.like(0.0).0.slide::<FROM>(self.0))
+    }
+
     /// `a * b + c` as the level does it fastest: fused where the hardware can, else rounded twice.
     /// For polynomials whose bound holds either way.
     #[inline(always)]

@@ -10,9 +10,9 @@ use crate::lanes::{Lanes, Level, Mask, Simd};
 
 /// The integral of `y` from `x[0]` up to each `x[i]`, by the trapezoidal rule; the first is 0.
 ///
-/// SciPy's `cumulative_trapezoid` with `initial=0`. The last value equals [`trapezoid`](super::trapezoid) but for
-/// rounding. Values do not drift: the error of each is a few units of 2⁻⁵³ of the sum of |terms| so far, however many
-/// there are.
+/// SciPy's `cumulative_trapezoid` with `initial=0`. The last value equals [`trapezoid`](super::trapezoid) but for the
+/// last rounding. Values do not drift: running sums are kept in twofold arithmetic, so each has the error of its own
+/// terms only, however many there are. A running value beyond the largest `f64` within finite totals is infinite.
 ///
 /// Cost (two sweeps) and limits are those of the [module](super).
 ///

@@ -40,7 +40,7 @@ pub(super) fn simpson_at(level: Level, x: &[f64], y: &[f64]) -> Result<f64, Samp
     }
     let pairs = Pairs { x, y, direction: direction(x) };
     let mut total = sum(pairs, level).ok_or_else(|| diagnose(x, y))?;
-    if x.len() % 2 == 0 {
+    if x.len().is_multiple_of(2) {
         total = last_panel(x, y, pairs.direction).map(|term| total.plus(term)).ok_or_else(|| diagnose(x, y))?;
     }
     finite(total, pairs.direction).ok_or_else(|| diagnose(x, y))
@@ -75,12 +75,12 @@ pub(super) fn simpson_uniform_at(level: Level, dx: f64, y: &[f64]) -> Result<f64
         return trapezoid_uniform_at(level, dx, y);
     }
     check_spacing(dx)?;
-    let odd = if n % 2 == 0 { n - 1 } else { n };
+    let odd = if n.is_multiple_of(2) { n - 1 } else { n };
     let total = sum(Weighted { y: &y[..odd] }, level).ok_or_else(|| diagnose_values(y))?;
     // The ends were counted twice. From here on in units of dx/12.
     let total = total.plus(-y[0]).plus(-y[odd - 1]);
     let mut total = Sum { high: 4.0 * total.high, low: 4.0 * total.low };
-    if n % 2 == 0 {
+    if n.is_multiple_of(2) {
         total = total.plus(5.0 * y[n - 1]).plus(8.0 * y[n - 2]).plus(-y[n - 3]);
     }
     finite(total, dx).map(|integral| integral / 12.0).ok_or_else(|| diagnose_values(y))

@@ -149,44 +149,40 @@ fn running_on<S: Simd, const N: usize>(
     let mut at = first;
     let mut blocks = results.chunks_exact_mut(LANES * N);
     for block in &mut blocks {
-        let terms = panels.terms(&Full { simd, first: at }).0;
-        let sums = inclusive(terms);
-        for (lanes, results) in sums.iter().zip(block.chunks_exact_mut(LANES)) {
-            let value = (Lanes::from_array(simd, *lanes) + before.low) + before.high;
-            results.copy_from_slice(&value.to_array());
+        let (sums, total) = inclusive(panels.terms(&Full { simd, first: at }).0, before);
+        for (sums, results) in sums.into_iter().zip(block.chunks_exact_mut(LANES)) {
+            results.copy_from_slice(&sums.to_array());
         }
-        // Not the last of the plain sums: its rounding would add up from block to block.
-        for term in terms {
-            before = before.join(eight(term.to_array()));
-        }
+        before = total;
         at += LANES;
     }
     let rest = blocks.into_remainder();
     if !rest.is_empty() {
-        let sums = inclusive(panels.terms(&Tail { simd, first: at, count: end }).0);
-        for (i, result) in rest.iter_mut().enumerate() {
-            *result = (sums[i / LANES][i % LANES] + before.low) + before.high;
-        }
+        let sums = inclusive(panels.terms(&Tail { simd, first: at, count: end }).0, before).0;
+        let sums = sums.map(|sums| sums.to_array());
+        rest.copy_from_slice(&sums.as_flattened()[..rest.len()]);
     }
 }
 
-/// The sum of eight terms: halves added to halves.
+/// `before` and the terms of eight panels, summed from the first up to each in order of panels, and the sum of all.
+/// In twofold arithmetic: the rounding of plain sums would add up from block to block.
 #[inline(always)]
-fn eight(terms: [f64; LANES]) -> Sum {
-    let four: [Sum; 4] = std::array::from_fn(|i| Sum { high: terms[i], low: 0.0 }.plus(terms[i + 4]));
-    let two = [four[0].join(four[2]), four[1].join(four[3])];
-    two[0].join(two[1])
-}
-
-/// Sums of the terms of eight panels from the first up to each, in order of panels.
-#[inline(always)]
-fn inclusive<S: Simd, const N: usize>(terms: [Lanes<S>; N]) -> [[f64; LANES]; N] {
-    let terms = terms.map(|term| term.to_array());
-    let mut sums = [[0.0; LANES]; N];
-    let mut sum = 0.0;
-    for i in 0..LANES * N {
-        sum += terms[i % N][i / N];
-        sums[i / LANES][i % LANES] = sum;
+fn inclusive<S: Simd, const N: usize>(terms: [Lanes<S>; N], before: Sum) -> ([Lanes<S>; N], Sum) {
+    let (panels, rest) = if N == 1 { (terms[0], terms[0].like(0.0)) } else { two_sum(terms[0], terms[1]) };
+    // Sums of two, four and eight neighbours.
+    let (high, low) = two_sum(panels, panels.moved_up::<7>());
+    let low = if N == 1 { low } else { low + (rest + rest.moved_up::<7>()) };
+    let (high, more) = two_sum(high, high.moved_up::<6>());
+    let low = more + (low + low.moved_up::<6>());
+    let (high, more) = two_sum(high, high.moved_up::<4>());
+    let low = more + (low + low.moved_up::<4>());
+    let total = before.join(Sum { high: high.to_array()[LANES - 1], low: low.to_array()[LANES - 1] });
+    let sums = (high + (low + before.low)) + before.high;
+    if N == 1 {
+        return ([sums; N], total);
     }
-    sums
+    // After the first panel of each pair: what comes before the pair, and its first term.
+    let first = ((high.moved_up::<7>() + terms[0]) + (low.moved_up::<7>() + before.low)) + before.high;
+    let (front, back) = first.interleave(sums);
+    (std::array::from_fn(|i| if i == 0 { front } else { back }), total)
 }

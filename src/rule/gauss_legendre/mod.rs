@@ -51,7 +51,7 @@ struct Node {
 ///
 /// **Error.** Nodes, weights and gaps are within 1 ulp of the exact values, in units of each value's own last place,
 /// also for nodes near 0. Measured against 200-bit arithmetic: at most 0.501 ulp, that is, correctly rounded but for
-/// near ties, at all nodes of all orders up to 1000 and of 250 orders up to 10⁴, and at samples of orders up to 10⁷.
+/// near ties, at all nodes of all orders up to 1000 and of 250 orders up to 10⁴, and at samples of orders up to 10⁸.
 /// Only `+ - * /` are used, so every platform gives the same bits.
 ///
 /// **Cost.** O(order): about 0.2 µs for each node plus some 20 µs. Rules are kept, up to 10⁶ nodes in all, so asking
