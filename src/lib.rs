@@ -13,6 +13,7 @@ mod plan;
 mod reduce;
 mod region;
 pub mod rule;
+pub mod sampled;
 mod verify;
 
 pub use backend::Backend;
@@ -21,7 +22,7 @@ pub use error::Error;
 pub use integral::{Fallback, Integral, Status};
 pub use integrand::*;
 pub use integrator::Integrator;
-pub use method::sampled;
+
 pub use region::{IntoRegion, Region};
 pub use rule::Rule;
 pub use verify::{Agreement, Disagreement, Verify};

@@ -57,8 +57,16 @@ impl Threads {
     ) -> Result<T, String> {
         match self {
             Self::One => Ok(tree(from, to, leaf, combine)),
-            Self::Callers => Ok(parallel_tree(from, to, leaf, combine)),
-            Self::Own(threads) => Ok(pool(*threads)?.install(|| parallel_tree(from, to, leaf, combine))),
+            _ => self.run(|| parallel_tree(from, to, leaf, combine)),
+        }
+    }
+
+    /// Runs `work` where rayon spreads over these threads (but for `One`: it spreads over rayon's global pool there); or
+    /// why there are none.
+    pub fn run<T: Send>(&self, work: impl FnOnce() -> T + Send) -> Result<T, String> {
+        match self {
+            Self::Own(threads) => Ok(pool(*threads)?.install(work)),
+            Self::One | Self::Callers => Ok(work()),
         }
     }
 }

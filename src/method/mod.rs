@@ -1,6 +1,5 @@
 //! Methods: what to evaluate next, given what has come back. A method knows no backend, thread or clock.
 
 mod composite;
-pub mod sampled;
 
 pub(crate) use composite::CompositeSum;

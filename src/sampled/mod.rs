@@ -11,7 +11,7 @@
 //! rounding.
 //!
 //! **Cost.** One sweep over the samples, at memory speed (two for the cumulative functions), on SIMD lanes, and with
-//! the feature `parallel` on the threads of the current rayon pool from about 10⁵ samples on. The samples are checked
+//! the feature `parallel` on threads (of the caller's rayon pool, within a task of it) from about 10⁵ samples on. They are checked
 //! in the same sweep.
 //!
 //! **Rounding.** Each panel is computed with an error of a few units of 2⁻⁵³ of its own terms; the panels are summed
