@@ -87,8 +87,10 @@ impl<'a, F: Integrand> SimdGrid<'a, F> {
                 if count == RUN && base + self.offsets.0[VECTORS - 1][LANES - 1] <= self.grid.upper {
                     sum.add(weight * self.run(simd, Lanes::splat(simd, base)));
                 } else {
-                    let upper = Lanes::splat(simd, self.grid.upper);
-                    let x = |v: usize| (Lanes::from_array(simd, self.offsets.0[v]) + base).min(upper);
+                    // What fills up the last vector is the last node once more.
+                    let last = self.offsets.0[(count - 1) / LANES][(count - 1) % LANES] + base;
+                    let last = Lanes::splat(simd, last.min(self.grid.upper));
+                    let x = |v: usize| (Lanes::from_array(simd, self.offsets.0[v]) + base).min(last);
                     let counts =
                         |v: usize| array::from_fn(|lane| if v * LANES + lane < count { series.weight } else { 0.0 });
                     self.some(simd, count.div_ceil(LANES), x, counts, sum);
