@@ -8,7 +8,10 @@ mod closure;
 mod evaluate;
 pub(crate) mod function;
 mod graph;
+#[doc(hidden)]
+pub mod number;
 mod point;
+pub mod special;
 
 pub use evaluate::evaluate;
 pub use function::{BinaryFunction, Comparison, UnaryFunction};
