@@ -15,6 +15,7 @@ use errors::Errors;
 use proc_macro::TokenStream;
 use rewrite::Rewriter;
 use signature::Signature;
+use syn::visit_mut::{self, VisitMut};
 
 // Documented at the re-export in `quadrille`, where its examples can run.
 #[allow(missing_docs)]
@@ -29,6 +30,7 @@ pub fn integrand(arguments: TokenStream, item: TokenStream) -> TokenStream {
         Ok(function) => function,
         Err(error) => return error.into_compile_error().into(),
     };
+    Ungroup.visit_item_fn_mut(&mut function);
     let expansion = match Signature::read(&mut function, &mut errors) {
         Some(signature) => {
             let body = Rewriter::new(&signature, &mut errors).function(&function);
@@ -38,4 +40,25 @@ pub fn integrand(arguments: TokenStream, item: TokenStream) -> TokenStream {
     };
     let errors = errors.into_tokens();
     quote::quote!(#expansion #errors).into()
+}
+
+/// Turns the invisible delimiters that a `macro_rules!` puts around its expressions into parentheses: the compiler
+/// forgets them where they come from an attribute, and `1.0 + 2.0` times `x` would become `1.0 + 2.0 * x`.
+struct Ungroup;
+
+impl VisitMut for Ungroup {
+    fn visit_expr_mut(&mut self, expression: &mut syn::Expr) {
+        visit_mut::visit_expr_mut(self, expression);
+        if let syn::Expr::Group(group) = expression {
+            let inner = std::mem::replace(&mut *group.expr, syn::Expr::PLACEHOLDER);
+            *expression = match inner {
+                simple @ (syn::Expr::Lit(_) | syn::Expr::Path(_) | syn::Expr::Paren(_)) => simple,
+                inner => syn::Expr::Paren(syn::ExprParen {
+                    attrs: Vec::new(),
+                    paren_token: syn::token::Paren(group.group_token.span),
+                    expr: Box::new(inner),
+                }),
+            };
+        }
+    }
 }

@@ -43,8 +43,8 @@ impl Signature {
             errors.push(&name, message);
         }
         let (point, dimension) = point?;
-        let complete = parameters.len() + 1 == function.sig.inputs.len();
-        complete.then_some(Signature { name, point, dimension, parameters })
+        // A body of another signature has errors of its own, which would only repeat these.
+        errors.is_empty().then_some(Signature { name, point, dimension, parameters })
     }
 
     pub fn point_kind(&self) -> Kind {

@@ -18,6 +18,9 @@ enum Outcome {
     Pair,
 }
 
+/// Methods that say that an iterator was meant.
+const ITERATION: [&str; 9] = ["iter", "into_iter", "map", "zip", "sum", "product", "fold", "enumerate", "windows"];
+
 impl Method {
     fn find(name: &str) -> Option<Method> {
         const NUMBER: Kind = Kind::Number;
@@ -48,7 +51,12 @@ impl Rewriter<'_> {
         }
         if Method::find(&name).is_none() && !matches!(name.as_str(), "pow" | "abs_diff" | "len") {
             // What is within need not be looked at: it would be refused for reasons of its own, as closures are.
-            self.errors.refuse(&call.method, format_args!("the method `{name}`"));
+            if ITERATION.contains(&name.as_str()) {
+                let message = "there are no iterators here: write a loop `for i in 0..8`, or, for the CPU, a closure";
+                self.errors.push(&call.method, message);
+            } else {
+                self.errors.refuse(&call.method, format_args!("the method `{name}`"));
+            }
             return Value::bad();
         }
         let receiver = self.expression(&call.receiver);

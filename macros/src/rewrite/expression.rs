@@ -191,12 +191,12 @@ fn constant(digits: &str, at: &Lit) -> Value {
 fn name_of(expression: &Expr) -> &'static str {
     match expression {
         Expr::Macro(_) => "a macro",
-        Expr::While(_) | Expr::Loop(_) => "a loop that is not a `for` over integers",
+        Expr::While(_) | Expr::Loop(_) => "a loop of unknown length, unlike `for i in 0..8`,",
         Expr::Break(_) | Expr::Continue(_) => "`break` or `continue`",
         Expr::Return(_) => "`return`",
         Expr::Match(_) => "`match`",
         Expr::Let(_) => "`if let`",
-        Expr::Closure(_) => "a closure within the body",
+        Expr::Closure(_) => "a function within the function",
         Expr::Reference(_) | Expr::RawAddr(_) => "a reference",
         Expr::Range(_) => "a range outside of a `for` over integers",
         Expr::Block(_) => "a labelled block",
