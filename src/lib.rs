@@ -9,4 +9,5 @@ pub mod lanes;
 #[doc(hidden)]
 pub use integrand::number as __private;
 pub use integrand::*;
+#[doc = include_str!("integrand/attribute.md")]
 pub use quadrille_macros::integrand;

@@ -1,6 +1,9 @@
 //! Every construct that `#[integrand]` takes: the generic body, on lanes at every level and as a graph, against the
 //! function itself.
 
+// The constructs are wanted as they are.
+#![allow(clippy::needless_range_loop, clippy::manual_range_contains, clippy::nonminimal_bool)]
+
 #[path = "integrand/interpreter.rs"]
 mod interpreter;
 
@@ -230,6 +233,15 @@ fn loops(x: f64) -> f64 {
     for c in COEFFICIENTS {
         last = last * 0.5 * x + c;
     }
+    for (i, c) in COEFFICIENTS.iter().enumerate().rev() {
+        last += c * (x * 0.2).powi(i as i32 - 1).min(*c);
+    }
+    for (i, &c) in COEFFICIENTS.iter().enumerate() {
+        last -= f64::from(i as u8) * c * x;
+    }
+    for &[a, b] in &TABLE {
+        last += a * x + b;
+    }
     for n in EXPONENTS {
         sum += (x + 0.03).powi(n) * 1e-3;
     }
@@ -269,6 +281,9 @@ fn corner_peak(p: [f64; COUNT - 2], a: f64) -> f64 {
     }
     for c in p {
         s += c * c;
+    }
+    for (i, c) in p.iter().enumerate() {
+        s -= 0.1 * c * i as f64;
     }
     let [x, .., z] = p;
     let q = [z, x * 2.0];

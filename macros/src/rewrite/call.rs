@@ -52,7 +52,8 @@ impl Rewriter<'_> {
         if Method::find(&name).is_none() && !matches!(name.as_str(), "pow" | "abs_diff" | "len") {
             // What is within need not be looked at: it would be refused for reasons of its own, as closures are.
             if ITERATION.contains(&name.as_str()) {
-                let message = "there are no iterators here: write a loop `for i in 0..8`, or, for the CPU, a closure";
+                let message =
+                    "there are no iterators here but those of `for`: write a loop, or, for the CPU, a closure";
                 self.errors.push(&call.method, message);
             } else {
                 self.errors.refuse(&call.method, format_args!("the method `{name}`"));

@@ -70,6 +70,8 @@ impl Rewriter<'_> {
                 self.errors.push(&unary.expr, format_args!("expected a condition, found {}", operand.kind));
                 Value::bad()
             }
+            // The entry of a loop by reference; the generic body has a copy.
+            (UnOp::Deref(_), kind) if kind.is_numeric() || kind.is_integral() => operand,
             _ => {
                 self.errors.refuse(unary, "a reference");
                 Value::bad()

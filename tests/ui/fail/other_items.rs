@@ -11,7 +11,7 @@ fn f(x: f64) -> f64 {
     }
     let pair = Pair { first: x };
     let Some(y) = Some(x) else { panic!() };
-    unsafe { inner(pair.first) + y }
+    inner(pair.first) + y
 }
 
 fn main() {}
