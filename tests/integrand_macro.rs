@@ -334,7 +334,10 @@ fn calls(x: f64, k: f64) -> f64 {
 #[integrand]
 fn calls_on_the_plane(p: [f64; 2]) -> f64 {
     let [x, y] = p;
-    plane_wave(p, 0.5) + plane_wave([p[1], 2.0], x) * calls(y, 1.0)
+    plane_wave(TABLE[1], RATE)
+        + plane_wave([0.0, 1.0], 2.0)
+        + plane_wave(p, 0.5)
+        + plane_wave([p[1], 2.0], x) * calls(y, 1.0)
 }
 
 /// The name of a special function, but another one.

@@ -25,7 +25,8 @@ fn structure(function: &ItemFn, signature: &Signature, conditions: &[&Attribute]
     let visibility = &function.vis;
     let docs = function.attrs.iter().filter(|a| a.path().is_ident("doc"));
     let note = format!(
-        "The function [`{name}`](fn@{name}) as an [`Integrand`](::quadrille::Integrand){}",
+        "The function [`{0}`](fn@{0}) as an [`Integrand`](::quadrille::Integrand){1}",
+        name.unraw(),
         if parameters.is_empty() { "." } else { ": its parameters are the fields." }
     );
     let fields = parameters.iter().map(|Parameter { name, docs, .. }| {

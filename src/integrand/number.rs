@@ -5,6 +5,29 @@ use super::{Condition, Expr, Graph};
 use crate::lanes::{Lanes, Mask, Simd};
 use std::ops::{Add, BitAnd, BitOr, Div, Mul, Neg, Not, Rem, Sub};
 
+/// A constant argument of another integrand: a number or a point, which only its type tells.
+pub trait Constant<N: Number> {
+    /// The number, or the array of numbers.
+    type Generic;
+    fn generic(self, context: N::Context) -> Self::Generic;
+}
+
+impl<N: Number> Constant<N> for f64 {
+    type Generic = N;
+    #[inline(always)]
+    fn generic(self, context: N::Context) -> N {
+        N::constant(context, self)
+    }
+}
+
+impl<N: Number, const D: usize> Constant<N> for [f64; D] {
+    type Generic = [N; D];
+    #[inline(always)]
+    fn generic(self, context: N::Context) -> [N; D] {
+        self.map(|value| N::constant(context, value))
+    }
+}
+
 macro_rules! numbers {
     (unary $($unary:ident)*; binary $($binary:ident)*; compare $($compare:ident)*;) => {
         /// [`Lanes`] or [`Expr`]: the operators, methods and comparisons of `f64`, and a `select` in place of `if`.
@@ -46,7 +69,12 @@ macro_rules! numbers {
             }
             #[inline(always)]
             fn select_array<const D: usize>(condition: Self::Truth, yes: [Self; D], no: [Self; D]) -> [Self; D] {
-                std::array::from_fn(|d| Self::select(condition, yes[d], no[d]))
+                let mut chosen = yes;
+                // A loop, not a closure: what is not inlined would lose the instruction level.
+                for d in 0..D {
+                    chosen[d] = Self::select(condition, yes[d], no[d]);
+                }
+                chosen
             }
             #[inline(always)]
             fn log(self, base: Self) -> Self {

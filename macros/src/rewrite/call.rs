@@ -185,9 +185,15 @@ impl Rewriter<'_> {
             .args
             .iter()
             .map(|argument| {
-                let value = self.expression(argument);
-                let kind = if matches!(value.kind, Kind::Array(_)) { Kind::numbers() } else { Kind::Number };
-                self.coerce(value, &kind, argument)
+                let Value { kind, code } = self.expression(argument);
+                match kind {
+                    Kind::Opaque => {
+                        let (number, context) = (&self.number, &self.context);
+                        quote!(::quadrille::__private::Constant::<#number>::generic(#code, #context))
+                    }
+                    Kind::Array(_) => self.coerce(Value::new(kind, code), &Kind::numbers(), argument),
+                    _ => self.coerce(Value::new(kind, code), &Kind::Number, argument),
+                }
             })
             .collect();
         let context = &self.context;
