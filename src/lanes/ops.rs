@@ -2,7 +2,9 @@
 
 use super::{Lanes, Mask};
 use fearless_simd::{Simd, SimdBase, SimdFloat};
-use std::ops::{Add, AddAssign, BitAnd, BitOr, BitXor, Div, DivAssign, Mul, MulAssign, Neg, Not, Rem, Sub, SubAssign};
+use std::ops::{
+    Add, AddAssign, BitAnd, BitOr, BitXor, Div, DivAssign, Mul, MulAssign, Neg, Not, Rem, Sub, SubAssign,
+};
 
 macro_rules! binary {
     ($($trait:ident $method:ident $assign_trait:ident $assign:ident $op:tt),*) => {$(

@@ -9,12 +9,6 @@ stub! {
 macro_rules! stub2 { ($($m:ident $f:expr;)*) => { impl<S: Simd> Lanes<S> {$( #[inline(always)] pub fn $m(self, o: Self) -> Self { let (a,b)=(self.to_array(), o.to_array()); Self::from_array(self.token(), std::array::from_fn(|i| $f(a[i], b[i]))) } )*} } }
 stub2! { powf f64::powf; atan2 f64::atan2; hypot f64::hypot; }
 impl<S: Simd> Lanes<S> {
-    #[inline(always)]
-    pub fn powi(self, n: i32) -> Self {
-        self.map(|x| x.powi(n))
-    }
-    #[inline(always)]
-    pub fn sin_cos(self) -> (Self, Self) {
-        (self.sin(), self.cos())
-    }
+ #[inline(always)] pub fn powi(self, n: i32) -> Self { self.map(|x| x.powi(n)) }
+ #[inline(always)] pub fn sin_cos(self) -> (Self, Self) { (self.sin(), self.cos()) }
 }
