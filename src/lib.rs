@@ -1,5 +1,60 @@
-//! Numerical integration at the speed of the hardware.
+//! Numerical integration at the speed of the hardware: one integrand, written once, evaluated by its own scalar code or on
+//! SIMD lanes across threads, and the fast result checked against the plain one.
+//!
+//! ```
+//! use quadrille::{Integrator, Rule, Verify, integrand};
+//!
+//! #[integrand]
+//! fn damped(x: f64, rate: f64) -> f64 {
+//!     x.sin() * (-rate * x * x).exp()
+//! }
+//!
+//! let integrator = Integrator::new().rule(Rule::Midpoint).panels(1_000_000).verify(Verify::Spot);
+//! let area = integrator.integrate(&damped { rate: 0.02 }, 0.0..10.0)?;
+//! assert!((area.estimate - 1.173213569904396).abs() < 1e-12);
+//! println!("{area:#}");
+//! # Ok::<(), quadrille::Error>(())
+//! ```
+//!
+//! # The flow
+//!
+//! ```text
+//! integrand ----.
+//!               +--> plan --------> backend ---------> partials --> reduce --> estimate --> Integral
+//! rule, region -'   what to run     serial | simd      one per      fixed      value           |
+//!                   cut into tiles                     tile, in     tree                       v
+//!                                                      tile order                     verify -> agreement
+//! ```
+//!
+//! | to | see |
+//! |---|---|
+//! | write an integrand | [`integrand`](macro@integrand), closures, [`Expression`], [`wide`](fn@wide), the trait [`Integrand`] |
+//! | integrate it | [`Integrator`], [`Rule`], [`Backend`], [`lanes::Level`] |
+//! | read the answer | [`Integral`], [`Status`], [`Error`], [`Agreement`] |
+//! | stop early, watch | [`Cancel`], [`Progress`] |
+//! | integrate measured values | [`sampled`] |
+//! | have the nodes | [`rule::gauss_legendre`] |
+//!
+//! # What is promised
+//!
+//! - **Nodes** follow from their integer index and are right to an ulp for up to 2^53 panels; none lies outside the
+//!   interval.
+//! - **Sums** are plain over 1024 nodes, side by side, and compensated above: 10^9 terms lose nothing. Memory does not
+//!   depend on the number of panels.
+//! - **Bits** do not depend on the number of threads, nor on the level as long as it has fused multiply-add.
+//! - **The serial backend** is the textbook loop over the integrand's own scalar code. For the left rule that is, to the
+//!   bit, `for i in 0..n { s += f(a + i as f64 * dx) }`, times `dx`.
+//! - **Nothing is silent.** A question without sense is refused before anything is evaluated; an integral that is not
+//!   what was asked for is an [`Error::NotConverged`] that holds the best estimate. A fixed rule estimates no error, and
+//!   says so.
+//!
+//! # Features
+//!
+//! `parallel` (threads, by rayon) and `wide` (closures over `wide::f64x8`), both on by default.
 #![forbid(unsafe_code)]
+
+// So that `::quadrille` in the expansion of `#[integrand]` also means this crate from within.
+extern crate self as quadrille;
 
 mod backend;
 mod control;
@@ -20,9 +75,12 @@ pub use backend::Backend;
 pub use control::{Cancel, Progress};
 pub use error::Error;
 pub use integral::{Fallback, Integral, Status};
+#[doc(hidden)]
+pub use integrand::number as __private;
 pub use integrand::*;
 pub use integrator::Integrator;
-
+#[doc = include_str!("integrand/attribute.md")]
+pub use quadrille_macros::integrand;
 pub use region::{IntoRegion, Region};
 pub use rule::Rule;
 pub use verify::{Agreement, Disagreement, Verify};

@@ -12,9 +12,12 @@ pub(crate) mod formula;
 pub(crate) mod function;
 mod graph;
 mod interpret;
+#[doc(hidden)]
+pub mod number;
 mod parse;
 mod parse_error;
 mod point;
+pub mod special;
 mod tape;
 mod vocabulary;
 
