@@ -48,7 +48,7 @@ fn with_parameters(text: &str) -> Result<Expression, quadrille::ParseError> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 2 * ProptestConfig::default().cases, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_text_is_a_formula_or_an_error(text in ".{0,60}") {

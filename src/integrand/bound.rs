@@ -243,9 +243,11 @@ fn binary(f: BinaryFunction, a: Ball, b: Ball) -> Ball {
         }
         BinaryFunction::Powf => {
             let crosses = ex > 0.0 && x.abs() <= ex && y - ey < 0.0;
+            // A negative number has a power where the exponent is an integer, and there alone.
+            let comes_and_goes = ey > 0.0 && x - ex < 0.0 && (y - ey).ceil() <= y + ey;
             let carried = if exact {
                 0.0
-            } else if crosses {
+            } else if crosses || comes_and_goes {
                 f64::INFINITY
             } else {
                 let inside = if x.abs() < ex { value.abs() } else { 0.0 };

@@ -117,7 +117,7 @@ fn lanes_are_within_the_bound_at_every_level() {
 
 proptest::proptest! {
     #![proptest_config(proptest::test_runner::Config {
-        cases: if cfg!(debug_assertions) { 500 } else { 20_000 },
+        cases: 2 * proptest::test_runner::Config::default().cases,
         failure_persistence: None,
         ..Default::default()
     })]
