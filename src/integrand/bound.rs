@@ -245,6 +245,10 @@ fn binary(f: BinaryFunction, a: Ball, b: Ball) -> Ball {
             let crosses = ex > 0.0 && x.abs() <= ex && y - ey < 0.0;
             // A negative number has a power where the exponent is an integer, and there alone.
             let comes_and_goes = ey > 0.0 && x - ex < 0.0 && (y - ey).ceil() <= y + ey;
+            // NaN^0 and 1^NaN are 1.
+            let comes_and_goes = comes_and_goes
+                || (x.is_nan() && ey > 0.0 && y.abs() <= ey)
+                || (y.is_nan() && ex > 0.0 && (x - 1.0).abs() <= ex);
             let carried = if exact {
                 0.0
             } else if crosses || comes_and_goes {
