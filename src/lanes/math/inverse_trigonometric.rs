@@ -6,38 +6,32 @@
 //! C. Lauter, "Sollya", <https://doi.org/10.1007/978-3-642-15582-6_5>).
 
 use super::polynomial::{even_odd, remainder};
-use crate::lanes::twofold::fast_two_sum;
+use crate::lanes::twofold::{fast_two_sum, two_sum};
 use crate::lanes::{Lanes, Mask, Simd};
-use std::f64::consts::{FRAC_PI_2, PI};
+use std::f64::consts::{FRAC_PI_2, FRAC_PI_4, PI};
 
 /// π/2 - [`FRAC_PI_2`]
 const FRAC_PI_2_REST: f64 = 6.123233995736766e-17;
 /// π - [`PI`]
 const PI_REST: f64 = 1.2246467991473532e-16;
+/// 3π/4 - 3 · [`FRAC_PI_4`]
+const THREE_QUARTERS_PI_REST: f64 = 9.184850993605148e-17;
 
-/// (atan t - t) / t³ in t², for |t| <= 1; error of atan 2^-60.
-const ATAN: [f64; 21] = [
-    -0.33333333333333287,
-    0.19999999999990623,
-    -0.142857142850454,
-    0.11111111086684274,
-    -0.09090908551248622,
-    0.07692299757426521,
-    -0.06666584096126685,
-    0.05881718418971308,
-    -0.05259444245018509,
-    0.04744963507561245,
-    -0.0428649572424679,
-    0.038212383100767085,
-    -0.03278949144684606,
-    0.02615729290206955,
-    -0.01862031860747579,
-    0.011322812967231241,
-    -0.005615693689023779,
-    0.002153140802894065,
-    -0.0005933972606275947,
-    0.00010397288859873791,
-    -8.663616285917718e-06,
+/// (atan t - t) / t³ in t², for |t| <= ½; error of atan 2^-60.
+const ATAN: [f64; 13] = [
+    -0.33333333333333315,
+    0.1999999999999378,
+    -0.14285714285000095,
+    0.11111111070139501,
+    -0.09090907708135909,
+    0.0769227768849021,
+    -0.06666225539067384,
+    0.05877819818431823,
+    -0.05230068184258168,
+    0.04589612249491913,
+    -0.037121894254179985,
+    0.023658556825863274,
+    -0.008367431790739252,
 ];
 
 /// (asin s - s) / s³ in s², for |s| <= ½; error of asin 2^-60.
@@ -67,16 +61,16 @@ fn angle<S: Simd>(base: Lanes<S>, base_rest: Lanes<S>, head: Lanes<S>, tail: Lan
     high + (low + (base_rest + tail))
 }
 
-/// atan(n / d) as head + tail, for 0 <= n <= d within 2^±900, or n = 0.
+/// atan(n / (d + rest)) as head + tail, for |n| <= d / 2 within 2^±900, or n = 0.
 #[inline(always)]
-fn atan_quotient<S: Simd>(n: Lanes<S>, d: Lanes<S>) -> (Lanes<S>, Lanes<S>) {
+fn atan_quotient<S: Simd>(n: Lanes<S>, d: Lanes<S>, rest: Lanes<S>) -> (Lanes<S>, Lanes<S>) {
     let reciprocal = 1.0 / d;
     let t = n * reciprocal;
-    let lost = remainder(n, t, d) * reciprocal;
+    let lost = (-t).fma(rest, remainder(n, t, d)) * reciprocal;
     let z = t * t;
     let cubic = (t * z) * even_odd(z, z * z, &ATAN);
-    // The slope 1 / (1 + z) need only be rough, as `lost` is less than two ulps of t.
-    (t, lost.fma(z.fma(z.like(-0.5), z.like(1.0)), cubic))
+    // The slope 1 / (1 + z), roughly, as `lost` is at most two ulps of t.
+    (t, lost.fma(z.fma(z.like(-0.85), z.like(1.0)), cubic))
 }
 
 /// s, tail and where |x| > ½: asin |x| = s + tail there not, π/2 - 2·(s + tail) there.
@@ -132,13 +126,19 @@ impl<S: Simd> Lanes<S> {
     pub fn atan(self) -> Self {
         let (zero, one, limit) = (self.like(0.0), self.like(1.0), self.like(FAR));
         let a = self.abs();
-        let steep = a.gt(one);
-        let n = steep.select(one, a);
-        let d = steep.select(a.lt(limit).select(a, limit), one);
-        let (t, tail) = atan_quotient(n, d);
-        let base = steep.select(self.like(FRAC_PI_2), zero);
-        let rest = steep.select(self.like(FRAC_PI_2_REST), zero);
-        angle(base, rest, steep.select(-t, t), steep.select(-tail, tail)).copysign(self)
+        // atan a = π/4 + atan((a - 1) / (a + 1)) = π/2 - atan(1 / a); the differences are exact.
+        let (middle, steep) = (a.ge(self.like(0.5)), a.gt(self.like(2.0)));
+        let n = steep.select(-one, middle.select(a - one, a));
+        let sum = a + one;
+        let d = steep.select(a.lt(limit).select(a, limit), middle.select(sum, one));
+        let rest = (middle ^ steep).select(a - (sum - one), zero);
+        let (t, tail) = atan_quotient(n, d, rest);
+        let pick = |steep_value: f64, middle_value: f64| {
+            steep.select(self.like(steep_value), middle.select(self.like(middle_value), zero))
+        };
+        let base = pick(FRAC_PI_2, FRAC_PI_4);
+        let base_rest = pick(FRAC_PI_2_REST, FRAC_PI_2_REST / 2.0);
+        angle(base, base_rest, t, tail).copysign(self)
     }
 
     /// The angle in [-π, π] of the point (`x`, `self`), of either sign of zero as `f64::atan2`.
@@ -146,19 +146,23 @@ impl<S: Simd> Lanes<S> {
     pub fn atan2(self, x: Self) -> Self {
         let zero = self.like(0.0);
         let (a, b) = (self.abs(), x.abs());
-        let steep = a.gt(b);
-        let (n, d) = (steep.select(b, a), steep.select(a, b));
+        let (middle, steep) = ((a + a).ge(b), a.gt(b + b));
+        let n = steep.select(-b, middle.select(a - b, a));
+        let (sum, lost) = two_sum(a, b);
+        let d = steep.select(a, middle.select(sum, b));
+        let (t, tail) = atan_quotient(n, d, (middle ^ steep).select(lost, zero));
         let left = x.lt(zero);
-        let (t, tail) = atan_quotient(n, d);
-        let back = steep ^ left;
-        let pick = |steep_value: f64, left_value: f64| {
-            steep.select(self.like(steep_value), left.select(self.like(left_value), zero))
+        let pick = |steep_value: f64, middle_value: f64, left_middle: f64, left_value: f64| {
+            let like = |value| self.like(value);
+            let side = left.select(like(left_middle), like(middle_value));
+            steep.select(like(steep_value), middle.select(side, left.select(like(left_value), zero)))
         };
-        let base = pick(FRAC_PI_2, PI);
-        let rest = pick(FRAC_PI_2_REST, PI_REST);
-        let near = angle(base, rest, back.select(-t, t), back.select(-tail, tail)).copysign(self);
+        let base = pick(FRAC_PI_2, FRAC_PI_4, 3.0 * FRAC_PI_4, PI);
+        let base_rest = pick(FRAC_PI_2_REST, FRAC_PI_2_REST / 2.0, THREE_QUARTERS_PI_REST, PI_REST);
+        let near = angle(base, base_rest, left.select(-t, t), left.select(-tail, tail)).copysign(self);
         // Where the reciprocal or the remainder could overflow or lose bits; NaN and two zeros are among them.
-        let usual = d.lt(self.like(FAR)) & d.gt(self.like(1.0 / FAR)) & (n.gt(self.like(1.0 / FAR)) | n.eq(zero));
+        let (low, n) = (self.like(1.0 / FAR), n.abs());
+        let usual = d.lt(self.like(FAR)) & d.gt(low) & (n.gt(low) | n.eq(zero));
         if !usual.all() {
             return atan2_far(self, x, near, !usual);
         }
