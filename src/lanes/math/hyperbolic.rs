@@ -5,14 +5,11 @@
 //! that is not exact. Minimax polynomials for sinh r and cosh r.
 
 use super::bits::{ROUNDER, power_of_two};
+use super::exponential::{LN_2_HIGH, LN_2_LOW};
 use super::polynomial::{even_odd, remainder};
 use crate::lanes::twofold::{fast_two_sum, two_product};
 use crate::lanes::{Lanes, Simd};
 use std::f64::consts::LOG2_E;
-
-/// ln 2 in two parts: the first has 20 trailing zeros, so its product with an exponent is exact.
-const LN_2_HIGH: f64 = 6.93147180369123816490e-01;
-const LN_2_LOW: f64 = 1.90821492927058770002e-10;
 
 /// (sinh r - r) / r³ in r², for |r| <= ln 2 / 2; relative error of sinh 2^-61.
 const SINH: [f64; 5] = [
@@ -42,9 +39,11 @@ const LINEAR: f64 = 1e-100;
 
 /// What sinh and cosh are made of.
 struct Parts<S: Simd> {
-    /// cosh(n·ln 2) / 2 and sinh(n·ln 2) / 2, each in two parts
+    /// cosh(n·ln 2) / 2^n and sinh(n·ln 2) / 2^n, each in two parts
     even: (Lanes<S>, Lanes<S>),
     odd: (Lanes<S>, Lanes<S>),
+    /// 2^n / 4; 2^n itself may be out of range
+    quarter_power: Lanes<S>,
     /// sinh r = `r` + `sinh`, cosh r = 1 + `cosh`
     r: Lanes<S>,
     sinh: Lanes<S>,
@@ -61,13 +60,13 @@ fn parts<S: Simd>(x: Lanes<S>) -> Parts<S> {
     let lost = (head - r) - tail;
     let z = r * r;
     let square = z * z;
-    // Halves, as 2^1024 does not exist. Beyond 2^-60, the second power does not count.
-    let up = power_of_two(n + (ROUNDER - 2.0));
-    let down = power_of_two((ROUNDER - 2.0) - n.gt(n.like(60.0)).select(n.like(60.0), n));
-    let (even, odd) = (up + down, up - down);
+    // 2^-2n / 2; from n = 60 on it does not count.
+    let small = n.gt(n.like(60.0)).select(n.like(0.0), power_of_two(n.fma(n.like(-2.0), n.like(ROUNDER - 1.0))));
+    let (even, odd) = (0.5 + small, 0.5 - small);
     Parts {
-        even: (even, down - (even - up)),
-        odd: (odd, (up - odd) - down),
+        even: (even, small - (even - 0.5)),
+        odd: (odd, (0.5 - odd) - small),
+        quarter_power: power_of_two(n + (ROUNDER - 2.0)),
         r,
         sinh: (r * z).fma(even_odd(z, square, &SINH), lost),
         cosh: z * even_odd(z, square, &COSH),
@@ -75,24 +74,25 @@ fn parts<S: Simd>(x: Lanes<S>) -> Parts<S> {
 }
 
 impl<S: Simd> Parts<S> {
-    /// head + head_factor·r + …, as an unevaluated sum.
+    /// head·cosh r + factor·sinh r, as an unevaluated sum.
     #[inline(always)]
-    fn combine(&self, head: (Lanes<S>, Lanes<S>), factor: Lanes<S>) -> (Lanes<S>, Lanes<S>) {
-        let (product, product_low) = two_product(factor, self.r);
+    fn combine(&self, head: (Lanes<S>, Lanes<S>), factor: (Lanes<S>, Lanes<S>)) -> (Lanes<S>, Lanes<S>) {
+        let (product, product_low) = two_product(factor.0, self.r);
         let (high, low) = fast_two_sum(head.0, product);
-        (high, low + (head.0.fma(self.cosh, factor.fma(self.sinh, product_low)) + head.1))
+        let rest = product_low + factor.1.fma(self.r, head.1);
+        (high, low + head.0.fma(self.cosh, factor.0.fma(self.sinh, rest)))
     }
 
-    /// Half of the hyperbolic sine.
+    /// The hyperbolic sine, divided by 2^n.
     #[inline(always)]
     fn sinh(&self) -> (Lanes<S>, Lanes<S>) {
-        self.combine(self.odd, self.even.0)
+        self.combine(self.odd, self.even)
     }
 
-    /// Half of the hyperbolic cosine.
+    /// The hyperbolic cosine, divided by 2^n.
     #[inline(always)]
     fn cosh(&self) -> (Lanes<S>, Lanes<S>) {
-        self.combine(self.even, self.odd.0)
+        self.combine(self.even, self.odd)
     }
 }
 
@@ -108,15 +108,17 @@ impl<S: Simd> Lanes<S> {
     #[inline(always)]
     pub fn sinh(self) -> Self {
         let a = self.abs();
-        let (high, low) = parts(a.at_most(OVERFLOW)).sinh();
-        a.lt(self.like(LINEAR)).select(self, ((high + low) * 2.0).copysign(self))
+        let parts = parts(a.at_most(OVERFLOW));
+        let (high, low) = parts.sinh();
+        a.lt(self.like(LINEAR)).select(self, (((high + low) * parts.quarter_power) * 4.0).copysign(self))
     }
 
     /// (e^x + e^-x) / 2
     #[inline(always)]
     pub fn cosh(self) -> Self {
-        let (high, low) = parts(self.abs().at_most(OVERFLOW)).cosh();
-        (high + low) * 2.0
+        let parts = parts(self.abs().at_most(OVERFLOW));
+        let (high, low) = parts.cosh();
+        ((high + low) * parts.quarter_power) * 4.0
     }
 
     /// sinh x / cosh x
@@ -124,7 +126,8 @@ impl<S: Simd> Lanes<S> {
     pub fn tanh(self) -> Self {
         let a = self.abs();
         let parts = parts(a.at_most(ONE));
-        let ((sinh, sinh_low), (cosh, cosh_low)) = (parts.sinh(), parts.cosh());
+        let normal = |(high, low)| fast_two_sum(high, low);
+        let ((sinh, sinh_low), (cosh, cosh_low)) = (normal(parts.sinh()), normal(parts.cosh()));
         let reciprocal = 1.0 / cosh;
         let quotient = sinh * reciprocal;
         let lost = (-quotient).fma(cosh_low, remainder(sinh, quotient, cosh) + sinh_low);

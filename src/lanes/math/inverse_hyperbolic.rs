@@ -4,13 +4,10 @@
 //! k·ln 2 + 2·artanh((n - d) / (n + d)); the artanh by a minimax polynomial.
 
 use super::bits::{from_bits, power_of_two, to_bits, ROUNDER};
+use super::exponential::{LN_2_HIGH, LN_2_LOW};
 use super::polynomial::{even_odd, remainder};
 use crate::lanes::twofold::{fast_two_sum, two_product, two_sum};
 use crate::lanes::{Lanes, Simd};
-
-/// ln 2 in two parts: the first has 20 trailing zeros, so its product with an exponent is exact.
-const LN_2_HIGH: f64 = 6.93147180369123816490e-01;
-const LN_2_LOW: f64 = 1.90821492927058770002e-10;
 
 /// (artanh t - t) / t³ in t², for |t| <= 3 - 2√2; relative error of artanh 2^-66.
 const ARTANH: [f64; 8] = [
