@@ -3,6 +3,7 @@
 //! All are methods of [`Lanes`](super::Lanes). Special values and huge arguments are as in `std`; arguments that the
 //! fast path does not cover are done again, lane by lane, by a scalar slow path.
 mod bits;
+mod error_function;
 mod exponential;
 mod hyperbolic;
 mod inverse_hyperbolic;
