@@ -92,6 +92,13 @@ pub(super) fn exp_twofold<S: Simd>(high: Lanes<S>, low: Lanes<S>) -> Lanes<S> {
     scale_far(exp_small(head, tail - low), rounded)
 }
 
+/// e^(high + low) as [`exp_twofold`], for |high| <= 708.
+#[inline(always)]
+pub(super) fn exp_within<S: Simd>(high: Lanes<S>, low: Lanes<S>) -> Lanes<S> {
+    let (rounded, head, tail) = reduce(high);
+    scale(exp_small(head, tail - low), rounded)
+}
+
 /// e^(high + low) as [`exp_twofold`] where the result is a normal number (|high| <= 708), and as a twofold.
 #[inline(always)]
 pub(super) fn exp_as_twofold<S: Simd>(high: Lanes<S>, low: Lanes<S>) -> (Lanes<S>, Lanes<S>) {

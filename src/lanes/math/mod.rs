@@ -5,5 +5,6 @@
 mod bits;
 mod exponential;
 mod logarithm;
+mod power;
 mod stub;
 mod trigonometric;
