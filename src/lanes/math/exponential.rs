@@ -92,6 +92,13 @@ pub(super) fn exp_twofold<S: Simd>(high: Lanes<S>, low: Lanes<S>) -> Lanes<S> {
     scale_far(exp_small(head, tail - low), rounded)
 }
 
+/// e^(high + low) as [`exp_twofold`], for |high| <= 708.
+#[inline(always)]
+pub(super) fn exp_within<S: Simd>(high: Lanes<S>, low: Lanes<S>) -> Lanes<S> {
+    let (rounded, head, tail) = reduce(high);
+    scale(exp_small(head, tail - low), rounded)
+}
+
 /// e^(high + low) as [`exp_twofold`] where the result is a normal number (|high| <= 708), and as a twofold.
 #[inline(always)]
 pub(super) fn exp_as_twofold<S: Simd>(high: Lanes<S>, low: Lanes<S>) -> (Lanes<S>, Lanes<S>) {
@@ -102,55 +109,42 @@ pub(super) fn exp_as_twofold<S: Simd>(high: Lanes<S>, low: Lanes<S>) -> (Lanes<S
     (sum * factor, rest * factor)
 }
 
-#[cold]
-#[inline(never)]
-fn exp_far<S: Simd>(x: Lanes<S>) -> Lanes<S> {
-    x.token().vectorize(
-        #[inline(always)]
-        || exp_twofold(x, x.like(0.0)),
-    )
+/// `value` · 2^n, or 0 or infinity beyond the range of `f64` where `value` may be anything but NaN; n is
+/// `rounded` - [`ROUNDER`], of any size.
+#[inline(always)]
+fn scale_any<S: Simd>(value: Lanes<S>, rounded: Lanes<S>) -> Lanes<S> {
+    cold();
+    let n = rounded - ROUNDER;
+    let near = scale_far(value, n.clamp(n.like(-1100.0), n.like(1100.0)) + ROUNDER);
+    let near = n.lt(n.like(-1080.0)).select(n.like(0.0), near);
+    n.gt(n.like(1030.0)).select(n.like(f64::INFINITY), near)
 }
 
+/// Tells the compiler that the branch it stands in is seldom taken.
 #[cold]
-#[inline(never)]
-fn exp2_far<S: Simd>(x: Lanes<S>) -> Lanes<S> {
-    x.token().vectorize(
-        #[inline(always)]
-        || {
-            let (rounded, head, tail) = reduce2(x.clamp(x.like(-1100.0), x.like(1100.0)));
-            scale_far(exp_small(head, tail), rounded)
-        },
-    )
-}
-
-#[cold]
-#[inline(never)]
-fn exp_m1_far<S: Simd>(x: Lanes<S>, near: Lanes<S>) -> Lanes<S> {
-    x.token().vectorize(
-        #[inline(always)]
-        || x.abs().le(x.like(EXP_M1_RANGE)).select(near, exp_twofold(x, x.like(0.0)) - 1.0),
-    )
-}
+pub(super) fn cold() {}
 
 impl<S: Simd> Lanes<S> {
     /// e^x.
     #[inline(always)]
     pub fn exp(self) -> Self {
-        if !self.abs().le(self.like(EXP_RANGE)).all() {
-            return exp_far(self);
-        }
         let (rounded, head, tail) = reduce(self);
-        scale(exp_small(head, tail), rounded)
+        let value = exp_small(head, tail);
+        if !self.abs().le(self.like(EXP_RANGE)).all() {
+            return scale_any(value, rounded);
+        }
+        scale(value, rounded)
     }
 
     /// 2^x.
     #[inline(always)]
     pub fn exp2(self) -> Self {
-        if !self.abs().le(self.like(EXP2_RANGE)).all() {
-            return exp2_far(self);
-        }
         let (rounded, head, tail) = reduce2(self);
-        scale(exp_small(head, tail), rounded)
+        let value = exp_small(head, tail);
+        if !self.abs().le(self.like(EXP2_RANGE)).all() {
+            return scale_any(value, rounded);
+        }
+        scale(value, rounded)
     }
 
     /// e^x - 1, accurate near zero.
@@ -162,7 +156,8 @@ impl<S: Simd> Lanes<S> {
         let (sum, lost) = fast_two_sum(factor - 1.0, factor * head);
         let near = (sum + factor.fma(beyond_head(head, tail), lost)).copysign(self);
         if !self.abs().le(self.like(EXP_M1_RANGE)).all() {
-            return exp_m1_far(self, near);
+            let far = scale_any(exp_small(head, tail), rounded) - 1.0;
+            return self.abs().le(self.like(EXP_M1_RANGE)).select(near, far);
         }
         near
     }

@@ -10,5 +10,7 @@ mod inverse_hyperbolic;
 mod inverse_trigonometric;
 mod logarithm;
 mod polynomial;
+mod power;
 mod rounding;
 mod stub;
+mod trigonometric;
