@@ -92,7 +92,9 @@ proptest! {
         let value = f.scalar([x, y, z]);
         // At a constant point, everything but a condition is folded into its value.
         if let Some(folded) = traced.and_then(|traced| traced.as_constant()) {
-            prop_assert!(folded == value || (folded.is_nan() && value.is_nan()), "{}", text);
+            // The sign of a NaN is nobody's promise, and copysign shows it.
+            let same = folded == value || (text.contains("copysign") && folded.abs() == value.abs());
+            prop_assert!(same || (folded.is_nan() && value.is_nan()), "{}", text);
         } else if f.parameters().is_empty() {
             prop_assert!(text.contains("if(") || text.contains("clamp("), "{}", text);
         }
