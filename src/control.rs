@@ -106,6 +106,8 @@ pub(crate) struct Pace {
 impl Pace {
     /// Seconds that a block may take before blocks stop growing.
     const BLOCK: f64 = 0.02;
+    /// The largest block, far above what any takes 20 ms for.
+    const LARGEST: u64 = 1 << 40;
 
     pub fn new(start: Instant, first: u64) -> Self {
         Self { size: first, began: start, unit: 0.0 }
@@ -119,7 +121,7 @@ impl Pace {
         self.began = now;
         self.unit = seconds / units as f64;
         if seconds < Self::BLOCK / 2.0 {
-            self.size = self.size.saturating_mul(2);
+            self.size = (self.size * 2).min(Self::LARGEST);
         } else if seconds > Self::BLOCK * 2.0 {
             self.size = (self.size / 2).max(1);
         }

@@ -213,9 +213,12 @@ fn nodes_are_right_to_an_ulp_and_never_outside() {
                 // x - (a + (2i + 1)(b - a) / 2n), times 2n, exactly: x is m 2^e.
                 let (numerator, denominator) = (2 * n * a + (2 * i as i64 + 1) * (b - a), 2 * n);
                 let error = error_in_ulp(x, numerator, denominator);
-                // Next to a zero of x inside the interval the ulp of the bounds counts.
-                let scale = (x.abs() / (b - a) as f64).min(1.0);
-                assert!(error <= if a < 0 && b > 0 { 1.0f64.max(1e-3 / scale) } else { 1.0 }, "{x}: {error} ulp");
+                // An ulp, give or take the roundings of offsets, which matter in the first panels only. Next to a zero
+                // of x inside the interval the ulp of the run's first node counts.
+                let scale = x.abs() / ((b - a) as f64 * (1024.0 / n as f64).min(1.0));
+                let bound = if a < 0 && b > 0 { 1.5f64.max(1.0 / scale) } else { 1.5 };
+                assert!(error <= bound, "[{a}, {b}], {n} panels: {x} is {error} ulp off");
+                worst = worst.max(error);
             }
         }
     }

@@ -106,7 +106,7 @@ impl Place {
     fn number(self) -> Ball {
         match self {
             Place::Number(ball) => ball,
-            Place::Truth(_) => Ball { value: f64::NAN, bound: f64::INFINITY },
+            Place::Truth(_) => Ball::unknown(f64::NAN),
         }
     }
 
@@ -129,6 +129,10 @@ impl Ball {
         Self { value, bound: 0.0 }
     }
 
+    fn unknown(value: f64) -> Self {
+        Self { value, bound: f64::INFINITY }
+    }
+
     /// `bound` from the operands; where there is one, both values are rounded after it, which may add an ulp.
     fn rounded(value: f64, bound: f64) -> Self {
         if bound == 0.0 {
@@ -147,6 +151,10 @@ fn unary(f: UnaryFunction, a: Ball) -> Ball {
     use UnaryFunction::{Abs, Cos, Fract, Gamma, LnGamma, Neg, Recip, Sin, Sqrt, Tan};
     let Ball { value: x, bound: e } = a;
     let value = f.scalar(x);
+    // The operand may be anything, NaN too: so may a function of it, even one that has bounds of its own.
+    if e == f64::INFINITY {
+        return Ball::unknown(value);
+    }
     let ends = deviation(value, |sign| f.scalar(x + sign * e));
     let carried = match f {
         _ if e == 0.0 => 0.0,
@@ -186,6 +194,9 @@ fn own(f: UnaryFunction, x: f64, value: f64) -> f64 {
 fn power(a: Ball, n: i32) -> Ball {
     let Ball { value: x, bound: e } = a;
     let value = x.powi(n);
+    if e == f64::INFINITY {
+        return Ball::unknown(value);
+    }
     let crosses = n < 0 && e > 0.0 && x.abs() <= e;
     let carried = if crosses {
         f64::INFINITY
@@ -207,10 +218,14 @@ fn power(a: Ball, n: i32) -> Ball {
 fn binary(f: BinaryFunction, a: Ball, b: Ball) -> Ball {
     let value = f.scalar(a.value, b.value);
     let (x, y, ex, ey) = (a.value, b.value, a.bound, b.bound);
+    if ex + ey == f64::INFINITY {
+        return Ball::unknown(value);
+    }
     let exact = ex == 0.0 && ey == 0.0;
     match f {
         BinaryFunction::Add | BinaryFunction::Sub => Ball::rounded(value, ex + ey),
         _ if exact && f.exact() => match f {
+            BinaryFunction::Copysign if y.is_nan() => Ball { value, bound: 2.0 * x.abs() },
             // Which of two zeros is the larger is not said.
             BinaryFunction::Min | BinaryFunction::Max if x == 0.0 && y == 0.0 && x.to_bits() != y.to_bits() => {
                 Ball { value, bound: TINY }
@@ -227,7 +242,9 @@ fn binary(f: BinaryFunction, a: Ball, b: Ball) -> Ball {
         }
         BinaryFunction::Min | BinaryFunction::Max => Ball::carried(value, ex.max(ey)),
         BinaryFunction::Copysign => {
-            Ball::carried(value, if ey > 0.0 && y.abs() <= ey { 2.0 * x.abs() + ex } else { ex })
+            // The sign of a NaN is nobody's promise.
+            let either = y.is_nan() || (ey > 0.0 && y.abs() <= ey);
+            Ball::carried(value, if either { 2.0 * x.abs() + ex } else { ex })
         }
         BinaryFunction::Hypot => with_own(value, ex + ey, OWN, |scale| f.scalar(x * scale, y * scale)),
         BinaryFunction::Atan2 => {
@@ -243,9 +260,15 @@ fn binary(f: BinaryFunction, a: Ball, b: Ball) -> Ball {
         }
         BinaryFunction::Powf => {
             let crosses = ex > 0.0 && x.abs() <= ex && y - ey < 0.0;
+            // A negative number has a power where the exponent is an integer, and there alone.
+            let comes_and_goes = ey > 0.0 && x - ex < 0.0 && (y - ey).ceil() <= y + ey;
+            // NaN^0 and 1^NaN are 1.
+            let comes_and_goes = comes_and_goes
+                || (x.is_nan() && ey > 0.0 && y.abs() <= ey)
+                || (y.is_nan() && ex > 0.0 && (x - 1.0).abs() <= ex);
             let carried = if exact {
                 0.0
-            } else if crosses {
+            } else if crosses || comes_and_goes {
                 f64::INFINITY
             } else {
                 let inside = if x.abs() < ex { value.abs() } else { 0.0 };

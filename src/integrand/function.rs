@@ -91,7 +91,8 @@ functions! {
     Cosh "cosh" x.cosh(), x.cosh();
     Tanh "tanh" x.tanh(), x.tanh();
     Asinh "asinh" libm::asinh(x), x.asinh();
-    Acosh "acosh" libm::acosh(x), x.acosh();
+    /// NaN below 1 (where `libm` alone, far to the left, gives a number).
+    Acosh "acosh" if x < 1.0 { f64::NAN } else { libm::acosh(x) }, x.acosh();
     Atanh "atanh" libm::atanh(x), x.atanh();
     Erf "erf" libm::erf(x), x.erf();
     Erfc "erfc" libm::erfc(x), x.erfc();

@@ -47,6 +47,30 @@ const ROUGH: &[&str] = &[
     "acosh(cosh(x)) + atanh(tanh(x)) + asinh(sinh(x))",
 ];
 
+/// How `A`, `B` and `C` are put together.
+const SHAPES: &[&str] = &[
+    "A + B*C",
+    "A - B/C",
+    "A^2 - B^-3",
+    "A^B",
+    "(B)^A / C",
+    "min(A, B) * C",
+    "if(A < B, C, -A)",
+    "if(A >= B || C > 1, B - C, 1/A)",
+    "ln(1 + A^2)",
+    "sin(A) * exp(-B)",
+    "lgamma(A)",
+    "gamma(A)",
+    "atan2(A, B)",
+    "tan(A) + acosh(B)",
+    "copysign(A, B) + round(C)",
+    "fract(A) + sign(B - C)",
+    "erf(A) - erf(B)",
+    "sqrt(A) + floor(B) % 7",
+    "mul_add(A, B, C)",
+    "hypot(A, B)",
+];
+
 #[test]
 fn value_is_the_scalar_reference() {
     for text in BENIGN.iter().chain(ROUGH) {
@@ -86,6 +110,38 @@ fn lanes_are_within_the_bound_at_every_level() {
             for (&x, &value) in points.iter().zip(&values) {
                 let ball = bounded.at(x);
                 assert!(ball.admits(value), "{text} at {x:e}, {level}: {value:e} is not within {ball:?}");
+            }
+        }
+    }
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::test_runner::Config {
+        cases: 2 * proptest::test_runner::Config::default().cases,
+        failure_persistence: None,
+        ..Default::default()
+    })]
+
+    #[test]
+    fn lanes_are_within_the_bound_of_any_combination(
+        parts in proptest::array::uniform3(proptest::sample::select([BENIGN, ROUGH].concat())),
+        shape in proptest::sample::select(SHAPES),
+        inner in proptest::sample::select(&["x", "(x + 1)", "(-x)", "(x^2)", "sin(x)", "exp(x)", "(1/x)"][..]),
+        seed in 0.0..1.0f64,
+    ) {
+        let text = shape.replace('A', "<0>").replace('B', "<1>").replace('C', "<2>");
+        let text = parts.iter().enumerate().fold(text, |text, (i, part)| text.replace(&format!("<{i}>"), &format!("({part})")));
+        // A function of a function: the first coordinate replaced, but not the x of a name.
+        let text = text.replace("exp", "EXP").replace("max", "MAX").replace('x', inner).replace("EXP", "exp").replace("MAX", "max");
+        let f = formula(&text);
+        let bounded = Bounded::new::<f64>(&f).unwrap();
+        let points: Vec<f64> = points(-3.0, 4.0, 32).into_iter().map(|x| x + seed).collect();
+        let mut values = [0.0; 32];
+        for level in Level::available() {
+            evaluate(&f, level, &points, &mut values);
+            for (&x, &value) in points.iter().zip(&values) {
+                let ball = bounded.at(x);
+                proptest::prop_assert!(ball.admits(value), "{} at {:e}, {}: {:e} is not within {:?}", text, x, level, value, ball);
             }
         }
     }

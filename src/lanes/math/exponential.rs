@@ -38,7 +38,7 @@ const EXP_M1_RANGE: f64 = 40.0;
 
 /// e^(head - tail) - 1 - head, for `tail` of the size of a rounding error of `head`, |head| <= 0.35.
 #[inline(always)]
-fn beyond_head<S: Simd>(head: Lanes<S>, tail: Lanes<S>) -> Lanes<S> {
+pub(super) fn beyond_head<S: Simd>(head: Lanes<S>, tail: Lanes<S>) -> Lanes<S> {
     let r = head - tail;
     let square = r * r;
     // Even and odd powers apart: the same number of operations as Horner's rule in half the time.
@@ -61,7 +61,7 @@ fn exp_small<S: Simd>(head: Lanes<S>, tail: Lanes<S>) -> Lanes<S> {
 
 /// `x` = n·ln 2 + head - tail: [`ROUNDER`] + n, head, tail.
 #[inline(always)]
-fn reduce<S: Simd>(x: Lanes<S>) -> (Lanes<S>, Lanes<S>, Lanes<S>) {
+pub(super) fn reduce<S: Simd>(x: Lanes<S>) -> (Lanes<S>, Lanes<S>, Lanes<S>) {
     let rounded = x.fma(x.like(LOG2_E), x.like(ROUNDER));
     let n = rounded - ROUNDER;
     (rounded, n.fma(n.like(-LN_2_HIGH), x), n * LN_2_LOW)
@@ -78,7 +78,7 @@ fn reduce2<S: Simd>(x: Lanes<S>) -> (Lanes<S>, Lanes<S>, Lanes<S>) {
 
 /// `x` · 2^n with one rounding where the result is subnormal, for |n| <= 2000; `rounded` is [`ROUNDER`] + n.
 #[inline(always)]
-fn scale_far<S: Simd>(x: Lanes<S>, rounded: Lanes<S>) -> Lanes<S> {
+pub(super) fn scale_far<S: Simd>(x: Lanes<S>, rounded: Lanes<S>) -> Lanes<S> {
     let n = rounded - ROUNDER;
     let half = n.fma(n.like(0.5), n.like(ROUNDER));
     x * power_of_two(half) * power_of_two((n - (half - ROUNDER)) + ROUNDER)
@@ -90,6 +90,13 @@ pub(super) fn exp_twofold<S: Simd>(high: Lanes<S>, low: Lanes<S>) -> Lanes<S> {
     let high = high.clamp(high.like(-800.0), high.like(800.0));
     let (rounded, head, tail) = reduce(high);
     scale_far(exp_small(head, tail - low), rounded)
+}
+
+/// e^(high + low) as [`exp_twofold`], for |high| <= 708.
+#[inline(always)]
+pub(super) fn exp_within<S: Simd>(high: Lanes<S>, low: Lanes<S>) -> Lanes<S> {
+    let (rounded, head, tail) = reduce(high);
+    scale(exp_small(head, tail - low), rounded)
 }
 
 /// e^(high + low) as [`exp_twofold`] where the result is a normal number (|high| <= 708), and as a twofold.

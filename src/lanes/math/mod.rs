@@ -3,7 +3,14 @@
 //! All are methods of [`Lanes`](super::Lanes). Special values and huge arguments are as in `std`; arguments that the
 //! fast path does not cover are done again, lane by lane, by a scalar slow path.
 mod bits;
+mod error_function;
 mod exponential;
+mod hyperbolic;
+mod inverse_hyperbolic;
+mod inverse_trigonometric;
 mod logarithm;
+mod polynomial;
+mod power;
+mod rounding;
 mod stub;
 mod trigonometric;

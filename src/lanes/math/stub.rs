@@ -2,15 +2,7 @@
 use crate::lanes::{Lanes, Simd};
 macro_rules! stub { ($($m:ident $f:expr;)*) => { impl<S: Simd> Lanes<S> {$( #[inline(always)] pub fn $m(self) -> Self { self.map($f) } )*} } }
 stub! {
- signum f64::signum; cbrt f64::cbrt; log2 f64::log2; log10 f64::log10; ln_1p f64::ln_1p;
- asin f64::asin; acos f64::acos; atan f64::atan; sinh f64::sinh; cosh f64::cosh; tanh f64::tanh;
- asinh libm::asinh; acosh libm::acosh; atanh libm::atanh; erf libm::erf; erfc libm::erfc; gamma libm::tgamma; ln_gamma libm::lgamma; round f64::round;
+ gamma libm::tgamma; ln_gamma libm::lgamma;
 }
-macro_rules! stub2 { ($($m:ident $f:expr;)*) => { impl<S: Simd> Lanes<S> {$( #[inline(always)] pub fn $m(self, o: Self) -> Self { let (a,b)=(self.to_array(), o.to_array()); Self::from_array(self.token(), std::array::from_fn(|i| $f(a[i], b[i]))) } )*} } }
-stub2! { powf f64::powf; atan2 f64::atan2; hypot f64::hypot; }
 impl<S: Simd> Lanes<S> {
-    #[inline(always)]
-    pub fn powi(self, n: i32) -> Self {
-        self.map(|x| x.powi(n))
-    }
 }
