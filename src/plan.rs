@@ -99,6 +99,16 @@ impl Grid {
         panel / self.panels_per_tile
     }
 
+    /// Node `k` of a run, counted from its first: `k` steps, correctly rounded or nearly so.
+    #[inline(always)]
+    pub fn offset(&self, k: usize) -> f64 {
+        debug_assert!(k < RUN);
+        // The upper part of the step leaves room for the bits of k, so that its product is exact.
+        let upper = f64::from_bits(self.step.high.to_bits() & !(2 * RUN as u64 - 1));
+        let rest = (self.step.high - upper) + self.step.low;
+        k as f64 * upper + k as f64 * rest
+    }
+
     /// The panels of the tiles before tile `tile`.
     pub fn panels_below(&self, tile: u64) -> u64 {
         self.panels.min(tile.saturating_mul(self.panels_per_tile))
@@ -167,7 +177,7 @@ impl Grid {
             for start in (0..series.count).step_by(RUN) {
                 let base = self.position(series.panel + start, series.offset);
                 for k in 0..(series.count - start).min(RUN as u64) {
-                    visit((base + k as f64 * self.step.high).min(self.upper), series.weight);
+                    visit((base + self.offset(k as usize)).min(self.upper), series.weight);
                 }
             }
         }

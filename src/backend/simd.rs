@@ -23,7 +23,7 @@ const WAYS: usize = 4;
 /// The vectors that a blocked integrand is given at once.
 pub(crate) const BLOCK: usize = 32;
 
-/// The offsets of the nodes of a run, `k * step`: one cache line a vector.
+/// The offsets of the nodes of a run: one cache line a vector.
 #[repr(align(64))]
 struct Offsets([[f64; LANES]; VECTORS]);
 
@@ -42,7 +42,7 @@ impl<'a, F: Integrand> SimdGrid<'a, F> {
         let mut offsets = Offsets([[0.0; LANES]; VECTORS]);
         let used = grid.panels.min(RUN as u64) as usize;
         for (v, offsets) in offsets.0[..used.div_ceil(LANES)].iter_mut().enumerate() {
-            *offsets = array::from_fn(|lane| (v * LANES + lane) as f64 * grid.step.high);
+            *offsets = array::from_fn(|lane| grid.offset(v * LANES + lane));
         }
         Self { f, grid, token, offsets, one: std::hint::black_box(1.0) }
     }
