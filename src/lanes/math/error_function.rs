@@ -13,7 +13,7 @@ use crate::lanes::{Lanes, Simd};
 
 /// erf(x) / x - 1 in x², for |x| <= 1; relative error of erf 2^-56.
 const ERF: [f64; 13] = [
-// low part of first: -1.25463627463153e-17
+    // low part of first: -1.25463627463153e-17
     0.1283791670955126,
     -0.3761263890318375,
     0.11283791670954893,

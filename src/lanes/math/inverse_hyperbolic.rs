@@ -3,7 +3,7 @@
 //! Each is a logarithm of a number that is known to twice the precision, v = 2^k·n/d with n/d near 1, as
 //! k·ln 2 + 2·artanh((n - d) / (n + d)); the artanh by a minimax polynomial.
 
-use super::bits::{from_bits, power_of_two, to_bits, ROUNDER};
+use super::bits::{ROUNDER, from_bits, power_of_two, to_bits};
 use super::exponential::{LN_2_HIGH, LN_2_LOW};
 use super::polynomial::{even_odd, remainder};
 use crate::lanes::twofold::{fast_two_sum, two_product, two_sum};

@@ -5,6 +5,8 @@
 mod bits;
 mod error_function;
 mod exponential;
+mod gamma;
+mod gamma_zeros;
 mod hyperbolic;
 mod inverse_hyperbolic;
 mod inverse_trigonometric;

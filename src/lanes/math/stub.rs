@@ -2,7 +2,6 @@
 use crate::lanes::{Lanes, Simd};
 macro_rules! stub { ($($m:ident $f:expr;)*) => { impl<S: Simd> Lanes<S> {$( #[inline(always)] pub fn $m(self) -> Self { self.map($f) } )*} } }
 stub! {
- gamma libm::tgamma; ln_gamma libm::lgamma;
 }
 impl<S: Simd> Lanes<S> {
 }
