@@ -5,8 +5,9 @@
 
 use super::bits::{ROUNDER, from_bits, polynomial, power_of_two, to_bits};
 use super::exponential::{LN_2_HIGH, LN_2_LOW};
+use super::slow::mend;
 use crate::lanes::twofold::{fast_two_sum, two_product, two_sum};
-use crate::lanes::{LANES, Lanes, Mask, Simd};
+use crate::lanes::{Lanes, Mask, Simd};
 use std::f64::consts::{LOG2_E, LOG10_E};
 
 /// (2·artanh s - 2s) / s³ in s², for |s| <= 3 - 2√2; relative error of artanh 2^-57.
@@ -106,13 +107,6 @@ pub(super) fn usual<S: Simd>(x: Lanes<S>) -> Mask<S> {
     x.ge(x.like(f64::MIN_POSITIVE)) & x.lt(x.like(f64::INFINITY))
 }
 
-/// `near` where `good`, else `f` by scalar code.
-#[cold]
-#[inline(never)]
-fn far<S: Simd>(x: [f64; LANES], near: Lanes<S>, good: Mask<S>, f: fn(f64) -> f64) -> Lanes<S> {
-    good.select(near, Lanes::from_array(near.token(), x.map(f)))
-}
-
 impl<S: Simd> Lanes<S> {
     /// The natural logarithm.
     #[inline(always)]
@@ -121,11 +115,7 @@ impl<S: Simd> Lanes<S> {
         let f = m - 1.0;
         let (half_square, third) = series(f);
         let near = k.fma(k.like(LN_2_HIGH), f - (half_square - k.fma(k.like(LN_2_LOW), third)));
-        let good = usual(self);
-        if !good.all() {
-            return far(self.to_array(), near, good, f64::ln);
-        }
-        near
+        mend(self, near, usual(self), f64::ln)
     }
 
     /// The logarithm to base 2.
@@ -137,11 +127,7 @@ impl<S: Simd> Lanes<S> {
         let rest = high.fma(high.like(LOG2_E_REST), low.fma(low.like(LOG2_E), rest));
         let (sum, lost) = fast_two_sum(k, product);
         let near = sum + (lost + rest);
-        let good = usual(self);
-        if !good.all() {
-            return far(self.to_array(), near, good, f64::log2);
-        }
-        near
+        mend(self, near, usual(self), f64::log2)
     }
 
     /// The logarithm to base 10.
@@ -153,11 +139,7 @@ impl<S: Simd> Lanes<S> {
         let rest = high.fma(high.like(LOG10_E_REST), low.fma(low.like(LOG10_E), rest));
         let (sum, lost) = fast_two_sum(k * LOG10_2_HIGH, product);
         let near = sum + (lost + k.fma(k.like(LOG10_2_LOW), rest));
-        let good = usual(self);
-        if !good.all() {
-            return far(self.to_array(), near, good, f64::log10);
-        }
-        near
+        mend(self, near, usual(self), f64::log10)
     }
 
     /// ln(1 + x), accurate near zero.
@@ -172,10 +154,6 @@ impl<S: Simd> Lanes<S> {
         let (half_square, third) = series(f);
         let near = k.fma(k.like(LN_2_HIGH), f - (half_square - (k.fma(k.like(LN_2_LOW), third) + rest)));
         let near = near.copysign(self);
-        let good = self.gt(-one) & self.lt(self.like(1e300));
-        if !good.all() {
-            return far(self.to_array(), near, good, f64::ln_1p);
-        }
-        near
+        mend(self, near, self.gt(-one) & self.lt(self.like(1e300)), f64::ln_1p)
     }
 }

@@ -6,5 +6,6 @@ mod bits;
 mod exponential;
 mod logarithm;
 mod power;
+mod slow;
 mod stub;
 mod trigonometric;

@@ -3,8 +3,9 @@
 use super::bits::{ROUNDER, from_bits, to_bits};
 use super::exponential::exp_within;
 use super::logarithm::{ln_twofold, usual};
+use super::slow::{mend, mend_pair};
 use crate::lanes::twofold::{fast_two_sum, two_product};
-use crate::lanes::{LANES, Lanes, Simd};
+use crate::lanes::{Lanes, Simd};
 
 /// Largest exponent of e for the vector code of [`Lanes::powf`].
 const POWF_RANGE: f64 = 708.0;
@@ -16,13 +17,6 @@ const CBRT_LEAST: f64 = 1e-270;
 const CBRT_START: f64 = 5858043333968.0;
 /// The bits of 2^52.
 const COUNTER: u64 = 0x4330_0000_0000_0000;
-
-/// `f` by scalar code.
-#[cold]
-#[inline(never)]
-fn far<S: Simd>(simd: S, x: [f64; LANES], y: [f64; LANES], f: fn(f64, f64) -> f64) -> Lanes<S> {
-    Lanes::from_array(simd, std::array::from_fn(|i| f(x[i], y[i])))
-}
 
 /// The product of two twofolds, to 2^-100.
 #[inline(always)]
@@ -61,11 +55,8 @@ impl<S: Simd> Lanes<S> {
         }
         let value = if n < 0 { 1.0 / power.0 } else { power.0 };
         let size = power.0.abs();
-        if !(size.ge(self.like(1e-270)) & size.le(self.like(1e290))).all() {
-            let exponent = f64::from(n);
-            return far(self.token(), self.to_array(), [exponent; LANES], f64::powf);
-        }
-        value
+        let good = size.ge(self.like(1e-270)) & size.le(self.like(1e290));
+        mend_pair((self, self.like(f64::from(n))), value, good, f64::powf)
     }
 
     /// x^y.
@@ -74,10 +65,8 @@ impl<S: Simd> Lanes<S> {
         let (ln_high, ln_low) = ln_twofold(self);
         let (high, low) = two_product(exponent, ln_high);
         let low = exponent.fma(ln_low, low);
-        if !(usual(self) & high.abs().le(self.like(POWF_RANGE))).all() {
-            return far(self.token(), self.to_array(), exponent.to_array(), f64::powf);
-        }
-        exp_within(high, low)
+        let good = usual(self) & high.abs().le(self.like(POWF_RANGE));
+        mend_pair((self, exponent), exp_within(high, low), good, f64::powf)
     }
 
     /// √(x² + y²)
@@ -89,10 +78,8 @@ impl<S: Simd> Lanes<S> {
         let ((a_high, a_low), (b_high, b_low)) = (two_product(a, a), two_product(b, b));
         let (sum, lost) = fast_two_sum(a_high, b_high);
         let [least, most] = HYPOT_RANGE;
-        if !(a.ge(a.like(least)) & a.le(a.like(most)) & b.le(a)).all() {
-            return far(self.token(), self.to_array(), other.to_array(), f64::hypot);
-        }
-        (sum + (lost + (a_low + b_low))).sqrt()
+        let good = a.ge(a.like(least)) & a.le(a.like(most)) & b.le(a);
+        mend_pair((self, other), (sum + (lost + (a_low + b_low))).sqrt(), good, f64::hypot)
     }
 
     /// The cube root, negative for a negative argument.
@@ -116,9 +103,6 @@ impl<S: Simd> Lanes<S> {
         let (cube, cube_low) = two_product(high, root);
         let residual = (x - cube) - root.fma(low, cube_low);
         let near = residual.fma(square * (1.0 / 3.0), root).copysign(self);
-        if !(x.ge(x.like(CBRT_LEAST)) & x.lt(x.like(f64::INFINITY))).all() {
-            return far(self.token(), self.to_array(), self.to_array(), |x, _| x.cbrt());
-        }
-        near
+        mend(self, near, x.ge(x.like(CBRT_LEAST)) & x.lt(x.like(f64::INFINITY)), f64::cbrt)
     }
 }

@@ -5,9 +5,10 @@
 //! in each lane the coefficients of sine or of cosine, so that the polynomial is evaluated only once.
 
 use super::bits::{ROUNDER, from_bits, polynomial, to_bits};
-use crate::lanes::twofold::two_sum;
-use crate::lanes::{LANES, Lanes, Mask, Simd};
-use fearless_simd::SimdBase;
+use super::slow::mend;
+use crate::lanes::twofold::{fast_two_sum, two_sum};
+use crate::lanes::{Lanes, Mask, Simd};
+use fearless_simd::{ExtractToken, SimdBase, u64x8};
 use std::f64::consts::{FRAC_2_PI, FRAC_PI_2};
 
 /// (r - sin r) / r³ in r², for |r| <= π/4; relative error of sin 2^-56.
@@ -67,30 +68,55 @@ fn reduce<S: Simd>(x: Lanes<S>) -> Reduced<S> {
         let (sum, a) = two_sum(x, n * -high);
         let (sum, b) = two_sum(sum, n * -middle);
         let (sum, c) = two_sum(sum, n * -low);
-        Reduced { rounded, r: sum, excess: 0.0 - ((a + b) + c), good: x.abs().le(x.like(RANGE)) }
+        let (r, rest) = fast_two_sum(sum, (a + b) + c);
+        Reduced { rounded, r, excess: 0.0 - rest, good: x.abs().le(x.like(RANGE)) }
     }
 }
 
 /// Sine, or cosine where `odd`, of `r - excess`.
 #[inline(always)]
-fn sin_or_cos<S: Simd>(r: Lanes<S>, excess: Lanes<S>, odd: Mask<S>) -> Lanes<S> {
+fn sin_or_cos<S: Simd>(r: Lanes<S>, excess: Lanes<S>, odd: Choice<S>) -> Lanes<S> {
     let square = r * r;
     let half = 0.5 * square;
     let head = 1.0 - half;
     // 1 - r²/2 as an exact sum; the error of r counts fully in a sine, r-fold in a cosine.
     let lost = r.fma(-excess, (head - 1.0) + half);
-    let mut sum = odd.select(r.like(COS[5]), r.like(SIN[5]));
-    for k in (0..5).rev() {
-        sum = sum.fma(square, odd.select(r.like(COS[k]), r.like(SIN[k])));
-    }
-    let factor = square * odd.select(square, r);
-    odd.select(head, r) - factor.fma(sum, odd.select(lost, excess))
+    // Neighbours in pairs: a third of the depth of Horner's rule for one more multiplication.
+    let c = odd.constants(COS, SIN);
+    let fourth = square * square;
+    let (low, middle, high) = (c[1].fma(square, c[0]), c[3].fma(square, c[2]), c[5].fma(square, c[4]));
+    let sum = high.fma(fourth, middle).fma(fourth, low);
+    let factor = odd.choose(fourth, square * r);
+    odd.choose(head, r) - factor.fma(sum, odd.choose(lost, excess))
 }
 
-/// Where the integer in the low bits of `rounded` is odd.
-#[inline(always)]
-fn odd<S: Simd>(rounded: Lanes<S>) -> Mask<S> {
-    Mask((to_bits(rounded) & 1).simd_eq(1))
+/// A choice in each lane by the bits of integers, all set or none: the units that multiply have no part in it, as
+/// they have in a [`Mask::select`] on some processors.
+#[derive(Clone, Copy)]
+struct Choice<S: Simd>(u64x8<S>);
+
+impl<S: Simd> Choice<S> {
+    /// Set where the integer in the low bits of `rounded` is odd.
+    #[inline(always)]
+    fn odd(rounded: Lanes<S>) -> Self {
+        Choice(u64x8::splat(rounded.token(), 0) - (to_bits(rounded) & 1))
+    }
+
+    #[inline(always)]
+    fn choose(self, set: Lanes<S>, unset: Lanes<S>) -> Lanes<S> {
+        from_bits(to_bits(unset) ^ ((to_bits(set) ^ to_bits(unset)) & self.0))
+    }
+
+    #[inline(always)]
+    fn constants<const N: usize>(self, set: [f64; N], unset: [f64; N]) -> [Lanes<S>; N] {
+        let token = self.0.token();
+        let mut chosen = [from_bits(self.0); N];
+        for k in 0..N {
+            let difference = u64x8::splat(token, set[k].to_bits() ^ unset[k].to_bits());
+            chosen[k] = from_bits(u64x8::splat(token, unset[k].to_bits()) ^ (difference & self.0));
+        }
+        chosen
+    }
 }
 
 /// The sign of `x` flipped where the integer in the low bits of `rounded` is odd.
@@ -117,25 +143,12 @@ fn sin_and_cos<S: Simd>(r: Lanes<S>, excess: Lanes<S>) -> (Lanes<S>, Lanes<S>) {
     (sine, cosine)
 }
 
-/// `near` where `good`, else `f` by scalar code.
-#[cold]
-#[inline(never)]
-fn far<S: Simd>(x: [f64; LANES], near: Lanes<S>, good: Mask<S>, f: fn(f64) -> f64) -> Lanes<S> {
-    let good = good.select(near.like(1.0), near.like(0.0)).to_array();
-    let near_array = near.to_array();
-    Lanes::from_array(near.token(), std::array::from_fn(|i| if good[i] == 1.0 { near_array[i] } else { f(x[i]) }))
-}
-
 impl<S: Simd> Lanes<S> {
     /// The sine.
     #[inline(always)]
     pub fn sin(self) -> Self {
         let Reduced { rounded, r, excess, good } = reduce(self);
-        let near = flip_second(sin_or_cos(r, excess, odd(rounded)), rounded);
-        if !good.all() {
-            return far(self.to_array(), near, good, f64::sin);
-        }
-        near
+        mend(self, flip_second(sin_or_cos(r, excess, Choice::odd(rounded)), rounded), good, f64::sin)
     }
 
     /// The cosine.
@@ -143,11 +156,7 @@ impl<S: Simd> Lanes<S> {
     pub fn cos(self) -> Self {
         let Reduced { rounded, r, excess, good } = reduce(self);
         let rounded = rounded + 1.0;
-        let near = flip_second(sin_or_cos(r, excess, odd(rounded)), rounded);
-        if !good.all() {
-            return far(self.to_array(), near, good, f64::cos);
-        }
-        near
+        mend(self, flip_second(sin_or_cos(r, excess, Choice::odd(rounded)), rounded), good, f64::cos)
     }
 
     /// Sine and cosine, for less than both apart.
@@ -155,13 +164,10 @@ impl<S: Simd> Lanes<S> {
     pub fn sin_cos(self) -> (Self, Self) {
         let Reduced { rounded, r, excess, good } = reduce(self);
         let (sine, cosine) = sin_and_cos(r, excess);
-        let odd = odd(rounded);
-        let sin = flip_second(odd.select(cosine, sine), rounded);
-        let cos = flip_second(odd.select(sine, cosine), rounded + 1.0);
-        if !good.all() {
-            return (far(self.to_array(), sin, good, f64::sin), far(self.to_array(), cos, good, f64::cos));
-        }
-        (sin, cos)
+        let odd = Choice::odd(rounded);
+        let sin = flip_second(odd.choose(cosine, sine), rounded);
+        let cos = flip_second(odd.choose(sine, cosine), rounded + 1.0);
+        (mend(self, sin, good, f64::sin), mend(self, cos, good, f64::cos))
     }
 
     /// The tangent.
@@ -169,11 +175,7 @@ impl<S: Simd> Lanes<S> {
     pub fn tan(self) -> Self {
         let Reduced { rounded, r, excess, good } = reduce(self);
         let (sine, cosine) = sin_and_cos(r, excess);
-        let odd = odd(rounded);
-        let near = flip_odd(odd.select(cosine, sine) / odd.select(sine, cosine), rounded);
-        if !good.all() {
-            return far(self.to_array(), near, good, f64::tan);
-        }
-        near
+        let odd = Choice::odd(rounded);
+        mend(self, flip_odd(odd.choose(cosine, sine) / odd.choose(sine, cosine), rounded), good, f64::tan)
     }
 }
