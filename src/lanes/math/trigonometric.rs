@@ -6,9 +6,9 @@
 
 use super::bits::{ROUNDER, from_bits, polynomial, to_bits};
 use super::slow::mend;
-use crate::lanes::twofold::{fast_two_sum, two_sum};
+use crate::lanes::twofold::{two_product, two_sum};
 use crate::lanes::{Lanes, Mask, Simd};
-use fearless_simd::{ExtractToken, SimdBase, u64x8};
+use fearless_simd::{SimdBase, u64x8};
 use std::f64::consts::{FRAC_2_PI, FRAC_PI_2};
 
 /// (r - sin r) / r³ in r², for |r| <= π/4; relative error of sin 2^-56.
@@ -38,8 +38,12 @@ const FRAC_PI_2_PARTS: [f64; 3] = [1.5707963267341256, 6.077100506303966e-11, 2.
 
 /// Without fused multiply-add, the largest argument that the vector code reduces.
 const RANGE: f64 = 1e6;
-/// With it, the exponent of the largest ratio of argument to reduced argument: below, the two parts of π/2 are enough.
-const RANGE_FUSED: u64 = 36;
+/// With it, the exponent of the largest ratio of the squares of argument and reduced argument: below, the two parts of
+/// π/2 are enough.
+const RANGE_FUSED: u64 = 72;
+
+/// A sum of two, the second of the size of the rounding error of the first.
+type Twofold<S> = (Lanes<S>, Lanes<S>);
 
 /// An argument reduced by the nearest multiple of π/2 to |r| <= π/4.
 struct Reduced<S: Simd> {
@@ -48,8 +52,12 @@ struct Reduced<S: Simd> {
     /// The difference is r - `excess`.
     r: Lanes<S>,
     excess: Lanes<S>,
-    /// False in lanes where the reduction is not exact enough.
-    good: Mask<S>,
+}
+
+/// True in lanes where [`reduce`] is exact enough; `square` is r² or (r/2)².
+#[inline(always)]
+fn reducible<S: Simd>(x: Lanes<S>, square: Lanes<S>) -> Mask<S> {
+    if x.fused() { (x * x).le(from_bits(to_bits(square) + (RANGE_FUSED << 52))) } else { x.abs().le(x.like(RANGE)) }
 }
 
 #[inline(always)]
@@ -61,33 +69,39 @@ fn reduce<S: Simd>(x: Lanes<S>) -> Reduced<S> {
         let first = n.fma(x.like(-FRAC_PI_2), x);
         let r = n.fma(x.like(-FRAC_PI_2_REST), first);
         let excess = n.fma(x.like(FRAC_PI_2_REST), r - first);
-        let bound = from_bits(to_bits(r) + (RANGE_FUSED << 52));
-        Reduced { rounded, r, excess, good: x.abs().le(bound.abs()) }
+        Reduced { rounded, r, excess }
     } else {
         let [high, middle, low] = FRAC_PI_2_PARTS;
         let (sum, a) = two_sum(x, n * -high);
         let (sum, b) = two_sum(sum, n * -middle);
         let (sum, c) = two_sum(sum, n * -low);
-        let (r, rest) = fast_two_sum(sum, (a + b) + c);
-        Reduced { rounded, r, excess: 0.0 - rest, good: x.abs().le(x.like(RANGE)) }
+        let rest = 0.0 - ((a + b) + c);
+        let r = sum - rest;
+        Reduced { rounded, r, excess: (r - sum) + rest }
     }
 }
 
-/// Sine, or cosine where `odd`, of `r - excess`.
+/// Sine of `x`, or cosine where `quarters` is [`Reduced::rounded`] + 1.
 #[inline(always)]
-fn sin_or_cos<S: Simd>(r: Lanes<S>, excess: Lanes<S>, odd: Choice<S>) -> Lanes<S> {
-    let square = r * r;
-    let half = 0.5 * square;
-    let head = 1.0 - half;
-    // 1 - r²/2 as an exact sum; the error of r counts fully in a sine, r-fold in a cosine.
-    let lost = r.fma(-excess, (head - 1.0) + half);
-    // Neighbours in pairs: a third of the depth of Horner's rule for one more multiplication.
-    let c = odd.constants(COS, SIN);
-    let fourth = square * square;
-    let (low, middle, high) = (c[1].fma(square, c[0]), c[3].fma(square, c[2]), c[5].fma(square, c[4]));
-    let sum = high.fma(fourth, middle).fma(fourth, low);
-    let factor = odd.choose(fourth, square * r);
-    odd.choose(head, r) - factor.fma(sum, odd.choose(lost, excess))
+fn sin_or_cos<S: Simd>(
+    x: Lanes<S>,
+    Reduced { r, excess, .. }: Reduced<S>,
+    quarters: Lanes<S>,
+    scalar: fn(f64) -> f64,
+) -> Lanes<S> {
+    let odd = Choice::odd(quarters);
+    let (value, square) = if x.fused() {
+        // sin t for the sine with t = r, for the cosine with t = r / 2, where cos r = 1 - 2 sin² t: one polynomial.
+        let factor = odd.choose(r.like(0.5), r.like(1.0));
+        let (t, excess) = (r * factor, excess * factor);
+        let square = t * t;
+        let sine = t - (square * t).fma(polynomial(square, SIN), excess);
+        (odd.choose(sine.fma(-(sine + sine), sine.like(1.0)), sine), square)
+    } else {
+        let ((sine, _), (cosine, _)) = sin_and_cos(r, excess);
+        (odd.choose(cosine, sine), r)
+    };
+    mend(x, flip_second(value, quarters), reducible(x, square), scalar)
 }
 
 /// A choice in each lane by the bits of integers, all set or none: the units that multiply have no part in it, as
@@ -106,17 +120,6 @@ impl<S: Simd> Choice<S> {
     fn choose(self, set: Lanes<S>, unset: Lanes<S>) -> Lanes<S> {
         from_bits(to_bits(unset) ^ ((to_bits(set) ^ to_bits(unset)) & self.0))
     }
-
-    #[inline(always)]
-    fn constants<const N: usize>(self, set: [f64; N], unset: [f64; N]) -> [Lanes<S>; N] {
-        let token = self.0.token();
-        let mut chosen = [from_bits(self.0); N];
-        for k in 0..N {
-            let difference = u64x8::splat(token, set[k].to_bits() ^ unset[k].to_bits());
-            chosen[k] = from_bits(u64x8::splat(token, unset[k].to_bits()) ^ (difference & self.0));
-        }
-        chosen
-    }
 }
 
 /// The sign of `x` flipped where the integer in the low bits of `rounded` is odd.
@@ -131,51 +134,64 @@ fn flip_second<S: Simd>(x: Lanes<S>, rounded: Lanes<S>) -> Lanes<S> {
     from_bits(to_bits(x) ^ ((to_bits(rounded) << 62) & (1 << 63)))
 }
 
-/// Sine and cosine of `r - excess`.
+/// Sine and cosine of `r - excess`, each with its own rounding error.
 #[inline(always)]
-fn sin_and_cos<S: Simd>(r: Lanes<S>, excess: Lanes<S>) -> (Lanes<S>, Lanes<S>) {
+fn sin_and_cos<S: Simd>(r: Lanes<S>, excess: Lanes<S>) -> (Twofold<S>, Twofold<S>) {
     let square = r * r;
+    let bend = (square * r).fma(polynomial(square, SIN), excess);
+    let sine = r - bend;
+    // 1 - r²/2 as an exact sum; the error of r counts r-fold in a cosine.
     let half = 0.5 * square;
     let head = 1.0 - half;
     let lost = r.fma(-excess, (head - 1.0) + half);
-    let sine = r - (square * r).fma(polynomial(square, SIN), excess);
-    let cosine = head - (square * square).fma(polynomial(square, COS), lost);
-    (sine, cosine)
+    let rest = (square * square).fma(polynomial(square, COS), lost);
+    let cosine = head - rest;
+    ((sine, (r - sine) - bend), (cosine, (head - cosine) - rest))
 }
 
 impl<S: Simd> Lanes<S> {
     /// The sine.
     #[inline(always)]
     pub fn sin(self) -> Self {
-        let Reduced { rounded, r, excess, good } = reduce(self);
-        mend(self, flip_second(sin_or_cos(r, excess, Choice::odd(rounded)), rounded), good, f64::sin)
+        let reduced = reduce(self);
+        let quarters = reduced.rounded;
+        sin_or_cos(self, reduced, quarters, f64::sin)
     }
 
     /// The cosine.
     #[inline(always)]
     pub fn cos(self) -> Self {
-        let Reduced { rounded, r, excess, good } = reduce(self);
-        let rounded = rounded + 1.0;
-        mend(self, flip_second(sin_or_cos(r, excess, Choice::odd(rounded)), rounded), good, f64::cos)
+        let reduced = reduce(self);
+        let quarters = reduced.rounded + 1.0;
+        sin_or_cos(self, reduced, quarters, f64::cos)
     }
 
     /// Sine and cosine, for less than both apart.
     #[inline(always)]
     pub fn sin_cos(self) -> (Self, Self) {
-        let Reduced { rounded, r, excess, good } = reduce(self);
-        let (sine, cosine) = sin_and_cos(r, excess);
+        let Reduced { rounded, r, excess } = reduce(self);
+        let ((sine, _), (cosine, _)) = sin_and_cos(r, excess);
         let odd = Choice::odd(rounded);
         let sin = flip_second(odd.choose(cosine, sine), rounded);
         let cos = flip_second(odd.choose(sine, cosine), rounded + 1.0);
+        let good = reducible(self, r * r);
         (mend(self, sin, good, f64::sin), mend(self, cos, good, f64::cos))
     }
 
     /// The tangent.
     #[inline(always)]
     pub fn tan(self) -> Self {
-        let Reduced { rounded, r, excess, good } = reduce(self);
+        let Reduced { rounded, r, excess } = reduce(self);
         let (sine, cosine) = sin_and_cos(r, excess);
         let odd = Choice::odd(rounded);
-        mend(self, flip_odd(odd.choose(cosine, sine) / odd.choose(sine, cosine), rounded), good, f64::tan)
+        let above = (odd.choose(cosine.0, sine.0), odd.choose(cosine.1, sine.1));
+        let below = (odd.choose(sine.0, cosine.0), odd.choose(sine.1, cosine.1));
+        let inverse = 1.0 / below.0;
+        let quotient = above.0 * inverse;
+        let (back, back_low) = two_product(quotient, below.0);
+        let residual = (((above.0 - back) - back_low) + above.1) - quotient * below.1;
+        // (The sum would lose the sign of -0.)
+        let value = residual.fma(inverse, quotient).copysign(quotient);
+        mend(self, flip_odd(value, rounded), reducible(self, r * r), f64::tan)
     }
 }
