@@ -108,7 +108,9 @@ pub(super) fn usual<S: Simd>(x: Lanes<S>) -> Mask<S> {
 }
 
 impl<S: Simd> Lanes<S> {
-    /// The natural logarithm.
+    /// The natural logarithm; NaN below zero, -∞ at zero. Subnormal arguments take the slow path.
+    ///
+    #[doc = error_doc!(ln)]
     #[inline(always)]
     pub fn ln(self) -> Self {
         let (k, m) = split(self);
@@ -118,7 +120,9 @@ impl<S: Simd> Lanes<S> {
         mend(self, near, usual(self), f64::ln)
     }
 
-    /// The logarithm to base 2.
+    /// The logarithm to base 2, exact at powers of two; outside as [`Lanes::ln`].
+    ///
+    #[doc = error_doc!(log2)]
     #[inline(always)]
     pub fn log2(self) -> Self {
         let (k, m) = split(self);
@@ -130,7 +134,9 @@ impl<S: Simd> Lanes<S> {
         mend(self, near, usual(self), f64::log2)
     }
 
-    /// The logarithm to base 10.
+    /// The logarithm to base 10; outside as [`Lanes::ln`].
+    ///
+    #[doc = error_doc!(log10)]
     #[inline(always)]
     pub fn log10(self) -> Self {
         let (k, m) = split(self);
@@ -142,7 +148,9 @@ impl<S: Simd> Lanes<S> {
         mend(self, near, usual(self), f64::log10)
     }
 
-    /// ln(1 + x), accurate near zero.
+    /// ln(1 + x), accurate near zero; NaN below -1, -∞ at -1. Arguments from 1e300 on take the slow path.
+    ///
+    #[doc = error_doc!(log1p)]
     #[inline(always)]
     pub fn ln_1p(self) -> Self {
         let one = self.like(1.0);

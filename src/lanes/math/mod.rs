@@ -2,6 +2,9 @@
 //!
 //! All are methods of [`Lanes`](super::Lanes). Special values and huge arguments are as in `std`; arguments that the
 //! fast path does not cover are done again, lane by lane, by a scalar slow path.
+
+#[macro_use]
+mod accuracy;
 mod bits;
 mod exponential;
 mod logarithm;
@@ -9,3 +12,5 @@ mod power;
 mod slow;
 mod stub;
 mod trigonometric;
+
+pub use accuracy::worst_ulp;

@@ -8,5 +8,4 @@ stub! {
 }
 macro_rules! stub2 { ($($m:ident $f:expr;)*) => { impl<S: Simd> Lanes<S> {$( #[inline(always)] pub fn $m(self, o: Self) -> Self { let (a,b)=(self.to_array(), o.to_array()); Self::from_array(self.token(), std::array::from_fn(|i| $f(a[i], b[i]))) } )*} } }
 stub2! { atan2 f64::atan2; }
-impl<S: Simd> Lanes<S> {
-}
+impl<S: Simd> Lanes<S> {}

@@ -150,7 +150,10 @@ fn sin_and_cos<S: Simd>(r: Lanes<S>, excess: Lanes<S>) -> (Twofold<S>, Twofold<S
 }
 
 impl<S: Simd> Lanes<S> {
-    /// The sine.
+    /// The sine. Arguments beyond about 5e10 (1e6 without fused multiply-add), and those within
+    /// 2^-36 of their size of a multiple of π/2, take the slow path, which is exact for all; infinity gives NaN.
+    ///
+    #[doc = error_doc!(sin)]
     #[inline(always)]
     pub fn sin(self) -> Self {
         let reduced = reduce(self);
@@ -158,7 +161,9 @@ impl<S: Simd> Lanes<S> {
         sin_or_cos(self, reduced, quarters, f64::sin)
     }
 
-    /// The cosine.
+    /// The cosine; range as [`Lanes::sin`].
+    ///
+    #[doc = error_doc!(cos)]
     #[inline(always)]
     pub fn cos(self) -> Self {
         let reduced = reduce(self);
@@ -166,7 +171,8 @@ impl<S: Simd> Lanes<S> {
         sin_or_cos(self, reduced, quarters, f64::cos)
     }
 
-    /// Sine and cosine, for less than both apart.
+    /// Sine and cosine, for less than both apart; bounds and range as [`Lanes::sin`]. The last bit may differ from `sin`
+    /// and `cos`.
     #[inline(always)]
     pub fn sin_cos(self) -> (Self, Self) {
         let Reduced { rounded, r, excess } = reduce(self);
@@ -178,7 +184,9 @@ impl<S: Simd> Lanes<S> {
         (mend(self, sin, good, f64::sin), mend(self, cos, good, f64::cos))
     }
 
-    /// The tangent.
+    /// The tangent; range as [`Lanes::sin`].
+    ///
+    #[doc = error_doc!(tan)]
     #[inline(always)]
     pub fn tan(self) -> Self {
         let Reduced { rounded, r, excess } = reduce(self);
