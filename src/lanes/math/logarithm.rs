@@ -115,8 +115,10 @@ impl<S: Simd> Lanes<S> {
     pub fn ln(self) -> Self {
         let (k, m) = split(self);
         let f = m - 1.0;
-        let (half_square, third) = series(f);
-        let near = k.fma(k.like(LN_2_HIGH), f - (half_square - k.fma(k.like(LN_2_LOW), third)));
+        let s = f / (m + 1.0);
+        let z = s * s;
+        let rest = polynomial(z, ARTANH).fma(-z, f);
+        let near = k.fma(k.like(LN_2_HIGH), f - s.fma(rest, k * -LN_2_LOW));
         mend(self, near, usual(self), f64::ln)
     }
 

@@ -81,26 +81,28 @@ fn reduce<S: Simd>(x: Lanes<S>) -> Reduced<S> {
     }
 }
 
-/// Sine of `x`, or cosine where `quarters` is [`Reduced::rounded`] + 1.
+/// Sine of `x`, or cosine for `shift` = 1.
 #[inline(always)]
-fn sin_or_cos<S: Simd>(
-    x: Lanes<S>,
-    Reduced { r, excess, .. }: Reduced<S>,
-    quarters: Lanes<S>,
-    scalar: fn(f64) -> f64,
-) -> Lanes<S> {
-    let odd = Choice::odd(quarters);
-    let (value, square) = if x.fused() {
-        // sin t for the sine with t = r, for the cosine with t = r / 2, where cos r = 1 - 2 sin² t: one polynomial.
-        let factor = odd.choose(r.like(0.5), r.like(1.0));
-        let (t, excess) = (r * factor, excess * factor);
-        let square = t * t;
-        let sine = t - (square * t).fma(polynomial(square, SIN), excess);
-        (odd.choose(sine.fma(-(sine + sine), sine.like(1.0)), sine), square)
-    } else {
+fn sin_or_cos<S: Simd>(x: Lanes<S>, shift: f64, scalar: fn(f64) -> f64) -> Lanes<S> {
+    if !x.fused() {
+        let Reduced { rounded, r, excess } = reduce(x);
+        let quarters = if shift == 0.0 { rounded } else { rounded + shift };
         let ((sine, _), (cosine, _)) = sin_and_cos(r, excess);
-        (odd.choose(cosine, sine), r)
-    };
+        let value = Choice::odd(quarters).choose(cosine, sine);
+        return mend(x, flip_second(value, quarters), reducible(x, r), scalar);
+    }
+    let rounded = x.fma(x.like(FRAC_2_PI), x.like(ROUNDER));
+    let quarters = if shift == 0.0 { rounded } else { rounded + shift };
+    let odd = Choice::odd(quarters);
+    // sin t for the sine with t = r, for the cosine with t = r / 2, where cos r = 1 - 2 sin² t: one polynomial.
+    let factor = odd.choose(x.like(0.5), x.like(1.0));
+    let n = (rounded - ROUNDER) * factor;
+    // t = head - tail, with the head exact: a multiple of an ulp of π/2 (or of x) that is less than 1.
+    let (head, tail) = (n.fma(x.like(-FRAC_PI_2), x * factor), n * FRAC_PI_2_REST);
+    let t = head - tail;
+    let square = t * t;
+    let sine = head - (square * t).fma(polynomial(square, SIN), tail);
+    let value = odd.choose(sine.fma(-(sine + sine), x.like(1.0)), sine);
     mend(x, flip_second(value, quarters), reducible(x, square), scalar)
 }
 
@@ -156,9 +158,7 @@ impl<S: Simd> Lanes<S> {
     #[doc = error_doc!(sin)]
     #[inline(always)]
     pub fn sin(self) -> Self {
-        let reduced = reduce(self);
-        let quarters = reduced.rounded;
-        sin_or_cos(self, reduced, quarters, f64::sin)
+        sin_or_cos(self, 0.0, f64::sin)
     }
 
     /// The cosine; range as [`Lanes::sin`].
@@ -166,9 +166,7 @@ impl<S: Simd> Lanes<S> {
     #[doc = error_doc!(cos)]
     #[inline(always)]
     pub fn cos(self) -> Self {
-        let reduced = reduce(self);
-        let quarters = reduced.rounded + 1.0;
-        sin_or_cos(self, reduced, quarters, f64::cos)
+        sin_or_cos(self, 1.0, f64::cos)
     }
 
     /// Sine and cosine, for less than both apart; bounds and range as [`Lanes::sin`]. The last bit may differ from `sin`
