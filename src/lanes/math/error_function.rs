@@ -134,7 +134,9 @@ fn erfc_far<S: Simd>(x: Lanes<S>) -> Lanes<S> {
 }
 
 impl<S: Simd> Lanes<S> {
-    /// The error function 2/√π·∫₀ˣ e^(-t²) dt
+    /// The error function 2/√π·∫₀ˣ e^(-t²) dt, for all x.
+    ///
+    #[doc = error_doc!(erf)]
     #[inline(always)]
     pub fn erf(self) -> Self {
         let a = self.abs();
@@ -146,7 +148,9 @@ impl<S: Simd> Lanes<S> {
         if near.any() { near.select(erf_near(self), far) } else { far }
     }
 
-    /// 1 - erf x, without cancellation
+    /// 1 - erf x, for all x, without cancellation; subnormal from x = 26.54, zero from x = 27.23 on.
+    ///
+    #[doc = error_doc!(erfc)]
     #[inline(always)]
     pub fn erfc(self) -> Self {
         let a = self.abs();

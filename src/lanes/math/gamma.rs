@@ -10,8 +10,9 @@ use super::exponential::{beyond_head, reduce, scale_far};
 use super::gamma_zeros::ln_gamma_near_zero;
 use super::logarithm::ln_twofold;
 use super::polynomial::{even_odd, remainder};
+use super::slow::mend;
 use crate::lanes::twofold::{fast_two_sum, two_product, two_sum};
-use crate::lanes::{LANES, Lanes, Mask, Simd};
+use crate::lanes::{Lanes, Mask, Simd};
 use std::f64::consts::PI;
 
 /// A number to twice the precision of `f64`.
@@ -206,21 +207,20 @@ fn centre<S: Simd>(m: Lanes<S>) -> Twofold<S> {
     (high, factor.fma(p_low + CENTRE_HEAD.1, factor_low.fma(p, low)))
 }
 
-/// `near` but where `far`: zero, infinity, NaN, subnormal numbers, and the surroundings of zeros.
-#[cold]
-#[inline(never)]
-fn ln_gamma_far<S: Simd>(x: [f64; LANES], near: Lanes<S>, far: Mask<S>) -> Lanes<S> {
-    let scalar = |x: f64| match x.abs() {
+/// ln |Γ(x)| where the vector code does not hold: zero, infinity, NaN, tiny numbers, and the surroundings of zeros.
+fn ln_gamma_far(x: f64) -> f64 {
+    match x.abs() {
         size if size < TINY => -size.ln(),
-        size if size == f64::INFINITY => size,
-        _ if x.is_nan() => x,
-        _ => ln_gamma_near_zero(x),
-    };
-    far.select(Lanes::from_array(near.token(), x.map(scalar)), near)
+        size if size.is_finite() => ln_gamma_near_zero(x),
+        size => size,
+    }
 }
 
 impl<S: Simd> Lanes<S> {
-    /// The gamma function ∫₀^∞ t^(x-1) e^-t dt, continued to negative numbers.
+    /// The gamma function ∫₀^∞ t^(x-1) e^-t dt, continued to negative numbers; ∞ above 171.624, ±∞ at ±0, NaN at negative
+    /// integers and -∞.
+    ///
+    #[doc = error_doc!(gamma)]
     #[inline(always)]
     pub fn gamma(self) -> Self {
         let (one, limit) = (self.like(1.0), self.like(GAMMA_RANGE));
@@ -242,7 +242,10 @@ impl<S: Simd> Lanes<S> {
         a.lt(self.like(POLE)).select(1.0 / self, value)
     }
 
-    /// ln |Γ(x)|
+    /// ln |Γ(x)|, for all x; ∞ at ±∞, zero and the negative integers. Right to the stated error next to its zeros as well;
+    /// there, below -2, by scalar code.
+    ///
+    #[doc = error_doc!(lgamma)]
     #[inline(always)]
     pub fn ln_gamma(self) -> Self {
         let (zero, one) = (self.like(0.0), self.like(1.0));
@@ -292,10 +295,6 @@ impl<S: Simd> Lanes<S> {
             value.0 = integer.select(self.like(f64::INFINITY), value.0);
             usual = usual & !near_zero;
         }
-        let value = value.0 + value.1;
-        if !usual.all() {
-            return ln_gamma_far(self.to_array(), value, !usual);
-        }
-        value
+        mend(self, value.0 + value.1, usual, ln_gamma_far)
     }
 }

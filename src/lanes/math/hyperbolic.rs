@@ -99,7 +99,9 @@ impl<S: Simd> Lanes<S> {
         self.gt(limit).select(limit, self)
     }
 
-    /// (e^x - e^-x) / 2
+    /// (e^x - e^-x) / 2, for all x; ±∞ from |x| > 710.4758 on.
+    ///
+    #[doc = error_doc!(sinh)]
     #[inline(always)]
     pub fn sinh(self) -> Self {
         let a = self.abs();
@@ -108,7 +110,9 @@ impl<S: Simd> Lanes<S> {
         a.lt(self.like(LINEAR)).select(self, (((high + low) * parts.quarter_power) * 4.0).copysign(self))
     }
 
-    /// (e^x + e^-x) / 2
+    /// (e^x + e^-x) / 2, for all x; ∞ from |x| > 710.4758 on.
+    ///
+    #[doc = error_doc!(cosh)]
     #[inline(always)]
     pub fn cosh(self) -> Self {
         let parts = parts(self.abs().at_most(OVERFLOW));
@@ -116,7 +120,9 @@ impl<S: Simd> Lanes<S> {
         ((high + low) * parts.quarter_power) * 4.0
     }
 
-    /// sinh x / cosh x
+    /// sinh x / cosh x, for all x.
+    ///
+    #[doc = error_doc!(tanh)]
     #[inline(always)]
     pub fn tanh(self) -> Self {
         let a = self.abs();

@@ -80,20 +80,26 @@ fn area<S: Simd>(x: Lanes<S>, term: f64) -> Lanes<S> {
 }
 
 impl<S: Simd> Lanes<S> {
-    /// ln(x + √(x² + 1)), odd
+    /// ln(x + √(x² + 1)), for all x; odd.
+    ///
+    #[doc = error_doc!(asinh)]
     #[inline(always)]
     pub fn asinh(self) -> Self {
         let a = self.abs();
         a.lt(self.like(LINEAR)).select(self, area(a, 1.0).copysign(self))
     }
 
-    /// ln(x + √(x² - 1)); NaN below 1.
+    /// ln(x + √(x² - 1)), for x >= 1; NaN below.
+    ///
+    #[doc = error_doc!(acosh)]
     #[inline(always)]
     pub fn acosh(self) -> Self {
         self.lt(self.like(1.0)).select(self.like(f64::NAN), area(self, -1.0))
     }
 
-    /// ln((1 + x) / (1 - x)) / 2; NaN outside [-1, 1].
+    /// ln((1 + x) / (1 - x)) / 2, for x in [-1, 1], with ±∞ at the ends; NaN outside.
+    ///
+    #[doc = error_doc!(atanh)]
     #[inline(always)]
     pub fn atanh(self) -> Self {
         let one = self.like(1.0);

@@ -6,6 +6,7 @@
 //! C. Lauter, "Sollya", <https://doi.org/10.1007/978-3-642-15582-6_5>).
 
 use super::polynomial::{even_odd, remainder};
+use super::slow::mend_pair;
 use crate::lanes::twofold::{fast_two_sum, two_sum};
 use crate::lanes::{Lanes, Mask, Simd};
 use std::f64::consts::{FRAC_PI_2, FRAC_PI_4, PI};
@@ -89,16 +90,10 @@ fn asin_parts<S: Simd>(x: Lanes<S>) -> (Lanes<S>, Lanes<S>, Mask<S>) {
     (s, tail, outer)
 }
 
-#[cold]
-#[inline(never)]
-fn atan2_far<S: Simd>(y: Lanes<S>, x: Lanes<S>, near: Lanes<S>, far: Mask<S>) -> Lanes<S> {
-    let (y, x) = (y.to_array(), x.to_array());
-    let values = std::array::from_fn(|i| libm::atan2(y[i], x[i]));
-    far.select(Lanes::from_array(near.token(), values), near)
-}
-
 impl<S: Simd> Lanes<S> {
-    /// The angle in [-π/2, π/2] with this sine; NaN outside [-1, 1].
+    /// The angle in [-π/2, π/2] with this sine, for x in [-1, 1]; NaN outside.
+    ///
+    #[doc = error_doc!(asin)]
     #[inline(always)]
     pub fn asin(self) -> Self {
         let (s, tail, outer) = asin_parts(self);
@@ -108,7 +103,9 @@ impl<S: Simd> Lanes<S> {
         angle(base, rest, factor * s, factor * tail).copysign(self)
     }
 
-    /// The angle in [0, π] with this cosine; NaN outside [-1, 1].
+    /// The angle in [0, π] with this cosine, for x in [-1, 1]; NaN outside.
+    ///
+    #[doc = error_doc!(acos)]
     #[inline(always)]
     pub fn acos(self) -> Self {
         let (s, tail, outer) = asin_parts(self);
@@ -121,7 +118,9 @@ impl<S: Simd> Lanes<S> {
         angle(base, rest, factor * s, factor * tail)
     }
 
-    /// The angle in [-π/2, π/2] with this tangent.
+    /// The angle in [-π/2, π/2] with this tangent, for all x; ±π/2 at ±∞.
+    ///
+    #[doc = error_doc!(atan)]
     #[inline(always)]
     pub fn atan(self) -> Self {
         let (zero, one, limit) = (self.like(0.0), self.like(1.0), self.like(FAR));
@@ -141,7 +140,9 @@ impl<S: Simd> Lanes<S> {
         angle(base, base_rest, t, tail).copysign(self)
     }
 
-    /// The angle in [-π, π] of the point (`x`, `self`), of either sign of zero as `f64::atan2`.
+    /// The angle in [-π, π] of the point (`x`, `self`), for all x and y; zeros and infinities as in `f64::atan2`.
+    ///
+    #[doc = error_doc!(atan2)]
     #[inline(always)]
     pub fn atan2(self, x: Self) -> Self {
         let zero = self.like(0.0);
@@ -163,9 +164,6 @@ impl<S: Simd> Lanes<S> {
         // Where the reciprocal or the remainder could overflow or lose bits; NaN and two zeros are among them.
         let (low, n) = (self.like(1.0 / FAR), n.abs());
         let usual = d.lt(self.like(FAR)) & d.gt(low) & (n.gt(low) | n.eq(zero));
-        if !usual.all() {
-            return atan2_far(self, x, near, !usual);
-        }
-        near
+        mend_pair((self, x), near, usual, libm::atan2)
     }
 }

@@ -2,6 +2,9 @@
 //!
 //! All are methods of [`Lanes`](super::Lanes). Special values and huge arguments are as in `std`; arguments that the
 //! fast path does not cover are done again, lane by lane, by a scalar slow path.
+
+#[macro_use]
+mod accuracy;
 mod bits;
 mod error_function;
 mod exponential;
@@ -14,5 +17,7 @@ mod logarithm;
 mod polynomial;
 mod power;
 mod rounding;
-mod stub;
+mod slow;
 mod trigonometric;
+
+pub use accuracy::worst_ulp;
