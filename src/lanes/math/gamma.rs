@@ -177,6 +177,13 @@ fn product<S: Simd>(a: Twofold<S>, b: Lanes<S>) -> Twofold<S> {
     (high, a.1.fma(b, low))
 }
 
+/// The difference of two twofolds.
+#[inline(always)]
+fn difference<S: Simd>(a: Twofold<S>, b: Twofold<S>) -> Twofold<S> {
+    let (high, low) = two_sum(a.0, -b.0);
+    (high, low + (a.1 - b.1))
+}
+
 /// Γ(x) / 2^n where some x is below 1, from `e` = Γ(w)^±1 / 2^n with w = |x| or, below 1, |x| + 1.
 #[inline(always)]
 fn reflect<S: Simd>(x: Lanes<S>, size: Lanes<S>, below: Mask<S>, negative: Mask<S>, e: Twofold<S>) -> Lanes<S> {
@@ -282,10 +289,6 @@ impl<S: Simd> Lanes<S> {
             }
             let (ln, ln_low) = ln_twofold(divided.0);
             let ln_low = ln_low + divided.1 / divided.0;
-            let difference = |a: Twofold<S>, b: Twofold<S>| {
-                let (high, low) = two_sum(a.0, -b.0);
-                (high, low + (a.1 - b.1))
-            };
             let (plus, minus) = (difference(value, (ln, ln_low)), difference((ln, ln_low), value));
             let reflected = negative.select(minus.0 + minus.1, plus.0 + plus.1);
             value.0 = (below | negative).select(reflected, value.0);

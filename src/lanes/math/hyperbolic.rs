@@ -127,8 +127,10 @@ impl<S: Simd> Lanes<S> {
     pub fn tanh(self) -> Self {
         let a = self.abs();
         let parts = parts(a.at_most(ONE));
-        let normal = |(high, low)| fast_two_sum(high, low);
-        let ((sinh, sinh_low), (cosh, cosh_low)) = (normal(parts.sinh()), normal(parts.cosh()));
+        let (sinh, sinh_low) = parts.sinh();
+        let (sinh, sinh_low) = fast_two_sum(sinh, sinh_low);
+        let (cosh, cosh_low) = parts.cosh();
+        let (cosh, cosh_low) = fast_two_sum(cosh, cosh_low);
         let reciprocal = 1.0 / cosh;
         let quotient = sinh * reciprocal;
         let lost = (-quotient).fma(cosh_low, remainder(sinh, quotient, cosh) + sinh_low);

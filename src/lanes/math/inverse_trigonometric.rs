@@ -62,6 +62,12 @@ fn angle<S: Simd>(base: Lanes<S>, base_rest: Lanes<S>, head: Lanes<S>, tail: Lan
     high + (low + (base_rest + tail))
 }
 
+/// The first of `values` where `steep`, else the second where `middle`, else `other`.
+#[inline(always)]
+fn pick<S: Simd>(steep: Mask<S>, middle: Mask<S>, values: [f64; 2], other: Lanes<S>) -> Lanes<S> {
+    steep.select(other.like(values[0]), middle.select(other.like(values[1]), other))
+}
+
 /// atan(n / (d + rest)) as head + tail, for |n| <= d / 2 within 2^±900, or n = 0.
 #[inline(always)]
 fn atan_quotient<S: Simd>(n: Lanes<S>, d: Lanes<S>, rest: Lanes<S>) -> (Lanes<S>, Lanes<S>) {
@@ -112,9 +118,9 @@ impl<S: Simd> Lanes<S> {
         let negative = self.lt(self.like(0.0));
         let factor = outer.select(self.like(2.0), self.like(1.0)).copysign(self);
         let factor = outer.select(factor, -factor);
-        let far = |negative_value: f64| negative.select(self.like(negative_value), self.like(0.0));
-        let base = outer.select(far(PI), self.like(FRAC_PI_2));
-        let rest = outer.select(far(PI_REST), self.like(FRAC_PI_2_REST));
+        let end = negative.select(self.like(PI), self.like(0.0));
+        let base = outer.select(end, self.like(FRAC_PI_2));
+        let rest = outer.select(negative.select(self.like(PI_REST), self.like(0.0)), self.like(FRAC_PI_2_REST));
         angle(base, rest, factor * s, factor * tail)
     }
 
@@ -132,11 +138,8 @@ impl<S: Simd> Lanes<S> {
         let d = steep.select(a.lt(limit).select(a, limit), middle.select(sum, one));
         let rest = (middle ^ steep).select(a - (sum - one), zero);
         let (t, tail) = atan_quotient(n, d, rest);
-        let pick = |steep_value: f64, middle_value: f64| {
-            steep.select(self.like(steep_value), middle.select(self.like(middle_value), zero))
-        };
-        let base = pick(FRAC_PI_2, FRAC_PI_4);
-        let base_rest = pick(FRAC_PI_2_REST, FRAC_PI_2_REST / 2.0);
+        let base = pick(steep, middle, [FRAC_PI_2, FRAC_PI_4], zero);
+        let base_rest = pick(steep, middle, [FRAC_PI_2_REST, FRAC_PI_2_REST / 2.0], zero);
         angle(base, base_rest, t, tail).copysign(self)
     }
 
@@ -153,13 +156,12 @@ impl<S: Simd> Lanes<S> {
         let d = steep.select(a, middle.select(sum, b));
         let (t, tail) = atan_quotient(n, d, (middle ^ steep).select(lost, zero));
         let left = x.lt(zero);
-        let pick = |steep_value: f64, middle_value: f64, left_middle: f64, left_value: f64| {
-            let like = |value| self.like(value);
-            let side = left.select(like(left_middle), like(middle_value));
-            steep.select(like(steep_value), middle.select(side, left.select(like(left_value), zero)))
-        };
-        let base = pick(FRAC_PI_2, FRAC_PI_4, 3.0 * FRAC_PI_4, PI);
-        let base_rest = pick(FRAC_PI_2_REST, FRAC_PI_2_REST / 2.0, THREE_QUARTERS_PI_REST, PI_REST);
+        let end = left.select(self.like(PI), zero);
+        let end_rest = left.select(self.like(PI_REST), zero);
+        let half = left.select(self.like(3.0 * FRAC_PI_4), self.like(FRAC_PI_4));
+        let half_rest = left.select(self.like(THREE_QUARTERS_PI_REST), self.like(FRAC_PI_2_REST / 2.0));
+        let base = steep.select(self.like(FRAC_PI_2), middle.select(half, end));
+        let base_rest = steep.select(self.like(FRAC_PI_2_REST), middle.select(half_rest, end_rest));
         let near = angle(base, base_rest, left.select(-t, t), left.select(-tail, tail)).copysign(self);
         // Where the reciprocal or the remainder could overflow or lose bits; NaN and two zeros are among them.
         let (low, n) = (self.like(1.0 / FAR), n.abs());
