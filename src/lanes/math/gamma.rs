@@ -124,7 +124,7 @@ const TINY: f64 = 1e-200;
 /// Above, ln_gamma is computed in smaller units.
 const LARGE: f64 = 1.607e60;
 const UNIT: f64 = 7.888609052210118e-31; // 2^-100
-/// Where ln_gamma of a negative number is smaller, it is found from the nearest zero.
+/// Where ln_gamma of a number below -3 is smaller, it is found from the nearest zero.
 const NEAR_ZERO: f64 = 0.25;
 
 /// z·ln z - z + ln(2π)/2 + `correction` for z + `z_low`, where `ln` is ln z; all in the given unit.
@@ -293,7 +293,7 @@ impl<S: Simd> Lanes<S> {
             let reflected = negative.select(minus.0 + minus.1, plus.0 + plus.1);
             value.0 = (below | negative).select(reflected, value.0);
             value.1 = (below | negative).select(zero, value.1);
-            let between = self.lt(self.like(-2.4)) & self.gt(self.like(-2.8));
+            let between = self.lt(self.like(-2.3125)) & self.gt(self.like(-2.8));
             let near_zero = between | (value.0.abs().lt(self.like(NEAR_ZERO)) & self.lt(self.like(-3.0)));
             value.0 = integer.select(self.like(f64::INFINITY), value.0);
             usual = usual & !near_zero;
