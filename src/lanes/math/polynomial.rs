@@ -8,7 +8,7 @@ use crate::lanes::{Lanes, Simd};
 #[inline(always)]
 pub(super) fn even_odd<S: Simd, const N: usize>(x: Lanes<S>, square: Lanes<S>, coefficients: &[f64; N]) -> Lanes<S> {
     let (last, second) = (every_second(square, coefficients, N - 1), every_second(square, coefficients, N - 2));
-    if N % 2 == 0 { last.fma(x, second) } else { second.fma(x, last) }
+    if N.is_multiple_of(2) { last.fma(x, second) } else { second.fma(x, last) }
 }
 
 /// The coefficients `last`, `last` - 2, … as a polynomial in `square`.
