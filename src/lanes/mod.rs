@@ -12,6 +12,7 @@ pub(crate) mod twofold;
 pub use fearless_simd::Simd;
 pub(crate) use fearless_simd::{Level as Token, dispatch};
 pub use level::Level;
+pub use math::worst_ulp;
 
 use fearless_simd::{Select, SimdBase, SimdFloat, SimdInto, SimdMask, f64x8, mask64x8};
 

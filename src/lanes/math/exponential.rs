@@ -6,7 +6,7 @@
 //! without the table. The head 1 + r is kept as an exact sum, so that the error stays near half an ulp.
 
 use super::bits::{ROUNDER, polynomial, power_of_two, scale};
-use crate::lanes::twofold::{fast_two_sum, two_product, two_sum};
+use crate::lanes::twofold::{fast_two_sum, two_product};
 use crate::lanes::{Lanes, Simd};
 use std::f64::consts::{LN_2, LOG2_E};
 
@@ -125,7 +125,9 @@ fn scale_any<S: Simd>(value: Lanes<S>, rounded: Lanes<S>) -> Lanes<S> {
 pub(super) fn cold() {}
 
 impl<S: Simd> Lanes<S> {
-    /// e^x.
+    /// e^x; infinity above 709.78, subnormal below -708.4, zero below -745.13.
+    ///
+    #[doc = error_doc!(exp)]
     #[inline(always)]
     pub fn exp(self) -> Self {
         let (rounded, head, tail) = reduce(self);
@@ -136,7 +138,9 @@ impl<S: Simd> Lanes<S> {
         scale(value, rounded)
     }
 
-    /// 2^x.
+    /// 2^x; infinity from 1024 on, subnormal below -1022, zero below -1075.
+    ///
+    #[doc = error_doc!(exp2)]
     #[inline(always)]
     pub fn exp2(self) -> Self {
         let (rounded, head, tail) = reduce2(self);
@@ -148,6 +152,8 @@ impl<S: Simd> Lanes<S> {
     }
 
     /// e^x - 1, accurate near zero.
+    ///
+    #[doc = error_doc!(expm1)]
     #[inline(always)]
     pub fn exp_m1(self) -> Self {
         let (rounded, head, tail) = reduce(self);

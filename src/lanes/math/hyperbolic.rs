@@ -12,13 +12,8 @@ use crate::lanes::{Lanes, Simd};
 use std::f64::consts::LOG2_E;
 
 /// (sinh r - r) / r³ in r², for |r| <= ln 2 / 2; relative error of sinh 2^-61.
-const SINH: [f64; 5] = [
-    0.16666666666666677,
-    0.008333333333321381,
-    0.00019841269886846995,
-    2.7557243401416484e-06,
-    2.5109344792759206e-08,
-];
+const SINH: [f64; 5] =
+    [0.16666666666666677, 0.008333333333321381, 0.00019841269886846995, 2.7557243401416484e-06, 2.5109344792759206e-08];
 
 /// (cosh r - 1) / r² in r², for |r| <= ln 2 / 2; error of cosh 2^-69.
 const COSH: [f64; 6] = [
@@ -104,7 +99,9 @@ impl<S: Simd> Lanes<S> {
         self.gt(limit).select(limit, self)
     }
 
-    /// (e^x - e^-x) / 2
+    /// (e^x - e^-x) / 2, for all x; ±∞ from |x| > 710.4758 on.
+    ///
+    #[doc = error_doc!(sinh)]
     #[inline(always)]
     pub fn sinh(self) -> Self {
         let a = self.abs();
@@ -113,7 +110,9 @@ impl<S: Simd> Lanes<S> {
         a.lt(self.like(LINEAR)).select(self, (((high + low) * parts.quarter_power) * 4.0).copysign(self))
     }
 
-    /// (e^x + e^-x) / 2
+    /// (e^x + e^-x) / 2, for all x; ∞ from |x| > 710.4758 on.
+    ///
+    #[doc = error_doc!(cosh)]
     #[inline(always)]
     pub fn cosh(self) -> Self {
         let parts = parts(self.abs().at_most(OVERFLOW));
@@ -121,13 +120,17 @@ impl<S: Simd> Lanes<S> {
         ((high + low) * parts.quarter_power) * 4.0
     }
 
-    /// sinh x / cosh x
+    /// sinh x / cosh x, for all x.
+    ///
+    #[doc = error_doc!(tanh)]
     #[inline(always)]
     pub fn tanh(self) -> Self {
         let a = self.abs();
         let parts = parts(a.at_most(ONE));
-        let normal = |(high, low)| fast_two_sum(high, low);
-        let ((sinh, sinh_low), (cosh, cosh_low)) = (normal(parts.sinh()), normal(parts.cosh()));
+        let (sinh, sinh_low) = parts.sinh();
+        let (sinh, sinh_low) = fast_two_sum(sinh, sinh_low);
+        let (cosh, cosh_low) = parts.cosh();
+        let (cosh, cosh_low) = fast_two_sum(cosh, cosh_low);
         let reciprocal = 1.0 / cosh;
         let quotient = sinh * reciprocal;
         let lost = (-quotient).fma(cosh_low, remainder(sinh, quotient, cosh) + sinh_low);

@@ -3,7 +3,7 @@
 //! Each is a logarithm of a number that is known to twice the precision, v = 2^k·n/d with n/d near 1, as
 //! k·ln 2 + 2·artanh((n - d) / (n + d)); the artanh by a minimax polynomial.
 
-use super::bits::{from_bits, power_of_two, to_bits, ROUNDER};
+use super::bits::{ROUNDER, from_bits, power_of_two, to_bits};
 use super::exponential::{LN_2_HIGH, LN_2_LOW};
 use super::polynomial::{even_odd, remainder};
 use crate::lanes::twofold::{fast_two_sum, two_product, two_sum};
@@ -80,20 +80,26 @@ fn area<S: Simd>(x: Lanes<S>, term: f64) -> Lanes<S> {
 }
 
 impl<S: Simd> Lanes<S> {
-    /// ln(x + √(x² + 1)), odd
+    /// ln(x + √(x² + 1)), for all x; odd.
+    ///
+    #[doc = error_doc!(asinh)]
     #[inline(always)]
     pub fn asinh(self) -> Self {
         let a = self.abs();
         a.lt(self.like(LINEAR)).select(self, area(a, 1.0).copysign(self))
     }
 
-    /// ln(x + √(x² - 1)); NaN below 1.
+    /// ln(x + √(x² - 1)), for x >= 1; NaN below.
+    ///
+    #[doc = error_doc!(acosh)]
     #[inline(always)]
     pub fn acosh(self) -> Self {
         self.lt(self.like(1.0)).select(self.like(f64::NAN), area(self, -1.0))
     }
 
-    /// ln((1 + x) / (1 - x)) / 2; NaN outside [-1, 1].
+    /// ln((1 + x) / (1 - x)) / 2, for x in [-1, 1], with ±∞ at the ends; NaN outside.
+    ///
+    #[doc = error_doc!(atanh)]
     #[inline(always)]
     pub fn atanh(self) -> Self {
         let one = self.like(1.0);

@@ -6,6 +6,7 @@
 //! C. Lauter, "Sollya", <https://doi.org/10.1007/978-3-642-15582-6_5>).
 
 use super::polynomial::{even_odd, remainder};
+use super::slow::mend_pair;
 use crate::lanes::twofold::{fast_two_sum, two_sum};
 use crate::lanes::{Lanes, Mask, Simd};
 use std::f64::consts::{FRAC_PI_2, FRAC_PI_4, PI};
@@ -61,6 +62,12 @@ fn angle<S: Simd>(base: Lanes<S>, base_rest: Lanes<S>, head: Lanes<S>, tail: Lan
     high + (low + (base_rest + tail))
 }
 
+/// The first of `values` where `steep`, else the second where `middle`, else `other`.
+#[inline(always)]
+fn pick<S: Simd>(steep: Mask<S>, middle: Mask<S>, values: [f64; 2], other: Lanes<S>) -> Lanes<S> {
+    steep.select(other.like(values[0]), middle.select(other.like(values[1]), other))
+}
+
 /// atan(n / (d + rest)) as head + tail, for |n| <= d / 2 within 2^±900, or n = 0.
 #[inline(always)]
 fn atan_quotient<S: Simd>(n: Lanes<S>, d: Lanes<S>, rest: Lanes<S>) -> (Lanes<S>, Lanes<S>) {
@@ -89,16 +96,10 @@ fn asin_parts<S: Simd>(x: Lanes<S>) -> (Lanes<S>, Lanes<S>, Mask<S>) {
     (s, tail, outer)
 }
 
-#[cold]
-#[inline(never)]
-fn atan2_far<S: Simd>(y: Lanes<S>, x: Lanes<S>, near: Lanes<S>, far: Mask<S>) -> Lanes<S> {
-    let (y, x) = (y.to_array(), x.to_array());
-    let values = std::array::from_fn(|i| libm::atan2(y[i], x[i]));
-    far.select(Lanes::from_array(near.token(), values), near)
-}
-
 impl<S: Simd> Lanes<S> {
-    /// The angle in [-π/2, π/2] with this sine; NaN outside [-1, 1].
+    /// The angle in [-π/2, π/2] with this sine, for x in [-1, 1]; NaN outside.
+    ///
+    #[doc = error_doc!(asin)]
     #[inline(always)]
     pub fn asin(self) -> Self {
         let (s, tail, outer) = asin_parts(self);
@@ -108,20 +109,24 @@ impl<S: Simd> Lanes<S> {
         angle(base, rest, factor * s, factor * tail).copysign(self)
     }
 
-    /// The angle in [0, π] with this cosine; NaN outside [-1, 1].
+    /// The angle in [0, π] with this cosine, for x in [-1, 1]; NaN outside.
+    ///
+    #[doc = error_doc!(acos)]
     #[inline(always)]
     pub fn acos(self) -> Self {
         let (s, tail, outer) = asin_parts(self);
         let negative = self.lt(self.like(0.0));
         let factor = outer.select(self.like(2.0), self.like(1.0)).copysign(self);
         let factor = outer.select(factor, -factor);
-        let far = |negative_value: f64| negative.select(self.like(negative_value), self.like(0.0));
-        let base = outer.select(far(PI), self.like(FRAC_PI_2));
-        let rest = outer.select(far(PI_REST), self.like(FRAC_PI_2_REST));
+        let end = negative.select(self.like(PI), self.like(0.0));
+        let base = outer.select(end, self.like(FRAC_PI_2));
+        let rest = outer.select(negative.select(self.like(PI_REST), self.like(0.0)), self.like(FRAC_PI_2_REST));
         angle(base, rest, factor * s, factor * tail)
     }
 
-    /// The angle in [-π/2, π/2] with this tangent.
+    /// The angle in [-π/2, π/2] with this tangent, for all x; ±π/2 at ±∞.
+    ///
+    #[doc = error_doc!(atan)]
     #[inline(always)]
     pub fn atan(self) -> Self {
         let (zero, one, limit) = (self.like(0.0), self.like(1.0), self.like(FAR));
@@ -133,15 +138,14 @@ impl<S: Simd> Lanes<S> {
         let d = steep.select(a.lt(limit).select(a, limit), middle.select(sum, one));
         let rest = (middle ^ steep).select(a - (sum - one), zero);
         let (t, tail) = atan_quotient(n, d, rest);
-        let pick = |steep_value: f64, middle_value: f64| {
-            steep.select(self.like(steep_value), middle.select(self.like(middle_value), zero))
-        };
-        let base = pick(FRAC_PI_2, FRAC_PI_4);
-        let base_rest = pick(FRAC_PI_2_REST, FRAC_PI_2_REST / 2.0);
+        let base = pick(steep, middle, [FRAC_PI_2, FRAC_PI_4], zero);
+        let base_rest = pick(steep, middle, [FRAC_PI_2_REST, FRAC_PI_2_REST / 2.0], zero);
         angle(base, base_rest, t, tail).copysign(self)
     }
 
-    /// The angle in [-π, π] of the point (`x`, `self`), of either sign of zero as `f64::atan2`.
+    /// The angle in [-π, π] of the point (`x`, `self`), for all x and y; zeros and infinities as in `f64::atan2`.
+    ///
+    #[doc = error_doc!(atan2)]
     #[inline(always)]
     pub fn atan2(self, x: Self) -> Self {
         let zero = self.like(0.0);
@@ -152,20 +156,16 @@ impl<S: Simd> Lanes<S> {
         let d = steep.select(a, middle.select(sum, b));
         let (t, tail) = atan_quotient(n, d, (middle ^ steep).select(lost, zero));
         let left = x.lt(zero);
-        let pick = |steep_value: f64, middle_value: f64, left_middle: f64, left_value: f64| {
-            let like = |value| self.like(value);
-            let side = left.select(like(left_middle), like(middle_value));
-            steep.select(like(steep_value), middle.select(side, left.select(like(left_value), zero)))
-        };
-        let base = pick(FRAC_PI_2, FRAC_PI_4, 3.0 * FRAC_PI_4, PI);
-        let base_rest = pick(FRAC_PI_2_REST, FRAC_PI_2_REST / 2.0, THREE_QUARTERS_PI_REST, PI_REST);
+        let end = left.select(self.like(PI), zero);
+        let end_rest = left.select(self.like(PI_REST), zero);
+        let half = left.select(self.like(3.0 * FRAC_PI_4), self.like(FRAC_PI_4));
+        let half_rest = left.select(self.like(THREE_QUARTERS_PI_REST), self.like(FRAC_PI_2_REST / 2.0));
+        let base = steep.select(self.like(FRAC_PI_2), middle.select(half, end));
+        let base_rest = steep.select(self.like(FRAC_PI_2_REST), middle.select(half_rest, end_rest));
         let near = angle(base, base_rest, left.select(-t, t), left.select(-tail, tail)).copysign(self);
         // Where the reciprocal or the remainder could overflow or lose bits; NaN and two zeros are among them.
         let (low, n) = (self.like(1.0 / FAR), n.abs());
         let usual = d.lt(self.like(FAR)) & d.gt(low) & (n.gt(low) | n.eq(zero));
-        if !usual.all() {
-            return atan2_far(self, x, near, !usual);
-        }
-        near
+        mend_pair((self, x), near, usual, libm::atan2)
     }
 }

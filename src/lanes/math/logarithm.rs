@@ -5,8 +5,9 @@
 
 use super::bits::{ROUNDER, from_bits, polynomial, power_of_two, to_bits};
 use super::exponential::{LN_2_HIGH, LN_2_LOW};
+use super::slow::mend;
 use crate::lanes::twofold::{fast_two_sum, two_product, two_sum};
-use crate::lanes::{LANES, Lanes, Mask, Simd};
+use crate::lanes::{Lanes, Mask, Simd};
 use std::f64::consts::{LOG2_E, LOG10_E};
 
 /// (2·artanh s - 2s) / s³ in s², for |s| <= 3 - 2√2; relative error of artanh 2^-57.
@@ -106,29 +107,24 @@ pub(super) fn usual<S: Simd>(x: Lanes<S>) -> Mask<S> {
     x.ge(x.like(f64::MIN_POSITIVE)) & x.lt(x.like(f64::INFINITY))
 }
 
-/// `near` where `good`, else `f` by scalar code.
-#[cold]
-#[inline(never)]
-fn far<S: Simd>(x: [f64; LANES], near: Lanes<S>, good: Mask<S>, f: fn(f64) -> f64) -> Lanes<S> {
-    good.select(near, Lanes::from_array(near.token(), x.map(f)))
-}
-
 impl<S: Simd> Lanes<S> {
-    /// The natural logarithm.
+    /// The natural logarithm; NaN below zero, -∞ at zero. Subnormal arguments take the slow path.
+    ///
+    #[doc = error_doc!(ln)]
     #[inline(always)]
     pub fn ln(self) -> Self {
         let (k, m) = split(self);
         let f = m - 1.0;
-        let (half_square, third) = series(f);
-        let near = k.fma(k.like(LN_2_HIGH), f - (half_square - k.fma(k.like(LN_2_LOW), third)));
-        let good = usual(self);
-        if !good.all() {
-            return far(self.to_array(), near, good, f64::ln);
-        }
-        near
+        let s = f / (m + 1.0);
+        let z = s * s;
+        let rest = polynomial(z, ARTANH).fma(-z, f);
+        let near = k.fma(k.like(LN_2_HIGH), f - s.fma(rest, k * -LN_2_LOW));
+        mend(self, near, usual(self), f64::ln)
     }
 
-    /// The logarithm to base 2.
+    /// The logarithm to base 2, exact at powers of two; outside as [`Lanes::ln`].
+    ///
+    #[doc = error_doc!(log2)]
     #[inline(always)]
     pub fn log2(self) -> Self {
         let (k, m) = split(self);
@@ -137,14 +133,12 @@ impl<S: Simd> Lanes<S> {
         let rest = high.fma(high.like(LOG2_E_REST), low.fma(low.like(LOG2_E), rest));
         let (sum, lost) = fast_two_sum(k, product);
         let near = sum + (lost + rest);
-        let good = usual(self);
-        if !good.all() {
-            return far(self.to_array(), near, good, f64::log2);
-        }
-        near
+        mend(self, near, usual(self), f64::log2)
     }
 
-    /// The logarithm to base 10.
+    /// The logarithm to base 10; outside as [`Lanes::ln`].
+    ///
+    #[doc = error_doc!(log10)]
     #[inline(always)]
     pub fn log10(self) -> Self {
         let (k, m) = split(self);
@@ -153,14 +147,12 @@ impl<S: Simd> Lanes<S> {
         let rest = high.fma(high.like(LOG10_E_REST), low.fma(low.like(LOG10_E), rest));
         let (sum, lost) = fast_two_sum(k * LOG10_2_HIGH, product);
         let near = sum + (lost + k.fma(k.like(LOG10_2_LOW), rest));
-        let good = usual(self);
-        if !good.all() {
-            return far(self.to_array(), near, good, f64::log10);
-        }
-        near
+        mend(self, near, usual(self), f64::log10)
     }
 
-    /// ln(1 + x), accurate near zero.
+    /// ln(1 + x), accurate near zero; NaN below -1, -∞ at -1. Arguments from 1e300 on take the slow path.
+    ///
+    #[doc = error_doc!(log1p)]
     #[inline(always)]
     pub fn ln_1p(self) -> Self {
         let one = self.like(1.0);
@@ -172,10 +164,6 @@ impl<S: Simd> Lanes<S> {
         let (half_square, third) = series(f);
         let near = k.fma(k.like(LN_2_HIGH), f - (half_square - (k.fma(k.like(LN_2_LOW), third) + rest)));
         let near = near.copysign(self);
-        let good = self.gt(-one) & self.lt(self.like(1e300));
-        if !good.all() {
-            return far(self.to_array(), near, good, f64::ln_1p);
-        }
-        near
+        mend(self, near, self.gt(-one) & self.lt(self.like(1e300)), f64::ln_1p)
     }
 }

@@ -2,9 +2,14 @@
 //!
 //! All are methods of [`Lanes`](super::Lanes). Special values and huge arguments are as in `std`; arguments that the
 //! fast path does not cover are done again, lane by lane, by a scalar slow path.
+
+#[macro_use]
+mod accuracy;
 mod bits;
 mod error_function;
 mod exponential;
+mod gamma;
+mod gamma_zeros;
 mod hyperbolic;
 mod inverse_hyperbolic;
 mod inverse_trigonometric;
@@ -12,5 +17,7 @@ mod logarithm;
 mod polynomial;
 mod power;
 mod rounding;
-mod stub;
+mod slow;
 mod trigonometric;
+
+pub use accuracy::worst_ulp;

@@ -7,17 +7,20 @@ use crate::lanes::{Lanes, Simd};
 /// Horner's rule for the same number of operations. `square` is x².
 #[inline(always)]
 pub(super) fn even_odd<S: Simd, const N: usize>(x: Lanes<S>, square: Lanes<S>, coefficients: &[f64; N]) -> Lanes<S> {
-    let chain = |last: usize| {
-        let mut sum = x.like(coefficients[last]);
-        let mut i = last;
-        while i >= 2 {
-            i -= 2;
-            sum = sum.fma(square, x.like(coefficients[i]));
-        }
-        sum
-    };
-    let (last, second) = (chain(N - 1), chain(N - 2));
-    if N % 2 == 0 { last.fma(x, second) } else { second.fma(x, last) }
+    let (last, second) = (every_second(square, coefficients, N - 1), every_second(square, coefficients, N - 2));
+    if N.is_multiple_of(2) { last.fma(x, second) } else { second.fma(x, last) }
+}
+
+/// The coefficients `last`, `last` - 2, … as a polynomial in `square`.
+#[inline(always)]
+fn every_second<S: Simd>(square: Lanes<S>, coefficients: &[f64], last: usize) -> Lanes<S> {
+    let mut sum = square.like(coefficients[last]);
+    let mut i = last;
+    while i >= 2 {
+        i -= 2;
+        sum = sum.fma(square, square.like(coefficients[i]));
+    }
+    sum
 }
 
 /// `numerator - quotient * denominator` for a `quotient` right to a few ulps: nearly exact.

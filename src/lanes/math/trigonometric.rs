@@ -5,9 +5,10 @@
 //! in each lane the coefficients of sine or of cosine, so that the polynomial is evaluated only once.
 
 use super::bits::{ROUNDER, from_bits, polynomial, to_bits};
-use crate::lanes::twofold::two_sum;
-use crate::lanes::{LANES, Lanes, Mask, Simd};
-use fearless_simd::SimdBase;
+use super::slow::mend;
+use crate::lanes::twofold::{two_product, two_sum};
+use crate::lanes::{Lanes, Mask, Simd};
+use fearless_simd::{SimdBase, u64x8};
 use std::f64::consts::{FRAC_2_PI, FRAC_PI_2};
 
 /// (r - sin r) / r³ in r², for |r| <= π/4; relative error of sin 2^-56.
@@ -37,8 +38,12 @@ const FRAC_PI_2_PARTS: [f64; 3] = [1.5707963267341256, 6.077100506303966e-11, 2.
 
 /// Without fused multiply-add, the largest argument that the vector code reduces.
 const RANGE: f64 = 1e6;
-/// With it, the exponent of the largest ratio of argument to reduced argument: below, the two parts of π/2 are enough.
-const RANGE_FUSED: u64 = 36;
+/// With it, the exponent of the largest ratio of the squares of argument and reduced argument: below, the two parts of
+/// π/2 are enough.
+const RANGE_FUSED: u64 = 72;
+
+/// A sum of two, the second of the size of the rounding error of the first.
+type Twofold<S> = (Lanes<S>, Lanes<S>);
 
 /// An argument reduced by the nearest multiple of π/2 to |r| <= π/4.
 struct Reduced<S: Simd> {
@@ -47,8 +52,12 @@ struct Reduced<S: Simd> {
     /// The difference is r - `excess`.
     r: Lanes<S>,
     excess: Lanes<S>,
-    /// False in lanes where the reduction is not exact enough.
-    good: Mask<S>,
+}
+
+/// True in lanes where [`reduce`] is exact enough; `square` is r² or (r/2)².
+#[inline(always)]
+fn reducible<S: Simd>(x: Lanes<S>, square: Lanes<S>) -> Mask<S> {
+    if x.fused() { (x * x).le(from_bits(to_bits(square) + (RANGE_FUSED << 52))) } else { x.abs().le(x.like(RANGE)) }
 }
 
 #[inline(always)]
@@ -60,37 +69,59 @@ fn reduce<S: Simd>(x: Lanes<S>) -> Reduced<S> {
         let first = n.fma(x.like(-FRAC_PI_2), x);
         let r = n.fma(x.like(-FRAC_PI_2_REST), first);
         let excess = n.fma(x.like(FRAC_PI_2_REST), r - first);
-        let bound = from_bits(to_bits(r) + (RANGE_FUSED << 52));
-        Reduced { rounded, r, excess, good: x.abs().le(bound.abs()) }
+        Reduced { rounded, r, excess }
     } else {
         let [high, middle, low] = FRAC_PI_2_PARTS;
         let (sum, a) = two_sum(x, n * -high);
         let (sum, b) = two_sum(sum, n * -middle);
         let (sum, c) = two_sum(sum, n * -low);
-        Reduced { rounded, r: sum, excess: 0.0 - ((a + b) + c), good: x.abs().le(x.like(RANGE)) }
+        let rest = 0.0 - ((a + b) + c);
+        let r = sum - rest;
+        Reduced { rounded, r, excess: (r - sum) + rest }
     }
 }
 
-/// Sine, or cosine where `odd`, of `r - excess`.
+/// Sine of `x`, or cosine for `shift` = 1.
 #[inline(always)]
-fn sin_or_cos<S: Simd>(r: Lanes<S>, excess: Lanes<S>, odd: Mask<S>) -> Lanes<S> {
-    let square = r * r;
-    let half = 0.5 * square;
-    let head = 1.0 - half;
-    // 1 - r²/2 as an exact sum; the error of r counts fully in a sine, r-fold in a cosine.
-    let lost = r.fma(-excess, (head - 1.0) + half);
-    let mut sum = odd.select(r.like(COS[5]), r.like(SIN[5]));
-    for k in (0..5).rev() {
-        sum = sum.fma(square, odd.select(r.like(COS[k]), r.like(SIN[k])));
+fn sin_or_cos<S: Simd>(x: Lanes<S>, shift: f64, scalar: fn(f64) -> f64) -> Lanes<S> {
+    if !x.fused() {
+        let Reduced { rounded, r, excess } = reduce(x);
+        let quarters = if shift == 0.0 { rounded } else { rounded + shift };
+        let ((sine, _), (cosine, _)) = sin_and_cos(r, excess);
+        let value = Choice::odd(quarters).choose(cosine, sine);
+        return mend(x, flip_second(value, quarters), reducible(x, r), scalar);
     }
-    let factor = square * odd.select(square, r);
-    odd.select(head, r) - factor.fma(sum, odd.select(lost, excess))
+    let rounded = x.fma(x.like(FRAC_2_PI), x.like(ROUNDER));
+    let quarters = if shift == 0.0 { rounded } else { rounded + shift };
+    let odd = Choice::odd(quarters);
+    // sin t for the sine with t = r, for the cosine with t = r / 2, where cos r = 1 - 2 sin² t: one polynomial.
+    let factor = odd.choose(x.like(0.5), x.like(1.0));
+    let n = (rounded - ROUNDER) * factor;
+    // t = head - tail, with the head exact: a multiple of an ulp of π/2 (or of x) that is less than 1.
+    let (head, tail) = (n.fma(x.like(-FRAC_PI_2), x * factor), n * FRAC_PI_2_REST);
+    let t = head - tail;
+    let square = t * t;
+    let sine = head - (square * t).fma(polynomial(square, SIN), tail);
+    let value = odd.choose(sine.fma(-(sine + sine), x.like(1.0)), sine);
+    mend(x, flip_second(value, quarters), reducible(x, square), scalar)
 }
 
-/// Where the integer in the low bits of `rounded` is odd.
-#[inline(always)]
-fn odd<S: Simd>(rounded: Lanes<S>) -> Mask<S> {
-    Mask((to_bits(rounded) & 1).simd_eq(1))
+/// A choice in each lane by the bits of integers, all set or none: the units that multiply have no part in it, as
+/// they have in a [`Mask::select`] on some processors.
+#[derive(Clone, Copy)]
+struct Choice<S: Simd>(u64x8<S>);
+
+impl<S: Simd> Choice<S> {
+    /// Set where the integer in the low bits of `rounded` is odd.
+    #[inline(always)]
+    fn odd(rounded: Lanes<S>) -> Self {
+        Choice(u64x8::splat(rounded.token(), 0) - (to_bits(rounded) & 1))
+    }
+
+    #[inline(always)]
+    fn choose(self, set: Lanes<S>, unset: Lanes<S>) -> Lanes<S> {
+        from_bits(to_bits(unset) ^ ((to_bits(set) ^ to_bits(unset)) & self.0))
+    }
 }
 
 /// The sign of `x` flipped where the integer in the low bits of `rounded` is odd.
@@ -105,75 +136,68 @@ fn flip_second<S: Simd>(x: Lanes<S>, rounded: Lanes<S>) -> Lanes<S> {
     from_bits(to_bits(x) ^ ((to_bits(rounded) << 62) & (1 << 63)))
 }
 
-/// Sine and cosine of `r - excess`.
+/// Sine and cosine of `r - excess`, each with its own rounding error.
 #[inline(always)]
-fn sin_and_cos<S: Simd>(r: Lanes<S>, excess: Lanes<S>) -> (Lanes<S>, Lanes<S>) {
+fn sin_and_cos<S: Simd>(r: Lanes<S>, excess: Lanes<S>) -> (Twofold<S>, Twofold<S>) {
     let square = r * r;
+    let bend = (square * r).fma(polynomial(square, SIN), excess);
+    let sine = r - bend;
+    // 1 - r²/2 as an exact sum; the error of r counts r-fold in a cosine.
     let half = 0.5 * square;
     let head = 1.0 - half;
     let lost = r.fma(-excess, (head - 1.0) + half);
-    let sine = r - (square * r).fma(polynomial(square, SIN), excess);
-    let cosine = head - (square * square).fma(polynomial(square, COS), lost);
-    (sine, cosine)
-}
-
-/// `near` where `good`, else `f` by scalar code.
-#[cold]
-#[inline(never)]
-fn far<S: Simd>(x: [f64; LANES], near: Lanes<S>, good: Mask<S>, f: fn(f64) -> f64) -> Lanes<S> {
-    let good = good.select(near.like(1.0), near.like(0.0)).to_array();
-    let near_array = near.to_array();
-    Lanes::from_array(near.token(), std::array::from_fn(|i| if good[i] == 1.0 { near_array[i] } else { f(x[i]) }))
+    let rest = (square * square).fma(polynomial(square, COS), lost);
+    let cosine = head - rest;
+    ((sine, (r - sine) - bend), (cosine, (head - cosine) - rest))
 }
 
 impl<S: Simd> Lanes<S> {
-    /// The sine.
+    /// The sine. Arguments beyond about 5e10 (1e6 without fused multiply-add), and those within
+    /// 2^-36 of their size of a multiple of π/2, take the slow path, which is exact for all; infinity gives NaN.
+    ///
+    #[doc = error_doc!(sin)]
     #[inline(always)]
     pub fn sin(self) -> Self {
-        let Reduced { rounded, r, excess, good } = reduce(self);
-        let near = flip_second(sin_or_cos(r, excess, odd(rounded)), rounded);
-        if !good.all() {
-            return far(self.to_array(), near, good, f64::sin);
-        }
-        near
+        sin_or_cos(self, 0.0, f64::sin)
     }
 
-    /// The cosine.
+    /// The cosine; range as [`Lanes::sin`].
+    ///
+    #[doc = error_doc!(cos)]
     #[inline(always)]
     pub fn cos(self) -> Self {
-        let Reduced { rounded, r, excess, good } = reduce(self);
-        let rounded = rounded + 1.0;
-        let near = flip_second(sin_or_cos(r, excess, odd(rounded)), rounded);
-        if !good.all() {
-            return far(self.to_array(), near, good, f64::cos);
-        }
-        near
+        sin_or_cos(self, 1.0, f64::cos)
     }
 
-    /// Sine and cosine, for less than both apart.
+    /// Sine and cosine, for less than both apart; bounds and range as [`Lanes::sin`]. The last bit may differ from `sin`
+    /// and `cos`.
     #[inline(always)]
     pub fn sin_cos(self) -> (Self, Self) {
-        let Reduced { rounded, r, excess, good } = reduce(self);
-        let (sine, cosine) = sin_and_cos(r, excess);
-        let odd = odd(rounded);
-        let sin = flip_second(odd.select(cosine, sine), rounded);
-        let cos = flip_second(odd.select(sine, cosine), rounded + 1.0);
-        if !good.all() {
-            return (far(self.to_array(), sin, good, f64::sin), far(self.to_array(), cos, good, f64::cos));
-        }
-        (sin, cos)
+        let Reduced { rounded, r, excess } = reduce(self);
+        let ((sine, _), (cosine, _)) = sin_and_cos(r, excess);
+        let odd = Choice::odd(rounded);
+        let sin = flip_second(odd.choose(cosine, sine), rounded);
+        let cos = flip_second(odd.choose(sine, cosine), rounded + 1.0);
+        let good = reducible(self, r * r);
+        (mend(self, sin, good, f64::sin), mend(self, cos, good, f64::cos))
     }
 
-    /// The tangent.
+    /// The tangent; range as [`Lanes::sin`].
+    ///
+    #[doc = error_doc!(tan)]
     #[inline(always)]
     pub fn tan(self) -> Self {
-        let Reduced { rounded, r, excess, good } = reduce(self);
+        let Reduced { rounded, r, excess } = reduce(self);
         let (sine, cosine) = sin_and_cos(r, excess);
-        let odd = odd(rounded);
-        let near = flip_odd(odd.select(cosine, sine) / odd.select(sine, cosine), rounded);
-        if !good.all() {
-            return far(self.to_array(), near, good, f64::tan);
-        }
-        near
+        let odd = Choice::odd(rounded);
+        let above = (odd.choose(cosine.0, sine.0), odd.choose(cosine.1, sine.1));
+        let below = (odd.choose(sine.0, cosine.0), odd.choose(sine.1, cosine.1));
+        let inverse = 1.0 / below.0;
+        let quotient = above.0 * inverse;
+        let (back, back_low) = two_product(quotient, below.0);
+        let residual = (((above.0 - back) - back_low) + above.1) - quotient * below.1;
+        // (The sum would lose the sign of -0.)
+        let value = residual.fma(inverse, quotient).copysign(quotient);
+        mend(self, flip_odd(value, rounded), reducible(self, r * r), f64::tan)
     }
 }
