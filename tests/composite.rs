@@ -127,9 +127,14 @@ fn polynomials_are_exact_up_to_the_degree_of_the_rule_and_not_beyond() {
 
 #[test]
 fn orders_of_convergence_are_as_documented() {
-    for (rule, order) in
-        [(Rule::Left, 1), (Rule::Right, 1), (Rule::Midpoint, 2), (Rule::Trapezoid, 2), (Rule::Simpson, 4), (Rule::Boole, 6)]
-    {
+    for (rule, order) in [
+        (Rule::Left, 1),
+        (Rule::Right, 1),
+        (Rule::Midpoint, 2),
+        (Rule::Trapezoid, 2),
+        (Rule::Simpson, 4),
+        (Rule::Boole, 6),
+    ] {
         let error = |n| with(rule, n).integrate(&|x: f64| x.exp(), 0.0..1.0).unwrap().estimate - (1f64.exp() - 1.0);
         let measured = (error(8) / error(16)).abs().log2();
         assert!((measured - f64::from(order)).abs() < 0.1, "{rule}: {measured}");
@@ -184,7 +189,8 @@ fn reversed_bounds_flip_the_sign_to_the_bit_and_equal_bounds_evaluate_nothing() 
         for backend in [Backend::Serial, Backend::Simd] {
             let integrator = with(rule, 1001).backend(backend);
             let f = |x: f64| x.exp() + 0.1;
-            let (there, back) = (integrator.integrate(&f, 0.5..2.0).unwrap(), integrator.integrate(&f, 2.0..0.5).unwrap());
+            let (there, back) =
+                (integrator.integrate(&f, 0.5..2.0).unwrap(), integrator.integrate(&f, 2.0..0.5).unwrap());
             assert_eq!(there.estimate, -back.estimate, "{rule} {backend}");
             let nothing = integrator.integrate(&|_: f64| -> f64 { panic!("evaluated") }, 2.0..2.0).unwrap();
             assert_eq!((nothing.estimate.to_bits(), nothing.error, nothing.evaluations), (0, 0.0, 0));

@@ -21,7 +21,10 @@ const RUNS: usize = 32;
 const WAYS: usize = 4;
 
 /// The vectors that a blocked integrand is given at once.
-pub(crate) const BLOCK: usize = 32;
+const BLOCK: usize = 32;
+
+/// The vectors of nodes outside full runs that are evaluated together: fewer, since every tile clears their place.
+const BATCH: usize = 16;
 
 /// The offsets of the nodes of a run: one cache line a vector.
 #[repr(align(64))]
@@ -55,25 +58,25 @@ impl<'a, F: Integrand> SimdGrid<'a, F> {
     #[inline(always)]
     fn tile_on<S: Simd>(&self, simd: S, index: u64) -> Partial {
         let panels = self.grid.tile(index);
-        let mut sum = Compensated::zero(simd);
+        let (mut sum, mut odd) = (Compensated::zero(simd), Batch::new(simd));
+        for (x, weight) in self.grid.ends(&panels) {
+            self.push(&mut odd, Lanes::splat(simd, x), lanes_of(&[weight], 0, 0.0), &mut sum);
+        }
         if self.grid.across_nodes() {
             for panel in panels {
-                self.panel(simd, panel, &mut sum);
+                self.panel(simd, panel, &mut odd, &mut sum);
             }
-            return sum.reduce();
+        } else {
+            for series in self.grid.series(&panels) {
+                self.series(simd, series, &mut odd, &mut sum);
+            }
         }
-        for series in self.grid.series(&panels) {
-            self.series(simd, series, &mut sum);
-        }
-        for (x, weight) in self.grid.ends(&panels) {
-            self.some(simd, 1, |_| Lanes::splat(simd, x), |_| lanes_of(&[weight], 0, 0.0), &mut sum);
-        }
-        sum.reduce()
+        self.flush(simd, &mut odd, sum).reduce()
     }
 
-    /// Adds the nodes of a series.
+    /// Adds the nodes of a series: full runs, and what is left.
     #[inline(always)]
-    fn series<S: Simd>(&self, simd: S, series: Series, sum: &mut Compensated<S>) {
+    fn series<S: Simd>(&self, simd: S, series: Series, odd: &mut Batch<S>, sum: &mut Compensated<S>) {
         let weight = Lanes::splat(simd, series.weight);
         let (mut bases, mut start) = ([0.0; RUNS], 0);
         while start < series.count {
@@ -90,10 +93,12 @@ impl<'a, F: Integrand> SimdGrid<'a, F> {
                     // What fills up the last vector is the last node once more.
                     let last = self.offsets.0[(count - 1) / LANES][(count - 1) % LANES] + base;
                     let last = Lanes::splat(simd, last.min(self.grid.upper));
-                    let x = |v: usize| (Lanes::from_array(simd, self.offsets.0[v]) + base).min(last);
-                    let counts =
-                        |v: usize| array::from_fn(|lane| if v * LANES + lane < count { series.weight } else { 0.0 });
-                    self.some(simd, count.div_ceil(LANES), x, counts, sum);
+                    for (v, &offsets) in self.offsets.0[..count.div_ceil(LANES)].iter().enumerate() {
+                        let x = (Lanes::from_array(simd, offsets) + base).min(last);
+                        let mut weights = [0.0; LANES];
+                        weights[..LANES.min(count - v * LANES)].fill(series.weight);
+                        self.push(odd, x, weights, sum);
+                    }
                 }
                 start += count as u64;
             }
@@ -101,30 +106,32 @@ impl<'a, F: Integrand> SimdGrid<'a, F> {
     }
 
     /// The sum over a full run.
+    ///
+    /// Written out for four vectors side by side: a loop over them, or a closure, may not be unrolled or inlined where f
+    /// is long, and then keeps the sums in memory or loses the level.
     #[inline(always)]
     fn run<S: Simd>(&self, simd: S, base: Lanes<S>) -> Lanes<S> {
-        let node = |v: usize| base + Lanes::from_array(simd, self.offsets.0[v]);
         let one = Lanes::splat(simd, self.one);
         let mut sums = [Lanes::splat(simd, 0.0); WAYS];
-        let mut add = |values: [Lanes<S>; WAYS]| {
-            // One addition in four as a multiply-add: the same value, and pipes are evenly used where f is cheap.
-            sums[0] = values[0].fma(one, sums[0]);
-            for way in 1..WAYS {
-                sums[way] += values[way];
-            }
-        };
         if F::BLOCKED {
-            for block in 0..VECTORS / BLOCK {
-                let points: [Lanes<S>; BLOCK] = array::from_fn(|v| node(block * BLOCK + v));
-                let mut values = points;
+            let mut values = [base; BLOCK];
+            for offsets in self.offsets.0.chunks_exact(BLOCK) {
+                let mut points = [base; BLOCK];
+                for (point, &offsets) in points.iter_mut().zip(offsets) {
+                    *point = base + Lanes::from_array(simd, offsets);
+                }
                 self.f.block(&points, &mut values);
                 for values in values.chunks_exact(WAYS) {
-                    add(array::from_fn(|way| values[way]));
+                    sums = add_ways(sums, [values[0], values[1], values[2], values[3]], one);
                 }
             }
         } else {
-            for group in 0..VECTORS / WAYS {
-                add(array::from_fn(|way| self.f.lanes(node(group * WAYS + way))));
+            for offsets in self.offsets.0.chunks_exact(WAYS) {
+                let a = self.f.lanes(base + Lanes::from_array(simd, offsets[0]));
+                let b = self.f.lanes(base + Lanes::from_array(simd, offsets[1]));
+                let c = self.f.lanes(base + Lanes::from_array(simd, offsets[2]));
+                let d = self.f.lanes(base + Lanes::from_array(simd, offsets[3]));
+                sums = add_ways(sums, [a, b, c, d], one);
             }
         }
         (sums[0] + sums[1]) + (sums[2] + sums[3])
@@ -132,35 +139,79 @@ impl<'a, F: Integrand> SimdGrid<'a, F> {
 
     /// Adds all nodes of one panel, lanes going over nodes.
     #[inline(always)]
-    fn panel<S: Simd>(&self, simd: S, panel: u64, sum: &mut Compensated<S>) {
+    fn panel<S: Simd>(&self, simd: S, panel: u64, odd: &mut Batch<S>, sum: &mut Compensated<S>) {
         let (lower, upper) = (Lanes::splat(simd, self.grid.lower), Lanes::splat(simd, self.grid.upper));
         for (nodes, end) in [(&self.grid.rule.lower, panel), (&self.grid.rule.upper, panel + 1)] {
             let base = self.grid.position(end, 0.0);
-            let x = |v: usize| {
+            for v in 0..nodes.offsets.len().div_ceil(LANES) {
                 let offsets = Lanes::from_array(simd, lanes_of(&nodes.offsets, v, nodes.offsets[0]));
-                (offsets * self.grid.step.high + base).clamp(lower, upper)
-            };
-            let weights = |v: usize| lanes_of(&nodes.weights, v, 0.0);
-            let vectors = nodes.offsets.len().div_ceil(LANES);
-            self.some(simd, vectors, x, weights, sum);
+                let x = (offsets * self.grid.step.high + base).clamp(lower, upper);
+                self.push(odd, x, lanes_of(&nodes.weights, v, 0.0), sum);
+            }
         }
     }
 
-    /// Adds `vectors` vectors of nodes, weighted lane by lane; a lane of weight 0 does not count, whatever its value.
+    /// Takes a vector of nodes that are weighted lane by lane.
     #[inline(always)]
-    fn some<S: Simd>(
-        &self,
-        simd: S,
-        vectors: usize,
-        x: impl Fn(usize) -> Lanes<S>,
-        weights: impl Fn(usize) -> [f64; LANES],
-        sum: &mut Compensated<S>,
-    ) {
-        let zero = Lanes::splat(simd, 0.0);
-        for v in 0..vectors {
-            let weights = Lanes::from_array(simd, weights(v));
-            sum.add(weights.eq(zero).select(zero, self.f.lanes(x(v)) * weights));
+    fn push<S: Simd>(&self, odd: &mut Batch<S>, x: Lanes<S>, weights: [f64; LANES], sum: &mut Compensated<S>) {
+        if odd.len == odd.points.len() {
+            *sum = self.flush(x.token(), odd, *sum);
         }
+        odd.points[odd.len] = x;
+        odd.weights[odd.len] = weights;
+        odd.len += 1;
+    }
+
+    /// Evaluates and adds the batch. In a function of its own, so that the code of f is not repeated for each use; the sum
+    /// goes through it by value, so that it stays in registers elsewhere.
+    #[inline(always)]
+    fn flush<S: Simd>(&self, simd: S, odd: &mut Batch<S>, sum: Compensated<S>) -> Compensated<S> {
+        if odd.len == 0 {
+            return sum;
+        }
+        simd.vectorize(
+            #[inline(always)]
+            || {
+                let (points, mut sum) = (&odd.points[..odd.len], sum);
+                let mut values = odd.points;
+                if F::BLOCKED {
+                    self.f.block(points, &mut values[..points.len()]);
+                } else {
+                    for (value, &point) in values.iter_mut().zip(points) {
+                        *value = self.f.lanes(point);
+                    }
+                }
+                let zero = Lanes::splat(simd, 0.0);
+                for (&value, &weights) in values[..points.len()].iter().zip(&odd.weights) {
+                    let weights = Lanes::from_array(simd, weights);
+                    // A lane of weight 0 does not count, whatever its value.
+                    sum.add(weights.eq(zero).select(zero, value * weights));
+                }
+                odd.len = 0;
+                sum
+            },
+        )
+    }
+}
+
+/// Each value to its sum. One addition in four is a multiply-add by 1: the same value, but from the other pipes, which
+/// evens out their use where f is cheap.
+#[inline(always)]
+fn add_ways<S: Simd>(sums: [Lanes<S>; WAYS], values: [Lanes<S>; WAYS], one: Lanes<S>) -> [Lanes<S>; WAYS] {
+    [values[0].fma(one, sums[0]), sums[1] + values[1], sums[2] + values[2], sums[3] + values[3]]
+}
+
+/// Vectors of nodes that are not in a full run, gathered to be evaluated together.
+struct Batch<S: Simd> {
+    points: [Lanes<S>; BATCH],
+    weights: [[f64; LANES]; BATCH],
+    len: usize,
+}
+
+impl<S: Simd> Batch<S> {
+    #[inline(always)]
+    fn new(simd: S) -> Self {
+        Self { points: [Lanes::splat(simd, 0.0); BATCH], weights: [[0.0; LANES]; BATCH], len: 0 }
     }
 }
 
@@ -174,6 +225,7 @@ fn lanes_of(table: &[f64], v: usize, rest: f64) -> [f64; LANES] {
 }
 
 /// Eight sums with their rounding errors collected beside them.
+#[derive(Clone, Copy)]
 struct Compensated<S: Simd> {
     sum: Lanes<S>,
     lost: Lanes<S>,

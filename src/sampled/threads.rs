@@ -14,7 +14,8 @@ fn threads(tiles: usize) -> Option<Threads> {
 
 /// `work` for each tile, results in order of tiles.
 pub(super) fn map_tiles<T: Send>(tiles: usize, work: impl Fn(usize) -> T + Sync + Send) -> Vec<T> {
-    let spread = threads(tiles).and_then(|threads| threads.run(|| (0..tiles).into_par_iter().map(&work).collect()).ok());
+    let spread =
+        threads(tiles).and_then(|threads| threads.run(|| (0..tiles).into_par_iter().map(&work).collect()).ok());
     spread.unwrap_or_else(|| (0..tiles).map(work).collect())
 }
 
