@@ -97,10 +97,8 @@ impl Args {
     /// The job, or what is wrong with the question.
     pub fn check(self) -> Result<Job, String> {
         self.later.refuse()?;
-        if let Some(option) = self.expression.strip_prefix("--").filter(|name| name.len() > 1 && !name.contains(' ')) {
-            if Expression::parse_with(&self.expression, &[]).is_err() && !option.starts_with('-') {
-                return Err(format!("'--{option}' is neither an option nor a formula"));
-            }
+        if self.expression.strip_prefix("--").is_some_and(|rest| rest.starts_with(char::is_alphabetic)) {
+            return Err(format!("unknown option '{}' (as a formula, write -(-…))", self.expression));
         }
         let parameters = self.param.iter().map(|text| parameter(text)).collect::<Result<Vec<_>, _>>()?;
         let parameters: Vec<_> = parameters.iter().map(|(name, value)| (name.as_str(), *value)).collect();

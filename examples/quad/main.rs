@@ -48,11 +48,11 @@ fn main() -> ExitCode {
     } else {
         print!("{}", report::table(&answers));
     }
-    if let Some(file) = &job.plot {
-        if let Err(message) = plot::draw(&job, file) {
-            eprintln!("error: {}: {message}", file.display());
-            failed = true;
-        }
+    if let Some(file) = &job.plot
+        && let Err(message) = plot::draw(&job, file)
+    {
+        eprintln!("error: {}: {message}", file.display());
+        failed = true;
     }
     ExitCode::from(u8::from(failed))
 }

@@ -1,6 +1,6 @@
 //! Closures as integrands: compiled code that only the CPU can run.
 
-use super::{Integrand, Point};
+use super::Integrand;
 
 impl<F: Fn(f64) -> f64 + Sync> Integrand<f64> for F {
     #[inline(always)]
@@ -45,7 +45,7 @@ impl<F: Fn(::wide::f64x8) -> ::wide::f64x8 + Sync> Integrand<f64> for Wide<F> {
     }
 
     #[inline(always)]
-    fn lanes<S: crate::lanes::Simd>(&self, x: <f64 as Point>::Lanes<S>) -> crate::lanes::Lanes<S> {
+    fn lanes<S: crate::lanes::Simd>(&self, x: crate::lanes::Lanes<S>) -> crate::lanes::Lanes<S> {
         let values = (self.0)(::wide::f64x8::new(x.to_array()));
         crate::lanes::Lanes::from_array(x.token(), values.to_array())
     }

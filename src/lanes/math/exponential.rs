@@ -11,8 +11,8 @@ use crate::lanes::{Lanes, Simd};
 use std::f64::consts::{LN_2, LOG2_E};
 
 /// ln 2 in two parts: the first has 20 trailing zeros, so its product with an exponent is exact.
-pub(super) const LN_2_HIGH: f64 = 6.93147180369123816490e-01;
-pub(super) const LN_2_LOW: f64 = 1.90821492927058770002e-10;
+pub(super) const LN_2_HIGH: f64 = 0.6931471803691238;
+pub(super) const LN_2_LOW: f64 = 1.9082149292705877e-10;
 /// ln 2 - [`LN_2`]
 const LN_2_REST: f64 = 2.3190468138462996e-17;
 
@@ -23,7 +23,7 @@ const EXP: [f64; 10] = [
     0.04166666666660395,
     0.008333333333500484,
     0.0013888888926799816,
-    0.00019841269465306971,
+    0.0001984126946530697,
     2.4801508677164737e-05,
     2.7557641638346104e-06,
     2.7625189330699734e-07,
@@ -84,29 +84,11 @@ pub(super) fn scale_far<S: Simd>(x: Lanes<S>, rounded: Lanes<S>) -> Lanes<S> {
     x * power_of_two(half) * power_of_two((n - (half - ROUNDER)) + ROUNDER)
 }
 
-/// e^(high + low) to near half an ulp over the whole range, for |low| up to an ulp of `high`; NaN where `high` is.
-#[inline(always)]
-pub(super) fn exp_twofold<S: Simd>(high: Lanes<S>, low: Lanes<S>) -> Lanes<S> {
-    let high = high.clamp(high.like(-800.0), high.like(800.0));
-    let (rounded, head, tail) = reduce(high);
-    scale_far(exp_small(head, tail - low), rounded)
-}
-
-/// e^(high + low) as [`exp_twofold`], for |high| <= 708.
+/// e^(high + low) to near half an ulp, for |high| <= 708 and |low| up to an ulp of `high`; NaN where `high` is.
 #[inline(always)]
 pub(super) fn exp_within<S: Simd>(high: Lanes<S>, low: Lanes<S>) -> Lanes<S> {
     let (rounded, head, tail) = reduce(high);
     scale(exp_small(head, tail - low), rounded)
-}
-
-/// e^(high + low) as [`exp_twofold`] where the result is a normal number (|high| <= 708), and as a twofold.
-#[inline(always)]
-pub(super) fn exp_as_twofold<S: Simd>(high: Lanes<S>, low: Lanes<S>) -> (Lanes<S>, Lanes<S>) {
-    let (rounded, head, tail) = reduce(high);
-    let (sum, lost) = fast_two_sum(head.like(1.0), head);
-    let (sum, rest) = fast_two_sum(sum, lost + beyond_head(head, tail - low));
-    let factor = power_of_two(rounded);
-    (sum * factor, rest * factor)
 }
 
 /// `value` · 2^n, or 0 or infinity beyond the range of `f64` where `value` may be anything but NaN; n is

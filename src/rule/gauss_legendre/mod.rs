@@ -169,6 +169,12 @@ impl GaussLegendre {
     }
 }
 
+impl PartialEq for GaussLegendre {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.nodes, &self.weights, &self.gaps) == (&other.nodes, &other.weights, &other.gaps)
+    }
+}
+
 impl fmt::Display for OrderError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "no Gauss–Legendre rule of order {}: the order must be from 1 to {MAX_ORDER}", self.order)

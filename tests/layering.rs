@@ -1,0 +1,117 @@
+//! The layers of ARCHITECTURE.md, held by reading the `crate::` paths of every source file.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+/// Each module at the root of the crate, and the modules it may name.
+const ALLOWED: &[(&str, &[&str])] = &[
+    ("lanes", &[]),
+    ("integrand", &["lanes"]),
+    ("rule", &[]),
+    ("region", &["error", "integrand"]),
+    ("reduce", &[]),
+    ("plan", &["error", "reduce", "rule"]),
+    ("backend", &["error", "integrand", "lanes", "plan", "reduce"]),
+    ("method", &["reduce"]),
+    ("sampled", &["backend", "lanes"]),
+    ("control", &[]),
+    ("verify", &["integrand", "lanes", "plan", "reduce"]),
+    ("integral", &["backend", "lanes", "verify"]),
+    ("error", &["integral", "lanes", "rule", "verify"]),
+    (
+        "integrator",
+        &[
+            "backend",
+            "control",
+            "error",
+            "integral",
+            "integrand",
+            "lanes",
+            "method",
+            "plan",
+            "reduce",
+            "region",
+            "rule",
+            "verify",
+        ],
+    ),
+];
+
+#[test]
+fn modules_name_only_the_layers_below_them() {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut modules = BTreeSet::new();
+    let mut wrong = Vec::new();
+    visit(&source, &mut |path, text| {
+        let module = path.strip_prefix(&source).unwrap().iter().next().unwrap().to_string_lossy().replace(".rs", "");
+        if module == "lib" {
+            return;
+        }
+        let code: String =
+            text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
+        for used in used_modules(&code) {
+            let allowed = ALLOWED.iter().find(|(name, _)| *name == module).map_or(&[][..], |(_, allowed)| allowed);
+            if used != module && !allowed.contains(&used.as_str()) {
+                wrong.push(format!("{} names crate::{used}", path.display()));
+            }
+        }
+        // The SIMD crate is seen by lanes alone, threads by the backends and sampled data.
+        if module != "lanes" && code.contains("fearless_simd") {
+            wrong.push(format!("{} names the SIMD crate", path.display()));
+        }
+        if !["backend", "reduce", "sampled"].contains(&module.as_str()) && code.contains("rayon::") {
+            wrong.push(format!("{} names rayon", path.display()));
+        }
+        modules.insert(module);
+    });
+    let known: BTreeSet<_> = ALLOWED.iter().map(|(name, _)| (*name).to_owned()).collect();
+    assert_eq!(modules, known, "every module stands in the table, and nothing else");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn backends_do_not_name_each_other() {
+    let backend = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/backend");
+    for (file, others) in [("serial.rs", ["simd", "threads"]), ("simd.rs", ["serial", "threads"])] {
+        let text = fs::read_to_string(backend.join(file)).unwrap();
+        for other in others {
+            assert!(!text.contains(&format!("{other}::")), "{file} names {other}");
+        }
+    }
+}
+
+#[test]
+fn no_source_file_is_long() {
+    visit(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut |path, text| {
+        assert!(text.lines().count() <= 420, "{} has {} lines", path.display(), text.lines().count());
+    });
+}
+
+fn used_modules(code: &str) -> BTreeSet<String> {
+    let names = |rest: &str| rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>();
+    code.split("crate::")
+        .skip(1)
+        .flat_map(|rest| match rest.strip_prefix('{') {
+            // use crate::{a::b, c};
+            Some(list) => {
+                let list = &list[..list.find(';').unwrap_or(list.len())];
+                list.split(',').map(|item| names(item.trim())).collect::<Vec<_>>()
+            }
+            None => vec![names(rest)],
+        })
+        // Only modules: types re-exported at the root begin with a capital letter.
+        .filter(|name| name.starts_with(|c: char| c.is_lowercase()) && name != "dispatch")
+        .collect()
+}
+
+fn visit(folder: &Path, f: &mut impl FnMut(&Path, &str)) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            visit(&path, f);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            f(&path, &fs::read_to_string(&path).unwrap());
+        }
+    }
+}

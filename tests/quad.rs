@@ -1,0 +1,201 @@
+//! The command line, by running the real program.
+
+use serde_json::Value;
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+/// The example beside this test: `cargo test` builds it too.
+fn program() -> PathBuf {
+    let test = std::env::current_exe().unwrap();
+    let folder = test.parent().unwrap().parent().unwrap();
+    let program = folder.join("examples").join(format!("quad{}", std::env::consts::EXE_SUFFIX));
+    assert!(program.exists(), "{} is missing: run `cargo test` without naming a target", program.display());
+    program
+}
+
+fn quad(arguments: &[&str]) -> Output {
+    Command::new(program()).args(arguments).env_remove("QUADRILLE_LEVEL").output().unwrap()
+}
+
+fn json(arguments: &[&str]) -> Value {
+    let output = quad(&[&["--json"], arguments].concat());
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// Exit code 2, nothing on standard output, and these words on standard error.
+fn refused(arguments: &[&str], words: &[&str]) {
+    let output = quad(arguments);
+    let message = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{arguments:?}: {message}");
+    assert!(output.stdout.is_empty(), "{arguments:?} printed something");
+    for word in words {
+        assert!(message.contains(word), "{arguments:?} does not say {word:?}: {message}");
+    }
+    assert!(!message.contains("panicked"), "{message}");
+}
+
+#[test]
+fn the_classic_sum_as_json() {
+    let answer = json(&["x^2", "0", "10", "--rule", "left", "--n", "1e6"]);
+    assert!((answer["estimate"].as_f64().unwrap() - 333.332_833_333_5).abs() < 1e-9);
+    assert_eq!(answer["evaluations"], 1_000_000);
+    assert_eq!(answer["regions"], 1_000_000);
+    assert_eq!(answer["status"], "summed");
+    assert_eq!(answer["backend"], "simd");
+    assert_eq!(answer["precision"], "f64");
+    assert_eq!(answer["error"], "inf");
+    assert_eq!(answer["adapter"], Value::Null);
+    assert!(answer["agreement"]["worst"].as_f64().unwrap() <= 1.0);
+    assert!(answer["agreement"]["evaluations"].as_u64().unwrap() > 0);
+    for key in ["level", "threads", "fallbacks", "seconds"] {
+        assert!(!answer[key].is_null(), "{key}");
+    }
+}
+
+#[test]
+fn bounds_and_formulas_may_begin_with_a_minus_and_bounds_may_be_formulas() {
+    let value = |arguments: &[&str]| json(arguments)["estimate"].as_f64().unwrap();
+    assert!((value(&["-x^2", "-1", "1", "--rule", "gauss:5", "--n", "1"]) + 2.0 / 3.0).abs() < 1e-15);
+    assert!((value(&["cos(x)", "-pi/2", "pi/2", "--rule", "gauss:20", "--n", "1"]) - 2.0).abs() < 1e-14);
+    assert!((value(&["--rule", "simpson", "--n", "2^4", "--", "-x", "-2e0", "0"]) - 2.0).abs() < 1e-14);
+    assert_eq!(value(&["x", "1", "1", "--rule", "left", "--n", "5"]), 0.0);
+    let there = value(&["exp(x)", "0", "1", "--rule", "left", "--n", "100"]);
+    assert_eq!(value(&["exp(x)", "1", "0", "--rule", "left", "--n", "100"]), -there);
+}
+
+#[test]
+fn parameters_levels_threads_and_backends() {
+    let base = ["sin(x)*exp(-r*x^2)", "0", "10", "--rule", "midpoint", "--n", "100000", "--param", "r=1/50"];
+    let reference = json(&base);
+    let serial = json(&[&base[..], &["--backend", "serial"]].concat());
+    assert_eq!(
+        (serial["backend"].as_str(), &serial["level"], &serial["agreement"]),
+        (Some("serial"), &Value::Null, &Value::Null)
+    );
+    let difference = serial["estimate"].as_f64().unwrap() - reference["estimate"].as_f64().unwrap();
+    assert!(difference.abs() < 1e-12);
+    for level in quadrille::lanes::Level::available() {
+        let answer = json(&[&base[..], &["--level", level.name(), "--threads", "2", "--verify", "full"]].concat());
+        assert_eq!(answer["level"], level.name());
+        assert_eq!(answer["agreement"]["depth"], "full");
+        assert_eq!(answer["agreement"]["evaluations"], 100_000);
+        if level.fused() == quadrille::lanes::Level::detect().fused() {
+            assert_eq!(answer["estimate"], reference["estimate"], "{level}");
+        }
+    }
+    let all = json(&[&base[..], &["--backend", "all"]].concat());
+    let backends: Vec<_> = all.as_array().unwrap().iter().map(|answer| answer["backend"].as_str().unwrap()).collect();
+    assert_eq!(backends, ["serial", "simd"]);
+}
+
+#[test]
+fn the_level_can_be_forced_from_the_environment() {
+    let run = |level: &str| {
+        let arguments = ["x", "0", "1", "--rule", "left", "--n", "10", "--json"];
+        Command::new(program()).args(arguments).env("QUADRILLE_LEVEL", level).output().unwrap()
+    };
+    for level in quadrille::lanes::Level::available() {
+        let output = run(level.name());
+        let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(answer["level"], level.name());
+    }
+    for bad in ["avx1024", "Avx2 "] {
+        let output = run(bad);
+        assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0));
+        assert!(String::from_utf8_lossy(&output.stderr).contains("QUADRILLE_LEVEL"));
+    }
+}
+
+#[test]
+fn an_integrand_that_is_not_finite_gives_what_there_is_and_exit_code_1() {
+    for backend in ["serial", "simd"] {
+        let output = quad(&["1/x", "0", "1", "--rule", "left", "--n", "10", "--json", "--backend", backend]);
+        assert_eq!(output.status.code(), Some(1));
+        let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!((&answer["estimate"], &answer["status"]), (&Value::from("inf"), &Value::from("non-finite")));
+        assert!(String::from_utf8_lossy(&output.stderr).contains("x = 0.0"));
+    }
+}
+
+#[test]
+fn bad_questions_are_refused() {
+    let rule = ["--rule", "left", "--n", "10"];
+    let ask = |arguments: &[&str], words: &[&str]| refused(&[arguments, &rule].concat(), words);
+    ask(&["sin(x", "0", "1"], &["(", "^"]);
+    ask(&["x)", "0", "1"], &[")", "^"]);
+    ask(&["", "0", "1"], &["empty"]);
+    ask(&["foo(x)", "0", "1"], &["foo", "^"]);
+    ask(&["a*x", "0", "1"], &["parameter 'a' has no value"]);
+    ask(&["a*x", "0", "1", "--param", "a=1", "--param", "a=2"], &["'a' is given twice"]);
+    ask(&["x", "0", "1", "--param", "a=1"], &["no parameter 'a'"]);
+    ask(&["a*x", "0", "1", "--param", "a"], &["NAME=VALUE"]);
+    ask(&["a*x", "0", "1", "--param", "a=1/0"], &["a", "inf"]);
+    ask(&["x*y", "0", "1"], &["more than one variable"]);
+    ask(&["x", "0", "inf"], &["upper bound", "inf"]);
+    ask(&["x", "-inf", "0"], &["lower bound", "-inf"]);
+    ask(&["x", "0", "0/0"], &["bound B"]);
+    ask(&["x", "0", "one"], &["bound B", "^"]);
+    ask(&["x", "0"], &["bounds"]);
+    ask(&["x"], &["bounds"]);
+    ask(&["x", "0", "1", "--backend", "gpu"], &["GPU", "not built yet"]);
+    ask(&["x", "0", "1", "--backend", "abacus"], &["abacus", "serial, simd"]);
+    ask(&["x", "0", "1", "--level", "avx1024"], &["avx1024", "avx512"]);
+    ask(
+        &["x", "0", "1", "--level", "neon"],
+        if cfg!(target_arch = "aarch64") { &[] } else { &["neon", "available: "] },
+    );
+    ask(&["x", "0", "1", "--threads", "0"], &["--threads"]);
+    ask(&["x", "0", "1", "--threads", "-3"], &["--threads"]);
+    ask(&["x", "0", "1", "--verify", "perhaps"], &["perhaps", "spot"]);
+    ask(&["x", "0", "1", "--plot", "picture.png"], &[".svg"]);
+    ask(&["x", "0", "1", "--frobnicate"], &["frobnicate"]);
+    ask(&["x", "0", "1", "2"], &["2"]);
+    for later in [["--method", "kronrod"], ["--rel-tol", "1e-9"], ["--points", "0.5"], ["--sweep", "p.csv"]] {
+        ask(&["x", "0", "1", later[0], later[1]], &[later[0], "not built yet"]);
+    }
+    ask(&["x", "0", "1", "--precision", "f32"], &["--precision"]);
+    refused(&["x", "0", "1"], &["not built yet", "--rule"]);
+    refused(&["x", "0", "1", "--rule", "left"], &["--n"]);
+    for n in ["0", "-1", "1.5", "2^53+2", "inf", "1e300", "many"] {
+        refused(&["x", "0", "1", "--rule", "left", "--n", n], &["--n"]);
+    }
+    for rule in ["gauss:0", "gauss:", "gauss:x", "gauss:-1", "gauss", "middle"] {
+        refused(&["x", "0", "1", "--rule", rule, "--n", "10"], &[]);
+    }
+}
+
+#[test]
+fn the_plot_is_an_svg_with_the_curve() {
+    let file = std::env::temp_dir().join(format!("quadrille-plot-{}.svg", std::process::id()));
+    for (rule, n) in [("left", "8"), ("gauss:5", "4"), ("simpson", "1e6")] {
+        let output = quad(&["sin(x)", "0", "pi", "--rule", rule, "--n", n, "--plot", file.to_str().unwrap()]);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let svg = std::fs::read_to_string(&file).unwrap();
+        assert!(svg.starts_with("<svg") && svg.contains("polyline"), "{rule}");
+        std::fs::remove_file(&file).unwrap();
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_prints_the_partial_result() {
+    use std::process::Stdio;
+    for backend in ["serial", "simd"] {
+        let child = Command::new(program())
+            .args(["1", "0", "1", "--rule", "midpoint", "--n", "2^53", "--json", "--backend", backend])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(400));
+        assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
+        let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(answer["status"], "cancelled");
+        let (estimate, evaluations) = (answer["estimate"].as_f64().unwrap(), answer["evaluations"].as_f64().unwrap());
+        assert!(estimate > 0.0 && estimate < 1.0 && evaluations > 0.0);
+        assert!((estimate * 2f64.powi(53) / evaluations - 1.0).abs() < 1e-12, "the integral of 1 over what was done");
+    }
+}
