@@ -16,7 +16,7 @@ impl<const D: usize, F: Fn([f64; D]) -> f64 + Sync> Integrand<[f64; D]> for F {
     }
 }
 
-/// A closure over `wide::f64x8`, for code already written against the `wide` crate; made by [`wide`].
+/// A closure over `wide::f64x8`, for code already written against the `wide` crate; made by [`wide`](fn@wide).
 #[cfg(feature = "wide")]
 #[derive(Clone, Copy, Debug)]
 pub struct Wide<F>(F);
