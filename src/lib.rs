@@ -52,6 +52,7 @@
 //!
 //! `parallel` (threads, by rayon) and `wide` (closures over `wide::f64x8`), both on by default.
 #![forbid(unsafe_code)]
+#![warn(missing_docs)]
 
 // So that `::quadrille` in the expansion of `#[integrand]` also means this crate from within.
 extern crate self as quadrille;

@@ -1,0 +1,130 @@
+//! Verification: what it must catch, and what it must not.
+
+use quadrille::lanes::{Lanes, Level, Simd};
+use quadrille::{Backend, Error, Expression, Integrand, Integrator, Rule, Verify, integrand};
+
+/// Right by its scalar definition, wrong on lanes by `error` relative where `from <= x < to`.
+struct Wrong {
+    error: f64,
+    from: f64,
+    to: f64,
+}
+
+impl Integrand for Wrong {
+    fn scalar(&self, x: f64) -> f64 {
+        x * x + 1.0
+    }
+
+    fn lanes<S: Simd>(&self, x: Lanes<S>) -> Lanes<S> {
+        let right = x * x + 1.0;
+        let there = x.ge(x.like(self.from)) & x.lt(x.like(self.to));
+        there.select(right * (1.0 + self.error), right)
+    }
+}
+
+fn verified(depth: Verify) -> Integrator {
+    Integrator::new().rule(Rule::Midpoint).panels(2_000_000).verify(depth)
+}
+
+#[test]
+fn a_wrong_lane_function_is_caught() {
+    let everywhere = Wrong { error: 1e-13, from: 0.0, to: 1.0 };
+    for depth in [Verify::Spot, Verify::Full] {
+        let error = verified(depth).integrate(&everywhere, 0.0..1.0).unwrap_err();
+        let Error::Disagreement(integral, disagreement) = &error else { panic!("{error}") };
+        assert!(integral.estimate.is_finite());
+        assert_eq!(disagreement.tile, 0);
+        assert!((disagreement.fast / disagreement.reference - 1.0 - 1e-13).abs() < 1e-15);
+        assert!((disagreement.fast - disagreement.reference).abs() > disagreement.bound);
+        let text = error.to_string();
+        assert!(text.contains("tile 0") && text.contains(&format!("{:?}", disagreement.reference)), "{text}");
+    }
+    // Off means off.
+    verified(Verify::Off).integrate(&everywhere, 0.0..1.0).unwrap();
+}
+
+#[test]
+fn full_finds_what_is_wrong_in_one_place() {
+    // 20 nodes of 2 million.
+    let somewhere = Wrong { error: 1e-6, from: 0.7, to: 0.70001 };
+    let error = verified(Verify::Full).integrate(&somewhere, 0.0..1.0).unwrap_err();
+    let Error::Disagreement(_, disagreement) = error else { panic!("{error}") };
+    let (first, last) = disagreement.nodes;
+    assert!(first < 0.7 && 0.7 < last, "the tile is named: {first}..{last}");
+}
+
+#[test]
+fn agreement_is_reported_with_its_cost() {
+    let right = Wrong { error: 0.0, from: 0.0, to: 0.0 };
+    let full = verified(Verify::Full).integrate(&right, 0.0..1.0).unwrap().agreement.unwrap();
+    assert_eq!((full.depth, full.evaluations, full.worst), (Verify::Full, 2_000_000, full.worst));
+    let spot = verified(Verify::Spot).integrate(&right, 0.0..1.0).unwrap().agreement.unwrap();
+    assert!(spot.evaluations > 0 && spot.evaluations <= 131_072, "{}", spot.evaluations);
+    let serial = verified(Verify::Full).backend(Backend::Serial).panels(1000).integrate(&right, 0.0..1.0).unwrap();
+    assert_eq!(serial.agreement, None);
+}
+
+/// Formulas that enlarge the last-place differences between library and lane functions, or jump on them.
+#[test]
+fn ill_conditioned_integrands_are_not_accused() {
+    let formulas = [
+        "exp(x) - 1 - x",
+        "exp(100*x) - exp(100*x + 1e-9)",
+        "floor(1e6 * sin(x))",
+        "if(sin(x) > 0.5, 1, 0)",
+        "tan(x)",
+        "(1 + 1/x)^x",
+        "sin(1e10 * x)",
+        "1/(sin(x) - 0.5)",
+        "ln(1 + exp(-40*x)) * 1e12",
+        "pow(x, 50*x)",
+        "acos(x/4) - asin(x/4)",
+    ];
+    for formula in formulas {
+        let f = Expression::parse(formula).unwrap();
+        for level in Level::available() {
+            let result = Integrator::new().rule(Rule::Midpoint).panels(10_000).level(level).verify(Verify::Full);
+            let agreement =
+                result.integrate(&f, 0.1..3.9).unwrap_or_else(|error| panic!("{formula} at {level}: {error}"));
+            assert!(agreement.agreement.unwrap().worst <= 1.0, "{formula}");
+        }
+    }
+}
+
+#[integrand]
+fn mixed(x: f64, rate: f64) -> f64 {
+    if x < 0.3 { x.sqrt() * (1.0 + x).ln() } else { x.sin() * (-rate * x * x).exp() + 1.0 / (1.0 + x * x) }
+}
+
+#[test]
+fn forms_levels_and_threads_give_the_same_bits() {
+    let formula = "if(x < 0.3, sqrt(x) * ln(1 + x), sin(x) * exp(-rate*x*x) + 1/(1 + x*x))";
+    let formula = Expression::parse_with(formula, &[("rate", 0.02)]).unwrap();
+    for rule in [Rule::Left, Rule::Boole, Rule::GaussLegendre(33)] {
+        for n in [10, 1000, 200_000] {
+            let fused: Vec<_> = Level::available().filter(|level| level.fused()).collect();
+            let mut bits = Vec::new();
+            for &level in &fused {
+                for threads in [1, 2, 3, 7] {
+                    let integrator = Integrator::new().rule(rule).panels(n).level(level).threads(threads);
+                    let compiled = integrator.integrate(&mixed { rate: 0.02 }, 0.0..10.0).unwrap();
+                    let interpreted = integrator.integrate(&formula, 0.0..10.0).unwrap();
+                    bits.push((compiled.estimate.to_bits(), level, threads, "compiled"));
+                    bits.push((interpreted.estimate.to_bits(), level, threads, "interpreted"));
+                }
+            }
+            for other in &bits {
+                assert_eq!(other.0, bits[0].0, "{rule}, {n} panels: {other:?} and {:?}", bits[0]);
+            }
+            // Levels without fused multiply-add agree within rounding.
+            for level in Level::available().filter(|level| !level.fused()) {
+                let integrator = Integrator::new().rule(rule).panels(n).level(level);
+                let value = integrator.integrate(&mixed { rate: 0.02 }, 0.0..10.0).unwrap().estimate;
+                assert!((value / f64::from_bits(bits.first().map_or(value.to_bits(), |b| b.0)) - 1.0).abs() < 1e-15);
+            }
+            if fused.len() < 2 {
+                println!("SKIPPED: this CPU has fewer than two levels with fused multiply-add");
+            }
+        }
+    }
+}
