@@ -10,7 +10,7 @@ const MOST: u64 = 200;
 
 const SIZE: (u32, u32) = (960, 600);
 
-/// Draws the curve, and the panels (rules with nodes at their ends and middle) or nodes (the others).
+/// Draws the curve, the panels and the nodes.
 pub fn draw(job: &Job, file: &Path) -> Result<(), Box<dyn Error>> {
     let (lower, upper) = (job.lower.min(job.upper), job.lower.max(job.upper));
     if lower == upper {
@@ -43,7 +43,9 @@ pub fn draw(job: &Job, file: &Path) -> Result<(), Box<dyn Error>> {
             outline(job, edge(i), edge(i + 1))
         });
         for outline in panels.filter(|outline| outline.iter().all(|(_, y)| y.is_finite())) {
-            chart.draw_series(std::iter::once(Polygon::new(outline.clone(), BLUE.mix(0.15))))?;
+            if outline.len() > 2 {
+                chart.draw_series(std::iter::once(Polygon::new(outline.clone(), BLUE.mix(0.15))))?;
+            }
             chart.draw_series(std::iter::once(PathElement::new(outline, BLUE.mix(0.5))))?;
         }
     }
@@ -53,15 +55,16 @@ pub fn draw(job: &Job, file: &Path) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The outline of what the rule makes of one panel: a box under its value for the rules with one node, a polygon through
-/// the ends for the others.
+/// The outline of what the rule makes of one panel: a box or a trapezium where it is one, else the line up to the curve
+/// at its end.
 fn outline(job: &Job, left: f64, right: f64) -> Vec<(f64, f64)> {
     let f = |x| job.f.scalar(x);
     let (at_left, at_right) = match job.rule {
         Rule::Left => (f(left), f(left)),
         Rule::Right => (f(right), f(right)),
         Rule::Midpoint => (f(0.5 * (left + right)), f(0.5 * (left + right))),
-        _ => (f(left), f(right)),
+        Rule::Trapezoid => (f(left), f(right)),
+        _ => return vec![(right, 0.0), (right, f(right))],
     };
     vec![(left, 0.0), (left, at_left), (right, at_right), (right, 0.0)]
 }
