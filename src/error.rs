@@ -1,9 +1,9 @@
 //! What can be wrong with a question, and the answer that is not what was asked for.
 
+use crate::agreement::Disagreement;
 use crate::integral::Integral;
 use crate::lanes::Level;
 use crate::rule::{OrderError, Rule};
-use crate::verify::Disagreement;
 use std::fmt;
 
 /// Why there is no integral as asked for.

@@ -1,8 +1,8 @@
 //! The answer: the estimate and everything that is known about it.
 
+use crate::agreement::Agreement;
 use crate::backend::Backend;
 use crate::lanes::Level;
-use crate::verify::Agreement;
 use std::{fmt, time::Duration};
 
 /// The value of an integral and how it came about.

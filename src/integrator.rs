@@ -1,5 +1,6 @@
 //! The front: what to compute and how, as a builder; and the one loop that drives a method.
 
+use crate::agreement::{Agreement, Verify};
 use crate::backend::{Backend, serial::PlainLoop, simd::SimdGrid, threads::Threads};
 use crate::control::{Cancel, Control, Pace, Progress, Stop, Watch};
 use crate::error::Error;
@@ -11,7 +12,7 @@ use crate::plan::Grid;
 use crate::reduce::Partial;
 use crate::region::{IntoRegion, Region};
 use crate::rule::Rule;
-use crate::verify::{Agreement, Checked, Verify, check_tile, spot_tiles};
+use crate::verify::{Checked, check_tile, spot_tiles};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};

@@ -57,6 +57,7 @@
 // So that `::quadrille` in the expansion of `#[integrand]` also means this crate from within.
 extern crate self as quadrille;
 
+mod agreement;
 mod backend;
 mod control;
 mod error;
@@ -72,6 +73,7 @@ pub mod rule;
 pub mod sampled;
 mod verify;
 
+pub use agreement::{Agreement, Disagreement, Verify};
 pub use backend::Backend;
 pub use control::{Cancel, Progress};
 pub use error::Error;
@@ -84,7 +86,6 @@ pub use integrator::Integrator;
 pub use quadrille_macros::integrand;
 pub use region::{IntoRegion, Region};
 pub use rule::Rule;
-pub use verify::{Agreement, Disagreement, Verify};
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -242,7 +242,8 @@ fn error_in_ulp(x: f64, p: i64, q: i64) -> f64 {
 
 #[test]
 fn sums_are_right_to_four_ulp() {
-    let cases: [(fn(f64) -> f64, &str); 5] = [
+    type Case = (fn(f64) -> f64, &'static str);
+    let cases: [Case; 5] = [
         (|x| x * x, "x^2"),
         (|x| x.sin(), "sin x"),
         (|x| (-x * x).exp(), "exp(-x^2)"),
@@ -312,7 +313,7 @@ fn values_that_are_not_finite_are_reported_with_their_first_node() {
         assert_eq!(integral.estimate, f64::INFINITY);
 
         // Panels of 1/4096: nodes are exact.
-        let nan = |x: f64| if x >= 0.5 && x < 0.75 { f64::NAN } else { x };
+        let nan = |x: f64| if (0.5..0.75).contains(&x) { f64::NAN } else { x };
         let inside = with(Rule::Midpoint, 4096).backend(backend).accept_any_status().integrate(&nan, 0.0..1.0).unwrap();
         let Status::NonFinite { point, value } = inside.status else { panic!("{}", inside.status) };
         assert!(point == 0.5 + 0.5 / 4096.0 && value.is_nan(), "{point} {value}");

@@ -16,12 +16,14 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("method", &["reduce"]),
     ("sampled", &["backend", "lanes"]),
     ("control", &[]),
-    ("verify", &["integrand", "lanes", "plan", "reduce"]),
-    ("integral", &["backend", "lanes", "verify"]),
-    ("error", &["integral", "lanes", "rule", "verify"]),
+    ("agreement", &[]),
+    ("verify", &["agreement", "integrand", "lanes", "plan", "reduce"]),
+    ("integral", &["agreement", "backend", "lanes"]),
+    ("error", &["agreement", "integral", "lanes", "rule"]),
     (
         "integrator",
         &[
+            "agreement",
             "backend",
             "control",
             "error",

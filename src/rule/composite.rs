@@ -1,34 +1,7 @@
 //! A rule as a composite one: what each panel adds, the ends shared with its neighbours counted once.
 
+use super::nodes::Nodes;
 use super::{OrderError, Rule, gauss_legendre};
-use std::{ops::Deref, sync::Arc};
-
-/// Numbers that cost nothing to hold: a constant table, or one that is shared.
-#[derive(Clone, Debug)]
-pub(crate) enum Table {
-    Constant(&'static [f64]),
-    Shared(Arc<[f64]>),
-}
-
-impl Deref for Table {
-    type Target = [f64];
-    #[inline]
-    fn deref(&self) -> &[f64] {
-        match self {
-            Table::Constant(values) => values,
-            Table::Shared(values) => values,
-        }
-    }
-}
-
-/// Nodes inside a panel, counted from one of its ends: this keeps the relative precision of nodes close to an end.
-#[derive(Clone, Debug)]
-pub(crate) struct Nodes {
-    /// Distances from the end in panel lengths, ascending: positive from the lower end, negative from the upper one.
-    pub offsets: Table,
-    /// Their weights for a panel of length 1.
-    pub weights: Table,
-}
 
 /// What a composite rule sums over n panels of length h:
 /// h · (first · f(a) + last · f(b) + shared · Σ f(inner panel ends) + Σ over panels Σ over nodes weight · f(node)).
@@ -49,16 +22,16 @@ pub(crate) struct Composite {
 impl Composite {
     /// The composite form of `rule`, or why there is none.
     pub fn new(rule: Rule) -> Result<Self, OrderError> {
-        const NONE: Nodes = nodes(&[], &[]);
+        const NONE: Nodes = Nodes::constant(&[], &[]);
         let (lower, upper, shared, first, last) = match rule {
             Rule::Left => (NONE, NONE, 1.0, 1.0, 0.0),
             Rule::Right => (NONE, NONE, 1.0, 0.0, 1.0),
-            Rule::Midpoint => (nodes(&[0.5], &[1.0]), NONE, 0.0, 0.0, 0.0),
+            Rule::Midpoint => (Nodes::constant(&[0.5], &[1.0]), NONE, 0.0, 0.0, 0.0),
             Rule::Trapezoid => (NONE, NONE, 1.0, 0.5, 0.5),
-            Rule::Simpson => (nodes(&[0.5], &[2.0 / 3.0]), NONE, 1.0 / 3.0, 1.0 / 6.0, 1.0 / 6.0),
+            Rule::Simpson => (Nodes::constant(&[0.5], &[2.0 / 3.0]), NONE, 1.0 / 3.0, 1.0 / 6.0, 1.0 / 6.0),
             Rule::Boole => (
-                nodes(&[0.25, 0.5], &[32.0 / 90.0, 12.0 / 90.0]),
-                nodes(&[-0.25], &[32.0 / 90.0]),
+                Nodes::constant(&[0.25, 0.5], &[32.0 / 90.0, 12.0 / 90.0]),
+                Nodes::constant(&[-0.25], &[32.0 / 90.0]),
                 14.0 / 90.0,
                 7.0 / 90.0,
                 7.0 / 90.0,
@@ -82,8 +55,4 @@ impl Composite {
         let ends = u64::from(self.first != 0.0) + u64::from(self.last != 0.0);
         panels.checked_mul(self.inner() as u64)?.checked_add(shared)?.checked_add(ends)
     }
-}
-
-const fn nodes(offsets: &'static [f64], weights: &'static [f64]) -> Nodes {
-    Nodes { offsets: Table::Constant(offsets), weights: Table::Constant(weights) }
 }

@@ -2,6 +2,7 @@
 
 mod composite;
 mod gauss_legendre;
+mod nodes;
 mod pair;
 
 pub(crate) use composite::Composite;

@@ -3,7 +3,7 @@
 mod boundary;
 mod interior;
 
-use super::composite::{Nodes, Table};
+use super::nodes::{Nodes, Table};
 use boundary::{Boundary, NEAR};
 use interior::Interior;
 use std::{

@@ -1,0 +1,85 @@
+//! Verification in words: how much was asked for, and what it found.
+
+use std::fmt;
+
+/// How much of a fast result is computed again by the integrand's scalar definition.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Verify {
+    /// Nothing.
+    #[default]
+    Off,
+    /// Some tiles of the plan, chosen by the seed: costs up to 131,072 scalar evaluations.
+    Spot,
+    /// Every tile: costs as many scalar evaluations as the integral itself.
+    Full,
+}
+
+/// What a verification found: no disagreement.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Agreement {
+    /// How much was checked.
+    pub depth: Verify,
+    /// Nodes that were checked.
+    pub evaluations: u64,
+    /// The largest difference between a tile's fast sum and its reference, as a share of what rounding explains: at
+    /// most 1.
+    pub worst: f64,
+}
+
+/// A tile on which fast result and reference differ by more than rounding explains.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Disagreement {
+    /// The tile, by its place in the plan.
+    pub tile: u64,
+    /// Its first and last node.
+    pub nodes: (f64, f64),
+    /// What the fast backend makes of it.
+    pub fast: f64,
+    /// What the scalar definition makes of it.
+    pub reference: f64,
+    /// The difference that rounding explains.
+    pub bound: f64,
+}
+
+impl fmt::Display for Verify {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Verify::Off => "off",
+            Verify::Spot => "spot",
+            Verify::Full => "full",
+        })
+    }
+}
+
+impl std::str::FromStr for Verify {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        match name {
+            "off" => Ok(Verify::Off),
+            "spot" => Ok(Verify::Spot),
+            "full" => Ok(Verify::Full),
+            _ => Err(format!("unknown verification '{name}'; it is off, spot or full")),
+        }
+    }
+}
+
+impl fmt::Display for Agreement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Agreement { depth, evaluations, worst } = self;
+        write!(f, "{depth}: {evaluations} nodes agree, largest difference {worst:.2} of what rounding explains")
+    }
+}
+
+impl fmt::Display for Disagreement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Disagreement { tile, nodes: (first, last), fast, reference, bound } = self;
+        write!(
+            f,
+            "tile {tile} (x = {first:?} … {last:?}) sums to {fast:?} but to {reference:?} by the scalar definition; \
+             rounding explains a difference of {bound:.1e}"
+        )
+    }
+}
