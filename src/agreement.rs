@@ -8,7 +8,8 @@ pub enum Verify {
     /// Nothing.
     #[default]
     Off,
-    /// Some tiles of the plan, chosen by the seed: costs up to 131,072 scalar evaluations.
+    /// Four tiles of the plan, chosen by the seed: costs up to 131,072 scalar evaluations (more only for rules with more
+    /// nodes than a tile).
     Spot,
     /// Every tile: costs as many scalar evaluations as the integral itself.
     Full,

@@ -1,6 +1,6 @@
 //! The front: what to compute and how, as a builder; and the one loop that drives a method.
 
-use crate::agreement::{Agreement, Verify};
+use crate::agreement::{Agreement, Disagreement, Verify};
 use crate::backend::{Backend, serial::PlainLoop, simd::SimdGrid, threads::Threads};
 use crate::control::{Cancel, Control, Pace, Progress, Stop, Watch};
 use crate::error::Error;
@@ -151,15 +151,19 @@ impl Integrator {
         }
         let threads = Threads::new(self.threads)?;
         let Some(grid) = plan else { return Ok(self.nothing(level, start)) };
-        let mut run = match self.backend {
-            Backend::Serial => self.serial(f, &grid, start),
+        let (mut integral, disagreement) = match self.backend {
+            Backend::Serial => (self.serial(f, &grid, start), None),
             Backend::Auto | Backend::Simd => self.simd(f, &grid, level, &threads, start)?,
         };
-        run.elapsed = start.elapsed();
+        integral.elapsed = start.elapsed();
         if region.upper < region.lower {
-            run.estimate = -run.estimate;
+            integral.estimate = -integral.estimate;
         }
-        if run.status.is_success() || self.accept { Ok(run) } else { Err(Error::NotConverged(Box::new(run))) }
+        match disagreement {
+            Some(disagreement) => Err(Error::Disagreement(Box::new(integral), disagreement)),
+            None if integral.status.is_success() || self.accept => Ok(integral),
+            None => Err(Error::NotConverged(Box::new(integral))),
+        }
     }
 
     /// The grid over the interval in ascending order; `None` where it is empty.
@@ -216,7 +220,7 @@ impl Integrator {
         level: Level,
         threads: &Threads,
         start: Instant,
-    ) -> Result<Integral, Error> {
+    ) -> Result<(Integral, Option<Disagreement>), Error> {
         let token = level.token().ok_or(Error::LevelUnavailable { level })?;
         let lanes = SimdGrid::new(f, grid, token);
         let bad = AtomicU64::new(u64::MAX);
@@ -259,22 +263,41 @@ impl Integrator {
         integral.estimate = method.total().scaled(grid.step).value();
         let panels = grid.panels_below(method.done());
         let mut integral = finish(f, grid, integral, panels, stop, bad.into_inner());
+        let mut disagreement = None;
         if integral.status.is_success() && self.verify != Verify::Off {
-            let check = |tile| check_tile(f, grid, level, tile, lanes.tile(tile));
-            let checked = match self.verify {
-                Verify::Full => threads
-                    .tree(0, grid.tiles(), &check, &Checked::combine)
-                    .unwrap_or_else(|_| Threads::alone(0, grid.tiles(), &check, &Checked::combine)),
-                _ => spot_tiles(grid.tiles(), self.seed).map(check).fold(Checked::NOTHING, Checked::combine),
-            };
-            if let Some(disagreement) = checked.failed {
-                integral.elapsed = start.elapsed();
-                return Err(Error::Disagreement(Box::new(integral), disagreement));
+            match self.check(grid, threads, start, &|tile| check_tile(f, grid, level, tile, lanes.tile(tile))) {
+                Ok(Checked { failed: None, evaluations, worst }) => {
+                    integral.agreement = Some(Agreement { depth: self.verify, evaluations, worst });
+                }
+                Ok(Checked { failed, .. }) => disagreement = failed,
+                Err(stop) => integral.status = stopped(stop, grid.upper),
             }
-            let Checked { evaluations, worst, .. } = checked;
-            integral.agreement = Some(Agreement { depth: self.verify, evaluations, worst });
         }
-        Ok(integral)
+        Ok((integral, disagreement))
+    }
+
+    /// The tiles that are to be verified; stopped early like the sum itself.
+    fn check(
+        &self,
+        grid: &Grid,
+        threads: &Threads,
+        start: Instant,
+        check_tile: &(impl Fn(u64) -> Checked + Sync),
+    ) -> Result<Checked, Stop> {
+        let leaf = |tile| match self.control.stop(start) {
+            None => check_tile(tile),
+            Some(_) => Checked::NOTHING,
+        };
+        let checked = match self.verify {
+            Verify::Full => threads
+                .tree(0, grid.tiles(), &leaf, &Checked::combine)
+                .unwrap_or_else(|_| Threads::alone(0, grid.tiles(), &leaf, &Checked::combine)),
+            _ => spot_tiles(grid.tiles(), self.seed).map(leaf).fold(Checked::NOTHING, Checked::combine),
+        };
+        match self.control.stop(start) {
+            Some(stop) if checked.failed.is_none() => Err(stop),
+            _ => Ok(checked),
+        }
     }
 }
 
@@ -288,10 +311,16 @@ fn finish(f: &impl Integrand, grid: &Grid, integral: Integral, panels: u64, stop
     let status = match stop {
         _ if !integral.estimate.is_finite() => why_not_finite(f, grid, bad),
         None => Status::Summed,
-        Some(Stop::Cancelled) => Status::Cancelled { reached: reached() },
-        Some(Stop::Deadline) => Status::Deadline { reached: reached() },
+        Some(stop) => stopped(stop, reached()),
     };
     Integral { status, regions: panels, evaluations: grid.evaluations_below(panels), ..integral }
+}
+
+fn stopped(stop: Stop, reached: f64) -> Status {
+    match stop {
+        Stop::Cancelled => Status::Cancelled { reached },
+        Stop::Deadline => Status::Deadline { reached },
+    }
 }
 
 /// The lowest node of tile `bad` at which f is not finite; if there is none, finite values have overflowed.

@@ -54,6 +54,20 @@ fn full_finds_what_is_wrong_in_one_place() {
 }
 
 #[test]
+fn a_stopped_verification_keeps_the_estimate_and_says_so() {
+    let slow = |x: f64| (0..50).fold(x, |y, _| y.sin());
+    let limited = verified(Verify::Full).time_limit(std::time::Duration::from_millis(1)).accept_any_status();
+    let integral = limited.panels(3_000_000).integrate(&slow, 0.0..1.0).unwrap();
+    assert!(matches!(integral.status, quadrille::Status::Deadline { .. }), "{}", integral.status);
+    assert_eq!(integral.agreement, None);
+
+    // Reversed bounds: the estimate that a disagreement carries has its sign too.
+    let wrong = Wrong { error: 1e-6, from: 0.0, to: 1.0 };
+    let Err(Error::Disagreement(integral, _)) = verified(Verify::Spot).integrate(&wrong, 1.0..0.0) else { panic!() };
+    assert!(integral.estimate < 0.0);
+}
+
+#[test]
 fn agreement_is_reported_with_its_cost() {
     let right = Wrong { error: 0.0, from: 0.0, to: 0.0 };
     let full = verified(Verify::Full).integrate(&right, 0.0..1.0).unwrap().agreement.unwrap();
