@@ -25,6 +25,8 @@ pub fn draw(job: &Job, file: &Path) -> Result<(), Box<dyn Error>> {
     let values = || curve.iter().chain(&nodes).map(|point| point.1).chain([0.0]);
     let (low, high) = (values().fold(f64::INFINITY, f64::min), values().fold(f64::NEG_INFINITY, f64::max));
     let margin = if high > low { 0.05 * (high - low) } else { 1.0 };
+    drawable("x", lower, upper)?;
+    drawable("f", low - margin, high + margin)?;
 
     let root = SVGBackend::new(file, SIZE).into_drawing_area();
     root.fill(&WHITE)?;
@@ -53,6 +55,15 @@ pub fn draw(job: &Job, file: &Path) -> Result<(), Box<dyn Error>> {
     chart.draw_series(nodes.into_iter().map(|node| Circle::new(node, 3, BLUE.filled())))?;
     root.present()?;
     Ok(())
+}
+
+/// Refuses an axis on which tick marks cannot be told apart or overflow: the drawing library would not come to an end.
+fn drawable(axis: &str, low: f64, high: f64) -> Result<(), String> {
+    let (span, size) = (high - low, low.abs().max(high.abs()));
+    if span > 1e-9 * size && (1e-290..1e290).contains(&span) {
+        return Ok(());
+    }
+    Err(format!("{axis} goes from {low:e} to {high:e}: that cannot be drawn"))
 }
 
 /// The outline of what the rule makes of one panel: a box or a trapezium where it is one, else the line up to the curve
