@@ -3,6 +3,11 @@
 use std::fmt;
 
 /// How much of a fast result is computed again by the integrand's scalar definition.
+///
+/// What is compared are the sums of tiles (up to 32,768 evaluations). A tile passes if they differ by at most 4 units of
+/// rounding of its sum of |f|, or if every node is within the bound that follows from the integrand's own operations. An
+/// error too small to show in the sum of a tile is not found; and an integrand with `lanes` of its own but no `trace`
+/// is accused where it enlarges rounding errors beyond those 4 units.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Verify {
     /// Nothing.

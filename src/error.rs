@@ -30,6 +30,15 @@ pub enum Error {
         /// The upper bound.
         upper: f64,
     },
+    /// The panels are shorter than 1e-276: their length cannot be held to full precision.
+    TooNarrow {
+        /// The smaller bound.
+        lower: f64,
+        /// The larger bound.
+        upper: f64,
+        /// The panels asked for.
+        panels: u64,
+    },
     /// No rule was chosen, and there is no method yet that chooses by itself.
     NoRule,
     /// A composite rule over no panels.
@@ -81,6 +90,9 @@ impl fmt::Display for Error {
                     f,
                     "the bounds of axis {axis}, {lower:e} and {upper:e}, are too far apart: their distance overflows"
                 )
+            }
+            Error::TooNarrow { lower, upper, panels } => {
+                write!(f, "{panels} panels from {lower:e} to {upper:e} are too short: below 1e-276 precision is lost")
             }
             Error::NoRule => f.write_str("no rule was chosen: give one, and a number of panels"),
             Error::ZeroPanels => f.write_str("the number of panels is 0; it must be at least 1"),

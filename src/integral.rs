@@ -48,7 +48,7 @@ pub enum Status {
         /// The value there.
         value: f64,
     },
-    /// All values are finite, their sum is too large for an `f64`.
+    /// The sum is too large for an `f64` although the values that led to that are finite.
     Overflow,
     /// Cancelled by the caller; the estimate is the integral from the lower bound to `reached`.
     Cancelled {

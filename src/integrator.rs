@@ -1,11 +1,16 @@
 //! The front: what to compute and how, as a builder; and the one loop that drives a method.
 
 use crate::agreement::{Agreement, Disagreement, Verify};
-use crate::backend::{Backend, serial::PlainLoop, simd::SimdGrid, threads::Threads};
+use crate::backend::{
+    Backend,
+    serial::{self, PlainLoop},
+    simd::SimdGrid,
+    threads::Threads,
+};
 use crate::control::{Cancel, Control, Pace, Progress, Stop, Watch};
 use crate::error::Error;
 use crate::integral::{Fallback, Integral, Status};
-use crate::integrand::{Integrand, Point};
+use crate::integrand::{Integrand, Point, evaluate};
 use crate::lanes::Level;
 use crate::method::CompositeSum;
 use crate::plan::Grid;
@@ -13,6 +18,7 @@ use crate::reduce::Partial;
 use crate::region::{IntoRegion, Region};
 use crate::rule::Rule;
 use crate::verify::{Checked, check_tile, spot_tiles};
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
@@ -194,22 +200,25 @@ impl Integrator {
     fn serial(&self, f: &impl Integrand, grid: &Grid, start: Instant) -> Integral {
         let mut sum = PlainLoop::new();
         let mut pace = Pace::new(start, 256);
-        let (mut stop, mut bad) = (None, u64::MAX);
+        let (mut stop, mut bad) = (None, None);
         while sum.panels < grid.panels {
             stop = self.control.stop(start);
             if stop.is_some() {
                 break;
             }
             let begin = sum.panels;
-            sum.advance(f, grid, grid.panels.min(begin + pace.size).min(grid.tile(grid.tile_of(begin)).end));
-            if !sum.sum.is_finite() {
-                bad = bad.min(grid.tile_of(begin));
+            sum.advance(f, grid, grid.panels.min(begin + pace.size));
+            if bad.is_none() && !sum.sum.is_finite() {
+                bad = Some(begin..sum.panels);
             }
             pace.block_done(sum.panels - begin);
             self.control.report(grid.evaluations_below(sum.panels), grid.evaluations());
         }
         let integral = Integral { estimate: sum.value(grid), ..Integral::of(Backend::Serial, None, 1) };
-        finish(f, grid, integral, sum.panels, stop, bad)
+        finish(f, grid, integral, sum.panels, stop, grid.rule.last, |found| {
+            let Range { start, end } = bad.unwrap_or_default();
+            serial::for_each_node(grid, start, end, |x, _| found.see(x, f.scalar(x)));
+        })
     }
 
     /// The tiles on lanes and threads, and the comparison with the scalar definition.
@@ -262,7 +271,16 @@ impl Integrator {
         }
         integral.estimate = method.total().scaled(grid.step).value();
         let panels = grid.panels_below(method.done());
-        let mut integral = finish(f, grid, integral, panels, stop, bad.into_inner());
+        let bad = bad.into_inner();
+        let mut integral = finish(f, grid, integral, panels, stop, grid.rule.last - grid.rule.shared, |found| {
+            if bad < grid.tiles() {
+                grid.for_each_node(bad, |x, _| {
+                    let (value, mut on_lanes) = (f.scalar(x), [0.0]);
+                    evaluate(f, level, &[x], &mut on_lanes);
+                    found.see(x, if value.is_finite() { on_lanes[0] } else { value });
+                });
+            }
+        });
         let mut disagreement = None;
         if integral.status.is_success() && self.verify != Verify::Off {
             match self.check(grid, threads, start, &|tile| check_tile(f, grid, level, tile, lanes.tile(tile))) {
@@ -304,16 +322,31 @@ impl Integrator {
 /// Seconds of work below which it stays on the calling thread.
 const WORTHWHILE: f64 = 40e-6;
 
-/// Fills in what follows from how far the sum has come, and finds out why it is not finite if it is not: `bad` is the
-/// first tile whose sum is not.
-fn finish(f: &impl Integrand, grid: &Grid, integral: Integral, panels: u64, stop: Option<Stop>, bad: u64) -> Integral {
-    let reached = || if panels == 0 { grid.lower } else { grid.position(panels, 0.0) };
-    let status = match stop {
-        _ if !integral.estimate.is_finite() => why_not_finite(f, grid, bad),
+/// Fills in what follows from how far the sum has come, and finds out why it is not finite if it is not: `search` visits
+/// the nodes where that can be. Where the sum was stopped, `closing` is the weight that the last panel end still lacks.
+fn finish(
+    f: &impl Integrand,
+    grid: &Grid,
+    mut integral: Integral,
+    panels: u64,
+    stop: Option<Stop>,
+    closing: f64,
+    search: impl FnOnce(&mut NotFinite),
+) -> Integral {
+    let reached = if panels == 0 { grid.lower } else { grid.position(panels, 0.0) };
+    if stop.is_some() && (1..grid.panels).contains(&panels) && closing != 0.0 {
+        integral.estimate += closing * f.scalar(reached) * grid.dx();
+    }
+    integral.status = match stop {
+        _ if !integral.estimate.is_finite() => {
+            let mut found = NotFinite(None);
+            search(&mut found);
+            found.0.map_or(Status::Overflow, |(point, value)| Status::NonFinite { point, value })
+        }
         None => Status::Summed,
-        Some(stop) => stopped(stop, reached()),
+        Some(stop) => stopped(stop, reached),
     };
-    Integral { status, regions: panels, evaluations: grid.evaluations_below(panels), ..integral }
+    Integral { regions: panels, evaluations: grid.evaluations_below(panels), ..integral }
 }
 
 fn stopped(stop: Stop, reached: f64) -> Status {
@@ -323,20 +356,15 @@ fn stopped(stop: Stop, reached: f64) -> Status {
     }
 }
 
-/// The lowest node of tile `bad` at which f is not finite; if there is none, finite values have overflowed.
-fn why_not_finite(f: &impl Integrand, grid: &Grid, bad: u64) -> Status {
-    let mut found: Option<(f64, f64)> = None;
-    if bad < grid.tiles() {
-        grid.for_each_node(bad, |x, _| {
-            if found.is_none_or(|(point, _)| x < point) {
-                let value = f.scalar(x);
-                if !value.is_finite() {
-                    found = Some((x, value));
-                }
-            }
-        });
+/// The lowest node seen whose value is not finite, and that value.
+struct NotFinite(Option<(f64, f64)>);
+
+impl NotFinite {
+    fn see(&mut self, x: f64, value: f64) {
+        if !value.is_finite() && self.0.is_none_or(|(point, _)| x < point) {
+            self.0 = Some((x, value));
+        }
     }
-    found.map_or(Status::Overflow, |(point, value)| Status::NonFinite { point, value })
 }
 
 impl Integral {

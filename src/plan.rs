@@ -59,6 +59,10 @@ impl Grid {
             return Err(Error::TooManyPanels { panels, rule });
         };
         let step = divide(two_sum(upper, -lower), panels as f64);
+        // Below this the rest of the step underflows, and with it the precision of nodes and weights.
+        if upper > lower && step.high < f64::MIN_POSITIVE / f64::EPSILON / f64::EPSILON {
+            return Err(Error::TooNarrow { lower, upper, panels });
+        }
         let tile = (evaluations / WANTED_TILES).next_power_of_two().clamp(SMALLEST_TILE, TILE);
         let panels_per_tile = (tile / evaluations.div_ceil(panels)).max(1);
         Ok(Self { lower, upper, panels, rule: composite, step, panels_per_tile })
@@ -92,11 +96,6 @@ impl Grid {
     pub fn tile(&self, index: u64) -> Range<u64> {
         let start = index * self.panels_per_tile;
         start..self.panels.min(start + self.panels_per_tile)
-    }
-
-    /// The tile that has panel `panel`.
-    pub fn tile_of(&self, panel: u64) -> u64 {
-        panel / self.panels_per_tile
     }
 
     /// Node `k` of a run, counted from its first: `k` steps, correctly rounded or nearly so.

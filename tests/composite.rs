@@ -272,6 +272,66 @@ fn sums_are_right_to_four_ulp() {
     }
 }
 
+/// Equal values are the worst case: all their roundings have one sign.
+#[test]
+fn sums_of_constants_are_right_to_four_ulp_and_verified() {
+    for constant in [0.1, 1.0 / 3.0, std::f64::consts::PI, 1.9285249189255005, 1.9714205867692378, 1.9553159448822477] {
+        for n in [1 << 20, 1_000_000, 3_000_001] {
+            for rule in [Rule::Left, Rule::Simpson, Rule::GaussLegendre(5)] {
+                let value =
+                    with(rule, n).verify(Verify::Full).integrate(&|_: f64| constant, 0.0..1.0).unwrap().estimate;
+                let ulp = f64::EPSILON * 2f64.powf(f64::log2(constant).floor());
+                assert!(
+                    (value - constant).abs() <= 4.0 * ulp,
+                    "{constant}, {rule}, {n}: {:e} ulp",
+                    (value - constant) / ulp
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn intervals_too_narrow_for_their_panels_are_refused() {
+    for (a, b) in [(0.0, 5e-324), (0.0, 1e-310), (-1e-300, 1e-300)] {
+        let error = with(Rule::Midpoint, 1000).integrate(&|_: f64| 1e300, a..b).unwrap_err();
+        assert!(matches!(error, Error::TooNarrow { .. }), "{error}");
+    }
+    let value = with(Rule::Midpoint, 1000).integrate(&|_: f64| 1e260, 0.0..1e-270).unwrap().estimate;
+    assert!((value * 1e10 - 1.0).abs() < 1e-15);
+}
+
+#[test]
+fn a_pole_inside_is_found_by_both_backends() {
+    for (a, b, n) in [(-1.0, 1.0, 65_536), (-1.0, 3.0, 4), (-1.0, 1.0, 1 << 20)] {
+        for backend in [Backend::Serial, Backend::Simd] {
+            let result = with(Rule::Left, n).backend(backend).accept_any_status().integrate(&|x: f64| 1.0 / x, a..b);
+            assert_eq!(
+                result.unwrap().status,
+                Status::NonFinite { point: 0.0, value: f64::INFINITY },
+                "{backend}, {n}"
+            );
+        }
+    }
+}
+
+/// What a stopped rule has summed is that rule over the part it reached.
+#[test]
+fn partial_results_are_those_of_the_part_reached() {
+    for rule in RULES {
+        for backend in [Backend::Serial, Backend::Simd] {
+            let cancel = Cancel::new();
+            let switch = cancel.clone();
+            let watched = with(rule, 1 << 20).backend(backend).cancel(&cancel).threads(1).accept_any_status();
+            let stopped = watched.progress(move |_| switch.cancel()).integrate(&|x: f64| x.exp(), 0.0..1024.0 * 1e-3);
+            let stopped = stopped.unwrap();
+            let Status::Cancelled { reached } = stopped.status else { panic!("{}", stopped.status) };
+            let part = with(rule, stopped.regions).integrate(&|x: f64| x.exp(), 0.0..reached).unwrap().estimate;
+            assert!((stopped.estimate - part).abs() <= 1e-13 * part, "{rule}, {backend}: {stopped} and {part}");
+        }
+    }
+}
+
 #[test]
 fn questions_that_make_no_sense_are_refused_before_anything_is_evaluated() {
     let f = |_: f64| -> f64 { panic!("evaluated") };

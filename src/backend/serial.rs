@@ -22,27 +22,33 @@ impl PlainLoop {
 
     /// Goes on up to, not including, panel `end`.
     pub fn advance(&mut self, f: &impl Integrand, grid: &Grid, end: u64) {
-        let (a, dx, rule) = (grid.lower, grid.dx(), &grid.rule);
         let mut s = self.sum;
-        for i in self.panels..end {
-            let (weight, i) = if i == 0 { (rule.first, 0.0) } else { (rule.shared, i as f64) };
-            if weight != 0.0 {
-                s += weight * f.scalar(a + i * dx);
-            }
-            for (nodes, i) in [(&rule.lower, i), (&rule.upper, i + 1.0)] {
-                for (offset, weight) in nodes.offsets.iter().zip(nodes.weights.iter()) {
-                    s += weight * f.scalar((a + (i + offset) * dx).min(grid.upper));
-                }
-            }
-        }
-        if end == grid.panels && rule.last != 0.0 {
-            s += rule.last * f.scalar(grid.upper);
-        }
+        for_each_node(grid, self.panels, end, |x, weight| s += weight * f.scalar(x));
         *self = Self { sum: s, panels: end };
     }
 
     /// The integral over the panels so far.
     pub fn value(self, grid: &Grid) -> f64 {
         self.sum * grid.dx()
+    }
+}
+
+/// Every node that the loop visits for panels `begin..end`, with its weight.
+#[inline(always)]
+pub(crate) fn for_each_node(grid: &Grid, begin: u64, end: u64, mut visit: impl FnMut(f64, f64)) {
+    let (a, dx, rule) = (grid.lower, grid.dx(), &grid.rule);
+    for i in begin..end {
+        let (weight, i) = if i == 0 { (rule.first, 0.0) } else { (rule.shared, i as f64) };
+        if weight != 0.0 {
+            visit(a + i * dx, weight);
+        }
+        for (nodes, i) in [(&rule.lower, i), (&rule.upper, i + 1.0)] {
+            for (offset, weight) in nodes.offsets.iter().zip(nodes.weights.iter()) {
+                visit((a + (i + offset) * dx).min(grid.upper), *weight);
+            }
+        }
+    }
+    if end == grid.panels && rule.last != 0.0 {
+        visit(grid.upper, rule.last);
     }
 }

@@ -1,8 +1,8 @@
 //! The SIMD backend: tiles on lanes.
 //!
 //! A tile goes series by series, a series run by run. A run of 1024 equally spaced nodes is `base + offsets[k]`: one scalar
-//! base, to full precision, and a table of offsets that all runs share. Its values are summed plainly in four vectors;
-//! the sums of runs are added with compensation. Nodes and sums are made by additions, which on many processors have
+//! base, to full precision, and a table of offsets that all runs share. Its values are summed plainly, in blocks of short
+//! sums; the sums of runs are added with compensation. Nodes and sums are made by additions, which on many processors have
 //! pipes of their own, so that multiplications are left to the integrand.
 
 use crate::integrand::Integrand;
@@ -20,7 +20,8 @@ const RUNS: usize = 32;
 /// Vectors summed side by side, so that an addition need not wait for the one before.
 const WAYS: usize = 4;
 
-/// The vectors that a blocked integrand is given at once.
+/// The vectors that are summed before their sum goes to that of the run: eight in each of the four ways, few enough that
+/// equal values, whose roundings all go the same way, lose no more than an ulp or so. A blocked integrand is given as many.
 const BLOCK: usize = 32;
 
 /// The vectors of nodes outside full runs that are evaluated together: fewer, since every tile clears their place.
@@ -111,12 +112,12 @@ impl<'a, F: Integrand> SimdGrid<'a, F> {
     /// is long, and then keeps the sums in memory or loses the level.
     #[inline(always)]
     fn run<S: Simd>(&self, simd: S, base: Lanes<S>) -> Lanes<S> {
-        let one = Lanes::splat(simd, self.one);
-        let mut sums = [Lanes::splat(simd, 0.0); WAYS];
-        if F::BLOCKED {
-            let mut values = [base; BLOCK];
-            for offsets in self.offsets.0.chunks_exact(BLOCK) {
-                let mut points = [base; BLOCK];
+        let (zero, one) = (Lanes::splat(simd, 0.0), Lanes::splat(simd, self.one));
+        let mut total = zero;
+        for offsets in self.offsets.0.chunks_exact(BLOCK) {
+            let mut sums = [zero; WAYS];
+            if F::BLOCKED {
+                let (mut points, mut values) = ([base; BLOCK], [base; BLOCK]);
                 for (point, &offsets) in points.iter_mut().zip(offsets) {
                     *point = base + Lanes::from_array(simd, offsets);
                 }
@@ -124,17 +125,19 @@ impl<'a, F: Integrand> SimdGrid<'a, F> {
                 for values in values.chunks_exact(WAYS) {
                     sums = add_ways(sums, [values[0], values[1], values[2], values[3]], one);
                 }
+            } else {
+                for offsets in offsets.chunks_exact(WAYS) {
+                    let a = self.f.lanes(base + Lanes::from_array(simd, offsets[0]));
+                    let b = self.f.lanes(base + Lanes::from_array(simd, offsets[1]));
+                    let c = self.f.lanes(base + Lanes::from_array(simd, offsets[2]));
+                    let d = self.f.lanes(base + Lanes::from_array(simd, offsets[3]));
+                    sums = add_ways(sums, [a, b, c, d], one);
+                }
             }
-        } else {
-            for offsets in self.offsets.0.chunks_exact(WAYS) {
-                let a = self.f.lanes(base + Lanes::from_array(simd, offsets[0]));
-                let b = self.f.lanes(base + Lanes::from_array(simd, offsets[1]));
-                let c = self.f.lanes(base + Lanes::from_array(simd, offsets[2]));
-                let d = self.f.lanes(base + Lanes::from_array(simd, offsets[3]));
-                sums = add_ways(sums, [a, b, c, d], one);
-            }
+            let (left, right) = (sums[1].fma(one, sums[0]), sums[3].fma(one, sums[2]));
+            total = left.fma(one, right.fma(one, total));
         }
-        (sums[0] + sums[1]) + (sums[2] + sums[3])
+        total
     }
 
     /// Adds all nodes of one panel, lanes going over nodes.

@@ -197,6 +197,10 @@ fn power(a: Ball, n: i32) -> Ball {
     if e == f64::INFINITY {
         return Ball::unknown(value);
     }
+    // A negative power may be the inverse of a positive one that overflows where it does not.
+    if n < 0 && n != i32::MIN && x.powi(-n).is_infinite() && x.is_finite() {
+        return Ball::unknown(value);
+    }
     let crosses = n < 0 && e > 0.0 && x.abs() <= e;
     let carried = if crosses {
         f64::INFINITY

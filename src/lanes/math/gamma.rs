@@ -217,7 +217,7 @@ fn centre<S: Simd>(m: Lanes<S>) -> Twofold<S> {
 /// ln |Γ(x)| where the vector code does not hold: zero, infinity, NaN, tiny numbers, and the surroundings of zeros.
 fn ln_gamma_far(x: f64) -> f64 {
     match x.abs() {
-        size if size < TINY => -size.ln(),
+        size if size <= TINY => -size.ln(),
         size if size.is_finite() => ln_gamma_near_zero(x),
         size => size,
     }
