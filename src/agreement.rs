@@ -9,6 +9,7 @@ use std::fmt;
 /// error too small to show in the sum of a tile is not found; and an integrand with `lanes` of its own but no `trace`
 /// is accused where it enlarges rounding errors beyond those 4 units.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Verify {
     /// Nothing.
     #[default]
@@ -16,7 +17,7 @@ pub enum Verify {
     /// Four tiles of the plan, chosen by the seed: costs up to 131,072 scalar evaluations (more only for rules with more
     /// nodes than a tile).
     Spot,
-    /// Every tile: costs as many scalar evaluations as the integral itself.
+    /// Every tile, computed again: costs as many scalar evaluations as the integral itself.
     Full,
 }
 
@@ -33,7 +34,7 @@ pub struct Agreement {
     pub worst: f64,
 }
 
-/// A tile on which fast result and reference differ by more than rounding explains.
+/// A tile on which fast result and reference differ by more than rounding explains; sums in units of the integral.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Disagreement {

@@ -41,6 +41,8 @@ pub enum Error {
     },
     /// No rule was chosen, and there is no method yet that chooses by itself.
     NoRule,
+    /// A rule was chosen, but not the number of panels.
+    NoPanels,
     /// A composite rule over no panels.
     ZeroPanels,
     /// More than 2^53 panels, or more evaluations than a `u64` counts.
@@ -95,6 +97,7 @@ impl fmt::Display for Error {
                 write!(f, "{panels} panels from {lower:e} to {upper:e} are too short: below 1e-276 precision is lost")
             }
             Error::NoRule => f.write_str("no rule was chosen: give one, and a number of panels"),
+            Error::NoPanels => f.write_str("the number of panels was not given"),
             Error::ZeroPanels => f.write_str("the number of panels is 0; it must be at least 1"),
             Error::TooManyPanels { panels, rule } => {
                 write!(

@@ -15,7 +15,8 @@ pub struct Integral {
     pub estimate: f64,
     /// A bound on |estimate − integral| as the method estimates it. A fixed rule makes no such claim: infinite then.
     pub error: f64,
-    /// How often the integrand was evaluated for the estimate (verification not counted).
+    /// Nodes at which the integrand was evaluated for the estimate. Not counted: verification, and the last node of a
+    /// row once more in lanes that it leaves free.
     pub evaluations: u64,
     /// Panels that the estimate covers.
     pub regions: u64,
@@ -41,7 +42,7 @@ pub struct Integral {
 pub enum Status {
     /// The fixed rule asked for was summed over all its nodes. No tolerance was asked for and none is claimed.
     Summed,
-    /// The integrand is NaN or infinite at a node: the first in the order of summation.
+    /// The integrand is NaN or infinite at a node: the lowest in the part of the sum where it first occurs.
     NonFinite {
         /// The node (in one dimension the first coordinate alone).
         point: f64,
@@ -50,12 +51,12 @@ pub enum Status {
     },
     /// The sum is too large for an `f64` although the values that led to that are finite.
     Overflow,
-    /// Cancelled by the caller; the estimate is the integral from the lower bound to `reached`.
+    /// Cancelled by the caller; the estimate is that of the part from the smaller bound to `reached`.
     Cancelled {
         /// The upper end of the part that was summed.
         reached: f64,
     },
-    /// Out of time; the estimate is the integral from the lower bound to `reached`.
+    /// Out of time; the estimate is that of the part from the smaller bound to `reached`.
     Deadline {
         /// The upper end of the part that was summed.
         reached: f64,

@@ -38,7 +38,7 @@ use std::time::{Duration, Instant};
 #[must_use]
 pub struct Integrator {
     rule: Option<Rule>,
-    panels: u64,
+    panels: Option<u64>,
     backend: Backend,
     level: Option<Level>,
     threads: Option<usize>,
@@ -55,11 +55,11 @@ impl Default for Integrator {
 }
 
 impl Integrator {
-    /// No rule yet, one panel, backend [`Backend::Auto`], no verification.
+    /// No rule and no panels yet, backend [`Backend::Auto`], no verification.
     pub fn new() -> Self {
         Self {
             rule: None,
-            panels: 1,
+            panels: None,
             backend: Backend::Auto,
             level: None,
             threads: None,
@@ -78,7 +78,7 @@ impl Integrator {
 
     /// The number of equal panels, 1 to 2^53.
     pub fn panels(mut self, panels: u64) -> Self {
-        self.panels = panels;
+        self.panels = Some(panels);
         self
     }
 
@@ -96,7 +96,8 @@ impl Integrator {
     }
 
     /// The number of threads, at least 1. Without it: all of the machine, in a pool of the crate's own; or, when called
-    /// from within a rayon task, those of its pool. The result does not depend on it, to the bit.
+    /// from within a rayon task, those of its pool. The result does not depend on it, to the bit. Below some 40 µs of work,
+    /// and below 2,048 evaluations, everything stays on the calling thread.
     pub fn threads(mut self, threads: usize) -> Self {
         self.threads = Some(threads);
         self
@@ -114,7 +115,7 @@ impl Integrator {
         self
     }
 
-    /// Returns an integral whatever its [`Status`], in place of [`Error::NotConverged`].
+    /// Returns an integral whatever its [`Status`], in place of [`Error::NotConverged`]. A disagreement stays an error.
     pub fn accept_any_status(mut self) -> Self {
         self.accept = true;
         self
@@ -126,7 +127,8 @@ impl Integrator {
         self
     }
 
-    /// The time after which the integration stops, at the next tile.
+    /// The time after which the integration stops, at the next tile: 2,048 evaluations for small plans, 32,768 for large
+    /// ones, or a panel where that has more nodes.
     pub fn time_limit(mut self, limit: Duration) -> Self {
         self.control.time_limit = Some(limit);
         self
@@ -177,7 +179,7 @@ impl Integrator {
         region.check_finite()?;
         let rule = self.rule.ok_or(Error::NoRule)?;
         let (lower, upper) = (region.lower.min(region.upper), region.lower.max(region.upper));
-        let grid = Grid::new(lower, upper, rule, self.panels)?;
+        let grid = Grid::new(lower, upper, rule, self.panels.ok_or(Error::NoPanels)?)?;
         Ok((lower < upper).then_some(grid))
     }
 
@@ -208,13 +210,18 @@ impl Integrator {
             }
             let begin = sum.panels;
             sum.advance(f, grid, grid.panels.min(begin + pace.size));
-            if bad.is_none() && !sum.sum.is_finite() {
-                bad = Some(begin..sum.panels);
-            }
             pace.block_done(sum.panels - begin);
             self.control.report(grid.evaluations_below(sum.panels), grid.evaluations());
+            if !sum.sum.is_finite() {
+                bad = Some(begin..sum.panels);
+                break;
+            }
         }
-        let integral = Integral { estimate: sum.value(grid), ..Integral::of(Backend::Serial, None, 1) };
+        let mut integral = Integral { estimate: sum.value(grid), ..Integral::of(Backend::Serial, None, 1) };
+        if let Some(threads) = self.threads.filter(|&threads| threads > 1) {
+            let reason = "the serial reference runs on one".to_owned();
+            integral.fallbacks.push(Fallback { wanted: format!("{threads} threads"), reason });
+        }
         finish(f, grid, integral, sum.panels, stop, grid.rule.last, |found| {
             let Range { start, end } = bad.unwrap_or_default();
             serial::for_each_node(grid, start, end, |x, _| found.see(x, f.scalar(x)));
@@ -267,6 +274,10 @@ impl Integrator {
             if method.done() < grid.tiles() || self.control.watch.is_some() {
                 pace.block_done(count);
                 self.control.report(grid.evaluations_below(grid.panels_below(method.done())), grid.evaluations());
+            }
+            // No later tile can make it finite again.
+            if bad.load(Relaxed) != u64::MAX {
+                break;
             }
         }
         integral.estimate = method.total().scaled(grid.step).value();

@@ -18,6 +18,10 @@ pub struct Region<P = f64> {
 /// What can be given as a region: `0.0..1.0`, `0.0..=1.0`, `(0.0, 1.0)`, an array of ranges, or a [`Region`].
 ///
 /// Both bounds belong to the region, whichever kind of range is written.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a region",
+    note = "write bounds as numbers with a decimal point: `0.0..1.0`"
+)]
 pub trait IntoRegion {
     /// The type of its points.
     type Point: Point;

@@ -49,8 +49,8 @@ pub(crate) fn check_tile<F: Integrand>(f: &F, grid: &Grid, level: Level, tile: u
     match check_nodes(f, grid, level, tile, fast) {
         Some(worst) if worst <= 1.0 => Checked { evaluations, worst, failed: None },
         _ => {
-            let (fast, reference) = (fast.value(), sum.value());
-            let failed = Disagreement { tile, nodes: (first, last), fast, reference, bound };
+            let [fast, reference] = [fast, sum].map(|sum| sum.scaled(grid.step).value());
+            let failed = Disagreement { tile, nodes: (first, last), fast, reference, bound: bound * grid.step.high };
             Checked { evaluations, worst: difference / bound, failed: Some(failed) }
         }
     }

@@ -347,6 +347,7 @@ fn questions_that_make_no_sense_are_refused_before_anything_is_evaluated() {
         }
         assert!(matches!(error(with(Rule::Left, 1), (-1e308, 1e308)), Error::TooWide { .. }));
         assert_eq!(error(with(Rule::Left, 0), (0.0, 1.0)), Error::ZeroPanels);
+        assert_eq!(error(Integrator::new().rule(Rule::Left), (0.0, 1.0)), Error::NoPanels);
         assert_eq!(error(with(Rule::Left, 0), (1.0, 1.0)), Error::ZeroPanels);
         assert!(matches!(error(with(Rule::Left, (1 << 53) + 1), (0.0, 1.0)), Error::TooManyPanels { .. }));
         assert!(matches!(error(with(Rule::GaussLegendre(10_000), 1 << 53), (0.0, 1.0)), Error::TooManyPanels { .. }));
@@ -377,7 +378,7 @@ fn values_that_are_not_finite_are_reported_with_their_first_node() {
         let inside = with(Rule::Midpoint, 4096).backend(backend).accept_any_status().integrate(&nan, 0.0..1.0).unwrap();
         let Status::NonFinite { point, value } = inside.status else { panic!("{}", inside.status) };
         assert!(point == 0.5 + 0.5 / 4096.0 && value.is_nan(), "{point} {value}");
-        assert_eq!(inside.evaluations, 4096);
+        assert!((2049..=4096).contains(&inside.evaluations), "it goes no farther than its block");
 
         let huge = with(Rule::Midpoint, 4096).backend(backend).accept_any_status().integrate(&|_: f64| 1e306, 0.0..1.0);
         assert_eq!(huge.unwrap().status, Status::Overflow);

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 ///
 /// quad "x^2" 0 10 --rule left --n 1e8
 #[derive(Parser, Debug)]
-#[command(name = "quad", version, max_term_width = 110)]
+#[command(name = "quad", max_term_width = 110, disable_help_flag = true)]
 pub struct Args {
     /// The integrand: a formula in x, such as "sin(x) * exp(-r*x^2)"; any name that is not a function, a constant
     /// (pi, e, tau, inf) or a variable is a parameter
@@ -29,7 +29,7 @@ pub struct Args {
     /// Who evaluates: auto, serial, simd, or all of them side by side
     #[arg(long, default_value = "auto")]
     backend: String,
-    /// Instruction level: auto, avx512, avx2, sse4.2, sse2, neon, wasm, scalar
+    /// Instruction level: auto, avx512, avx2, sse4.2, sse2, neon, wasm (or by the environment: QUADRILLE_LEVEL)
     #[arg(long, default_value = "auto")]
     level: String,
     /// Number of threads (all of the machine without it)
@@ -50,6 +50,10 @@ pub struct Args {
     /// Draw the integrand with the panels or nodes of the rule
     #[arg(long, value_name = "FILE.svg", num_args = 0..=1, default_missing_value = "quad.svg")]
     plot: Option<PathBuf>,
+    // No short flags: `-h` may be a formula.
+    /// Print help
+    #[arg(long, action = clap::ArgAction::Help)]
+    help: Option<bool>,
     #[command(flatten)]
     later: Later,
 }
@@ -170,7 +174,11 @@ fn number(what: &str, text: &str) -> Result<f64, String> {
 
 /// A whole number from 1 to `most`.
 fn count(what: &str, text: &str, most: u64) -> Result<u64, String> {
-    let value = number(what, text)?;
+    // Digits as they are; anything else as a formula, in which whole numbers are exact up to 2^53.
+    let value = text.parse().map_or_else(
+        |_| number(what, text),
+        |digits: u64| Ok(if digits > most { f64::INFINITY } else { digits as f64 }),
+    )?;
     if value.fract() != 0.0 || !(1.0..=most as f64).contains(&value) {
         return Err(format!("{what} is {text}: it must be a whole number from 1 to {most}"));
     }

@@ -34,8 +34,12 @@ fn main() -> ExitCode {
             Err(error @ (Error::NotConverged(_) | Error::Disagreement(..))) => {
                 eprintln!("{backend}: {error}");
                 failed = true;
+                let cancelled = cancel.is_cancelled();
                 if let Error::NotConverged(integral) | Error::Disagreement(integral, _) = error {
                     answers.push((backend, *integral));
+                }
+                if cancelled {
+                    break;
                 }
             }
             Err(error) => return refuse(error.to_string()),

@@ -126,6 +126,7 @@ functions! {
 }
 
 /// A comparison of two numbers.
+#[non_exhaustive]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Comparison {
     /// `<`

@@ -36,6 +36,11 @@ use crate::lanes::{Lanes, Simd};
 ///
 /// Written by `#[integrand]`, by [`Expression::parse`](crate::Expression::parse), as a closure, or by hand. Only
 /// [`scalar`](Integrand::scalar) is required; it is the reference that the other two are checked against.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an integrand over points of type `{P}`",
+    note = "integrands are closures with typed arguments (`|x: f64| x * x`), values of `#[integrand]` functions (`f {{}}`), \
+            formulas (`Expression::parse(\"x^2\")?`) and types that implement `Integrand`"
+)]
 pub trait Integrand<P: Point = f64>: Sync {
     /// Whether [`block`](Integrand::block) is cheaper than one call of `lanes` for each vector.
     #[doc(hidden)]
