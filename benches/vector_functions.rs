@@ -1,20 +1,20 @@
-//! Vector functions against the scalar ones, value by value, over 4096 arguments.
+//! Vector functions against the scalar ones, over 32768 arguments.
 //!
-//! `evaluate` reads and writes arrays; "identity" is what that costs by itself. The scalar side is what `std` has (for
-//! the special functions, `libm`), in a loop over the same arrays.
+//! A sum over them is timed, as this keeps the values in registers; "identity" is what the sum costs by itself. The
+//! scalar side is what `std` has (for the special functions, `libm`), in the plain loop.
 
 mod common;
 
-use common::{levels, points, short};
+use common::{left_sum, levels, short};
 use criterion::{Criterion, Throughput};
-use quadrille::lanes::{Lanes, Simd, worst_ulp};
+use quadrille::lanes::{Lanes, Simd};
 use quadrille::special::{erf, erfc, gamma, ln_gamma};
-use quadrille::{Integrand, evaluate};
+use quadrille::{Integrand, Rule, Verify};
 use std::hint::black_box;
 
-const COUNT: usize = 4096;
+const COUNT: u64 = 1 << 15;
 
-/// For each function: its name in the table of errors, the arguments, and the formula, of `f64` and of lanes alike.
+/// For each function: its name in a formula, the arguments, and the formula, of `f64` and of lanes alike.
 macro_rules! functions {
     ($($type:ident $name:literal $range:expr, |$x:ident| $value:expr;)*) => {
         $(struct $type;
@@ -70,33 +70,22 @@ functions! {
 
 fn function(c: &mut Criterion, name: &str, (lower, upper): (f64, f64), f: &impl Integrand) {
     let mut group = c.benchmark_group(name);
-    group.throughput(Throughput::Elements(COUNT as u64));
-    let points = points(lower, upper, COUNT);
-    let expected: Vec<f64> = points.iter().map(|&x| f.scalar(x)).collect();
-    let mut values = vec![0.0; COUNT];
+    group.throughput(Throughput::Elements(COUNT));
+    let step = (upper - lower) / COUNT as f64;
     group.bench_function("scalar", |b| {
         b.iter(|| {
-            for (value, &x) in values.iter_mut().zip(black_box(&points)) {
-                *value = f.scalar(x);
+            let (lower, mut sum) = (black_box(lower), 0.0);
+            for i in 0..COUNT {
+                sum += f.scalar(lower + (i as f64 + 0.5) * step);
             }
-            black_box(&mut values);
+            sum
         });
     });
-    // The scalar function errs too; std's inverse hyperbolic functions by more than a rounding.
-    let allowed = (worst_ulp(name).unwrap_or(0.0) + 8.0) * f64::EPSILON;
     for (level_name, level) in levels() {
-        values.fill(f64::NAN);
-        assert!(evaluate(f, level, &points, &mut values));
-        for ((&x, &value), &expected) in points.iter().zip(&values).zip(&expected) {
-            let error = (value - expected).abs();
-            assert!(error <= allowed * expected.abs(), "{name}({x}) at {level}: {value:e}, scalar {expected:e}");
-        }
-        group.bench_function(level_name, |b| {
-            b.iter(|| {
-                evaluate(f, level, black_box(&points), &mut values);
-                black_box(&mut values);
-            });
-        });
+        let sum = left_sum(COUNT).rule(Rule::Midpoint).level(level);
+        // Each tile against the scalar definition: an error where they disagree.
+        sum.clone().verify(Verify::Full).integrate(f, lower..upper).expect(name);
+        group.bench_function(level_name, |b| b.iter(|| sum.integrate(f, black_box(lower)..upper)));
     }
     group.finish();
 }

@@ -2,7 +2,7 @@
 #![allow(dead_code)] // Each bench uses a part of it.
 
 use criterion::Criterion;
-use quadrille::lanes::{LANES, Level};
+use quadrille::lanes::Level;
 use quadrille::{Backend, Integral, Integrand, Integrator, Rule, integrand};
 use std::hint::black_box;
 use std::time::Duration;
@@ -72,12 +72,6 @@ pub fn check(what: &str, value: f64, expected: f64) {
 /// The levels of this CPU; a name and the level.
 pub fn levels() -> impl Iterator<Item = (&'static str, Level)> {
     Level::available().map(|level| (level.name(), level))
-}
-
-/// Arguments evenly spread over `lower..upper`, a whole number of vectors.
-pub fn points(lower: f64, upper: f64, count: usize) -> Vec<f64> {
-    assert_eq!(count % LANES, 0);
-    (0..count).map(|i| lower + (upper - lower) * ((i as f64 + 0.5) / count as f64)).collect()
 }
 
 /// Short measurements: hundreds of benches in a few minutes.
