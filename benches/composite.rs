@@ -49,9 +49,6 @@ fn wide_form(group: &mut Group, f: &impl Integrand, wide: impl Fn(wide::f64x8) -
     sum(group, "form: wide", &quadrille::wide(wide), &left_sum(1), FEW, expected);
 }
 
-#[cfg(not(feature = "wide"))]
-fn wide_form<W>(_: &mut Group, _: &impl Integrand, _: W) {}
-
 macro_rules! integrand {
     ($criterion:ident, $index:literal, $f:ident, |$x:ident| $wide:expr) => {
         let (name, text) = EXPRESSIONS[$index];
