@@ -17,7 +17,8 @@ pub enum Verify {
     /// Four tiles of the plan, chosen by the seed: costs up to 131,072 scalar evaluations (more only for rules with more
     /// nodes than a tile).
     Spot,
-    /// Every tile, computed again: costs as many scalar evaluations as the integral itself.
+    /// Every tile, computed again, and their sum against the estimate: costs as many scalar evaluations as the integral
+    /// itself.
     Full,
 }
 
@@ -29,17 +30,20 @@ pub struct Agreement {
     pub depth: Verify,
     /// Nodes that were checked.
     pub evaluations: u64,
+    /// Of these, nodes that cannot be judged: rounding explains any value there, as in the difference of two infinities or
+    /// at a pole.
+    pub unbounded: u64,
     /// The largest difference between a tile's fast sum and its reference, as a share of what rounding explains: at
     /// most 1.
     pub worst: f64,
 }
 
-/// A tile on which fast result and reference differ by more than rounding explains; sums in units of the integral.
+/// Where fast result and reference differ by more than rounding explains; sums in units of the integral.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Disagreement {
-    /// The tile, by its place in the plan.
-    pub tile: u64,
+    /// The tile, by its place in the plan; `None` where each tile is right by itself, but not their sum.
+    pub tile: Option<u64>,
     /// Its first and last node.
     pub nodes: (f64, f64),
     /// What the fast backend makes of it.
@@ -75,18 +79,26 @@ impl std::str::FromStr for Verify {
 
 impl fmt::Display for Agreement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Agreement { depth, evaluations, worst } = self;
-        write!(f, "{depth}: {evaluations} nodes agree, largest difference {worst:.2} of what rounding explains")
+        let Agreement { depth, evaluations, unbounded, worst } = self;
+        write!(f, "{depth}: {evaluations} nodes agree, largest difference {worst:.2} of what rounding explains")?;
+        if *unbounded > 0 {
+            write!(f, "; {unbounded} of them cannot be judged, as rounding explains any value there")?;
+        }
+        Ok(())
     }
 }
 
 impl fmt::Display for Disagreement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Disagreement { tile, nodes: (first, last), fast, reference, bound } = self;
+        match tile {
+            Some(tile) => write!(f, "tile {tile}")?,
+            None => f.write_str("the whole")?,
+        }
         write!(
             f,
-            "tile {tile} (x = {first:?} … {last:?}) sums to {fast:?} but to {reference:?} by the scalar definition; \
-             rounding explains a difference of {bound:.1e}"
+            " (x = {first:?} … {last:?}) sums to {fast:?} but to {reference:?} by the scalar definition; rounding explains \
+             a difference of {bound:.1e}"
         )
     }
 }

@@ -93,8 +93,8 @@ impl Control {
     }
 }
 
-/// The size of the next block of work: small at first, then doubled until a block takes long enough not to notice
-/// its beginning and end, and short enough to stop in time.
+/// The size of the next block of work: small at first, then by the time the last one took, so that a block takes long enough
+/// not to notice its beginning and end, and short enough to stop in time.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Pace {
     pub size: u64,
@@ -104,32 +104,34 @@ pub(crate) struct Pace {
 }
 
 impl Pace {
-    /// Seconds that a block may take before blocks stop growing.
+    /// Seconds that a block is to take.
     const BLOCK: f64 = 0.02;
-    /// The largest block, far above what any takes 20 ms for.
-    const LARGEST: u64 = 1 << 40;
+    /// The largest block that follows from measuring a small one, be the clock coarse.
+    const LARGEST: u64 = 1 << 14;
 
     pub fn new(start: Instant, first: u64) -> Self {
         Self { size: first, began: start, unit: 0.0 }
     }
 
-    /// Takes note of a finished block of `units`.
+    /// Takes note of a finished block of `units`: the next one is to take [`BLOCK`](Self::BLOCK).
     #[inline]
     pub fn block_done(&mut self, units: u64) {
         let now = Instant::now();
-        let seconds = (now - self.began).as_secs_f64();
+        self.unit = (now - self.began).as_secs_f64() / units as f64;
         self.began = now;
-        self.unit = seconds / units as f64;
-        if seconds < Self::BLOCK / 2.0 {
-            self.size = (self.size * 2).min(Self::LARGEST);
-        } else if seconds > Self::BLOCK * 2.0 {
-            self.size = (self.size / 2).max(1);
-        }
+        self.size = self.units_in(Self::BLOCK).max(1).min(Self::LARGEST.max(16 * units));
     }
 
-    /// Seconds that `units` will take on one thread, if the last block did run on one.
+    /// Seconds that `units` will take if they go on as in the last block.
     #[inline]
     pub fn forecast(&self, units: u64) -> f64 {
         self.unit * units as f64
+    }
+
+    /// The units that take so many seconds.
+    #[inline]
+    pub fn units_in(&self, seconds: f64) -> u64 {
+        // A conversion from infinity, where no time was measured, is the largest number.
+        (seconds / self.unit) as u64
     }
 }

@@ -36,6 +36,25 @@ pub struct Integral {
     pub elapsed: Duration,
 }
 
+impl Integral {
+    /// An integral of which nothing is known yet but who computes it.
+    pub(crate) fn of(backend: Backend, level: Option<Level>, threads: usize) -> Self {
+        Self {
+            estimate: 0.0,
+            error: f64::INFINITY,
+            evaluations: 0,
+            regions: 0,
+            status: Status::Summed,
+            backend,
+            level,
+            threads,
+            fallbacks: Vec::new(),
+            agreement: None,
+            elapsed: Duration::ZERO,
+        }
+    }
+}
+
 /// What an [`Integral`] is worth.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]

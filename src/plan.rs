@@ -16,7 +16,7 @@ const TILE: u64 = 1 << 15;
 const WANTED_TILES: u64 = 16;
 
 /// Evaluations below which the cost of a tile itself is felt.
-const SMALLEST_TILE: u64 = 2 * RUN as u64;
+const SMALLEST_TILE: u64 = RUN as u64;
 
 /// Fewer panels than this in a tile do not fill a run well; the lanes then go over the nodes of each panel.
 const FEW_PANELS: u64 = 64;
@@ -63,8 +63,11 @@ impl Grid {
         if upper > lower && step.high < f64::MIN_POSITIVE / f64::EPSILON / f64::EPSILON {
             return Err(Error::TooNarrow { lower, upper, panels });
         }
-        let tile = (evaluations / WANTED_TILES).next_power_of_two().clamp(SMALLEST_TILE, TILE);
-        let panels_per_tile = (tile / evaluations.div_ceil(panels)).max(1);
+        let per_panel = (evaluations / panels).max(1);
+        // Series of fewer nodes than a run has cost more; with few of them, a tile is to hold a run of each.
+        let smallest = SMALLEST_TILE * per_panel.min(4);
+        let tile = (evaluations / WANTED_TILES).next_power_of_two().clamp(smallest, TILE);
+        let panels_per_tile = (tile / per_panel).max(1);
         Ok(Self { lower, upper, panels, rule: composite, step, panels_per_tile })
     }
 

@@ -117,19 +117,22 @@ pub(crate) fn tree<T>(from: u64, to: u64, leaf: &impl Fn(u64) -> T, combine: &im
     }
 }
 
-/// The same tree, its branches spread over the threads of the current pool.
+/// The same tree, its branches spread over the threads of the current pool; those of up to `grain` leaves stay whole.
 #[cfg(feature = "parallel")]
 pub(crate) fn parallel_tree<T: Send>(
     from: u64,
     to: u64,
+    grain: u64,
     leaf: &(impl Fn(u64) -> T + Sync),
     combine: &(impl Fn(T, T) -> T + Sync),
 ) -> T {
-    if to - from <= 1 {
-        return leaf(from);
+    if to - from <= grain.max(1) {
+        return tree(from, to, leaf, combine);
     }
     let middle = from + left_subtree(to - from);
-    let (left, right) =
-        rayon::join(|| parallel_tree(from, middle, leaf, combine), || parallel_tree(middle, to, leaf, combine));
+    let (left, right) = rayon::join(
+        || parallel_tree(from, middle, grain, leaf, combine),
+        || parallel_tree(middle, to, grain, leaf, combine),
+    );
     combine(left, right)
 }

@@ -6,53 +6,70 @@ use crate::lanes::Level;
 use crate::plan::Grid;
 use crate::reduce::Partial;
 
-/// The outcome for one tile.
+/// The outcome for one tile, or for several.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Checked {
     pub evaluations: u64,
+    /// Of these, the nodes where rounding explains any value.
+    pub unbounded: u64,
     /// The largest difference as a share of its bound.
     pub worst: f64,
     /// The first tile that fails.
     pub failed: Option<Disagreement>,
+    /// The sum by the scalar definition, and the difference from it that rounding explains.
+    reference: Partial,
+    bound: f64,
 }
 
 impl Checked {
-    pub const NOTHING: Checked = Checked { evaluations: 0, worst: 0.0, failed: None };
+    pub const NOTHING: Checked =
+        Checked { evaluations: 0, unbounded: 0, worst: 0.0, failed: None, reference: Partial::IDENTITY, bound: 0.0 };
 
     /// Both; the failure of `self`, which stands first, before that of `other`.
     pub fn combine(self, other: Self) -> Self {
         Self {
             evaluations: self.evaluations + other.evaluations,
+            unbounded: self.unbounded + other.unbounded,
             worst: self.worst.max(other.worst),
             failed: self.failed.or(other.failed),
+            reference: self.reference.combine(other.reference),
+            bound: self.bound + other.bound,
         }
+    }
+
+    /// The disagreement of `total`, where it is not the sum of the tiles checked: all those of `grid`.
+    pub fn whole(&self, grid: &Grid, total: Partial) -> Option<Disagreement> {
+        let explained = distance(total, self.reference) <= self.bound;
+        (!explained).then(|| self.disagreement(grid, None, (grid.lower, grid.upper), total))
+    }
+
+    fn disagreement(&self, grid: &Grid, tile: Option<u64>, nodes: (f64, f64), fast: Partial) -> Disagreement {
+        let [fast, reference] = [fast, self.reference].map(|sum| sum.scaled(grid.step).value());
+        Disagreement { tile, nodes, fast, reference, bound: self.bound * grid.step.high }
     }
 }
 
 /// Computes a tile again by the scalar definition and compares.
 pub(crate) fn check_tile<F: Integrand>(f: &F, grid: &Grid, level: Level, tile: u64, fast: Partial) -> Checked {
-    let (mut sum, mut magnitude, mut evaluations) = (Partial::IDENTITY, 0.0, 0);
+    let (mut checked, mut magnitude) = (Checked::NOTHING, 0.0);
     let (mut first, mut last) = (f64::INFINITY, f64::NEG_INFINITY);
     grid.for_each_node(tile, |x, weight| {
         let term = weight * f.scalar(x);
-        sum = sum.combine(Partial::new(term));
+        checked.reference = checked.reference.combine(Partial::new(term));
         magnitude += term.abs();
-        evaluations += 1;
+        checked.evaluations += 1;
         (first, last) = (first.min(x), last.max(x));
     });
-    let bound = UNITS * magnitude + f64::MIN_POSITIVE;
-    let difference = distance(fast, sum);
+    checked.bound = UNITS * magnitude + f64::MIN_POSITIVE;
+    let difference = distance(fast, checked.reference);
+    checked.worst = difference / checked.bound;
     // Not `> bound`: a NaN is no agreement.
-    if difference <= bound {
-        return Checked { evaluations, worst: difference / bound, failed: None };
+    if difference <= checked.bound {
+        return checked;
     }
     match check_nodes(f, grid, level, tile, fast) {
-        Some(worst) if worst <= 1.0 => Checked { evaluations, worst, failed: None },
-        _ => {
-            let [fast, reference] = [fast, sum].map(|sum| sum.scaled(grid.step).value());
-            let failed = Disagreement { tile, nodes: (first, last), fast, reference, bound: bound * grid.step.high };
-            Checked { evaluations, worst: difference / bound, failed: Some(failed) }
-        }
+        Some((worst, unbounded)) if worst <= 1.0 => Checked { worst, unbounded, bound: difference, ..checked },
+        _ => Checked { failed: Some(checked.disagreement(grid, Some(tile), (first, last), fast)), ..checked },
     }
 }
 
@@ -65,22 +82,26 @@ fn distance(a: Partial, b: Partial) -> f64 {
 }
 
 /// The closer look, for integrands that enlarge the errors of the functions in them: each node against the bound that
-/// follows from its own operations. `None` where the integrand cannot be traced, or a node or the sum is not explained.
-fn check_nodes<F: Integrand>(f: &F, grid: &Grid, level: Level, tile: u64, fast: Partial) -> Option<f64> {
+/// follows from its own operations. The largest difference as a share of its bound, and the number of nodes that have none;
+/// `None` where the integrand cannot be traced, or a node or the sum is not explained.
+fn check_nodes<F: Integrand>(f: &F, grid: &Grid, level: Level, tile: u64, fast: Partial) -> Option<(f64, u64)> {
     let bounded = Bounded::new(f)?;
-    let (mut sum, mut magnitude, mut worst, mut explained) = (Partial::IDENTITY, 0.0, 0.0f64, true);
+    let (mut sum, mut magnitude, mut worst, mut unbounded) = (Partial::IDENTITY, 0.0, 0.0f64, 0);
+    let mut explained = true;
     grid.for_each_node(tile, |x, weight| {
         let (ball, mut value) = (bounded.at(x), [0.0]);
         evaluate(f, level, &[x], &mut value);
         let [value] = value;
         explained &= ball.admits(value);
-        if ball.bound.is_finite() && ball.bound > 0.0 {
+        if !ball.bound.is_finite() {
+            unbounded += 1;
+        } else if ball.bound > 0.0 {
             worst = worst.max((value - ball.value).abs() / ball.bound);
         }
         sum = sum.combine(Partial::new(weight * value));
         magnitude += (weight * value).abs();
     });
-    (explained && distance(fast, sum) <= UNITS * magnitude + f64::MIN_POSITIVE).then_some(worst)
+    (explained && distance(fast, sum) <= UNITS * magnitude + f64::MIN_POSITIVE).then_some((worst, unbounded))
 }
 
 /// The tiles of a spot check: chosen by `seed`, spread over the plan, the first and the last among them.
@@ -99,4 +120,32 @@ pub(crate) fn spot_tiles(tiles: u64, seed: u64) -> impl Iterator<Item = u64> {
         let stratum = tiles / spots;
         spot * stratum + hash % stratum.max(1)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rule::Rule;
+
+    #[test]
+    fn a_total_that_is_not_the_sum_of_its_tiles_is_found() {
+        let grid = Grid::new(0.0, 1.0, Rule::Midpoint, 100_000).unwrap();
+        let f = |x: f64| x * x;
+        let sums = |tile| {
+            let mut sum = Partial::IDENTITY;
+            grid.for_each_node(tile, |x, weight| sum = sum.combine(Partial::new(weight * f(x))));
+            sum
+        };
+        let check = |tile| check_tile(&f, &grid, Level::detect(), tile, sums(tile));
+        let checked = (0..grid.tiles()).map(check).fold(Checked::NOTHING, Checked::combine);
+        let total = (0..grid.tiles()).map(sums).fold(Partial::IDENTITY, Partial::combine);
+        assert_eq!((checked.failed, checked.evaluations), (None, 100_000));
+        assert_eq!(checked.whole(&grid, total), None);
+        // One tile left out, and one ulp too much.
+        let short = total.combine(Partial::new(-sums(1).high));
+        let disagreement = checked.whole(&grid, short).expect("a disagreement");
+        assert_eq!((disagreement.tile, disagreement.nodes), (None, (0.0, 1.0)));
+        assert!(disagreement.to_string().starts_with("the whole (x = 0.0 … 1.0) sums to 0.3"), "{disagreement}");
+        assert!(checked.whole(&grid, Partial::new(f64::NAN)).is_some());
+    }
 }

@@ -141,48 +141,6 @@ fn orders_of_convergence_are_as_documented() {
     }
 }
 
-/// Bits of the result for every level and thread count; levels without fused multiply-add may differ in functions that
-/// have one, and these here have none.
-#[test]
-fn bits_do_not_depend_on_threads_or_level() {
-    let f = |x: f64| 1.0 / (1.0 + x * x) - 0.3 * x;
-    for rule in RULES {
-        for n in [1, 100, 5000, 300_000] {
-            let bits = |level, threads| {
-                let integrator = with(rule, n.min(10_000_000 / rule_nodes(rule))).level(level).threads(threads);
-                integrator.integrate(&f, -1.0..3.0).unwrap().estimate.to_bits()
-            };
-            let expected = bits(Level::detect(), 1);
-            for threads in [2, 3, 7] {
-                assert_eq!(bits(Level::detect(), threads), expected, "{rule}, {n} panels, {threads} threads");
-            }
-            for level in Level::available() {
-                assert_eq!(bits(level, 2), expected, "{rule}, {n} panels, {level}");
-            }
-        }
-    }
-    println!("levels: {:?}", Level::available().collect::<Vec<_>>());
-}
-
-fn rule_nodes(rule: Rule) -> u64 {
-    if let Rule::GaussLegendre(order) = rule { order as u64 } else { 4 }
-}
-
-#[test]
-fn within_a_rayon_task_the_result_is_the_same_and_the_pool_is_the_callers() {
-    #[cfg(feature = "parallel")]
-    {
-        let f = |x: f64| x.sqrt();
-        let outside = with(Rule::Midpoint, 3_000_000).integrate(&f, 0.0..1.0).unwrap();
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(3).build().unwrap();
-        let inside = pool.install(|| with(Rule::Midpoint, 3_000_000).integrate(&f, 0.0..1.0).unwrap());
-        assert_eq!(inside.estimate, outside.estimate);
-        assert_eq!(inside.threads, 3);
-        // Nothing of ours has started the global pool: it can still be configured.
-        rayon::ThreadPoolBuilder::new().num_threads(1).build_global().unwrap();
-    }
-}
-
 #[test]
 fn reversed_bounds_flip_the_sign_to_the_bit_and_equal_bounds_evaluate_nothing() {
     for rule in RULES {

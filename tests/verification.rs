@@ -33,7 +33,7 @@ fn a_wrong_lane_function_is_caught() {
         let error = verified(depth).integrate(&everywhere, 0.0..1.0).unwrap_err();
         let Error::Disagreement(integral, disagreement) = &error else { panic!("{error}") };
         assert!(integral.estimate.is_finite());
-        assert_eq!(disagreement.tile, 0);
+        assert_eq!(disagreement.tile, Some(0));
         assert!((disagreement.fast / disagreement.reference - 1.0 - 1e-13).abs() < 1e-15);
         assert!((disagreement.fast - disagreement.reference).abs() > disagreement.bound);
         let text = error.to_string();
@@ -103,6 +103,19 @@ fn ill_conditioned_integrands_are_not_accused() {
             assert!(agreement.agreement.unwrap().worst <= 1.0, "{formula}");
         }
     }
+}
+
+/// Where rounding explains any value, that is said.
+#[test]
+fn nodes_that_cannot_be_judged_are_counted() {
+    // The argument of the step is 0 to rounding at every node, and each of its sides decides between 0 and 1e300.
+    let f =
+        Expression::parse("if(sin(x)^2 + cos(x)^2 < 1, 1e-300, 1) / (1 + x) + 1/(sin(x)^2 + cos(x)^2 - 1 + 1e-17*x)");
+    let integrator = Integrator::new().rule(Rule::Midpoint).panels(1000).verify(Verify::Full).accept_any_status();
+    let integral = integrator.integrate(&f.unwrap(), 1.0..2.0).unwrap();
+    let agreement = integral.agreement.unwrap();
+    assert!(agreement.unbounded > 900, "{agreement}");
+    assert!(agreement.to_string().contains("cannot be judged"), "{agreement}");
 }
 
 #[integrand]

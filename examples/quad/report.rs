@@ -86,6 +86,7 @@ fn agreement(agreement: Agreement) -> Value {
     json!({
         "depth": agreement.depth.to_string(),
         "evaluations": agreement.evaluations,
+        "unbounded": agreement.unbounded,
         "worst": number(agreement.worst),
     })
 }

@@ -23,19 +23,20 @@ impl Threads {
         1
     }
 
-    /// The tree over leaves `from..to`.
-    pub fn alone<T>(from: u64, to: u64, leaf: &impl Fn(u64) -> T, combine: &impl Fn(T, T) -> T) -> T {
-        tree(from, to, leaf, combine)
+    /// Runs `work`.
+    pub fn run<T>(&self, work: impl FnOnce() -> T) -> Result<T, String> {
+        Ok(work())
     }
 
-    /// The same.
+    /// The tree over leaves `from..to`.
     pub fn tree<T>(
         &self,
         from: u64,
         to: u64,
+        _grain: u64,
         leaf: &impl Fn(u64) -> T,
         combine: &impl Fn(T, T) -> T,
-    ) -> Result<T, String> {
-        Ok(tree(from, to, leaf, combine))
+    ) -> T {
+        tree(from, to, leaf, combine)
     }
 }

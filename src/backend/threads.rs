@@ -42,31 +42,27 @@ impl Threads {
         }
     }
 
-    /// The tree over leaves `from..to`, on the calling thread.
-    pub fn alone<T>(from: u64, to: u64, leaf: &impl Fn(u64) -> T, combine: &impl Fn(T, T) -> T) -> T {
-        tree(from, to, leaf, combine)
-    }
-
-    /// The same tree spread over the threads; or why there are none.
-    pub fn tree<T: Send>(
-        &self,
-        from: u64,
-        to: u64,
-        leaf: &(impl Fn(u64) -> T + Sync),
-        combine: &(impl Fn(T, T) -> T + Sync),
-    ) -> Result<T, String> {
-        match self {
-            Self::One => Ok(tree(from, to, leaf, combine)),
-            _ => self.run(|| parallel_tree(from, to, leaf, combine)),
-        }
-    }
-
-    /// Runs `work` where rayon spreads over these threads (but for `One`: it spreads over rayon's global pool there); or
-    /// why there are none.
+    /// Runs `work` on one of these threads, where [`tree`](Self::tree) reaches the others; or why there are none.
     pub fn run<T: Send>(&self, work: impl FnOnce() -> T + Send) -> Result<T, String> {
         match self {
             Self::Own(threads) => Ok(pool(*threads)?.install(work)),
             Self::One | Self::Callers => Ok(work()),
+        }
+    }
+
+    /// The tree over leaves `from..to`, spread over the threads from within [`run`](Self::run); subtrees of up to `grain`
+    /// leaves stay whole.
+    pub fn tree<T: Send>(
+        &self,
+        from: u64,
+        to: u64,
+        grain: u64,
+        leaf: &(impl Fn(u64) -> T + Sync),
+        combine: &(impl Fn(T, T) -> T + Sync),
+    ) -> T {
+        match self {
+            Self::One => tree(from, to, leaf, combine),
+            _ => parallel_tree(from, to, grain, leaf, combine),
         }
     }
 }

@@ -1,0 +1,211 @@
+//! Composite rules: the loops that drive the sum over a grid, by the serial reference and on lanes and threads.
+
+use super::Integrator;
+use crate::agreement::Disagreement;
+use crate::backend::{
+    Backend,
+    serial::{self, PlainLoop},
+    simd::SimdGrid,
+    threads::Threads,
+};
+use crate::control::{Pace, Stop};
+use crate::error::Error;
+use crate::integral::{Fallback, Integral, Status};
+use crate::integrand::{Integrand, evaluate};
+use crate::lanes::Level;
+use crate::method::CompositeSum;
+use crate::plan::Grid;
+use crate::reduce::{Partial, tree};
+use std::ops::Range;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::time::Instant;
+
+/// Seconds of work below which it stays on the calling thread: waking others takes half of that.
+const WORTHWHILE: f64 = 100e-6;
+
+/// Seconds of work that a thread takes from another at once, so that taking does not show.
+const GRAIN: f64 = 10e-6;
+
+impl Integrator {
+    /// The plain loop, stopped now and then to look at the clock.
+    pub(super) fn serial(&self, f: &impl Integrand, grid: &Grid, start: Instant) -> Integral {
+        let mut sum = PlainLoop::new();
+        let mut pace = Pace::new(start, 256);
+        let (mut stop, mut bad) = (None, None);
+        while sum.panels < grid.panels {
+            stop = self.control.stop(start);
+            if stop.is_some() {
+                break;
+            }
+            let begin = sum.panels;
+            sum.advance(f, grid, grid.panels.min(begin + pace.size));
+            pace.block_done(sum.panels - begin);
+            self.control.report(grid.evaluations_below(sum.panels), grid.evaluations());
+            if !sum.sum.is_finite() {
+                bad = Some(begin..sum.panels);
+                break;
+            }
+        }
+        let mut integral = Integral { estimate: sum.value(grid), ..Integral::of(Backend::Serial, None, 1) };
+        if let Some(threads) = self.threads.filter(|&threads| threads > 1) {
+            let reason = "the serial reference runs on one".to_owned();
+            integral.fallbacks.push(Fallback { wanted: format!("{threads} threads"), reason });
+        }
+        finish(f, grid, integral, sum.panels, stop, grid.rule.last, |found| {
+            let Range { start, end } = bad.unwrap_or_default();
+            serial::for_each_node(grid, start, end, |x, _| found.see(x, f.scalar(x)));
+        })
+    }
+
+    /// The tiles on lanes and threads, and the comparison with the scalar definition.
+    pub(super) fn simd<F: Integrand>(&self, run: &Run<F>) -> Result<(Integral, Option<Disagreement>), Error> {
+        let Run { f, grid, level, threads, start } = *run;
+        let token = level.token().ok_or(Error::LevelUnavailable { level })?;
+        let lanes = SimdGrid::new(f, grid, token);
+        let bad = AtomicU64::new(u64::MAX);
+        let leaf = |tile| {
+            let sum = lanes.tile(tile);
+            if !sum.high.is_finite() {
+                bad.fetch_min(tile, Relaxed);
+            }
+            sum
+        };
+        let mut integral = Integral::of(Backend::Simd, Some(level), 1);
+        let mut drive = Drive { method: CompositeSum::new(grid.tiles()), pace: Pace::new(start, 1), stop: None };
+        drive.stop = self.control.stop(start);
+        if drive.stop.is_none() {
+            let (first, tiles) = (leaf(0), grid.tiles());
+            // The first tile, on this thread, tells whether waking others pays. A grid of one tile has no use for a clock.
+            if tiles > 1 {
+                drive.pace.block_done(1);
+                self.control.report(grid.evaluations_below(grid.panels_below(1)), grid.evaluations());
+            }
+            let leaf = |tile| if tile == 0 { first } else { leaf(tile) };
+            if tiles > 2 && threads.count() > 1 && drive.pace.forecast(tiles - 1) > WORTHWHILE {
+                match threads.run(|| drive.advance(self, run, &bad, threads.count(), &leaf)) {
+                    Ok(()) => integral.threads = threads.count(),
+                    Err(reason) => {
+                        integral.fallbacks.push(Fallback { wanted: format!("{} threads", threads.count()), reason });
+                    }
+                }
+            }
+            // What threads have not done, be it that there are none.
+            drive.advance(self, run, &bad, 1, &leaf);
+            if drive.method.done() == 0 {
+                drive.method.absorb(0..1, first);
+            }
+        }
+        let Drive { method, stop, .. } = drive;
+        integral.estimate = method.total().scaled(grid.step).value();
+        let panels = grid.panels_below(method.done());
+        let bad = bad.into_inner();
+        let integral = finish(f, grid, integral, panels, stop, grid.rule.last - grid.rule.shared, |found| {
+            if bad < grid.tiles() {
+                grid.for_each_node(bad, |x, _| {
+                    let (value, mut on_lanes) = (f.scalar(x), [0.0]);
+                    evaluate(f, level, &[x], &mut on_lanes);
+                    found.see(x, if value.is_finite() { on_lanes[0] } else { value });
+                });
+            }
+        });
+        Ok(self.verified(run, integral, method.total(), &|tile| lanes.tile(tile)))
+    }
+}
+
+/// One composite sum: what every step of it asks for.
+pub(super) struct Run<'a, F> {
+    pub f: &'a F,
+    pub grid: &'a Grid,
+    pub level: Level,
+    pub threads: &'a Threads,
+    pub start: Instant,
+}
+
+/// A sum over tiles under way.
+struct Drive {
+    method: CompositeSum,
+    pace: Pace,
+    stop: Option<Stop>,
+}
+
+impl Drive {
+    /// Sums tiles, block by block, to the end or until there is a reason to stop: the caller's, or a `bad` tile, since no
+    /// later one can make the sum finite again. For more than one thread, it is called on one of them.
+    fn advance<F: Integrand>(
+        &mut self,
+        with: &Integrator,
+        run: &Run<F>,
+        bad: &AtomicU64,
+        threads: usize,
+        leaf: &(impl Fn(u64) -> Partial + Sync),
+    ) {
+        let grid = run.grid;
+        // Enough tiles for each thread to have something to take.
+        let least = if threads > 1 { 2 * threads.next_power_of_two() as u64 } else { 1 };
+        while self.method.done() < grid.tiles() && bad.load(Relaxed) == u64::MAX {
+            self.stop = with.control.stop(run.start);
+            if self.stop.is_some() {
+                break;
+            }
+            let Range { start, end } = self.method.next(self.pace.size.max(least));
+            let count = end - start;
+            let sum = if threads > 1 {
+                let grain = self.pace.units_in(GRAIN).min(count / (4 * least)).max(1);
+                run.threads.tree(start, end, grain, leaf, &Partial::combine)
+            } else {
+                tree(start, end, leaf, &Partial::combine)
+            };
+            self.method.absorb(start..end, sum);
+            let done = self.method.done();
+            if done < grid.tiles() || with.control.watch.is_some() {
+                self.pace.block_done(count);
+                with.control.report(grid.evaluations_below(grid.panels_below(done)), grid.evaluations());
+            }
+        }
+    }
+}
+
+/// Fills in what follows from how far the sum has come, and finds out why it is not finite if it is not: `search` visits
+/// the nodes where that can be. Where the sum was stopped, `closing` is the weight that the last panel end still lacks.
+pub(super) fn finish(
+    f: &impl Integrand,
+    grid: &Grid,
+    mut integral: Integral,
+    panels: u64,
+    stop: Option<Stop>,
+    closing: f64,
+    search: impl FnOnce(&mut NotFinite),
+) -> Integral {
+    let reached = if panels == 0 { grid.lower } else { grid.position(panels, 0.0) };
+    if stop.is_some() && (1..grid.panels).contains(&panels) && closing != 0.0 {
+        integral.estimate += closing * f.scalar(reached) * grid.dx();
+    }
+    integral.status = match stop {
+        _ if !integral.estimate.is_finite() => {
+            let mut found = NotFinite(None);
+            search(&mut found);
+            found.0.map_or(Status::Overflow, |(point, value)| Status::NonFinite { point, value })
+        }
+        None => Status::Summed,
+        Some(stop) => stopped(stop, reached),
+    };
+    Integral { regions: panels, evaluations: grid.evaluations_below(panels), ..integral }
+}
+
+pub(super) fn stopped(stop: Stop, reached: f64) -> Status {
+    match stop {
+        Stop::Cancelled => Status::Cancelled { reached },
+        Stop::Deadline => Status::Deadline { reached },
+    }
+}
+
+/// The lowest node seen whose value is not finite, and that value.
+pub(super) struct NotFinite(Option<(f64, f64)>);
+
+impl NotFinite {
+    pub(super) fn see(&mut self, x: f64, value: f64) {
+        if !value.is_finite() && self.0.is_none_or(|(point, _)| x < point) {
+            self.0 = Some((x, value));
+        }
+    }
+}

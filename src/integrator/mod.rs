@@ -1,0 +1,194 @@
+//! The front: what to compute and how, as a builder.
+
+mod check;
+mod composite;
+
+use crate::agreement::Verify;
+use crate::backend::{Backend, threads::Threads};
+use crate::control::{Cancel, Control, Progress, Watch};
+use crate::error::Error;
+use crate::integral::Integral;
+use crate::integrand::{Integrand, Point};
+use crate::lanes::Level;
+use crate::plan::Grid;
+use crate::region::{IntoRegion, Region};
+use crate::rule::Rule;
+use composite::Run;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// What to compute and how. Build once, use for any number of integrals, from any thread.
+///
+/// ```
+/// use quadrille::{Integrator, Rule};
+///
+/// let simpson = Integrator::new().rule(Rule::Simpson).panels(1000);
+/// let area = simpson.integrate(&|x: f64| x.sin(), 0.0..std::f64::consts::PI)?;
+/// assert!((area.estimate - 2.0).abs() < 1e-12);
+/// assert_eq!(area.evaluations, 2001);
+/// # Ok::<(), quadrille::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct Integrator {
+    rule: Option<Rule>,
+    panels: Option<u64>,
+    backend: Backend,
+    level: Option<Level>,
+    threads: Option<usize>,
+    verify: Verify,
+    seed: u64,
+    accept: bool,
+    control: Control,
+}
+
+impl Default for Integrator {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Integrator {
+    /// No rule and no panels yet, backend [`Backend::Auto`], no verification.
+    pub fn new() -> Self {
+        Self {
+            rule: None,
+            panels: None,
+            backend: Backend::Auto,
+            level: None,
+            threads: None,
+            verify: Verify::Off,
+            seed: 0,
+            accept: false,
+            control: Control::default(),
+        }
+    }
+
+    /// The rule for each panel.
+    pub fn rule(mut self, rule: Rule) -> Self {
+        self.rule = Some(rule);
+        self
+    }
+
+    /// The number of equal panels, 1 to 2^53.
+    pub fn panels(mut self, panels: u64) -> Self {
+        self.panels = Some(panels);
+        self
+    }
+
+    /// Who evaluates.
+    pub fn backend(mut self, backend: Backend) -> Self {
+        self.backend = backend;
+        self
+    }
+
+    /// The instruction level of the SIMD backend, in place of the best that this CPU has (or of the one that the
+    /// environment variable `QUADRILLE_LEVEL` names).
+    pub fn level(mut self, level: Level) -> Self {
+        self.level = Some(level);
+        self
+    }
+
+    /// The number of threads, at least 1. Without it: all of the machine, in a pool of the crate's own; or, when called
+    /// from within a rayon task, those of its pool. The result does not depend on it, to the bit. Below some 100 µs of work,
+    /// and below 2,048 evaluations, everything stays on the calling thread.
+    pub fn threads(mut self, threads: usize) -> Self {
+        self.threads = Some(threads);
+        self
+    }
+
+    /// How much of a fast result to compute again by the scalar definition.
+    pub fn verify(mut self, verify: Verify) -> Self {
+        self.verify = verify;
+        self
+    }
+
+    /// The seed of everything that is chosen at random (the tiles of a spot check).
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// Returns an integral whatever its [`Status`], in place of [`Error::NotConverged`]. A disagreement stays an error.
+    pub fn accept_any_status(mut self) -> Self {
+        self.accept = true;
+        self
+    }
+
+    /// The switch that stops the integration early.
+    pub fn cancel(mut self, cancel: &Cancel) -> Self {
+        self.control.cancel = Some(cancel.clone());
+        self
+    }
+
+    /// The time after which the integration stops: at the next tile (1,024 evaluations for small plans, 32,768 for large ones,
+    /// or a panel where that has more nodes), on several threads after up to four tiles for each.
+    pub fn time_limit(mut self, limit: Duration) -> Self {
+        self.control.time_limit = Some(limit);
+        self
+    }
+
+    /// Called now and then with how far the integration has come (a few times for a short one, then every 20 ms or so).
+    pub fn progress(mut self, watch: impl Fn(Progress) + Send + Sync + 'static) -> Self {
+        self.control.watch = Some(Watch(Arc::new(watch)));
+        self
+    }
+
+    /// The integral of `f` over `region`: ∫ f(x) dx from the lower to the upper bound.
+    ///
+    /// Reversed bounds give the negative of the integral over the interval in ascending order (the rule is laid over
+    /// that), to the bit; equal bounds give 0 without an evaluation.
+    ///
+    /// # Errors
+    /// A question that makes no sense is refused before anything is evaluated. [`Error::NotConverged`] holds the best
+    /// estimate when the integrand is not finite, the sum overflows, or the caller stopped it;
+    /// [`Error::Disagreement`] comes from verification.
+    pub fn integrate<R: IntoRegion<Point = f64>>(&self, f: &impl Integrand, region: R) -> Result<Integral, Error> {
+        let start = Instant::now();
+        let region: Region = region.into_region();
+        let plan = self.plan(region)?;
+        let level = self.chosen_level()?;
+        if let Some(integrand) = f.required_dimension().filter(|&dimension| dimension > f64::DIMENSION) {
+            return Err(Error::Dimension { integrand, region: f64::DIMENSION });
+        }
+        let threads = Threads::new(self.threads)?;
+        let Some(grid) = plan else { return Ok(self.nothing(level, start)) };
+        let (mut integral, disagreement) = match self.backend {
+            Backend::Serial => (self.serial(f, &grid, start), None),
+            Backend::Auto | Backend::Simd => self.simd(&Run { f, grid: &grid, level, threads: &threads, start })?,
+        };
+        integral.elapsed = start.elapsed();
+        if region.upper < region.lower {
+            integral.estimate = -integral.estimate;
+        }
+        match disagreement {
+            Some(disagreement) => Err(Error::Disagreement(Box::new(integral), disagreement)),
+            None if integral.status.is_success() || self.accept => Ok(integral),
+            None => Err(Error::NotConverged(Box::new(integral))),
+        }
+    }
+
+    /// The grid over the interval in ascending order; `None` where it is empty.
+    fn plan(&self, region: Region) -> Result<Option<Grid>, Error> {
+        region.check_finite()?;
+        let rule = self.rule.ok_or(Error::NoRule)?;
+        let (lower, upper) = (region.lower.min(region.upper), region.lower.max(region.upper));
+        let grid = Grid::new(lower, upper, rule, self.panels.ok_or(Error::NoPanels)?)?;
+        Ok((lower < upper).then_some(grid))
+    }
+
+    fn chosen_level(&self) -> Result<Level, Error> {
+        let level = match self.level {
+            Some(level) => level,
+            None => Level::from_environment().map_err(Error::UnknownLevel)?.unwrap_or_else(Level::detect),
+        };
+        level.token().map(|_| level).ok_or(Error::LevelUnavailable { level })
+    }
+
+    /// The integral over an empty interval.
+    fn nothing(&self, level: Level, start: Instant) -> Integral {
+        let backend = if self.backend == Backend::Serial { Backend::Serial } else { Backend::Simd };
+        let level = (backend == Backend::Simd).then_some(level);
+        Integral { estimate: 0.0, error: 0.0, regions: 0, elapsed: start.elapsed(), ..Integral::of(backend, level, 1) }
+    }
+}
