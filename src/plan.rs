@@ -105,10 +105,15 @@ impl Grid {
     #[inline(always)]
     pub fn offset(&self, k: usize) -> f64 {
         debug_assert!(k < RUN);
-        // The upper part of the step leaves room for the bits of k, so that its product is exact.
-        let upper = f64::from_bits(self.step.high.to_bits() & !(2 * RUN as u64 - 1));
-        let rest = (self.step.high - upper) + self.step.low;
+        let (upper, rest) = self.step_parts();
         k as f64 * upper + k as f64 * rest
+    }
+
+    /// The step as two numbers, the upper one with room for the bits of a place in a run, so that their product is exact.
+    #[inline(always)]
+    pub fn step_parts(&self) -> (f64, f64) {
+        let upper = f64::from_bits(self.step.high.to_bits() & !(2 * RUN as u64 - 1));
+        (upper, (self.step.high - upper) + self.step.low)
     }
 
     /// The panels of the tiles before tile `tile`.

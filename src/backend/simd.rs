@@ -29,25 +29,37 @@ const BATCH: usize = 16;
 
 /// The offsets of the nodes of a run: one cache line a vector.
 #[repr(align(64))]
-struct Offsets([[f64; LANES]; VECTORS]);
+pub(crate) struct Offsets([[f64; LANES]; VECTORS]);
+
+impl Offsets {
+    /// Of a grid that has no full run: never looked at.
+    pub const NONE: Offsets = Offsets([[0.0; LANES]; VECTORS]);
+
+    /// Those of `grid`. In place: moving them costs as much as making them.
+    pub fn fill(&mut self, grid: &Grid, token: Token) {
+        dispatch!(token, simd => for (v, offsets) in self.0.iter_mut().enumerate() {
+            *offsets = offsets_of(simd, grid.step_parts(), v).to_array();
+        });
+    }
+
+    /// Whether `grid` has a run to use them for.
+    pub fn wanted(grid: &Grid) -> bool {
+        grid.panels > RUN as u64
+    }
+}
 
 /// An integrand on a grid, ready to sum tiles on lanes.
 pub(crate) struct SimdGrid<'a, F> {
     f: &'a F,
     grid: &'a Grid,
     token: Token,
-    offsets: Offsets,
+    offsets: &'a Offsets,
     /// 1, out of the compiler's sight: a product with it moves an addition to the multiplication pipes.
     one: f64,
 }
 
 impl<'a, F: Integrand> SimdGrid<'a, F> {
-    pub fn new(f: &'a F, grid: &'a Grid, token: Token) -> Self {
-        let mut offsets = Offsets([[0.0; LANES]; VECTORS]);
-        let used = grid.panels.min(RUN as u64) as usize;
-        for (v, offsets) in offsets.0[..used.div_ceil(LANES)].iter_mut().enumerate() {
-            *offsets = array::from_fn(|lane| grid.offset(v * LANES + lane));
-        }
+    pub fn new(f: &'a F, grid: &'a Grid, offsets: &'a Offsets, token: Token) -> Self {
         Self { f, grid, token, offsets, one: std::hint::black_box(1.0) }
     }
 
@@ -79,6 +91,7 @@ impl<'a, F: Integrand> SimdGrid<'a, F> {
     #[inline(always)]
     fn series<S: Simd>(&self, simd: S, series: Series, odd: &mut Batch<S>, sum: &mut Compensated<S>) {
         let weight = Lanes::splat(simd, series.weight);
+        let step = self.grid.step_parts();
         let (mut bases, mut start) = ([0.0; RUNS], 0);
         while start < series.count {
             // Bases take long to compute, one operation waiting for the other: many at a time, ahead of their runs.
@@ -92,10 +105,10 @@ impl<'a, F: Integrand> SimdGrid<'a, F> {
                     sum.add(weight * self.run(simd, Lanes::splat(simd, base)));
                 } else {
                     // What fills up the last vector is the last node once more.
-                    let last = self.offsets.0[(count - 1) / LANES][(count - 1) % LANES] + base;
+                    let last = base + self.grid.offset(count - 1);
                     let last = Lanes::splat(simd, last.min(self.grid.upper));
-                    for (v, &offsets) in self.offsets.0[..count.div_ceil(LANES)].iter().enumerate() {
-                        let x = (Lanes::from_array(simd, offsets) + base).min(last);
+                    for v in 0..count.div_ceil(LANES) {
+                        let x = (offsets_of(simd, step, v) + base).min(last);
                         let mut weights = [0.0; LANES];
                         weights[..LANES.min(count - v * LANES)].fill(series.weight);
                         self.push(odd, x, weights, sum);
@@ -175,17 +188,18 @@ impl<'a, F: Integrand> SimdGrid<'a, F> {
         simd.vectorize(
             #[inline(always)]
             || {
-                let (points, mut sum) = (&odd.points[..odd.len], sum);
-                let mut values = odd.points;
+                let (points, mut sum) = (&mut odd.points[..odd.len], sum);
                 if F::BLOCKED {
+                    let mut values = [Lanes::splat(simd, 0.0); BATCH];
                     self.f.block(points, &mut values[..points.len()]);
+                    points.copy_from_slice(&values[..points.len()]);
                 } else {
-                    for (value, &point) in values.iter_mut().zip(points) {
-                        *value = self.f.lanes(point);
+                    for point in points.iter_mut() {
+                        *point = self.f.lanes(*point);
                     }
                 }
                 let zero = Lanes::splat(simd, 0.0);
-                for (&value, &weights) in values[..points.len()].iter().zip(&odd.weights) {
+                for (&mut value, &weights) in points.iter_mut().zip(&odd.weights) {
                     let weights = Lanes::from_array(simd, weights);
                     // A lane of weight 0 does not count, whatever its value.
                     sum.add(weights.eq(zero).select(zero, value * weights));
@@ -195,6 +209,13 @@ impl<'a, F: Integrand> SimdGrid<'a, F> {
             },
         )
     }
+}
+
+/// Vector `v` of the offsets of a run: [`Grid::offset`] of eight nodes.
+#[inline(always)]
+fn offsets_of<S: Simd>(simd: S, (upper, rest): (f64, f64), v: usize) -> Lanes<S> {
+    let index = Lanes::from_array(simd, array::from_fn(|lane| lane as f64)) + (v * LANES) as f64;
+    index * upper + index * rest
 }
 
 /// Each value to its sum. One addition in four is a multiply-add by 1: the same value, but from the other pipes, which

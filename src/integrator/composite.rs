@@ -5,7 +5,7 @@ use crate::agreement::Disagreement;
 use crate::backend::{
     Backend,
     serial::{self, PlainLoop},
-    simd::SimdGrid,
+    simd::{Offsets, SimdGrid},
     threads::Threads,
 };
 use crate::control::{Pace, Stop};
@@ -53,7 +53,10 @@ impl Integrator {
         }
         finish(f, grid, integral, sum.panels, stop, grid.rule.last, |found| {
             let Range { start, end } = bad.unwrap_or_default();
-            serial::for_each_node(grid, start, end, |x, _| found.see(x, f.scalar(x)));
+            serial::fold_nodes(grid, start, end, found, |found, x, _| {
+                found.see(x, f.scalar(x));
+                found
+            });
         })
     }
 
@@ -61,7 +64,15 @@ impl Integrator {
     pub(super) fn simd<F: Integrand>(&self, run: &Run<F>) -> Result<(Integral, Option<Disagreement>), Error> {
         let Run { f, grid, level, threads, start } = *run;
         let token = level.token().ok_or(Error::LevelUnavailable { level })?;
-        let lanes = SimdGrid::new(f, grid, token);
+        let mut table;
+        let offsets = if Offsets::wanted(grid) {
+            table = Offsets::NONE;
+            table.fill(grid, token);
+            &table
+        } else {
+            &Offsets::NONE
+        };
+        let lanes = SimdGrid::new(f, grid, offsets, token);
         let bad = AtomicU64::new(u64::MAX);
         let leaf = |tile| {
             let sum = lanes.tile(tile);
