@@ -1,0 +1,115 @@
+//! Ladders: embedded rules on one interval whose nodes fill vectors of eight, one lane left over for a probe.
+
+use super::ladder_data::*;
+use crate::rule::Vector;
+
+/// The rungs of a ladder: rules on the same interval, each holding all nodes of the one below.
+///
+/// Nodes come in vectors of eight: the lower half's in lanes 0 to 3, their mirror images in lanes 4 to 7; one vector holds
+/// the middle and, in lane 7, a *probe*: a point that no rule uses.
+#[derive(Debug)]
+pub(crate) struct Ladder {
+    /// Distances from the nearer end for an interval of length 1: from the lower end where positive.
+    pub nodes: &'static [Vector],
+    /// Weights of the rule that the first rung contains.
+    pub embedded: &'static [Vector],
+    pub rungs: &'static [Rung],
+}
+
+/// One rule of a ladder.
+#[derive(Debug)]
+pub(crate) struct Rung {
+    /// Weights for an interval of length 1; 0 at the probe.
+    pub weights: &'static [Vector],
+    /// The interpolant through the nodes at the probe, less the value there: zero for what the rule resolves.
+    pub probe: &'static [Vector],
+    /// Nodes, the probe not among them.
+    pub order: usize,
+}
+
+/// The most vectors of a ladder.
+pub(crate) const MOST_VECTORS: usize = 16;
+
+/// T. N. L. Patterson, "The optimum addition of points to quadrature formulae" (1968),
+/// <https://doi.org/10.1090/S0025-5718-68-99866-9>: 7, 15, 31, 63 and 127 nodes, of degree 11, 23, 47, 95 and 191, each
+/// holding those before.
+pub(crate) static PATTERSON: Ladder = Ladder {
+    nodes: PATTERSON_NODES,
+    embedded: PATTERSON_WEIGHTS_7,
+    rungs: &[
+        Rung { weights: PATTERSON_WEIGHTS_15, probe: PATTERSON_PROBE_15, order: 15 },
+        Rung { weights: PATTERSON_WEIGHTS_31, probe: PATTERSON_PROBE_31, order: 31 },
+        Rung { weights: PATTERSON_WEIGHTS_63, probe: PATTERSON_PROBE_63, order: 63 },
+        Rung { weights: PATTERSON_WEIGHTS_127, probe: PATTERSON_PROBE_127, order: 127 },
+    ],
+};
+
+macro_rules! kronrod {
+    ($name:ident, $order:literal, $nodes:ident, $embedded:ident, $weights:ident, $probe:ident) => {
+        static $name: Ladder = Ladder {
+            nodes: $nodes,
+            embedded: $embedded,
+            rungs: &[Rung { weights: $weights, probe: $probe, order: $order }],
+        };
+    };
+}
+kronrod!(K15, 15, KRONROD_15_NODES, KRONROD_15_WEIGHTS_7, KRONROD_15_WEIGHTS_15, KRONROD_15_PROBE_15);
+kronrod!(K23, 23, KRONROD_23_NODES, KRONROD_23_WEIGHTS_11, KRONROD_23_WEIGHTS_23, KRONROD_23_PROBE_23);
+kronrod!(K31, 31, KRONROD_31_NODES, KRONROD_31_WEIGHTS_15, KRONROD_31_WEIGHTS_31, KRONROD_31_PROBE_31);
+kronrod!(K63, 63, KRONROD_63_NODES, KRONROD_63_WEIGHTS_31, KRONROD_63_WEIGHTS_63, KRONROD_63_PROBE_63);
+
+/// The Gauss–Kronrod rule of so many nodes: 15, 23, 31 or 63.
+///
+/// A. S. Kronrod (1965); R. Piessens et al., "QUADPACK" (1983), <https://doi.org/10.1007/978-3-642-61786-7>.
+pub(crate) fn kronrod(order: usize) -> Option<&'static Ladder> {
+    [&K15, &K23, &K31, &K63].into_iter().find(|ladder| ladder.rungs[0].order == order)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every rule of every ladder: weights, nodes in (0, 1).
+    fn rules() -> Vec<(Vec<f64>, &'static [Vector], usize, usize)> {
+        let mut rules = Vec::new();
+        for ladder in [&PATTERSON, &K15, &K23, &K31, &K63] {
+            let x: Vec<f64> = ladder.nodes.iter().flatten().map(|&d| if d > 0.0 { d } else { 1.0 + d }).collect();
+            for rung in ladder.rungs {
+                let degree = if rung.weights.len() * 8 == rung.order + 1 { 3 * (rung.order / 2) + 2 } else { 0 };
+                rules.push((x.clone(), rung.weights, rung.order, degree));
+            }
+        }
+        rules
+    }
+
+    #[test]
+    fn rules_are_exact_for_their_degree_symmetric_and_positive() {
+        for (x, weights, order, degree) in rules() {
+            let weights: Vec<f64> = weights.iter().flatten().copied().collect();
+            assert_eq!(weights.iter().filter(|&&w| w > 0.0).count(), order);
+            assert!(weights.iter().all(|&w| w >= 0.0));
+            for k in 0..=degree as i32 {
+                let sum: f64 = weights.iter().zip(&x).map(|(w, x)| w * x.powi(k)).sum();
+                assert!((sum * f64::from(k + 1) - 1.0).abs() < 1e-13, "order {order}, degree {k}: {sum}");
+            }
+            for vector in weights.chunks(8) {
+                assert!((0..3).all(|lane| vector[lane] == vector[lane + 4]));
+            }
+        }
+    }
+
+    #[test]
+    fn interpolants_meet_the_probe() {
+        for ladder in [&PATTERSON, &K15, &K23, &K31, &K63] {
+            let x: Vec<f64> = ladder.nodes.iter().flatten().map(|&d| if d > 0.0 { d } else { 1.0 + d }).collect();
+            for rung in ladder.rungs {
+                let at = |f: &dyn Fn(f64) -> f64| -> f64 { rung.probe.iter().flatten().zip(&x).map(|(p, &x)| p * f(x)).sum() };
+                for k in 0..rung.order as i32 {
+                    assert!(at(&|x| (2.0 * x - 1.0).powi(k)).abs() < 1e-13, "order {}, degree {k}", rung.order);
+                }
+                // Not blind to what the nodes do not see.
+                assert!(at(&|x| ((rung.order + 3) as f64 * 3.0 * x).sin()).abs() > 1e-2);
+            }
+        }
+    }
+}
