@@ -39,7 +39,28 @@ pub enum Error {
         /// The panels asked for.
         panels: u64,
     },
-    /// No rule was chosen, and there is no method yet that chooses by itself.
+    /// A tolerance is negative or NaN.
+    Tolerance {
+        /// `absolute` or `relative`.
+        which: &'static str,
+        /// What it is.
+        value: f64,
+    },
+    /// A break point is NaN or outside the interval.
+    BreakPoint {
+        /// The point.
+        value: f64,
+        /// The smaller bound.
+        lower: f64,
+        /// The larger bound.
+        upper: f64,
+    },
+    /// There is no Gauss–Kronrod rule of so many nodes.
+    KronrodOrder {
+        /// The number asked for.
+        order: usize,
+    },
+    /// A number of panels was given, but no rule for them.
     NoRule,
     /// A rule was chosen, but not the number of panels.
     NoPanels,
@@ -95,6 +116,15 @@ impl fmt::Display for Error {
             }
             Error::TooNarrow { lower, upper, panels } => {
                 write!(f, "{panels} panels from {lower:e} to {upper:e} are too short: below 1e-276 precision is lost")
+            }
+            Error::Tolerance { which, value } => {
+                write!(f, "the {which} tolerance is {value}; it must be 0 or larger")
+            }
+            Error::BreakPoint { value, lower, upper } => {
+                write!(f, "the break point {value:?} is not between the bounds {lower:?} and {upper:?}")
+            }
+            Error::KronrodOrder { order } => {
+                write!(f, "there is no Gauss–Kronrod rule of {order} nodes; there are 15, 23, 31 and 63")
             }
             Error::NoRule => f.write_str("no rule was chosen: give one, and a number of panels"),
             Error::NoPanels => f.write_str("the number of panels was not given"),

@@ -59,6 +59,21 @@ impl Integral {
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Status {
+    /// error <= max(abs_tol, rel_tol · |estimate|), as far as the error model can tell.
+    Converged,
+    /// Rounding, in the integrand or in its argument, keeps the error above the tolerance; `error` says how far it got.
+    RoundoffLimited,
+    /// The limit on evaluations came first.
+    MaxEvaluations,
+    /// The mesh has grown to its limit (2^20 regions).
+    MemoryLimit,
+    /// The integral does not seem to exist: it grows as an end or a pole is approached. The estimate means nothing.
+    Divergent,
+    /// Samples at points that no rule uses contradict the result.
+    Suspicious {
+        /// What was seen.
+        reason: &'static str,
+    },
     /// The fixed rule asked for was summed over all its nodes. No tolerance was asked for and none is claimed.
     Summed,
     /// The integrand is NaN or infinite at a node: the lowest in the part of the sum where it first occurs.
@@ -83,10 +98,17 @@ pub enum Status {
 }
 
 impl Status {
-    /// The name used in output: `summed`, `non-finite`, `overflow`, `cancelled`, `deadline`.
+    /// The name used in output: `converged`, `roundoff-limited`, `max-evaluations`, `memory-limit`, `divergent`, `suspicious`,
+    /// `summed`, `non-finite`, `overflow`, `cancelled`, `deadline`.
     pub fn name(&self) -> &'static str {
         match self {
             Status::Summed => "summed",
+            Status::Converged => "converged",
+            Status::RoundoffLimited => "roundoff-limited",
+            Status::MaxEvaluations => "max-evaluations",
+            Status::MemoryLimit => "memory-limit",
+            Status::Divergent => "divergent",
+            Status::Suspicious { .. } => "suspicious",
             Status::NonFinite { .. } => "non-finite",
             Status::Overflow => "overflow",
             Status::Cancelled { .. } => "cancelled",
@@ -96,7 +118,7 @@ impl Status {
 
     /// Whether the answer is what was asked for.
     pub fn is_success(&self) -> bool {
-        matches!(self, Status::Summed)
+        matches!(self, Status::Summed | Status::Converged)
     }
 }
 
@@ -104,6 +126,12 @@ impl fmt::Display for Status {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Status::Summed => f.write_str("fixed rule summed; it estimates no error"),
+            Status::Converged => f.write_str("converged"),
+            Status::RoundoffLimited => f.write_str("rounding keeps the error above the tolerance"),
+            Status::MaxEvaluations => f.write_str("the limit on evaluations was reached"),
+            Status::MemoryLimit => f.write_str("the limit on regions was reached"),
+            Status::Divergent => f.write_str("the integral seems to diverge"),
+            Status::Suspicious { reason } => write!(f, "suspicious: {reason}"),
             Status::NonFinite { point, value } => write!(f, "the integrand is {value} at x = {point:?}"),
             Status::Overflow => f.write_str("the sum of the integrand's values overflows"),
             Status::Cancelled { reached } => write!(f, "cancelled; summed up to x = {reached:?}"),

@@ -62,6 +62,7 @@ mod agreement;
 mod backend;
 mod control;
 mod error;
+mod estimate;
 mod integral;
 mod integrand;
 mod integrator;
@@ -84,6 +85,7 @@ pub use integrand::number as __private;
 pub use integrand::*;
 pub use integrator::Integrator;
 #[doc = include_str!("integrand/attribute.md")]
+pub use method::Method;
 pub use quadrille_macros::integrand;
 pub use region::{IntoRegion, Region};
 pub use rule::Rule;

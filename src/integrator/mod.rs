@@ -1,7 +1,10 @@
 //! The front: what to compute and how, as a builder.
 
+mod adaptive;
+mod builder;
 mod check;
 mod composite;
+mod probe;
 
 use crate::agreement::Verify;
 use crate::backend::{Backend, threads::Threads};
@@ -10,6 +13,7 @@ use crate::error::Error;
 use crate::integral::Integral;
 use crate::integrand::{Integrand, Point};
 use crate::lanes::Level;
+use crate::method::Method;
 use crate::plan::Grid;
 use crate::region::{IntoRegion, Region};
 use crate::rule::Rule;
@@ -40,6 +44,11 @@ pub struct Integrator {
     seed: u64,
     accept: bool,
     control: Control,
+    method: Method,
+    rel_tol: f64,
+    abs_tol: f64,
+    max_evaluations: u64,
+    points: Vec<f64>,
 }
 
 impl Default for Integrator {
@@ -49,7 +58,7 @@ impl Default for Integrator {
 }
 
 impl Integrator {
-    /// No rule and no panels yet, backend [`Backend::Auto`], no verification.
+    /// [`Method::Auto`] to a relative tolerance of 1e-10, backend [`Backend::Auto`], no verification.
     pub fn new() -> Self {
         Self {
             rule: None,
@@ -61,6 +70,11 @@ impl Integrator {
             seed: 0,
             accept: false,
             control: Control::default(),
+            method: Method::Auto,
+            rel_tol: 1e-10,
+            abs_tol: 0.0,
+            max_evaluations: 4_000_000,
+            points: Vec::new(),
         }
     }
 
@@ -144,8 +158,11 @@ impl Integrator {
     /// estimate when the integrand is not finite, the sum overflows, or the caller stopped it;
     /// [`Error::Disagreement`] comes from verification.
     pub fn integrate<R: IntoRegion<Point = f64>>(&self, f: &impl Integrand, region: R) -> Result<Integral, Error> {
-        let start = Instant::now();
         let region: Region = region.into_region();
+        if self.rule.is_none() && self.panels.is_none() {
+            return self.adaptive(f, region);
+        }
+        let start = Instant::now();
         let plan = self.plan(region)?;
         let level = self.chosen_level()?;
         if let Some(integrand) = f.required_dimension().filter(|&dimension| dimension > f64::DIMENSION) {
@@ -177,7 +194,7 @@ impl Integrator {
         Ok((lower < upper).then_some(grid))
     }
 
-    fn chosen_level(&self) -> Result<Level, Error> {
+    pub(super) fn chosen_level(&self) -> Result<Level, Error> {
         let level = match self.level {
             Some(level) => level,
             None => Level::from_environment().map_err(Error::UnknownLevel)?.unwrap_or_else(Level::detect),

@@ -1,0 +1,100 @@
+//! The error model: the one place where differences become claims.
+//!
+//! A sweep gives a sequence of estimates, each from all nodes of the one before and as many new ones. Of each step the
+//! *raw error* is the larger of two independent signs that the step changed something:
+//!
+//! - the **difference** from the estimate before, which bounds the error of the *coarser* rule where the method
+//!   converges at all;
+//! - the **surprise**: a value at a point that no rule uses, less what the interpolant through the nodes predicts there. The
+//!   difference may vanish by accident, or because the nodes are those of somebody's counterexample; a tenth of the
+//!   surprise stands in for it then.
+//!
+//! The raw error is claimed as it is, unless the step before was raw too and the ratio q of the two is small: then the
+//! error of the *finer* rule is at most about q times the raw error (for errors of algebraic order it is q, for analytic
+//! functions on a doubled number of nodes q²). Ten times that is claimed, so that a q above 1/10 sharpens nothing.
+//!
+//! All quantities are integrals: they scale together when the region is stretched. The model lies where the integrand has
+//! features that no node meets; see [`Method::Auto`](crate::Method::Auto) for what is done about that.
+
+/// What is asked for: error <= max(absolute, relative · |estimate|).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Tolerance {
+    pub absolute: f64,
+    pub relative: f64,
+}
+
+impl Tolerance {
+    /// The error allowed for an integral of about `estimate`.
+    #[inline(always)]
+    pub fn at(self, estimate: f64) -> f64 {
+        self.absolute.max(self.relative * estimate.abs())
+    }
+
+    /// Whether the inequality holds. A NaN is no success.
+    #[inline(always)]
+    pub fn met(self, error: f64, estimate: f64) -> bool {
+        error <= self.at(estimate)
+    }
+}
+
+/// The share of the surprise, times the length, that is taken for an error of the integral.
+const SURPRISE: f64 = 0.1;
+
+/// Rounding errors of a weighted sum and of the values in it, in units of the integral of |f|.
+const ROUNDING: f64 = 2.0 * f64::EPSILON;
+
+/// The raw error of a step.
+#[inline(always)]
+pub(crate) fn raw(difference: f64, surprise: f64) -> f64 {
+    difference.abs().max(SURPRISE * surprise.abs())
+}
+
+/// The error claimed after a step of raw error `raw`, the step before having had `previous` (infinite if there was none).
+#[inline(always)]
+pub(crate) fn claim(raw: f64, previous: f64, magnitude: f64) -> f64 {
+    let sharpened = if raw * 10.0 < previous && previous.is_finite() { raw * (10.0 * raw / previous) } else { raw };
+    sharpened.max(rounding(magnitude))
+}
+
+/// The error that rounding alone explains.
+#[inline(always)]
+pub(crate) fn rounding(magnitude: f64) -> f64 {
+    ROUNDING * magnitude
+}
+
+/// Whether the next step, of twice the nodes, is likely to bring the error to `wanted`.
+#[inline(always)]
+pub(crate) fn promising(raw: f64, previous: f64, wanted: f64) -> bool {
+    let q = raw / previous;
+    let next = raw * q * q;
+    q < 0.5 && next * (10.0 * q * q).min(1.0) <= 4.0 * wanted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn claims_scale_with_the_region_and_never_fall_below_rounding() {
+        for (r, p) in [(1e-3, f64::INFINITY), (1e-3, 2e-3), (1e-6, 1e-2), (0.0, 1e-9)] {
+            let one = claim(r, p, 1.0);
+            assert!(one >= 2.0 * f64::EPSILON && one <= r.max(2.0 * f64::EPSILON));
+            assert_eq!(claim(1024.0 * r, 1024.0 * p, 1024.0), 1024.0 * one);
+        }
+    }
+
+    #[test]
+    fn algebraic_convergence_is_never_understated() {
+        // Raw errors of order n^-p: the true error of the finer rule is raw / (2^p - 1).
+        for p in 1..12 {
+            let q = 0.5f64.powi(p);
+            assert!(claim(q, 1.0, 0.0) >= q / (1.0 / q - 1.0));
+        }
+    }
+
+    #[test]
+    fn nothing_that_is_not_a_number_meets_a_tolerance() {
+        let tolerance = Tolerance { absolute: 1.0, relative: 1e-10 };
+        assert!(tolerance.met(1.0, 0.0) && !tolerance.met(f64::NAN, 0.0) && !tolerance.met(1.0 + 1e-9, 1e3));
+    }
+}

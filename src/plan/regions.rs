@@ -1,0 +1,93 @@
+//! The plan of all adaptive methods: a list of regions, each swept once.
+
+use crate::estimate::Tolerance;
+
+/// How the variable of a region becomes the variable of the integrand.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Map {
+    /// It is.
+    Plain,
+    /// x = from + direction · exp(π/2 sinh t): a half-line.
+    Exp { from: f64, direction: f64 },
+    /// x = sinh(π/2 sinh t): the line.
+    Sinh,
+}
+
+impl Map {
+    /// The integrand's variable at `t`.
+    pub fn point(self, t: f64) -> f64 {
+        let u = std::f64::consts::FRAC_PI_2 * t.sinh();
+        match self {
+            Map::Plain => t,
+            Map::Exp { from, direction } => direction.mul_add(u.exp(), from),
+            Map::Sinh => u.sinh(),
+        }
+    }
+}
+
+/// What is done in a region.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Sweep {
+    /// The rungs of the plan's ladder, from the first to at least number `least`, then as long as the next is likely to do.
+    Ladder { least: u8 },
+    /// Double-exponential levels over the region, which may be infinite.
+    Levels,
+}
+
+/// An interval, what to do there, and the integral that it belongs to.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Region {
+    pub lower: f64,
+    pub upper: f64,
+    pub map: Map,
+    pub sweep: Sweep,
+    /// The index of its integral.
+    pub integral: u32,
+}
+
+impl Region {
+    /// An interval of x for the ladder.
+    pub fn plain(lower: f64, upper: f64) -> Self {
+        Self { lower, upper, map: Map::Plain, sweep: Sweep::Ladder { least: 0 }, integral: 0 }
+    }
+
+    /// An interval of x, finite or not, for double-exponential levels.
+    pub fn levels(lower: f64, upper: f64) -> Self {
+        Self { sweep: Sweep::Levels, ..Self::plain(lower, upper) }
+    }
+
+    /// Its length, in its own variable.
+    pub fn width(&self) -> f64 {
+        self.upper - self.lower
+    }
+}
+
+/// Regions to sweep, in order, and the tolerance at which the sweep of a region is done.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Regions<'a> {
+    pub list: &'a [Region],
+    pub tolerance: Tolerance,
+}
+
+/// The outcome of one sweep.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Swept {
+    pub estimate: f64,
+    /// What the error model makes of the differences.
+    pub error: f64,
+    /// The part of `error` that no refinement removes: rounding, and what lies beyond the last number before an end.
+    pub floor: f64,
+    /// The integral of |f|.
+    pub magnitude: f64,
+    pub evaluations: u32,
+    /// Whether all values were the same.
+    pub constant: bool,
+    /// Whether the integrand bends more and more towards the lower and the upper end.
+    pub singular: [bool; 2],
+    /// Whether the terms of the levels do not fall towards the lower and the upper end.
+    pub divergent: bool,
+    /// Units of t that the levels used, downward and upward.
+    pub reach: [u8; 2],
+    /// A node at which the integrand is not finite, and the value there.
+    pub bad: Option<(f64, f64)>,
+}
