@@ -89,6 +89,9 @@ impl Integrator {
     }
 }
 
+/// An integral of |f| below which it may be that only the feet of a peak were seen.
+const TINY: f64 = 1e-100;
+
 /// One adaptive integration in ascending order.
 struct Job<'a, F> {
     with: &'a Integrator,
@@ -136,6 +139,17 @@ impl<F: Integrand> Job<'_, F> {
                 break None;
             }
             if let Some(outcome) = method.absorb(&swept) {
+                // Nothing but zeros, or next to nothing: something may hide between them.
+                if outcome == Outcome::Converged && method.totals.magnitude < TINY && probed == 0 {
+                    let (panels, evaluations) = probe::find(self.f, self.level, self.lower, self.upper);
+                    probed = evaluations + method.evaluations;
+                    if let Some(panels) = panels {
+                        method = self.method(panels);
+                        stop = self.sweep(&kernel, &method, &mut swept, start);
+                        continue;
+                    }
+                    probed = evaluations;
+                }
                 break Some(outcome);
             }
             self.with.control.report(method.evaluations, self.with.max_evaluations);

@@ -33,7 +33,7 @@ pub(crate) struct Adaptive {
     share: Tolerance,
     pub evaluations: u64,
     /// Points inside at which the integrand was not finite.
-    bad: Vec<(f64, f64)>,
+    bad: usize,
     pub totals: Totals,
 }
 
@@ -59,7 +59,7 @@ impl Adaptive {
         let share = if leaves.len() == 1 { tolerance } else { Tolerance { relative: 0.0, ..tolerance } };
         let of = (0..leaves.len()).collect();
         let totals = Totals::default();
-        Self { method, tolerance, most, span, leaves, asked, of, share, evaluations: 0, bad: Vec::new(), totals }
+        Self { method, tolerance, most, span, leaves, asked, of, share, evaluations: 0, bad: 0, totals }
     }
 
     /// The plan to run next.
@@ -78,14 +78,14 @@ impl Adaptive {
             self.evaluations += u64::from(swept.evaluations);
             self.leaves[index].take(swept);
         }
-        let swept_now = std::mem::take(&mut self.of);
+        self.of.clear();
         self.asked.clear();
-        if let Some(outcome) = self.cut_out_bad(&swept_now) {
+        if let Some(outcome) = self.cut_out_bad() {
             return Some(outcome);
         }
         if self.asked.is_empty() {
             self.sum();
-            if swept_now.iter().any(|&index| self.leaves[index].diverges()) {
+            if self.leaves.iter().any(Leaf::diverges) {
                 return Some(Outcome::Divergent);
             }
             if self.tolerance.met(self.totals.error, self.totals.estimate) {
@@ -101,46 +101,57 @@ impl Adaptive {
         (self.leaves.len() > Self::MOST_LEAVES).then_some(Outcome::MemoryLimit)
     }
 
-    /// Adds up the leaves in the order in which they came, with compensation.
+    /// Adds up the leaves in ascending order, with compensation.
     fn sum(&mut self) {
         let (mut estimate, mut totals) = (Partial::IDENTITY, Totals::default());
-        for Leaf { swept, .. } in &self.leaves {
-            estimate = estimate.combine(Partial::new(swept.estimate));
-            totals.error += swept.error;
-            totals.magnitude += swept.magnitude;
-            totals.floor += swept.floor;
+        for index in 0..self.leaves.len() {
+            let mismatch = match self.leaves.get(index + 1) {
+                Some(next) => self.leaves[index].mismatch(next),
+                None => 0.0,
+            };
+            // It belongs to both.
+            self.leaves[index].mismatches[1] = mismatch;
+            if mismatch > 0.0 {
+                self.leaves[index + 1].mismatches[0] = mismatch;
+            }
+            let leaf = &self.leaves[index];
+            estimate = estimate.combine(Partial::new(leaf.swept.estimate));
+            totals.error += leaf.swept.error + mismatch;
+            totals.magnitude += leaf.swept.magnitude;
+            totals.floor += leaf.swept.floor;
         }
         totals.estimate = estimate.value();
         self.totals = totals;
     }
 
-    /// Regions with a value that is not finite: cut there if that is inside, else avoided by levels.
-    fn cut_out_bad(&mut self, swept: &[usize]) -> Option<Outcome> {
-        for &index in swept {
-            let leaf = &self.leaves[index];
-            if leaf.swept.estimate.is_finite() && leaf.swept.error.is_finite() {
+    /// Regions with a value that is not finite: cut there if that is inside, else swept by levels, which avoid the ends.
+    fn cut_out_bad(&mut self) -> Option<Outcome> {
+        let finite = |leaf: &Leaf| leaf.swept.estimate.is_finite() && leaf.swept.error.is_finite();
+        if self.leaves.iter().all(finite) {
+            return None;
+        }
+        for leaf in std::mem::take(&mut self.leaves) {
+            let region = leaf.region;
+            if finite(&leaf) {
+                self.leaves.push(leaf);
                 continue;
             }
-            let Some((point, value)) = leaf.swept.bad else {
-                self.sum();
-                return Some(Outcome::Overflow);
-            };
-            let region = leaf.region;
+            let Some((point, value)) = leaf.swept.bad else { return Some(Outcome::Overflow) };
             let again = region.sweep == Sweep::Levels || region.map != Map::Plain;
             let inside = region.lower < point && point < region.upper;
-            if again || inside && self.bad.len() >= Self::MOST_BAD {
-                self.sum();
+            if again || inside && self.bad >= Self::MOST_BAD {
                 return Some(Outcome::NonFinite { point, value });
             }
             if inside {
-                self.bad.push((point, value));
-                let edges = leaf.edges;
-                self.replace(index, &[
-                    (Region { upper: point, ..region }, [edges[0], true]),
-                    (Region { lower: point, ..region }, [true, edges[1]]),
-                ]);
+                self.bad += 1;
+                for (lower, upper, edges) in
+                    [(region.lower, point, [leaf.edges[0], true]), (point, region.upper, [true, leaf.edges[1]])]
+                {
+                    let part = Region { lower, upper, ..region };
+                    self.push(leaf.child(part, edges), part);
+                }
             } else {
-                self.ask(index, Region { sweep: Sweep::Levels, ..region });
+                self.push(leaf, Region { sweep: Sweep::Levels, ..region });
             }
         }
         None
@@ -149,61 +160,63 @@ impl Adaptive {
     /// Splits, or sweeps in another way, the leaves above their share.
     fn refine(&mut self) -> Option<Outcome> {
         let target = self.tolerance.at(self.totals.estimate);
-        if self.totals.error <= 1.5 * self.totals.floor {
-            return Some(Outcome::RoundoffLimited);
-        }
-        let mut bound = 0.5 * target / self.leaves.len() as f64;
-        let refinable = |leaf: &Leaf| leaf.can_be_refined();
-        let worst = self.leaves.iter().filter(|leaf| refinable(leaf)).map(|leaf| leaf.swept.error).fold(0.0, f64::max);
-        if worst == 0.0 {
-            return Some(Outcome::RoundoffLimited);
-        }
-        bound = bound.min(0.5 * worst);
-        for index in 0..self.leaves.len() {
-            let leaf = &self.leaves[index];
-            if leaf.swept.error > bound && refinable(leaf) {
-                self.refine_one(index);
+        let (mut stuck, mut worst) = (0.0, 0.0f64);
+        for leaf in &self.leaves {
+            if leaf.can_be_refined() {
+                worst = worst.max(leaf.error());
+            } else {
+                stuck += leaf.swept.error;
             }
         }
-        self.share = Tolerance { absolute: (0.5 * target / self.leaves.len() as f64).max(self.tolerance.absolute / 1e6), relative: 0.0 };
+        if worst == 0.0 || stuck > target || self.totals.error <= 1.5 * self.totals.floor {
+            return Some(Outcome::RoundoffLimited);
+        }
+        let share = 0.5 * (target - stuck) / self.leaves.len() as f64;
+        let bound = share.min(0.5 * worst);
+        let old = std::mem::take(&mut self.leaves);
+        for leaf in old {
+            if leaf.error() > bound && leaf.can_be_refined() {
+                self.refine_one(leaf);
+            } else {
+                self.leaves.push(leaf);
+            }
+        }
+        self.share = Tolerance { absolute: share, relative: 0.0 };
         None
     }
 
-    fn refine_one(&mut self, index: usize) {
-        let leaf = &self.leaves[index];
+    /// Appends a leaf, or its parts, with the sweep that it needs.
+    fn refine_one(&mut self, mut leaf: Leaf) {
         let (region, edges) = (leaf.region, leaf.edges);
         match region.sweep {
             Sweep::Ladder { .. } if self.method == Method::Auto && leaf.wants_levels() => {
-                self.leaves[index].levels_tried();
-                self.ask(index, Region { sweep: Sweep::Levels, ..region });
+                leaf.levels_tried();
+                self.push(leaf, Region { sweep: Sweep::Levels, ..region });
             }
-            Sweep::Levels if !(region.lower.is_finite() && region.upper.is_finite()) => self.open_up(index),
+            Sweep::Levels if !(region.lower.is_finite() && region.upper.is_finite()) => self.open_up(&leaf),
             _ => {
-                let sweep = match (self.method, region.sweep) {
-                    (Method::DoubleExponential, Sweep::Levels) => Sweep::Levels,
-                    _ => Sweep::Ladder { least: 0 },
+                let levels = self.method == Method::DoubleExponential && region.sweep == Sweep::Levels;
+                // The whole at once into four, so that the rungs reach the density of nodes that is asked for.
+                let parts = if self.method == Method::Auto && self.leaves.is_empty() && region.width() == self.span { 4 } else { 2 };
+                let at = |k: usize| match k {
+                    0 => region.lower,
+                    k if k == parts => region.upper,
+                    k => region.lower + (0.5 * region.upper - 0.5 * region.lower) * (2.0 * k as f64 / parts as f64),
                 };
-                let middle = leaf.middle();
-                let half = |lower: f64, upper: f64| {
-                    let share = (upper - lower) / self.span;
-                    let sweep = match sweep {
-                        Sweep::Ladder { .. } if self.method == Method::Auto => Sweep::Ladder { least: least_rung(share) },
-                        other => other,
-                    };
-                    Region { lower, upper, sweep, ..region }
-                };
-                let parts = [
-                    (half(region.lower, middle), [edges[0], false]),
-                    (half(middle, region.upper), [false, edges[1]]),
-                ];
-                self.replace(index, &parts);
+                for k in 0..parts {
+                    let (lower, upper) = (at(k), at(k + 1));
+                    let least = if self.method == Method::Auto { least_rung((upper - lower) / self.span) } else { 0 };
+                    let sweep = if levels { Sweep::Levels } else { Sweep::Ladder { least } };
+                    let part = Region { lower, upper, sweep, ..region };
+                    self.push(leaf.child(part, [k == 0 && edges[0], k + 1 == parts && edges[1]]), part);
+                }
             }
         }
     }
 
     /// An infinite region whose levels did not converge: panels in the variable t of the levels.
-    fn open_up(&mut self, index: usize) {
-        let Leaf { region, swept, edges, .. } = self.leaves[index];
+    fn open_up(&mut self, leaf: &Leaf) {
+        let Leaf { region, swept, edges, .. } = *leaf;
         let map = match (region.lower.is_finite(), region.upper.is_finite()) {
             (true, false) => Map::Exp { from: region.lower, direction: 1.0 },
             (false, true) => Map::Exp { from: region.upper, direction: -1.0 },
@@ -213,32 +226,16 @@ impl Adaptive {
         self.span = to - from;
         let panels = 8;
         let at = |k: usize| from + (to - from) * k as f64 / panels as f64;
-        let list: Vec<(Region, [bool; 2])> = (0..panels)
-            .map(|k| {
-                let ends = [k == 0 && edges[0], k + 1 == panels && edges[1]];
-                (Region { lower: at(k), upper: at(k + 1), map, sweep: Sweep::Ladder { least: 1 }, ..region }, ends)
-            })
-            .collect();
-        self.replace(index, &list);
-    }
-
-    fn ask(&mut self, index: usize, region: Region) {
-        self.asked.push(region);
-        self.of.push(index);
-    }
-
-    /// Puts the parts of a leaf in its place, the others at the end.
-    fn replace(&mut self, index: usize, parts: &[(Region, [bool; 2])]) {
-        let parent = self.leaves[index];
-        for (k, &(region, edges)) in parts.iter().enumerate() {
-            let child = parent.child(region, edges);
-            let at = if k == 0 { index } else { self.leaves.len() };
-            if k == 0 {
-                self.leaves[index] = child;
-            } else {
-                self.leaves.push(child);
-            }
-            self.ask(at, region);
+        for k in 0..panels {
+            let part = Region { lower: at(k), upper: at(k + 1), map, sweep: Sweep::Ladder { least: 2 }, ..region };
+            self.push(leaf.child(part, [k == 0 && edges[0], k + 1 == panels && edges[1]]), part);
         }
+    }
+
+    /// Appends a leaf and asks for its sweep.
+    fn push(&mut self, leaf: Leaf, region: Region) {
+        self.asked.push(region);
+        self.of.push(self.leaves.len());
+        self.leaves.push(leaf);
     }
 }

@@ -1,5 +1,6 @@
 //! A leaf: a region of the mesh, its last sweep, and what is known from its ancestors.
 
+use crate::estimate::remainder;
 use crate::plan::{Map, Region, Sweep, Swept};
 
 /// A region and what is known about it.
@@ -9,6 +10,8 @@ pub(super) struct Leaf {
     pub swept: Swept,
     /// Whether its ends are ends of the whole, break points, or points cut out: where singularities are expected.
     pub edges: [bool; 2],
+    /// The mismatch with the neighbours.
+    pub mismatches: [f64; 2],
     depth: u16,
     /// The depth from which levels may be tried again.
     levels_from: u16,
@@ -17,6 +20,8 @@ pub(super) struct Leaf {
     /// Generations in which halving did not help, the error being small.
     noisy: u8,
     parent_error: f64,
+    /// The error as the sweep claims it.
+    raw_error: f64,
     divergent: bool,
 }
 
@@ -37,6 +42,8 @@ impl Leaf {
             constant: false,
             singular: [false; 2],
             divergent: false,
+            ends: [f64::NAN; 2],
+            gap: 0.0,
             reach: [0; 2],
             bad: None,
         };
@@ -44,11 +51,13 @@ impl Leaf {
             region,
             swept: NOTHING,
             edges,
+            mismatches: [0.0; 2],
             depth: 0,
             levels_from: 0,
             anchor: f64::INFINITY,
             noisy: 0,
             parent_error: f64::INFINITY,
+            raw_error: f64::INFINITY,
             divergent: false,
         }
     }
@@ -56,7 +65,7 @@ impl Leaf {
     pub fn child(&self, region: Region, edges: [bool; 2]) -> Self {
         let depth = self.depth + 1;
         let anchor = if depth.is_multiple_of(ANCHOR) { self.swept.magnitude } else { self.anchor };
-        Self { depth, anchor, levels_from: self.levels_from, noisy: self.noisy, parent_error: self.swept.error, ..Self::new(region, edges) }
+        Self { depth, anchor, levels_from: self.levels_from, noisy: self.noisy, parent_error: self.raw_error, ..Self::new(region, edges) }
     }
 
     /// Takes a sweep: the better one, where levels were tried in place of the ladder.
@@ -70,8 +79,16 @@ impl Leaf {
         if tried {
             return;
         }
-        let slow = swept.error > 0.42 * self.parent_error && swept.error < 1e-4 * swept.magnitude;
-        self.noisy = if slow { self.noisy + 1 } else { 0 };
+        // Errors that fall slowly from one generation to the next add up to more than the last of them.
+        let q = swept.error / self.parent_error;
+        self.raw_error = swept.error;
+        self.swept.error = (swept.error * remainder(q)).max(swept.error);
+        // Noise falls with the width alone, and is small.
+        if q > 0.3 && swept.error < 1e-6 * swept.magnitude {
+            self.noisy += 1;
+        } else if q < 0.1 {
+            self.noisy = self.noisy.saturating_sub(1);
+        }
         if (self.depth + 1).is_multiple_of(ANCHOR) && swept.magnitude > 0.75 * self.anchor && swept.error > 1e-3 * swept.magnitude {
             self.divergent = true;
         }
@@ -82,11 +99,19 @@ impl Leaf {
         self.divergent
     }
 
+    /// What it adds to the error.
+    pub fn error(&self) -> f64 {
+        self.swept.error + self.mismatches[0] + self.mismatches[1]
+    }
+
     /// Whether it is worth a sweep of another kind, or halving.
     pub fn can_be_refined(&self) -> bool {
         let Region { lower, upper, .. } = self.region;
+        if !(lower.is_finite() && upper.is_finite()) {
+            return true;
+        }
         let narrow = self.region.width() <= 64.0 * f64::EPSILON * lower.abs().max(upper.abs());
-        self.swept.error > 2.0 * self.swept.floor && self.noisy < 3 && !narrow && self.middle() > lower && self.middle() < upper
+        self.error() > 2.0 * self.swept.floor && self.noisy < 3 && !narrow && self.middle() > lower && self.middle() < upper
     }
 
     pub fn wants_levels(&self) -> bool {
@@ -100,17 +125,25 @@ impl Leaf {
         self.levels_from = self.depth + AGAIN;
     }
 
+    /// What may hide between the outermost nodes of this leaf and of its upper neighbour, neither of which sees it: the
+    /// difference of their interpolants at the end they share, over the length without nodes.
+    pub fn mismatch(&self, next: &Leaf) -> f64 {
+        let apart = self.edges[1] || self.region.upper != next.region.lower || self.region.map != next.region.map;
+        let jump = (self.swept.ends[1] - next.swept.ends[0]).abs();
+        if apart || jump.is_nan() { 0.0 } else { jump * (self.swept.gap + next.swept.gap) }
+    }
+
     pub fn middle(&self) -> f64 {
         0.5 * self.region.lower + 0.5 * self.region.upper
     }
 }
 
-/// The rung that a panel must reach, by its share of the whole, for 256 nodes on the whole.
+/// The rung that a panel must reach, by its share of the whole, for 512 nodes on the whole.
 pub(super) fn least_rung(share: f64) -> u8 {
     match share {
-        s if s > 0.4 => 3,
-        s if s > 0.2 => 2,
-        s if s > 0.1 => 1,
+        s if s > 0.2 => 3,
+        s if s > 0.1 => 2,
+        s if s > 0.05 => 1,
         _ => 0,
     }
 }

@@ -86,6 +86,10 @@ pub(crate) struct Swept {
     pub singular: [bool; 2],
     /// Whether the terms of the levels do not fall towards the lower and the upper end.
     pub divergent: bool,
+    /// What the interpolant says at the lower and the upper end (of f dx/dt where mapped), and the length next to each in which
+    /// there is no node. NaN where there is no interpolant.
+    pub ends: [f64; 2],
+    pub gap: f64,
     /// Units of t that the levels used, downward and upward.
     pub reach: [u8; 2],
     /// A node at which the integrand is not finite, and the value there.

@@ -23,6 +23,8 @@ pub(crate) struct Rung {
     pub weights: &'static [Vector],
     /// The interpolant through the nodes at the probe, less the value there: zero for what the rule resolves.
     pub probe: &'static [Vector],
+    /// The interpolant at the lower end and at the upper end.
+    pub ends: [&'static [Vector]; 2],
     /// Nodes, the probe not among them.
     pub order: usize,
 }
@@ -37,26 +39,26 @@ pub(crate) static PATTERSON: Ladder = Ladder {
     nodes: PATTERSON_NODES,
     embedded: PATTERSON_WEIGHTS_7,
     rungs: &[
-        Rung { weights: PATTERSON_WEIGHTS_15, probe: PATTERSON_PROBE_15, order: 15 },
-        Rung { weights: PATTERSON_WEIGHTS_31, probe: PATTERSON_PROBE_31, order: 31 },
-        Rung { weights: PATTERSON_WEIGHTS_63, probe: PATTERSON_PROBE_63, order: 63 },
-        Rung { weights: PATTERSON_WEIGHTS_127, probe: PATTERSON_PROBE_127, order: 127 },
+        Rung { weights: PATTERSON_WEIGHTS_15, probe: PATTERSON_PROBE_15, ends: [PATTERSON_LOWER_15, PATTERSON_UPPER_15], order: 15 },
+        Rung { weights: PATTERSON_WEIGHTS_31, probe: PATTERSON_PROBE_31, ends: [PATTERSON_LOWER_31, PATTERSON_UPPER_31], order: 31 },
+        Rung { weights: PATTERSON_WEIGHTS_63, probe: PATTERSON_PROBE_63, ends: [PATTERSON_LOWER_63, PATTERSON_UPPER_63], order: 63 },
+        Rung { weights: PATTERSON_WEIGHTS_127, probe: PATTERSON_PROBE_127, ends: [PATTERSON_LOWER_127, PATTERSON_UPPER_127], order: 127 },
     ],
 };
 
 macro_rules! kronrod {
-    ($name:ident, $order:literal, $nodes:ident, $embedded:ident, $weights:ident, $probe:ident) => {
+    ($name:ident, $order:literal, $nodes:ident, $embedded:ident, $weights:ident, $probe:ident, $lower:ident, $upper:ident) => {
         static $name: Ladder = Ladder {
             nodes: $nodes,
             embedded: $embedded,
-            rungs: &[Rung { weights: $weights, probe: $probe, order: $order }],
+            rungs: &[Rung { weights: $weights, probe: $probe, ends: [$lower, $upper], order: $order }],
         };
     };
 }
-kronrod!(K15, 15, KRONROD_15_NODES, KRONROD_15_WEIGHTS_7, KRONROD_15_WEIGHTS_15, KRONROD_15_PROBE_15);
-kronrod!(K23, 23, KRONROD_23_NODES, KRONROD_23_WEIGHTS_11, KRONROD_23_WEIGHTS_23, KRONROD_23_PROBE_23);
-kronrod!(K31, 31, KRONROD_31_NODES, KRONROD_31_WEIGHTS_15, KRONROD_31_WEIGHTS_31, KRONROD_31_PROBE_31);
-kronrod!(K63, 63, KRONROD_63_NODES, KRONROD_63_WEIGHTS_31, KRONROD_63_WEIGHTS_63, KRONROD_63_PROBE_63);
+kronrod!(K15, 15, KRONROD_15_NODES, KRONROD_15_WEIGHTS_7, KRONROD_15_WEIGHTS_15, KRONROD_15_PROBE_15, KRONROD_15_LOWER_15, KRONROD_15_UPPER_15);
+kronrod!(K23, 23, KRONROD_23_NODES, KRONROD_23_WEIGHTS_11, KRONROD_23_WEIGHTS_23, KRONROD_23_PROBE_23, KRONROD_23_LOWER_23, KRONROD_23_UPPER_23);
+kronrod!(K31, 31, KRONROD_31_NODES, KRONROD_31_WEIGHTS_15, KRONROD_31_WEIGHTS_31, KRONROD_31_PROBE_31, KRONROD_31_LOWER_31, KRONROD_31_UPPER_31);
+kronrod!(K63, 63, KRONROD_63_NODES, KRONROD_63_WEIGHTS_31, KRONROD_63_WEIGHTS_63, KRONROD_63_PROBE_63, KRONROD_63_LOWER_63, KRONROD_63_UPPER_63);
 
 /// The Gauss–Kronrod rule of so many nodes: 15, 23, 31 or 63.
 ///

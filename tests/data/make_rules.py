@@ -220,6 +220,8 @@ def ladder(name, chain, groups, degrees, probe_sets, doc, out):
         if index:
             p = predict(nodes, probe)
             array("%s_PROBE_%d" % (name, count), "Interpolant through the %d nodes at the probe, less the value there." % count, spread(used, nodes, p, mp.mpf(-1)), out)
+            for side, end in (("LOWER", -1), ("UPPER", 1)):
+                array("%s_%s_%d" % (name, side, count), "Interpolant through the %d nodes at the %s end." % (count, side.lower()), spread(used, nodes, predict(nodes, mp.mpf(end))), out)
     return vectors, probe
 
 
@@ -237,13 +239,6 @@ def main():
     groups = [only(p15, p7), p7, only(p31, p15), only(p63, p31), only(p127, p63)]
     ladder("PATTERSON", [p7, p15, p31, p63, p127], groups, [11, 23, 47, 95, 191], [p15, p31, p63, p127],
            "Patterson's nested rules of 7, 15, 31, 63 and 127 nodes.", out)
-    # The error of the interpolant through the inner seven nodes at the eight others.
-    new = place([only(p15, p7), p7], mp.mpf("0.9"))
-    old = [t for lane, t in enumerate(new[1][0]) if lane != 7]
-    residual = []
-    for i in range(7):
-        residual.append([predict(old, t)[i] for t in new[0][0]])
-    array("PATTERSON_RESIDUAL", "The interpolant through the 7 nodes of the second vector (rows) at those of the first.", residual, out)
     for n in (7, 11, 15, 31):
         g = symmetric(legendre_nodes(n))
         check(*gauss(n), 2 * n - 1, True)

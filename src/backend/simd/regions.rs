@@ -23,7 +23,7 @@ impl<'a, F: Integrand> SimdRegions<'a, F> {
     /// The sweep of a plain region by the ladder: nothing else is compiled into it.
     #[inline(always)]
     pub fn first(&self, region: &Region, tolerance: Tolerance) -> Swept {
-        dispatch!(self.token, simd => self.climb(simd, region, 0, tolerance, #[inline(always)] |points, values| self.values(points, values)))
+        dispatch!(self.token, simd => self.climb(simd, region, 0, tolerance, false, #[inline(always)] |points, values| self.values(points, values)))
     }
 
     /// The sweeps of all regions, in order.
@@ -39,7 +39,7 @@ impl<'a, F: Integrand> SimdRegions<'a, F> {
     fn sweep_on<S: Simd>(&self, simd: S, region: &Region, tolerance: Tolerance) -> Swept {
         match region.sweep {
             Sweep::Levels => self.levels(simd, region, tolerance),
-            Sweep::Ladder { least } => self.climb(simd, region, least.into(), tolerance, #[inline(always)] |points, values| {
+            Sweep::Ladder { least } => self.climb(simd, region, least.into(), tolerance, true, #[inline(always)] |points, values| {
                 if region.map == Map::Plain { self.values(points, values) } else { self.mapped(region.map, points, values) }
             }),
         }
@@ -85,6 +85,7 @@ impl<'a, F: Integrand> SimdRegions<'a, F> {
         region: &Region,
         least: usize,
         tolerance: Tolerance,
+        want_ends: bool,
         evaluate: impl Fn(&[Lanes<S>], &mut [Lanes<S>]),
     ) -> Swept {
         let Ladder { nodes, embedded, rungs } = self.ladder;
@@ -92,7 +93,7 @@ impl<'a, F: Integrand> SimdRegions<'a, F> {
         let ends = Lanes::from_array(simd, [lower, lower, lower, lower, upper, upper, upper, upper]);
         let zero = Lanes::splat(simd, 0.0);
         let (mut points, mut values) = ([zero; MOST_VECTORS], [zero; MOST_VECTORS]);
-        let (mut before, mut previous, mut done, mut sign) = (0.0, f64::INFINITY, 0, f64::INFINITY);
+        let (mut before, mut previous, mut done) = (0.0, f64::INFINITY, 0);
         let last = rungs.len() - 1;
         let mut index = 0;
         loop {
@@ -120,45 +121,51 @@ impl<'a, F: Integrand> SimdRegions<'a, F> {
             let now = raw(estimate - before, total(surprise) * width);
             let error = claim(now, previous, magnitude);
             let met = tolerance.met(error, estimate);
-            if met && index >= least && least <= last {
-                return Swept {
-                    estimate,
-                    error,
-                    floor: rounding(magnitude),
-                    magnitude,
-                    evaluations: (count * LANES) as u32,
-                    constant: magnitude == 0.0 || now == 0.0 && all_equal(&values[..count]),
-                    singular: [false; 2],
-                    divergent: false,
-                    reach: [0; 2],
-                    bad: None,
+            let swept = Swept {
+                estimate,
+                error,
+                floor: rounding(magnitude),
+                magnitude,
+                evaluations: (count * LANES) as u32,
+                constant: magnitude == 0.0 || now == 0.0 && all_equal(&values[..count]),
+                singular: [false; 2],
+                divergent: false,
+                ends: [f64::NAN; 2],
+                gap: 0.0,
+                reach: [0; 2],
+                bad: None,
+            };
+            let with_ends = |swept: Swept| {
+                if !want_ends {
+                    return swept;
+                }
+                let at = |table: &[Vector]| {
+                    let mut sum = zero;
+                    for v in 0..count {
+                        sum = values[v].fma(Lanes::from_array(simd, table[v]), sum);
+                    }
+                    total(sum)
                 };
+                let outermost = points[..count].iter().fold(width, |gap, x| gap.min(x.to_array()[0] - lower));
+                Swept { ends: [at(rung.ends[0]), at(rung.ends[1])], gap: outermost, ..swept }
+            };
+            if met && index >= least.min(last) {
+                return with_ends(swept);
             }
             let finite = (now + magnitude).is_finite();
+            if !finite {
+                return Swept { error: f64::INFINITY, bad: first_bad(&points[..count], &values[..count]), ..swept };
+            }
             let wanted = tolerance.at(estimate).max(rounding(magnitude));
-            let singular = if finite && index < 2 && rungs.len() > 1 { bends(index, lower, upper, &points, &values) } else { [false; 2] };
-            let go_on = finite
-                && index < last
+            let singular = if index < 2 && rungs.len() > 1 { bends(index, lower, upper, &points, &values) } else { [false; 2] };
+            let go_on = index < last
                 && (met && index < least
                     || match index {
                         0 => now < 0.3 * magnitude && !singular[0] && !singular[1],
                         _ => promising(now, previous, wanted),
                     });
             if !go_on {
-                let bad = if finite { None } else { first_bad(&points[..count], &values[..count]) };
-                sign = if finite { error } else { sign };
-                return Swept {
-                    estimate,
-                    error: sign,
-                    floor: rounding(magnitude),
-                    magnitude,
-                    evaluations: (count * LANES) as u32,
-                    constant: now == 0.0 && all_equal(&values[..count]),
-                    singular,
-                    divergent: false,
-                    reach: [0; 2],
-                    bad,
-                };
+                return with_ends(Swept { singular, ..swept });
             }
             (before, previous) = (estimate, now);
             index += 1;
@@ -225,6 +232,8 @@ impl<'a, F: Integrand> SimdRegions<'a, F> {
             evaluations,
             constant,
             singular: [false; 2],
+            ends: [f64::NAN; 2],
+            gap: 0.0,
             divergent: ends.iter().any(End::diverges),
             reach: [ends[0].units as u8, ends[1].units as u8],
             bad,
