@@ -70,6 +70,19 @@ pub(crate) fn rounding(magnitude: f64) -> f64 {
     ROUNDING * magnitude
 }
 
+/// The error that the rounding of the nodes explains: half an ulp of the largest |x|, times the variation of f.
+#[inline(always)]
+pub(crate) fn noise(largest: f64, variation: f64) -> f64 {
+    0.5 * f64::EPSILON * largest * variation
+}
+
+/// What a panel is claimed to miss whose error, from one halving to the next, falls no faster than its width or so: the
+/// rule does not converge there, and differences of its orders mean little.
+#[inline(always)]
+pub(crate) fn unresolved(raw: f64, q: f64, magnitude: f64) -> f64 {
+    if q > 0.45 && raw > 1e-4 * magnitude { (raw * remainder(q)).max(0.25 * magnitude) } else { raw }
+}
+
 /// Whether the next step, of twice the nodes, is likely to bring the error to `wanted`.
 #[inline(always)]
 pub(crate) fn promising(raw: f64, previous: f64, wanted: f64) -> bool {

@@ -234,7 +234,7 @@ impl Adaptive {
 
     /// Appends a leaf and asks for its sweep.
     fn push(&mut self, leaf: Leaf, region: Region) {
-        self.asked.push(region);
+        self.asked.push(Region { guarded: leaf.region.guarded, ..region });
         self.of.push(self.leaves.len());
         self.leaves.push(leaf);
     }

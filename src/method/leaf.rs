@@ -1,6 +1,6 @@
 //! A leaf: a region of the mesh, its last sweep, and what is known from its ancestors.
 
-use crate::estimate::remainder;
+use crate::estimate::unresolved;
 use crate::plan::{Map, Region, Sweep, Swept};
 
 /// A region and what is known about it.
@@ -20,6 +20,7 @@ pub(super) struct Leaf {
     /// Generations in which halving did not help, the error being small.
     noisy: u8,
     parent_error: f64,
+    grandparent_error: f64,
     /// The error as the sweep claims it.
     raw_error: f64,
     divergent: bool,
@@ -57,6 +58,7 @@ impl Leaf {
             anchor: f64::INFINITY,
             noisy: 0,
             parent_error: f64::INFINITY,
+            grandparent_error: f64::INFINITY,
             raw_error: f64::INFINITY,
             divergent: false,
         }
@@ -65,7 +67,8 @@ impl Leaf {
     pub fn child(&self, region: Region, edges: [bool; 2]) -> Self {
         let depth = self.depth + 1;
         let anchor = if depth.is_multiple_of(ANCHOR) { self.swept.magnitude } else { self.anchor };
-        Self { depth, anchor, levels_from: self.levels_from, noisy: self.noisy, parent_error: self.raw_error, ..Self::new(region, edges) }
+        let region = Region { guarded: edges[0] || edges[1], ..region };
+        Self { depth, anchor, levels_from: self.levels_from, noisy: self.noisy, parent_error: self.raw_error, grandparent_error: self.parent_error, ..Self::new(region, edges) }
     }
 
     /// Takes a sweep: the better one, where levels were tried in place of the ladder.
@@ -79,12 +82,11 @@ impl Leaf {
         if tried {
             return;
         }
-        // Errors that fall slowly from one generation to the next add up to more than the last of them.
-        let q = swept.error / self.parent_error;
+        let q = (swept.error / self.parent_error).max((swept.error / self.grandparent_error).sqrt());
         self.raw_error = swept.error;
-        self.swept.error = (swept.error * remainder(q)).max(swept.error);
+        self.swept.error = unresolved(swept.error, q, swept.magnitude);
         // Noise falls with the width alone, and is small.
-        if q > 0.3 && swept.error < 1e-6 * swept.magnitude {
+        if q > 0.42 && swept.error < 1e-8 * swept.magnitude {
             self.noisy += 1;
         } else if q < 0.1 {
             self.noisy = self.noisy.saturating_sub(1);

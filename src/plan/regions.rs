@@ -41,6 +41,8 @@ pub(crate) struct Region {
     pub upper: f64,
     pub map: Map,
     pub sweep: Sweep,
+    /// Whether its ends are looked at more closely: they have no neighbour to compare with.
+    pub guarded: bool,
     /// The index of its integral.
     pub integral: u32,
 }
@@ -48,7 +50,7 @@ pub(crate) struct Region {
 impl Region {
     /// An interval of x for the ladder.
     pub fn plain(lower: f64, upper: f64) -> Self {
-        Self { lower, upper, map: Map::Plain, sweep: Sweep::Ladder { least: 0 }, integral: 0 }
+        Self { lower, upper, map: Map::Plain, sweep: Sweep::Ladder { least: 0 }, guarded: true, integral: 0 }
     }
 
     /// An interval of x, finite or not, for double-exponential levels.

@@ -25,9 +25,14 @@ pub(crate) struct Rung {
     pub probe: &'static [Vector],
     /// The interpolant at the lower end and at the upper end.
     pub ends: [&'static [Vector]; 2],
+    /// The interpolant at the sentinels, [`SENTINEL`] lengths from the ends.
+    pub sentinels: [&'static [Vector]; 2],
     /// Nodes, the probe not among them.
     pub order: usize,
 }
+
+/// How far from the ends of an interval of length 1 it is looked whether something hides beyond the outermost nodes.
+pub(crate) const SENTINEL: f64 = 1.0900714285e-7;
 
 /// The most vectors of a ladder.
 pub(crate) const MOST_VECTORS: usize = 16;
@@ -39,26 +44,26 @@ pub(crate) static PATTERSON: Ladder = Ladder {
     nodes: PATTERSON_NODES,
     embedded: PATTERSON_WEIGHTS_7,
     rungs: &[
-        Rung { weights: PATTERSON_WEIGHTS_15, probe: PATTERSON_PROBE_15, ends: [PATTERSON_LOWER_15, PATTERSON_UPPER_15], order: 15 },
-        Rung { weights: PATTERSON_WEIGHTS_31, probe: PATTERSON_PROBE_31, ends: [PATTERSON_LOWER_31, PATTERSON_UPPER_31], order: 31 },
-        Rung { weights: PATTERSON_WEIGHTS_63, probe: PATTERSON_PROBE_63, ends: [PATTERSON_LOWER_63, PATTERSON_UPPER_63], order: 63 },
-        Rung { weights: PATTERSON_WEIGHTS_127, probe: PATTERSON_PROBE_127, ends: [PATTERSON_LOWER_127, PATTERSON_UPPER_127], order: 127 },
+        Rung { weights: PATTERSON_WEIGHTS_15, probe: PATTERSON_PROBE_15, ends: [PATTERSON_LOWER_15, PATTERSON_UPPER_15], sentinels: [PATTERSON_LOWER_SENTINEL_15, PATTERSON_UPPER_SENTINEL_15], order: 15 },
+        Rung { weights: PATTERSON_WEIGHTS_31, probe: PATTERSON_PROBE_31, ends: [PATTERSON_LOWER_31, PATTERSON_UPPER_31], sentinels: [PATTERSON_LOWER_SENTINEL_31, PATTERSON_UPPER_SENTINEL_31], order: 31 },
+        Rung { weights: PATTERSON_WEIGHTS_63, probe: PATTERSON_PROBE_63, ends: [PATTERSON_LOWER_63, PATTERSON_UPPER_63], sentinels: [PATTERSON_LOWER_SENTINEL_63, PATTERSON_UPPER_SENTINEL_63], order: 63 },
+        Rung { weights: PATTERSON_WEIGHTS_127, probe: PATTERSON_PROBE_127, ends: [PATTERSON_LOWER_127, PATTERSON_UPPER_127], sentinels: [PATTERSON_LOWER_SENTINEL_127, PATTERSON_UPPER_SENTINEL_127], order: 127 },
     ],
 };
 
 macro_rules! kronrod {
-    ($name:ident, $order:literal, $nodes:ident, $embedded:ident, $weights:ident, $probe:ident, $lower:ident, $upper:ident) => {
+    ($name:ident, $order:literal, $nodes:ident, $embedded:ident, $weights:ident, $probe:ident, $lower:ident, $upper:ident, $below:ident, $above:ident) => {
         static $name: Ladder = Ladder {
             nodes: $nodes,
             embedded: $embedded,
-            rungs: &[Rung { weights: $weights, probe: $probe, ends: [$lower, $upper], order: $order }],
+            rungs: &[Rung { weights: $weights, probe: $probe, ends: [$lower, $upper], sentinels: [$below, $above], order: $order }],
         };
     };
 }
-kronrod!(K15, 15, KRONROD_15_NODES, KRONROD_15_WEIGHTS_7, KRONROD_15_WEIGHTS_15, KRONROD_15_PROBE_15, KRONROD_15_LOWER_15, KRONROD_15_UPPER_15);
-kronrod!(K23, 23, KRONROD_23_NODES, KRONROD_23_WEIGHTS_11, KRONROD_23_WEIGHTS_23, KRONROD_23_PROBE_23, KRONROD_23_LOWER_23, KRONROD_23_UPPER_23);
-kronrod!(K31, 31, KRONROD_31_NODES, KRONROD_31_WEIGHTS_15, KRONROD_31_WEIGHTS_31, KRONROD_31_PROBE_31, KRONROD_31_LOWER_31, KRONROD_31_UPPER_31);
-kronrod!(K63, 63, KRONROD_63_NODES, KRONROD_63_WEIGHTS_31, KRONROD_63_WEIGHTS_63, KRONROD_63_PROBE_63, KRONROD_63_LOWER_63, KRONROD_63_UPPER_63);
+kronrod!(K15, 15, KRONROD_15_NODES, KRONROD_15_WEIGHTS_7, KRONROD_15_WEIGHTS_15, KRONROD_15_PROBE_15, KRONROD_15_LOWER_15, KRONROD_15_UPPER_15, KRONROD_15_LOWER_SENTINEL_15, KRONROD_15_UPPER_SENTINEL_15);
+kronrod!(K23, 23, KRONROD_23_NODES, KRONROD_23_WEIGHTS_11, KRONROD_23_WEIGHTS_23, KRONROD_23_PROBE_23, KRONROD_23_LOWER_23, KRONROD_23_UPPER_23, KRONROD_23_LOWER_SENTINEL_23, KRONROD_23_UPPER_SENTINEL_23);
+kronrod!(K31, 31, KRONROD_31_NODES, KRONROD_31_WEIGHTS_15, KRONROD_31_WEIGHTS_31, KRONROD_31_PROBE_31, KRONROD_31_LOWER_31, KRONROD_31_UPPER_31, KRONROD_31_LOWER_SENTINEL_31, KRONROD_31_UPPER_SENTINEL_31);
+kronrod!(K63, 63, KRONROD_63_NODES, KRONROD_63_WEIGHTS_31, KRONROD_63_WEIGHTS_63, KRONROD_63_PROBE_63, KRONROD_63_LOWER_63, KRONROD_63_UPPER_63, KRONROD_63_LOWER_SENTINEL_63, KRONROD_63_UPPER_SENTINEL_63);
 
 /// The Gauss–Kronrod rule of so many nodes: 15, 23, 31 or 63.
 ///

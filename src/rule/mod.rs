@@ -14,7 +14,7 @@ mod nodes;
 mod pair;
 
 pub(crate) use composite::Composite;
-pub(crate) use ladder::{Ladder, MOST_VECTORS, PATTERSON, kronrod};
+pub(crate) use ladder::{Ladder, MOST_VECTORS, PATTERSON, SENTINEL, kronrod};
 pub use gauss_legendre::{GaussLegendre, MAX_ORDER, OrderError, gauss_legendre};
 
 use std::{fmt, str::FromStr};

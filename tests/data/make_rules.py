@@ -9,6 +9,8 @@ import os
 import mpmath as mp
 
 mp.mp.dps = 110
+# Distance of the sentinels from the ends, in lengths; an f64.
+SENTINEL = mp.mpf(1.0900714285e-7)
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "src", "rule")
 
 
@@ -221,6 +223,8 @@ def ladder(name, chain, groups, degrees, probe_sets, doc, out):
             p = predict(nodes, probe)
             array("%s_PROBE_%d" % (name, count), "Interpolant through the %d nodes at the probe, less the value there." % count, spread(used, nodes, p, mp.mpf(-1)), out)
             for side, end in (("LOWER", -1), ("UPPER", 1)):
+                near = mp.mpf(end) * (1 - 2 * SENTINEL)
+                array("%s_%s_SENTINEL_%d" % (name, side, count), "Interpolant at the %s sentinel." % side.lower(), spread(used, nodes, predict(nodes, near)), out)
                 array("%s_%s_%d" % (name, side, count), "Interpolant through the %d nodes at the %s end." % (count, side.lower()), spread(used, nodes, predict(nodes, mp.mpf(end))), out)
     return vectors, probe
 

@@ -1,11 +1,11 @@
 //! The SIMD kernel of regions: a ladder of nested rules, or double-exponential levels, on lanes.
 
-use crate::estimate::{Tolerance, claim, promising, raw, rounding};
+use crate::estimate::{Tolerance, claim, noise, promising, raw, rounding};
 use crate::integrand::Integrand;
 use crate::lanes::{LANES, Lanes, Simd, Token, dispatch};
 use crate::plan::{Map, Region, Sweep, Swept};
 use crate::rule::levels::{Arm, EXP_HIGH, EXP_LOW, FINER, SINH_SINH, TANH_SINH, UNITS, vectors};
-use crate::rule::{Ladder, MOST_VECTORS, Vector};
+use crate::rule::{Ladder, MOST_VECTORS, SENTINEL, Vector};
 use std::f64::consts::FRAC_PI_2;
 
 /// An integrand and a ladder, ready to sweep regions.
@@ -146,11 +146,46 @@ impl<'a, F: Integrand> SimdRegions<'a, F> {
                     }
                     total(sum)
                 };
-                let outermost = points[..count].iter().fold(width, |gap, x| gap.min(x.to_array()[0] - lower));
-                Swept { ends: [at(rung.ends[0]), at(rung.ends[1])], gap: outermost, ..swept }
+                let (mut least, mut most) = (values[0], values[0]);
+                for value in &values[1..count] {
+                    least = least.lt(*value).select(least, *value);
+                    most = most.gt(*value).select(most, *value);
+                }
+                let (least, most) = (least.to_array(), most.to_array());
+                let least = least.into_iter().fold(f64::INFINITY, f64::min);
+                let most = most.into_iter().fold(f64::NEG_INFINITY, f64::max);
+                let floor = swept.floor + noise(lower.abs().max(upper.abs()), most - least);
+                Swept {
+                    ends: [at(rung.ends[0]), at(rung.ends[1])],
+                    gap: gap(index, nodes) * width,
+                    error: swept.error.max(floor),
+                    floor,
+                    ..swept
+                }
             };
             if met && index >= least.min(last) {
-                return with_ends(swept);
+                if !region.guarded {
+                    return with_ends(swept);
+                }
+                // One value next to each end, where nodes are sparse enough for a step to hide.
+                let near = SENTINEL * width;
+                let (below, above) = (lower + near, upper - near);
+                let x = Lanes::from_array(simd, [below, below, below, below, above, above, above, above]);
+                let mut y = [x];
+                evaluate(&[x], &mut y);
+                let y = y[0].to_array();
+                let (mut low, mut high) = (zero, zero);
+                for v in 0..count {
+                    low = values[v].fma(Lanes::from_array(simd, rung.sentinels[0][v]), low);
+                    high = values[v].fma(Lanes::from_array(simd, rung.sentinels[1][v]), high);
+                }
+                let hidden = ((y[0] - total(low)).abs() + (y[4] - total(high)).abs()) * (gap(index, nodes) * width);
+                let guarded = Swept { error: error + hidden, evaluations: swept.evaluations + 2, ..swept };
+                if tolerance.met(guarded.error, estimate) {
+                    return with_ends(guarded);
+                }
+                let error = if hidden.is_finite() { guarded.error } else { magnitude };
+                return with_ends(Swept { error, singular: [false; 2], ..guarded });
             }
             let finite = (now + magnitude).is_finite();
             if !finite {
@@ -367,6 +402,12 @@ impl End {
 fn total<S: Simd>(v: Lanes<S>) -> f64 {
     let a = v.to_array();
     ((a[0] + a[4]) + (a[1] + a[5])) + ((a[2] + a[6]) + (a[3] + a[7]))
+}
+
+/// The length next to an end that has no nodes, for a region of length 1.
+#[inline(always)]
+fn gap(rung: usize, nodes: &[Vector]) -> f64 {
+    nodes[if rung == 0 { 0 } else { 1 << rung }][0]
 }
 
 fn all_equal<S: Simd>(values: &[Lanes<S>]) -> bool {
