@@ -32,7 +32,8 @@ pub struct Integral {
     pub fallbacks: Vec<Fallback>,
     /// How the result compares with the serial reference, if that was asked for.
     pub agreement: Option<Agreement>,
-    /// Wall-clock time of the whole call, verification included.
+    /// Wall-clock time of the whole call, verification included. Zero where an adaptive method needed a single panel: reading
+    /// the clock would take as long as the integral.
     pub elapsed: Duration,
 }
 
@@ -85,7 +86,8 @@ pub enum Status {
     },
     /// The sum is too large for an `f64` although the values that led to that are finite.
     Overflow,
-    /// Cancelled by the caller; the estimate is that of the part from the smaller bound to `reached`.
+    /// Cancelled by the caller; the estimate is that of the part from the smaller bound to `reached`. (An adaptive method
+    /// always covers the whole; its estimate is that of the last round.)
     Cancelled {
         /// The upper end of the part that was summed.
         reached: f64,

@@ -29,7 +29,7 @@
 //! | to | see |
 //! |---|---|
 //! | write an integrand | [`integrand`](macro@integrand), closures, [`Expression`], [`wide`](fn@wide), the trait [`Integrand`] |
-//! | integrate it | [`Integrator`], [`Rule`], [`Backend`], [`lanes::Level`] |
+//! | integrate it | [`Integrator`], [`Method`], [`Rule`], [`Backend`], [`lanes::Level`] |
 //! | read the answer | [`Integral`], [`Status`], [`Error`], [`Agreement`] |
 //! | stop early, watch | [`Cancel`], [`Progress`] |
 //! | integrate measured values | [`sampled`] |
@@ -47,7 +47,7 @@
 //!   bit, `for i in 0..n { s += f(a + i as f64 * dx) }`, times `dx`.
 //! - **Nothing is silent.** A question without sense is refused before anything is evaluated; an integral that is not
 //!   what was asked for is an [`Error::NotConverged`] that holds the best estimate. A fixed rule estimates no error, and
-//!   says so.
+//!   says so; an adaptive method claims error <= max(abs_tol, rel_tol · |estimate|) or gives the reason why not.
 //!
 //! # Features
 //!

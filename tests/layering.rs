@@ -11,9 +11,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("rule", &[]),
     ("region", &["error", "integrand"]),
     ("reduce", &[]),
-    ("plan", &["error", "reduce", "rule"]),
-    ("backend", &["error", "integrand", "lanes", "plan", "reduce"]),
-    ("method", &["reduce"]),
+    ("estimate", &[]),
+    ("plan", &["error", "estimate", "reduce", "rule"]),
+    ("backend", &["error", "estimate", "integrand", "lanes", "plan", "reduce", "rule"]),
+    ("method", &["estimate", "plan", "reduce"]),
     ("sampled", &["backend", "lanes"]),
     ("control", &[]),
     ("agreement", &[]),
@@ -27,6 +28,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "backend",
             "control",
             "error",
+            "estimate",
             "integral",
             "integrand",
             "lanes",
@@ -86,6 +88,10 @@ fn backends_do_not_name_each_other() {
 #[test]
 fn no_source_file_is_long() {
     visit(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut |path, text| {
+        // Written by tests/data/make_rules.py.
+        if path.file_name().is_some_and(|name| name == "ladder_data.rs" || name == "levels_data.rs") {
+            return;
+        }
         assert!(text.lines().count() <= 420, "{} has {} lines", path.display(), text.lines().count());
     });
 }

@@ -209,11 +209,11 @@ impl<F: Integrand> Job<'_, F> {
             let after = points.get(k + 1).copied().unwrap_or(upper);
             let reach = |other: f64| if other.is_finite() { (point - other).abs() } else { point.abs().max(1.0) };
             if !levels {
-                ends.extend(graded(reach(before), k == 0 && before.is_finite()).map(|d| (point - d, false)));
+                ends.extend(graded(reach(before)).map(|d| (point - d, false)));
             }
             ends.push((point, true));
             if !levels {
-                let mut up: Vec<_> = graded(reach(after), after.is_finite() && k + 1 == points.len()).map(|d| (point + d, false)).collect();
+                let mut up: Vec<_> = graded(reach(after)).map(|d| (point + d, false)).collect();
                 up.reverse();
                 ends.extend(up);
             }
@@ -234,7 +234,7 @@ impl<F: Integrand> Job<'_, F> {
 }
 
 /// Distances from a break point whose neighbour is `reach` away: to half of it, eight times smaller each, from the largest.
-fn graded(reach: f64, _last: bool) -> impl Iterator<Item = f64> {
+fn graded(reach: f64) -> impl Iterator<Item = f64> {
     (0..10).map(move |k| 0.5 * reach * 0.125f64.powi(k))
 }
 
@@ -245,6 +245,9 @@ fn status(outcome: Outcome) -> Status {
         Outcome::NonFinite { point, value } => Status::NonFinite { point, value },
         Outcome::Overflow => Status::Overflow,
         Outcome::Divergent => Status::Divergent,
+        Outcome::Oscillates => {
+            Status::Suspicious { reason: "the integrand oscillates towards an end, and its terms do not fall" }
+        }
         Outcome::MaxEvaluations => Status::MaxEvaluations,
         Outcome::MemoryLimit => Status::MemoryLimit,
     }

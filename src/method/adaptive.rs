@@ -14,6 +14,7 @@ pub(crate) enum Outcome {
     NonFinite { point: f64, value: f64 },
     Overflow,
     Divergent,
+    Oscillates,
     MaxEvaluations,
     MemoryLimit,
 }
@@ -85,6 +86,9 @@ impl Adaptive {
         }
         if self.asked.is_empty() {
             self.sum();
+            if self.leaves.iter().any(|leaf| leaf.swept.oscillates && leaf.swept.error > leaf.swept.magnitude * 1e-3) {
+                return Some(Outcome::Oscillates);
+            }
             if self.leaves.iter().any(Leaf::diverges) {
                 return Some(Outcome::Divergent);
             }
@@ -160,18 +164,19 @@ impl Adaptive {
     /// Splits, or sweeps in another way, the leaves above their share.
     fn refine(&mut self) -> Option<Outcome> {
         let target = self.tolerance.at(self.totals.estimate);
-        let (mut stuck, mut worst) = (0.0, 0.0f64);
+        let (mut stuck, mut rest, mut worst) = (0.0, 0.0, 0.0f64);
         for leaf in &self.leaves {
             if leaf.can_be_refined() {
                 worst = worst.max(leaf.error());
+                rest += leaf.error();
             } else {
                 stuck += leaf.swept.error;
             }
         }
-        if worst == 0.0 || stuck > target || self.totals.error <= 1.5 * self.totals.floor {
+        if worst == 0.0 || stuck > target && rest <= stuck || self.totals.error <= 1.5 * self.totals.floor {
             return Some(Outcome::RoundoffLimited);
         }
-        let share = 0.5 * (target - stuck) / self.leaves.len() as f64;
+        let share = 0.5 * (target - stuck).max(stuck) / self.leaves.len() as f64;
         let bound = share.min(0.5 * worst);
         let old = std::mem::take(&mut self.leaves);
         for leaf in old {

@@ -43,6 +43,7 @@ impl Leaf {
             constant: false,
             singular: [false; 2],
             divergent: false,
+            oscillates: false,
             ends: [f64::NAN; 2],
             gap: 0.0,
             reach: [0; 2],
@@ -84,7 +85,9 @@ impl Leaf {
         }
         let q = (swept.error / self.parent_error).max((swept.error / self.grandparent_error).sqrt());
         self.raw_error = swept.error;
-        self.swept.error = unresolved(swept.error, q, swept.magnitude);
+        if self.depth >= 3 {
+            self.swept.error = unresolved(swept.error, q, swept.magnitude).max(swept.error);
+        }
         // Noise falls with the width alone, and is small.
         if q > 0.42 && swept.error < 1e-8 * swept.magnitude {
             self.noisy += 1;

@@ -88,6 +88,8 @@ pub(crate) struct Swept {
     pub singular: [bool; 2],
     /// Whether the terms of the levels do not fall towards the lower and the upper end.
     pub divergent: bool,
+    /// Whether these terms are of both signs.
+    pub oscillates: bool,
     /// What the interpolant says at the lower and the upper end (of f dx/dt where mapped), and the length next to each in which
     /// there is no node. NaN where there is no interpolant.
     pub ends: [f64; 2],

@@ -93,7 +93,7 @@ impl<'a, F: Integrand> SimdRegions<'a, F> {
         let ends = Lanes::from_array(simd, [lower, lower, lower, lower, upper, upper, upper, upper]);
         let zero = Lanes::splat(simd, 0.0);
         let (mut points, mut values) = ([zero; MOST_VECTORS], [zero; MOST_VECTORS]);
-        let (mut before, mut previous, mut done) = (0.0, f64::INFINITY, 0);
+        let (mut before, mut previous, mut earlier, mut done) = (0.0, f64::INFINITY, f64::INFINITY, 0);
         let last = rungs.len() - 1;
         let mut index = 0;
         loop {
@@ -119,7 +119,7 @@ impl<'a, F: Integrand> SimdRegions<'a, F> {
             }
             let (estimate, magnitude) = (total(sum) * width, total(size) * width);
             let now = raw(estimate - before, total(surprise) * width);
-            let error = claim(now, previous, magnitude);
+            let error = claim(now, [earlier, previous], magnitude);
             let met = tolerance.met(error, estimate);
             let swept = Swept {
                 estimate,
@@ -130,6 +130,7 @@ impl<'a, F: Integrand> SimdRegions<'a, F> {
                 constant: magnitude == 0.0 || now == 0.0 && all_equal(&values[..count]),
                 singular: [false; 2],
                 divergent: false,
+                oscillates: false,
                 ends: [f64::NAN; 2],
                 gap: 0.0,
                 reach: [0; 2],
@@ -202,7 +203,7 @@ impl<'a, F: Integrand> SimdRegions<'a, F> {
             if !go_on {
                 return with_ends(Swept { singular, ..swept });
             }
-            (before, previous) = (estimate, now);
+            (before, earlier, previous) = (estimate, previous, now);
             index += 1;
         }
     }
@@ -232,7 +233,8 @@ impl<'a, F: Integrand> SimdRegions<'a, F> {
         let mut now = (estimate - 0.25 * quarter).abs();
         let beyond: f64 = ends.iter().map(End::beyond).sum();
         let floor = |magnitude| rounding(magnitude) + beyond;
-        let mut error = claim(now, previous, magnitude) + beyond;
+        let mut earlier = (0.5 * half - by_lane[0]).abs();
+        let mut error = claim(now, [earlier, previous], magnitude) + beyond;
         let constant = ends.iter().all(|end| end.largest == 0.0);
         for level in 1..=FINER {
             let hopeless = now > 0.5 * previous && now > 1e-3 * magnitude && level > 1;
@@ -255,9 +257,9 @@ impl<'a, F: Integrand> SimdRegions<'a, F> {
             let step = 0.125 / f64::from(1u32 << level);
             let finer = 0.5 * estimate + step * total(new.sum);
             magnitude = 0.5 * magnitude + step * total(new.size);
-            (previous, now) = (now, (finer - estimate).abs());
+            (earlier, previous, now) = (previous, now, (finer - estimate).abs());
             estimate = finer;
-            error = claim(now, previous, magnitude) + beyond;
+            error = claim(now, [earlier, previous], magnitude) + beyond;
         }
         Swept {
             estimate,
@@ -270,6 +272,7 @@ impl<'a, F: Integrand> SimdRegions<'a, F> {
             ends: [f64::NAN; 2],
             gap: 0.0,
             divergent: ends.iter().any(End::diverges),
+            oscillates: ends.iter().any(|end| end.open && end.alternates),
             reach: [ends[0].units as u8, ends[1].units as u8],
             bad,
         }
@@ -320,6 +323,8 @@ impl<'a, F: Integrand> SimdRegions<'a, F> {
         let inner = each[0].max(each[1]).max(each[2].max(each[3]));
         end.largest = end.largest.max(outer.max(inner));
         end.last = each[7];
+        let signs = terms.to_array();
+        end.alternates = signs.iter().any(|&t| t > 1e-3 * end.largest) && signs.iter().any(|&t| t < -1e-3 * end.largest);
         end.units += 1;
         end.closed = outer <= 1e-18 * end.largest && end.largest > 0.0;
         end.open = !end.closed;
@@ -382,6 +387,8 @@ struct End {
     /// There are no more, but they are not negligible.
     open: bool,
     masked: bool,
+    /// The outermost terms are large and of both signs.
+    alternates: bool,
 }
 
 impl End {
