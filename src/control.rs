@@ -84,6 +84,12 @@ impl Control {
         None
     }
 
+    /// Whether there is nothing to look at.
+    #[inline]
+    pub fn is_idle(&self) -> bool {
+        self.cancel.is_none() && self.time_limit.is_none() && self.watch.is_none()
+    }
+
     /// Tells the caller how far it has come.
     #[inline]
     pub fn report(&self, evaluations: u64, total: u64) {

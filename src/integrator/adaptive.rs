@@ -31,14 +31,14 @@ impl Integrator {
         if self.backend == Backend::Serial {
             let scalar = Scalar(f);
             let job = Job { with: self, f: &scalar, level, token, lower, upper, tolerance };
-            let mut integral = job.run(None)?;
+            let mut integral = job.run()?;
             (integral.backend, integral.level) = (Backend::Serial, None);
             return self.answer(integral, sign);
         }
-        let mut first = None;
-        if lower.is_finite() && upper.is_finite() && self.method == Method::Auto && self.points.is_empty() && lower < upper {
-            let swept = SimdRegions::new(f, &PATTERSON, token).first(&Region::plain(lower, upper), tolerance);
-            if tolerance.met(swept.error, swept.estimate) && !swept.constant && self.verify == Verify::Off {
+        let plain = lower.is_finite() && upper.is_finite() && lower < upper;
+        if plain && self.method == Method::Auto && self.points.is_empty() && self.verify == Verify::Off && self.control.is_idle() {
+            let first = SimdRegions::new(f, &PATTERSON, token).first(&Region::plain(lower, upper), tolerance);
+            if let Some(swept) = first {
                 return Ok(Integral {
                     estimate: sign * swept.estimate,
                     error: swept.error,
@@ -48,10 +48,9 @@ impl Integrator {
                     ..Integral::of(Backend::Simd, Some(level), 1)
                 });
             }
-            first = Some(swept);
         }
         let job = Job { with: self, f, level, token, lower, upper, tolerance };
-        self.answer(job.run(first)?, sign)
+        self.answer(job.run()?, sign)
     }
 
     fn check_adaptive<F: Integrand>(&self, f: &F, region: region::Region) -> Result<(), Error> {
@@ -104,9 +103,9 @@ struct Job<'a, F> {
 }
 
 impl<F: Integrand> Job<'_, F> {
-    /// Rounds, after the sweep of the whole if that is there.
+    /// Rounds.
     #[inline(never)]
-    fn run(&self, first: Option<Swept>) -> Result<Integral, Error> {
+    fn run(&self) -> Result<Integral, Error> {
         let start = Instant::now();
         let ladder: &'static Ladder = match self.with.method {
             Method::GaussKronrod(order) => kronrod(order).ok_or(Error::KronrodOrder { order })?,
@@ -117,13 +116,10 @@ impl<F: Integrand> Job<'_, F> {
             return Ok(Integral { error: 0.0, status: Status::Converged, ..integral });
         }
         let kernel = SimdRegions::new(self.f, ladder, self.token);
-        let (mut swept, mut stop, mut probed) = (Vec::new(), None, 0);
+        let (mut swept, mut probed) = (Vec::new(), 0);
         let mut method = self.method(self.initial());
-        match first {
-            Some(first) => swept.push(first),
-            None => stop = self.sweep(&kernel, &method, &mut swept, start),
-        }
-        if stop.is_none() && swept.iter().all(|one| one.constant) {
+        let mut stop = self.sweep(&kernel, &method, &mut swept, start);
+        if stop.is_none() && swept.iter().all(|one: &Swept| one.constant) {
             let (panels, evaluations) = probe::find(self.f, self.level, self.lower, self.upper);
             probed = evaluations + swept.iter().map(|one| u64::from(one.evaluations)).sum::<u64>();
             if let Some(panels) = panels {

@@ -34,24 +34,9 @@ const AGAIN: u16 = 4;
 
 impl Leaf {
     pub fn new(region: Region, edges: [bool; 2]) -> Self {
-        const NOTHING: Swept = Swept {
-            estimate: 0.0,
-            error: f64::INFINITY,
-            floor: 0.0,
-            magnitude: f64::INFINITY,
-            evaluations: 0,
-            constant: false,
-            singular: [false; 2],
-            divergent: false,
-            oscillates: false,
-            ends: [f64::NAN; 2],
-            gap: 0.0,
-            reach: [0; 2],
-            bad: None,
-        };
         Self {
             region,
-            swept: NOTHING,
+            swept: Swept::NOTHING,
             edges,
             mismatches: [0.0; 2],
             depth: 0,

@@ -99,3 +99,22 @@ pub(crate) struct Swept {
     /// A node at which the integrand is not finite, and the value there.
     pub bad: Option<(f64, f64)>,
 }
+
+impl Swept {
+    /// Before anything is known.
+    pub const NOTHING: Swept = Swept {
+        estimate: 0.0,
+        error: f64::INFINITY,
+        floor: 0.0,
+        magnitude: f64::INFINITY,
+        evaluations: 0,
+        constant: false,
+        singular: [false; 2],
+        divergent: false,
+        oscillates: false,
+        ends: [f64::NAN; 2],
+        gap: 0.0,
+        reach: [0; 2],
+        bad: None,
+    };
+}

@@ -20,10 +20,41 @@ impl<'a, F: Integrand> SimdRegions<'a, F> {
         Self { f, ladder, token }
     }
 
-    /// The sweep of a plain region by the ladder: nothing else is compiled into it.
+    /// The first rung on a plain interval, with the guards at its ends, where that is enough: all that is compiled into
+    /// the quick way. The ladder is one whose first rung has two vectors. 18 evaluations.
     #[inline(always)]
-    pub fn first(&self, region: &Region, tolerance: Tolerance) -> Swept {
-        dispatch!(self.token, simd => self.climb(simd, region, 0, tolerance, false, #[inline(always)] |points, values| self.values(points, values)))
+    pub fn first(&self, region: &Region, tolerance: Tolerance) -> Option<Swept> {
+        dispatch!(self.token, simd => self.first_on(simd, region, tolerance))
+    }
+
+    #[inline(always)]
+    fn first_on<S: Simd>(&self, simd: S, region: &Region, tolerance: Tolerance) -> Option<Swept> {
+        let Ladder { nodes, embedded, rungs } = self.ladder;
+        let (rung, width) = (&rungs[0], region.width());
+        let (lower, upper) = (region.lower, region.upper);
+        let ends = Lanes::from_array(simd, [lower, lower, lower, lower, upper, upper, upper, upper]);
+        let row = |row: &Vector| Lanes::from_array(simd, *row);
+        const NEAR: Vector = [SENTINEL, SENTINEL, SENTINEL, SENTINEL, -SENTINEL, -SENTINEL, -SENTINEL, -SENTINEL];
+        let points = [nodes[0], nodes[1], NEAR].map(|offsets| row(&offsets).fma(Lanes::splat(simd, width), ends));
+        let mut y = points;
+        if F::BLOCKED {
+            self.f.block(&points, &mut y);
+        } else {
+            for (value, &point) in y.iter_mut().zip(&points) {
+                *value = self.f.lanes(point);
+            }
+        }
+        let dot = |table: &[Vector]| y[1].fma(row(&table[1]), y[0] * row(&table[0]));
+        let size = y[1].abs().fma(row(&rung.weights[1]), y[0].abs() * row(&rung.weights[0]));
+        let (estimate, magnitude) = (total(dot(rung.weights)) * width, total(size) * width);
+        let now = raw(estimate - total(dot(embedded)) * width, total(dot(rung.probe)) * width);
+        let near = y[2].to_array();
+        let hidden = (near[0] - total(dot(rung.sentinels[0]))).abs() + (near[4] - total(dot(rung.sentinels[1]))).abs();
+        let error = claim(now, [f64::INFINITY; 2], magnitude) + hidden * (nodes[0][0] * width);
+        if !tolerance.met(error, estimate) || now == 0.0 {
+            return None;
+        }
+        Some(Swept { estimate, error, magnitude, evaluations: 18, ..Swept::NOTHING })
     }
 
     /// The sweeps of all regions, in order.
@@ -39,41 +70,50 @@ impl<'a, F: Integrand> SimdRegions<'a, F> {
     fn sweep_on<S: Simd>(&self, simd: S, region: &Region, tolerance: Tolerance) -> Swept {
         match region.sweep {
             Sweep::Levels => self.levels(simd, region, tolerance),
-            Sweep::Ladder { least } => self.climb(simd, region, least.into(), tolerance, true, #[inline(always)] |points, values| {
-                if region.map == Map::Plain { self.values(points, values) } else { self.mapped(region.map, points, values) }
+            Sweep::Ladder { least } => self.climb(simd, region, least.into(), tolerance, #[inline(always)] |points, values| {
+                if region.map == Map::Plain { self.values(simd, points, values) } else { self.mapped(simd, region.map, points, values) }
             }),
         }
     }
 
+    /// The integrand at many points. In a function of its own, so that its code is there once for all that follows.
     #[inline(always)]
-    fn values<S: Simd>(&self, points: &[Lanes<S>], values: &mut [Lanes<S>]) {
-        if F::BLOCKED {
-            self.f.block(points, values);
-        } else {
-            for (value, &point) in values.iter_mut().zip(points) {
-                *value = self.f.lanes(point);
-            }
-        }
+    fn values<S: Simd>(&self, simd: S, points: &[Lanes<S>], values: &mut [Lanes<S>]) {
+        simd.vectorize(
+            #[inline(always)]
+            || {
+                if F::BLOCKED {
+                    self.f.block(points, values);
+                } else {
+                    for (value, &point) in values.iter_mut().zip(points) {
+                        *value = self.f.lanes(point);
+                    }
+                }
+            },
+        );
     }
 
     /// f(x(t)) · dx/dt.
     #[inline(always)]
-    fn mapped<S: Simd>(&self, map: Map, points: &[Lanes<S>], values: &mut [Lanes<S>]) {
-        for (value, &t) in values.iter_mut().zip(points) {
+    fn mapped<S: Simd>(&self, simd: S, map: Map, points: &[Lanes<S>], values: &mut [Lanes<S>]) {
+        let zero = Lanes::splat(simd, 0.0);
+        let (mut places, mut slopes) = ([zero; MOST_VECTORS], [zero; MOST_VECTORS]);
+        for ((place, slope), &t) in places.iter_mut().zip(&mut slopes).zip(points) {
             let e = t.exp();
             let back = e.recip();
             let exponential = ((e - back) * (0.5 * FRAC_PI_2)).exp();
-            let (x, slope) = match map {
-                Map::Exp { from, direction } => (exponential * direction + from, exponential),
+            let along = (e + back) * (0.5 * FRAC_PI_2);
+            (*place, *slope) = match map {
+                Map::Exp { from, direction } => (exponential * direction + from, exponential * along),
                 _ => {
                     let inverse = exponential.recip();
-                    ((exponential - inverse) * 0.5, (exponential + inverse) * 0.5)
+                    ((exponential - inverse) * 0.5, (exponential + inverse) * 0.5 * along)
                 }
             };
-            let mut y = [x];
-            self.values(&[x], &mut y);
-            let zero = t.like(0.0);
-            *value = y[0].eq(zero).select(zero, y[0] * slope * ((e + back) * (0.5 * FRAC_PI_2)));
+        }
+        self.values(simd, &places[..points.len()], values);
+        for (value, &slope) in values.iter_mut().zip(&slopes) {
+            *value = value.eq(zero).select(zero, *value * slope);
         }
     }
 
@@ -85,7 +125,6 @@ impl<'a, F: Integrand> SimdRegions<'a, F> {
         region: &Region,
         least: usize,
         tolerance: Tolerance,
-        want_ends: bool,
         evaluate: impl Fn(&[Lanes<S>], &mut [Lanes<S>]),
     ) -> Swept {
         let Ladder { nodes, embedded, rungs } = self.ladder;
@@ -137,9 +176,6 @@ impl<'a, F: Integrand> SimdRegions<'a, F> {
                 bad: None,
             };
             let with_ends = |swept: Swept| {
-                if !want_ends {
-                    return swept;
-                }
                 let at = |table: &[Vector]| {
                     let mut sum = zero;
                     for v in 0..count {
@@ -294,7 +330,7 @@ impl<'a, F: Integrand> SimdRegions<'a, F> {
         let x = Lanes::from_array(simd, arm.table.nodes[row]) * arm.factor + arm.origin;
         let outside = if arm.ends { weight.eq(zero) | x.eq(zero + arm.origin) } else { weight.eq(zero) };
         let mut y = [x];
-        self.values(&[x], &mut y);
+        self.values(simd, &[x], &mut y);
         let mut terms = outside.select(zero, y[0] * (weight * arm.factor.abs()));
         if outside.any() || !terms.is_finite().all() {
             let (out, mut each) = (outside.select(zero + 1.0, zero).to_array(), terms.to_array());
@@ -309,6 +345,8 @@ impl<'a, F: Integrand> SimdRegions<'a, F> {
                 end.open = end.last > 1e-17 * end.largest.max(end.last);
             }
             end.closed = true;
+            let large = 1e-3 * each.iter().fold(end.largest, |largest, term| largest.max(term.abs()));
+            end.alternates |= each.iter().any(|&t| t > large) && each.iter().any(|&t| t < -large);
             if stop == 0 {
                 return None;
             }
@@ -324,7 +362,7 @@ impl<'a, F: Integrand> SimdRegions<'a, F> {
         end.largest = end.largest.max(outer.max(inner));
         end.last = each[7];
         let signs = terms.to_array();
-        end.alternates = signs.iter().any(|&t| t > 1e-3 * end.largest) && signs.iter().any(|&t| t < -1e-3 * end.largest);
+        end.alternates = end.units > 3 && signs.iter().any(|&t| t > 1e-3 * end.largest) && signs.iter().any(|&t| t < -1e-3 * end.largest);
         end.units += 1;
         end.closed = outer <= 1e-18 * end.largest && end.largest > 0.0;
         end.open = !end.closed;
