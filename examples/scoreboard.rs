@@ -54,7 +54,9 @@ fn main() {
             }
         }
         for (tolerance, [solved, reached, flagged, wrong]) in TOLERANCES.into_iter().zip(counts) {
-            println!("{name}, {tolerance:.0e}: {solved} solved, {reached} right but not claimed, {flagged} flagged, {wrong} CONVERGED AND WRONG");
+            println!(
+                "{name}, {tolerance:.0e}: {solved} solved, {reached} right but not claimed, {flagged} flagged, {wrong} CONVERGED AND WRONG"
+            );
         }
     }
     for case in read("divergent.toml").iter().filter(|case| wanted(&case.id)) {
@@ -62,7 +64,14 @@ fn main() {
             let integrator = Integrator::new().rel_tol(tolerance).method(method);
             if let Some(integral) = run(&integrator, &case.integrand, case.a, case.b) {
                 let mark = if integral.status == Status::Converged { "CONVERGED AND WRONG" } else { "refused" };
-                println!("divergent {:<24}{tolerance:>7.0e} {:>24.16e} {:>8}  {:<17}{mark}{}", case.id, integral.estimate, integral.evaluations, integral.status.name(), if case.hard { " (hard)" } else { "" });
+                println!(
+                    "divergent {:<24}{tolerance:>7.0e} {:>24.16e} {:>8}  {:<17}{mark}{}",
+                    case.id,
+                    integral.estimate,
+                    integral.evaluations,
+                    integral.status.name(),
+                    if case.hard { " (hard)" } else { "" }
+                );
             }
         }
     }
@@ -83,7 +92,10 @@ fn main() {
                 counts[verdict as usize] += 1;
                 evaluations += integral.evaluations;
                 if verdict == Verdict::Wrong && counts[3] < 4 {
-                    println!("  family {family} draw {draw} (seed {seed:#x}): {:e} for {value:e}, claims {:e}", integral.estimate, integral.error);
+                    println!(
+                        "  family {family} draw {draw} (seed {seed:#x}): {:e} for {value:e}, claims {:e}",
+                        integral.estimate, integral.error
+                    );
                 }
             }
             let [solved, reached, flagged, wrong] = counts;

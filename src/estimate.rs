@@ -92,7 +92,11 @@ pub(crate) fn noise(largest: f64, variation: f64) -> f64 {
 /// a visible part of it: the rule does not converge there, and differences of its orders mean little.
 #[inline(always)]
 pub(crate) fn unresolved(raw: f64, q: f64, magnitude: f64) -> f64 {
-    if q > 0.45 && raw > 1e-4 * magnitude || raw > 1e-3 * magnitude { (raw * remainder(q)).max(2.0 * magnitude) } else { raw }
+    if q > 0.45 && raw > 1e-4 * magnitude || raw > 1e-3 * magnitude {
+        (raw * remainder(q)).max(2.0 * magnitude)
+    } else {
+        raw
+    }
 }
 
 /// Whether the next step, of twice the nodes, is likely to bring the error to `wanted`.
@@ -109,7 +113,9 @@ mod tests {
 
     #[test]
     fn claims_scale_with_the_region_and_never_fall_below_rounding() {
-        for (r, p, pp) in [(1e-3, f64::INFINITY, f64::INFINITY), (1e-3, 2e-3, 1e-2), (1e-6, 1e-4, 1e-2), (0.0, 1e-9, 1e-3)] {
+        for (r, p, pp) in
+            [(1e-3, f64::INFINITY, f64::INFINITY), (1e-3, 2e-3, 1e-2), (1e-6, 1e-4, 1e-2), (0.0, 1e-9, 1e-3)]
+        {
             let one = claim(r, [pp, p], 1.0);
             assert!(one >= 2.0 * f64::EPSILON);
             assert_eq!(claim(1024.0 * r, [1024.0 * pp, 1024.0 * p], 1024.0), 1024.0 * one);

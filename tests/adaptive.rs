@@ -80,8 +80,14 @@ fn of(integrator: &Integrator, f: impl Fn(f64) -> f64 + Sync, a: f64, b: f64) ->
 fn questions_without_sense_are_refused() {
     let refused = |integrator: Integrator, a: f64, b: f64| integrator.integrate(&|x: f64| x, a..b).unwrap_err();
     for tolerance in [-1.0, f64::NAN] {
-        assert!(matches!(refused(Integrator::new().rel_tol(tolerance), 0.0, 1.0), Error::Tolerance { which: "relative", .. }));
-        assert!(matches!(refused(Integrator::new().abs_tol(tolerance), 0.0, 1.0), Error::Tolerance { which: "absolute", .. }));
+        assert!(matches!(
+            refused(Integrator::new().rel_tol(tolerance), 0.0, 1.0),
+            Error::Tolerance { which: "relative", .. }
+        ));
+        assert!(matches!(
+            refused(Integrator::new().abs_tol(tolerance), 0.0, 1.0),
+            Error::Tolerance { which: "absolute", .. }
+        ));
     }
     let inf = f64::INFINITY;
     for (a, b) in [(f64::NAN, 1.0), (0.0, f64::NAN), (inf, inf), (-inf, -inf)] {
@@ -136,10 +142,15 @@ fn limits_keep_the_best_estimate() {
 fn methods_and_backends_agree() {
     let f = |x: f64| x.cos() / (1.0 + x);
     let exact = 0.601044;
-    for method in [15, 23, 31, 63].map(Method::GaussKronrod).into_iter().chain([Method::Auto, Method::DoubleExponential]) {
+    for method in
+        [15, 23, 31, 63].map(Method::GaussKronrod).into_iter().chain([Method::Auto, Method::DoubleExponential])
+    {
         for backend in [Backend::Simd, Backend::Serial] {
             let integral = of(&Integrator::new().method(method).backend(backend), f, 0.0, 1.0);
-            assert!(integral.status == Status::Converged && (integral.estimate - exact).abs() < 1e-6, "{method}: {integral:#}");
+            assert!(
+                integral.status == Status::Converged && (integral.estimate - exact).abs() < 1e-6,
+                "{method}: {integral:#}"
+            );
             assert_eq!(integral.backend, backend);
         }
     }

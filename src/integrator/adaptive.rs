@@ -1,6 +1,7 @@
 //! Adaptive integration: one panel on the stack where that is enough, else rounds.
 
 use super::{Integrator, probe};
+use crate::agreement::Verify;
 use crate::backend::{Backend, simd::regions::SimdRegions};
 use crate::control::Stop;
 use crate::error::Error;
@@ -8,7 +9,6 @@ use crate::estimate::Tolerance;
 use crate::integral::{Fallback, Integral, Status};
 use crate::integrand::{Integrand, Point};
 use crate::lanes::{Level, Token};
-use crate::agreement::Verify;
 use crate::method::{Adaptive, Method, Outcome};
 use crate::plan::{Region, Sweep, Swept};
 use crate::region;
@@ -36,7 +36,12 @@ impl Integrator {
             return self.answer(integral, sign);
         }
         let plain = lower.is_finite() && upper.is_finite() && lower < upper;
-        if plain && self.method == Method::Auto && self.points.is_empty() && self.verify == Verify::Off && self.control.is_idle() {
+        if plain
+            && self.method == Method::Auto
+            && self.points.is_empty()
+            && self.verify == Verify::Off
+            && self.control.is_idle()
+        {
             let first = SimdRegions::new(f, &PATTERSON, token).first(&Region::plain(lower, upper), tolerance);
             if let Some(swept) = first {
                 return Ok(Integral {
@@ -55,7 +60,7 @@ impl Integrator {
 
     fn check_adaptive<F: Integrand>(&self, f: &F, region: region::Region) -> Result<(), Error> {
         for (which, value) in [("absolute", self.abs_tol), ("relative", self.rel_tol)] {
-            if !(value >= 0.0) {
+            if value.is_nan() || value < 0.0 {
                 return Err(Error::Tolerance { which, value });
             }
         }
@@ -84,7 +89,11 @@ impl Integrator {
             let reason = "adaptive methods are not verified yet".to_owned();
             integral.fallbacks.push(Fallback { wanted: format!("verification {}", self.verify), reason });
         }
-        if integral.status.is_success() || self.accept { Ok(integral) } else { Err(Error::NotConverged(Box::new(integral))) }
+        if integral.status.is_success() || self.accept {
+            Ok(integral)
+        } else {
+            Err(Error::NotConverged(Box::new(integral)))
+        }
     }
 }
 
@@ -168,7 +177,13 @@ impl<F: Integrand> Job<'_, F> {
         Adaptive::new(self.with.method, self.tolerance, self.with.max_evaluations, regions)
     }
 
-    fn sweep(&self, kernel: &SimdRegions<F>, method: &Adaptive, swept: &mut Vec<Swept>, start: Instant) -> Option<Stop> {
+    fn sweep(
+        &self,
+        kernel: &SimdRegions<F>,
+        method: &Adaptive,
+        swept: &mut Vec<Swept>,
+        start: Instant,
+    ) -> Option<Stop> {
         swept.clear();
         let plan = method.next();
         for chunk in plan.list.chunks(CHUNK) {

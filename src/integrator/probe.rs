@@ -21,7 +21,12 @@ pub(super) fn range(lower: f64, upper: f64) -> (f64, f64, Map) {
 ///
 /// One sample in each of 8192 equal parts, at a golden-ratio place in it; and as many towards the ends of a finite interval,
 /// down to 1e-15 of it.
-pub(super) fn find<F: Integrand>(f: &F, level: Level, lower: f64, upper: f64) -> (Option<Vec<(Region, [bool; 2])>>, u64) {
+pub(super) fn find<F: Integrand>(
+    f: &F,
+    level: Level,
+    lower: f64,
+    upper: f64,
+) -> (Option<Vec<(Region, [bool; 2])>>, u64) {
     const GOLDEN: f64 = 0.618_033_988_749_894_9;
     let (from, to, map) = range(lower, upper);
     let mut places: Vec<f64> = (0..SAMPLES)
@@ -72,8 +77,7 @@ pub(super) fn find<F: Integrand>(f: &F, level: Level, lower: f64, upper: f64) ->
     let last = cuts.len() - 2;
     let sweep = Sweep::Ladder { least: 1 };
     let panels = cuts.windows(2).enumerate();
-    let panels = panels.map(|(k, ends)| {
-        (Region { map, sweep, ..Region::plain(ends[0], ends[1]) }, [k == 0, k == last])
-    });
+    let panels =
+        panels.map(|(k, ends)| (Region { map, sweep, ..Region::plain(ends[0], ends[1]) }, [k == 0, k == last]));
     (Some(panels.collect()), evaluations)
 }

@@ -202,7 +202,11 @@ impl Adaptive {
             _ => {
                 let levels = self.method == Method::DoubleExponential && region.sweep == Sweep::Levels;
                 // The whole at once into four, so that the rungs reach the density of nodes that is asked for.
-                let parts = if self.method == Method::Auto && self.leaves.is_empty() && region.width() == self.span { 4 } else { 2 };
+                let parts = if self.method == Method::Auto && self.leaves.is_empty() && region.width() == self.span {
+                    4
+                } else {
+                    2
+                };
                 let at = |k: usize| match k {
                     0 => region.lower,
                     k if k == parts => region.upper,

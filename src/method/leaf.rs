@@ -54,14 +54,24 @@ impl Leaf {
         let depth = self.depth + 1;
         let anchor = if depth.is_multiple_of(ANCHOR) { self.swept.magnitude } else { self.anchor };
         let region = Region { guarded: edges[0] || edges[1], ..region };
-        Self { depth, anchor, levels_from: self.levels_from, noisy: self.noisy, parent_error: self.raw_error, grandparent_error: self.parent_error, ..Self::new(region, edges) }
+        Self {
+            depth,
+            anchor,
+            levels_from: self.levels_from,
+            noisy: self.noisy,
+            parent_error: self.raw_error,
+            grandparent_error: self.parent_error,
+            ..Self::new(region, edges)
+        }
     }
 
     /// Takes a sweep: the better one, where levels were tried in place of the ladder.
     pub fn take(&mut self, swept: Swept) {
-        let tried = self.levels_from > self.depth && matches!(self.region.sweep, Sweep::Ladder { .. }) && self.swept.evaluations > 0;
+        let tried = self.levels_from > self.depth
+            && matches!(self.region.sweep, Sweep::Ladder { .. })
+            && self.swept.evaluations > 0;
         self.divergent |= swept.divergent && swept.error > 1e-3 * swept.magnitude;
-        if tried && !(swept.error < self.swept.error) && self.swept.error.is_finite() {
+        if tried && (swept.error.is_nan() || swept.error >= self.swept.error) && self.swept.error.is_finite() {
             return;
         }
         self.swept = swept;
@@ -79,7 +89,10 @@ impl Leaf {
         } else if q < 0.1 {
             self.noisy = self.noisy.saturating_sub(1);
         }
-        if (self.depth + 1).is_multiple_of(ANCHOR) && swept.magnitude > 0.75 * self.anchor && swept.error > 1e-3 * swept.magnitude {
+        if (self.depth + 1).is_multiple_of(ANCHOR)
+            && swept.magnitude > 0.75 * self.anchor
+            && swept.error > 1e-3 * swept.magnitude
+        {
             self.divergent = true;
         }
     }
@@ -101,7 +114,11 @@ impl Leaf {
             return true;
         }
         let narrow = self.region.width() <= 64.0 * f64::EPSILON * lower.abs().max(upper.abs());
-        self.error() > 2.0 * self.swept.floor && self.noisy < 3 && !narrow && self.middle() > lower && self.middle() < upper
+        self.error() > 2.0 * self.swept.floor
+            && self.noisy < 3
+            && !narrow
+            && self.middle() > lower
+            && self.middle() < upper
     }
 
     pub fn wants_levels(&self) -> bool {

@@ -44,10 +44,34 @@ pub(crate) static PATTERSON: Ladder = Ladder {
     nodes: PATTERSON_NODES,
     embedded: PATTERSON_WEIGHTS_7,
     rungs: &[
-        Rung { weights: PATTERSON_WEIGHTS_15, probe: PATTERSON_PROBE_15, ends: [PATTERSON_LOWER_15, PATTERSON_UPPER_15], sentinels: [PATTERSON_LOWER_SENTINEL_15, PATTERSON_UPPER_SENTINEL_15], order: 15 },
-        Rung { weights: PATTERSON_WEIGHTS_31, probe: PATTERSON_PROBE_31, ends: [PATTERSON_LOWER_31, PATTERSON_UPPER_31], sentinels: [PATTERSON_LOWER_SENTINEL_31, PATTERSON_UPPER_SENTINEL_31], order: 31 },
-        Rung { weights: PATTERSON_WEIGHTS_63, probe: PATTERSON_PROBE_63, ends: [PATTERSON_LOWER_63, PATTERSON_UPPER_63], sentinels: [PATTERSON_LOWER_SENTINEL_63, PATTERSON_UPPER_SENTINEL_63], order: 63 },
-        Rung { weights: PATTERSON_WEIGHTS_127, probe: PATTERSON_PROBE_127, ends: [PATTERSON_LOWER_127, PATTERSON_UPPER_127], sentinels: [PATTERSON_LOWER_SENTINEL_127, PATTERSON_UPPER_SENTINEL_127], order: 127 },
+        Rung {
+            weights: PATTERSON_WEIGHTS_15,
+            probe: PATTERSON_PROBE_15,
+            ends: [PATTERSON_LOWER_15, PATTERSON_UPPER_15],
+            sentinels: [PATTERSON_LOWER_SENTINEL_15, PATTERSON_UPPER_SENTINEL_15],
+            order: 15,
+        },
+        Rung {
+            weights: PATTERSON_WEIGHTS_31,
+            probe: PATTERSON_PROBE_31,
+            ends: [PATTERSON_LOWER_31, PATTERSON_UPPER_31],
+            sentinels: [PATTERSON_LOWER_SENTINEL_31, PATTERSON_UPPER_SENTINEL_31],
+            order: 31,
+        },
+        Rung {
+            weights: PATTERSON_WEIGHTS_63,
+            probe: PATTERSON_PROBE_63,
+            ends: [PATTERSON_LOWER_63, PATTERSON_UPPER_63],
+            sentinels: [PATTERSON_LOWER_SENTINEL_63, PATTERSON_UPPER_SENTINEL_63],
+            order: 63,
+        },
+        Rung {
+            weights: PATTERSON_WEIGHTS_127,
+            probe: PATTERSON_PROBE_127,
+            ends: [PATTERSON_LOWER_127, PATTERSON_UPPER_127],
+            sentinels: [PATTERSON_LOWER_SENTINEL_127, PATTERSON_UPPER_SENTINEL_127],
+            order: 127,
+        },
     ],
 };
 
@@ -56,14 +80,64 @@ macro_rules! kronrod {
         static $name: Ladder = Ladder {
             nodes: $nodes,
             embedded: $embedded,
-            rungs: &[Rung { weights: $weights, probe: $probe, ends: [$lower, $upper], sentinels: [$below, $above], order: $order }],
+            rungs: &[Rung {
+                weights: $weights,
+                probe: $probe,
+                ends: [$lower, $upper],
+                sentinels: [$below, $above],
+                order: $order,
+            }],
         };
     };
 }
-kronrod!(K15, 15, KRONROD_15_NODES, KRONROD_15_WEIGHTS_7, KRONROD_15_WEIGHTS_15, KRONROD_15_PROBE_15, KRONROD_15_LOWER_15, KRONROD_15_UPPER_15, KRONROD_15_LOWER_SENTINEL_15, KRONROD_15_UPPER_SENTINEL_15);
-kronrod!(K23, 23, KRONROD_23_NODES, KRONROD_23_WEIGHTS_11, KRONROD_23_WEIGHTS_23, KRONROD_23_PROBE_23, KRONROD_23_LOWER_23, KRONROD_23_UPPER_23, KRONROD_23_LOWER_SENTINEL_23, KRONROD_23_UPPER_SENTINEL_23);
-kronrod!(K31, 31, KRONROD_31_NODES, KRONROD_31_WEIGHTS_15, KRONROD_31_WEIGHTS_31, KRONROD_31_PROBE_31, KRONROD_31_LOWER_31, KRONROD_31_UPPER_31, KRONROD_31_LOWER_SENTINEL_31, KRONROD_31_UPPER_SENTINEL_31);
-kronrod!(K63, 63, KRONROD_63_NODES, KRONROD_63_WEIGHTS_31, KRONROD_63_WEIGHTS_63, KRONROD_63_PROBE_63, KRONROD_63_LOWER_63, KRONROD_63_UPPER_63, KRONROD_63_LOWER_SENTINEL_63, KRONROD_63_UPPER_SENTINEL_63);
+kronrod!(
+    K15,
+    15,
+    KRONROD_15_NODES,
+    KRONROD_15_WEIGHTS_7,
+    KRONROD_15_WEIGHTS_15,
+    KRONROD_15_PROBE_15,
+    KRONROD_15_LOWER_15,
+    KRONROD_15_UPPER_15,
+    KRONROD_15_LOWER_SENTINEL_15,
+    KRONROD_15_UPPER_SENTINEL_15
+);
+kronrod!(
+    K23,
+    23,
+    KRONROD_23_NODES,
+    KRONROD_23_WEIGHTS_11,
+    KRONROD_23_WEIGHTS_23,
+    KRONROD_23_PROBE_23,
+    KRONROD_23_LOWER_23,
+    KRONROD_23_UPPER_23,
+    KRONROD_23_LOWER_SENTINEL_23,
+    KRONROD_23_UPPER_SENTINEL_23
+);
+kronrod!(
+    K31,
+    31,
+    KRONROD_31_NODES,
+    KRONROD_31_WEIGHTS_15,
+    KRONROD_31_WEIGHTS_31,
+    KRONROD_31_PROBE_31,
+    KRONROD_31_LOWER_31,
+    KRONROD_31_UPPER_31,
+    KRONROD_31_LOWER_SENTINEL_31,
+    KRONROD_31_UPPER_SENTINEL_31
+);
+kronrod!(
+    K63,
+    63,
+    KRONROD_63_NODES,
+    KRONROD_63_WEIGHTS_31,
+    KRONROD_63_WEIGHTS_63,
+    KRONROD_63_PROBE_63,
+    KRONROD_63_LOWER_63,
+    KRONROD_63_UPPER_63,
+    KRONROD_63_LOWER_SENTINEL_63,
+    KRONROD_63_UPPER_SENTINEL_63
+);
 
 /// The Gauss–Kronrod rule of so many nodes: 15, 23, 31 or 63.
 ///
@@ -110,7 +184,9 @@ mod tests {
         for ladder in [&PATTERSON, &K15, &K23, &K31, &K63] {
             let x: Vec<f64> = ladder.nodes.iter().flatten().map(|&d| if d > 0.0 { d } else { 1.0 + d }).collect();
             for rung in ladder.rungs {
-                let at = |f: &dyn Fn(f64) -> f64| -> f64 { rung.probe.iter().flatten().zip(&x).map(|(p, &x)| p * f(x)).sum() };
+                let at = |f: &dyn Fn(f64) -> f64| -> f64 {
+                    rung.probe.iter().flatten().zip(&x).map(|(p, &x)| p * f(x)).sum()
+                };
                 for k in 0..rung.order as i32 {
                     assert!(at(&|x| (2.0 * x - 1.0).powi(k)).abs() < 1e-13, "order {}, degree {k}", rung.order);
                 }

@@ -14,8 +14,8 @@ mod nodes;
 mod pair;
 
 pub(crate) use composite::Composite;
-pub(crate) use ladder::{Ladder, MOST_VECTORS, PATTERSON, SENTINEL, kronrod};
 pub use gauss_legendre::{GaussLegendre, MAX_ORDER, OrderError, gauss_legendre};
+pub(crate) use ladder::{Ladder, MOST_VECTORS, PATTERSON, SENTINEL, kronrod};
 
 use std::{fmt, str::FromStr};
 

@@ -31,7 +31,8 @@ const HINTS: &[(&str, &[&str])] = &[
 ];
 
 /// Integrals of |f| where the value is zero.
-const SCALES: &[(&str, f64)] = &[("odd-zero", 0.998766), ("log-cancel", 1.83193), ("equal-bounds", 1.0), ("constant-0", 1.0)];
+const SCALES: &[(&str, f64)] =
+    &[("odd-zero", 0.998766), ("log-cancel", 1.83193), ("equal-bounds", 1.0), ("constant-0", 1.0)];
 
 /// The cases of a file.
 pub fn read(file: &str) -> Vec<Case> {
