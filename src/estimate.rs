@@ -92,7 +92,7 @@ pub(crate) fn noise(largest: f64, variation: f64) -> f64 {
 /// a visible part of it: the rule does not converge there, and differences of its orders mean little.
 #[inline(always)]
 pub(crate) fn unresolved(raw: f64, q: f64, magnitude: f64) -> f64 {
-    if q > 0.45 && raw > 1e-4 * magnitude || raw > 1e-3 * magnitude {
+    if q > 0.45 && raw > 1e-6 * magnitude || raw > 1e-3 * magnitude {
         (raw * remainder(q)).max(2.0 * magnitude)
     } else {
         raw

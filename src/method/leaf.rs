@@ -71,7 +71,9 @@ impl Leaf {
             && matches!(self.region.sweep, Sweep::Ladder { .. })
             && self.swept.evaluations > 0;
         self.divergent |= swept.divergent && swept.error > 1e-3 * swept.magnitude;
-        if tried && (swept.error.is_nan() || swept.error >= self.swept.error) && self.swept.error.is_finite() {
+        // Levels that do not converge understate their error, and are not taken.
+        let better = swept.error < self.swept.error && swept.error < 1e-3 * swept.magnitude;
+        if tried && !better && self.swept.error.is_finite() {
             return;
         }
         self.swept = swept;

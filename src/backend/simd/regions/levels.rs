@@ -110,8 +110,7 @@ impl<F: Integrand> SimdRegions<'_, F> {
                 end.open = end.last > 1e-17 * end.largest.max(end.last);
             }
             end.closed = true;
-            let large = 1e-3 * each.iter().fold(end.largest, |largest, term| largest.max(term.abs()));
-            end.alternates |= each.iter().any(|&t| t > large) && each.iter().any(|&t| t < -large);
+            end.alternates |= both_signs(&each);
             if stop == 0 {
                 return None;
             }
@@ -126,10 +125,7 @@ impl<F: Integrand> SimdRegions<'_, F> {
         let inner = each[0].max(each[1]).max(each[2].max(each[3]));
         end.largest = end.largest.max(outer.max(inner));
         end.last = each[7];
-        let signs = terms.to_array();
-        end.alternates = end.units > 3
-            && signs.iter().any(|&t| t > 1e-3 * end.largest)
-            && signs.iter().any(|&t| t < -1e-3 * end.largest);
+        end.alternates = end.units > 3 && both_signs(&terms.to_array());
         end.units += 1;
         end.closed = outer <= 1e-18 * end.largest && end.largest > 0.0;
         end.open = !end.closed;
@@ -192,7 +188,7 @@ struct End {
     /// There are no more, but they are not negligible.
     open: bool,
     masked: bool,
-    /// The outermost terms are large and of both signs.
+    /// The outermost terms are of both signs.
     alternates: bool,
 }
 
@@ -207,4 +203,8 @@ impl End {
     fn diverges(&self) -> bool {
         self.open && self.last > 0.3 * self.largest
     }
+}
+
+fn both_signs(terms: &[f64]) -> bool {
+    terms.iter().any(|&term| term > 0.0) && terms.iter().any(|&term| term < 0.0)
 }
