@@ -33,6 +33,16 @@ impl Tolerance {
         self.absolute.max(self.relative * estimate.abs())
     }
 
+    /// What an integral that needs more than one panel is refined to: a hundredth where that costs little, down to 1e-10. At a
+    /// loose tolerance the few panels of the mesh leave room for accidents of the differences.
+    pub fn inner(self) -> Self {
+        if self.relative > 0.0 && self.relative <= 1e-10 {
+            return self;
+        }
+        let relative = if self.relative > 0.0 { (0.01 * self.relative).max(1e-10) } else { 0.0 };
+        Self { absolute: 0.01 * self.absolute, relative }
+    }
+
     /// Whether the inequality holds. A NaN is no success.
     #[inline(always)]
     pub fn met(self, error: f64, estimate: f64) -> bool {

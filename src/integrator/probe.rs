@@ -4,6 +4,9 @@ use crate::integrand::{Integrand, evaluate};
 use crate::lanes::Level;
 use crate::plan::{Map, Region, Sweep};
 
+/// Regions in ascending order, and which of their ends are edges.
+pub(super) type Panels = Vec<(Region, [bool; 2])>;
+
 /// Samples of the variable.
 const SAMPLES: usize = 8192;
 
@@ -21,12 +24,7 @@ pub(super) fn range(lower: f64, upper: f64) -> (f64, f64, Map) {
 ///
 /// One sample in each of 8192 equal parts, at a golden-ratio place in it; and as many towards the ends of a finite interval,
 /// down to 1e-15 of it.
-pub(super) fn find<F: Integrand>(
-    f: &F,
-    level: Level,
-    lower: f64,
-    upper: f64,
-) -> (Option<Vec<(Region, [bool; 2])>>, u64) {
+pub(super) fn find<F: Integrand>(f: &F, level: Level, lower: f64, upper: f64) -> (Option<Panels>, u64) {
     const GOLDEN: f64 = 0.618_033_988_749_894_9;
     let (from, to, map) = range(lower, upper);
     let mut places: Vec<f64> = (0..SAMPLES)

@@ -72,7 +72,7 @@ impl Leaf {
             && self.swept.evaluations > 0;
         self.divergent |= swept.divergent && swept.error > 1e-3 * swept.magnitude;
         // Levels that do not converge understate their error, and are not taken.
-        let better = swept.error < self.swept.error && swept.error < 1e-3 * swept.magnitude;
+        let better = swept.error < self.swept.error && swept.error - swept.floor < 1e-3 * swept.magnitude;
         if tried && !better && self.swept.error.is_finite() {
             return;
         }
@@ -125,9 +125,10 @@ impl Leaf {
 
     pub fn wants_levels(&self) -> bool {
         let [lower, upper] = self.swept.singular;
-        self.depth >= self.levels_from
-            && self.region.map == Map::Plain
-            && (lower && self.edges[0] || upper && self.edges[1])
+        let bends = lower && self.edges[0] || upper && self.edges[1];
+        let unresolved =
+            self.depth >= 2 && (self.edges[0] || self.edges[1]) && self.raw_error > 1e-3 * self.swept.magnitude;
+        self.depth >= self.levels_from && self.region.map == Map::Plain && (bends || unresolved)
     }
 
     pub fn levels_tried(&mut self) {

@@ -156,15 +156,15 @@ impl<'a, F: Integrand> SimdRegions<'a, F> {
             evaluate(&points[done..count], &mut values[done..count]);
             done = count;
             let (mut sum, mut size, mut surprise, mut coarse) = (zero, zero, zero, zero);
-            for v in 0..count {
-                let weight = Lanes::from_array(simd, rung.weights[v]);
-                sum = values[v].fma(weight, sum);
-                size = values[v].abs().fma(weight, size);
-                surprise = values[v].fma(Lanes::from_array(simd, rung.probe[v]), surprise);
+            for ((value, &weight), &probe) in values[..count].iter().zip(rung.weights).zip(rung.probe) {
+                let weight = Lanes::from_array(simd, weight);
+                sum = value.fma(weight, sum);
+                size = value.abs().fma(weight, size);
+                surprise = value.fma(Lanes::from_array(simd, probe), surprise);
             }
             if index == 0 {
-                for v in 0..count {
-                    coarse = values[v].fma(Lanes::from_array(simd, embedded[v]), coarse);
+                for (value, &weight) in values[..count].iter().zip(*embedded) {
+                    coarse = value.fma(Lanes::from_array(simd, weight), coarse);
                 }
                 before = total(coarse) * width;
             }
@@ -190,8 +190,8 @@ impl<'a, F: Integrand> SimdRegions<'a, F> {
             let with_ends = |swept: Swept| {
                 let at = |table: &[Vector]| {
                     let mut sum = zero;
-                    for v in 0..count {
-                        sum = values[v].fma(Lanes::from_array(simd, table[v]), sum);
+                    for (value, &factor) in values[..count].iter().zip(table) {
+                        sum = value.fma(Lanes::from_array(simd, factor), sum);
                     }
                     total(sum)
                 };
@@ -224,9 +224,9 @@ impl<'a, F: Integrand> SimdRegions<'a, F> {
                 evaluate(&[x], &mut y);
                 let y = y[0].to_array();
                 let (mut low, mut high) = (zero, zero);
-                for v in 0..count {
-                    low = values[v].fma(Lanes::from_array(simd, rung.sentinels[0][v]), low);
-                    high = values[v].fma(Lanes::from_array(simd, rung.sentinels[1][v]), high);
+                for ((value, &lower), &upper) in values[..count].iter().zip(rung.sentinels[0]).zip(rung.sentinels[1]) {
+                    low = value.fma(Lanes::from_array(simd, lower), low);
+                    high = value.fma(Lanes::from_array(simd, upper), high);
                 }
                 let hidden = ((y[0] - total(low)).abs() + (y[4] - total(high)).abs()) * (gap(index, nodes) * width);
                 let guarded = Swept { error: error + hidden, evaluations: swept.evaluations + 2, ..swept };
