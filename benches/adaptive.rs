@@ -54,7 +54,7 @@ cases! {
     beta, "beta", 0.0, 1.0, |x| x.powf(-0.75) * (1.0 - x).powf(-0.25);
     logs, "log*log1m", 0.0, 1.0, |x| x.ln() * (1.0 - x).ln();
     kink, "kink", 0.0, 1.0, |x| (x - 1.0 / 3.0).abs();
-    step, "step", 0.0, 1.0, |x| if x > 0.31830988618379067 { 1.0 } else { 0.0 };
+    step, "step", 0.0, 1.0, |x| if x > std::f64::consts::FRAC_1_PI { 1.0 } else { 0.0 };
     cusp, "sqrt|x-.7|", 0.0, 1.0, |x| (x - 0.7).abs().sqrt();
     pole, "|x-.7|^-.5", 0.0, 1.0, |x| 1.0 / (x - 0.7).abs().sqrt();
     slow, "1/(x*log^2)", 0.0, 0.5, |x| 1.0 / (x * x.ln() * x.ln());
