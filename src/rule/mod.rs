@@ -15,7 +15,7 @@ mod pair;
 
 pub(crate) use composite::Composite;
 pub use gauss_legendre::{GaussLegendre, MAX_ORDER, OrderError, gauss_legendre};
-pub(crate) use ladder::{Ladder, MOST_VECTORS, PATTERSON, SENTINEL, kronrod};
+pub(crate) use ladder::{Ladder, MOST_VECTORS, PATTERSON, Rung, SENTINEL, kronrod};
 
 use std::{fmt, str::FromStr};
 

@@ -6,7 +6,7 @@ use crate::estimate::{Tolerance, claim, noise, promising, raw, rounding};
 use crate::integrand::Integrand;
 use crate::lanes::{LANES, Lanes, Simd, Token, dispatch};
 use crate::plan::{Map, Region, Sweep, Swept};
-use crate::rule::{Ladder, MOST_VECTORS, SENTINEL, Vector};
+use crate::rule::{Ladder, MOST_VECTORS, Rung, SENTINEL, Vector};
 use std::f64::consts::FRAC_PI_2;
 
 /// An integrand and a ladder, ready to sweep regions.
@@ -34,9 +34,13 @@ impl<'a, F: Integrand> SimdRegions<'a, F> {
         let (rung, width) = (&rungs[0], region.width());
         let (lower, upper) = (region.lower, region.upper);
         let ends = Lanes::from_array(simd, [lower, lower, lower, lower, upper, upper, upper, upper]);
-        let row = |row: &Vector| Lanes::from_array(simd, *row);
         const NEAR: Vector = [SENTINEL, SENTINEL, SENTINEL, SENTINEL, -SENTINEL, -SENTINEL, -SENTINEL, -SENTINEL];
-        let points = [nodes[0], nodes[1], NEAR].map(|offsets| row(&offsets).fma(Lanes::splat(simd, width), ends));
+        let span = Lanes::splat(simd, width);
+        let points = [
+            Lanes::from_array(simd, nodes[0]).fma(span, ends),
+            Lanes::from_array(simd, nodes[1]).fma(span, ends),
+            Lanes::from_array(simd, NEAR).fma(span, ends),
+        ];
         let mut y = points;
         if F::BLOCKED {
             self.f.block(&points, &mut y);
@@ -45,12 +49,13 @@ impl<'a, F: Integrand> SimdRegions<'a, F> {
                 *value = self.f.lanes(point);
             }
         }
-        let dot = |table: &[Vector]| y[1].fma(row(&table[1]), y[0] * row(&table[0]));
-        let size = y[1].abs().fma(row(&rung.weights[1]), y[0].abs() * row(&rung.weights[0]));
-        let (estimate, magnitude) = (total(dot(rung.weights)) * width, total(size) * width);
-        let now = raw(estimate - total(dot(embedded)) * width, total(dot(rung.probe)) * width);
+        let (first, second) = (y[0], y[1]);
+        let estimate = dot2(first, second, rung.weights) * width;
+        let magnitude = dot2(first.abs(), second.abs(), rung.weights) * width;
+        let now = raw(estimate - dot2(first, second, embedded) * width, dot2(first, second, rung.probe) * width);
         let near = y[2].to_array();
-        let hidden = (near[0] - total(dot(rung.sentinels[0]))).abs() + (near[4] - total(dot(rung.sentinels[1]))).abs();
+        let hidden = (near[0] - dot2(first, second, rung.sentinels[0])).abs()
+            + (near[4] - dot2(first, second, rung.sentinels[1])).abs();
         let error = claim(now, [f64::INFINITY; 2], magnitude) + hidden * (nodes[0][0] * width);
         if !tolerance.met(error, estimate) || now == 0.0 {
             return None;
@@ -187,34 +192,10 @@ impl<'a, F: Integrand> SimdRegions<'a, F> {
                 reach: [0; 2],
                 bad: None,
             };
-            let with_ends = |swept: Swept| {
-                let at = |table: &[Vector]| {
-                    let mut sum = zero;
-                    for (value, &factor) in values[..count].iter().zip(table) {
-                        sum = value.fma(Lanes::from_array(simd, factor), sum);
-                    }
-                    total(sum)
-                };
-                let (mut least, mut most) = (values[0], values[0]);
-                for value in &values[1..count] {
-                    least = least.lt(*value).select(least, *value);
-                    most = most.gt(*value).select(most, *value);
-                }
-                let (least, most) = (least.to_array(), most.to_array());
-                let least = least.into_iter().fold(f64::INFINITY, f64::min);
-                let most = most.into_iter().fold(f64::NEG_INFINITY, f64::max);
-                let floor = swept.floor + noise(lower.abs().max(upper.abs()), most - least);
-                Swept {
-                    ends: [at(rung.ends[0]), at(rung.ends[1])],
-                    gap: gap(index, nodes) * width,
-                    error: swept.error.max(floor),
-                    floor,
-                    ..swept
-                }
-            };
+            let gap = gap(index, nodes) * width;
             if met && index >= least.min(last) {
                 if !region.guarded {
-                    return with_ends(swept);
+                    return with_ends(simd, region, rung, gap, &values[..count], swept);
                 }
                 // One value next to each end, where nodes are sparse enough for a step to hide.
                 let near = SENTINEL * width;
@@ -228,13 +209,13 @@ impl<'a, F: Integrand> SimdRegions<'a, F> {
                     low = value.fma(Lanes::from_array(simd, lower), low);
                     high = value.fma(Lanes::from_array(simd, upper), high);
                 }
-                let hidden = ((y[0] - total(low)).abs() + (y[4] - total(high)).abs()) * (gap(index, nodes) * width);
+                let hidden = ((y[0] - total(low)).abs() + (y[4] - total(high)).abs()) * gap;
                 let guarded = Swept { error: error + hidden, evaluations: swept.evaluations + 2, ..swept };
                 if tolerance.met(guarded.error, estimate) {
-                    return with_ends(guarded);
+                    return with_ends(simd, region, rung, gap, &values[..count], guarded);
                 }
                 let error = if hidden.is_finite() { guarded.error } else { magnitude };
-                return with_ends(Swept { error, singular: [false; 2], ..guarded });
+                return with_ends(simd, region, rung, gap, &values[..count], Swept { error, ..guarded });
             }
             let finite = (now + magnitude).is_finite();
             if !finite {
@@ -250,12 +231,45 @@ impl<'a, F: Integrand> SimdRegions<'a, F> {
                         _ => promising(now, previous, wanted),
                     });
             if !go_on {
-                return with_ends(Swept { singular, ..swept });
+                return with_ends(simd, region, rung, gap, &values[..count], Swept { singular, ..swept });
             }
             (before, earlier, previous) = (estimate, previous, now);
             index += 1;
         }
     }
+}
+
+/// `swept` with what neighbours are compared by, and the floor that follows from the variation of f.
+#[inline(always)]
+fn with_ends<S: Simd>(simd: S, region: &Region, rung: &Rung, gap: f64, values: &[Lanes<S>], swept: Swept) -> Swept {
+    let (mut least, mut most) = (values[0], values[0]);
+    for &value in &values[1..] {
+        least = least.lt(value).select(least, value);
+        most = most.gt(value).select(most, value);
+    }
+    let least = least.to_array().into_iter().fold(f64::INFINITY, f64::min);
+    let most = most.to_array().into_iter().fold(f64::NEG_INFINITY, f64::max);
+    let floor = swept.floor + noise(region.lower.abs().max(region.upper.abs()), most - least);
+    let ends = [dot(simd, values, rung.ends[0]), dot(simd, values, rung.ends[1])];
+    Swept { ends, gap, error: swept.error.max(floor), floor, ..swept }
+}
+
+/// The weighted sum of two vectors.
+#[inline(always)]
+fn dot2<S: Simd>(first: Lanes<S>, second: Lanes<S>, table: &[Vector]) -> f64 {
+    let token = first.token();
+    let sum = first * Lanes::from_array(token, table[0]);
+    total(second.fma(Lanes::from_array(token, table[1]), sum))
+}
+
+/// The weighted sum of vectors.
+#[inline(always)]
+fn dot<S: Simd>(simd: S, values: &[Lanes<S>], table: &[Vector]) -> f64 {
+    let mut sum = Lanes::splat(simd, 0.0);
+    for (value, &factor) in values.iter().zip(table) {
+        sum = value.fma(Lanes::from_array(simd, factor), sum);
+    }
+    total(sum)
 }
 
 /// The sum of the lanes: those of mirror images first.
@@ -271,6 +285,7 @@ fn gap(rung: usize, nodes: &[Vector]) -> f64 {
     nodes[if rung == 0 { 0 } else { 1 << rung }][0]
 }
 
+#[inline(always)]
 fn all_equal<S: Simd>(values: &[Lanes<S>]) -> bool {
     let first = values[0].to_array()[0];
     values.iter().all(|v| v.to_array().iter().all(|&y| y == first))
@@ -282,15 +297,19 @@ fn first_bad<S: Simd>(points: &[Lanes<S>], values: &[Lanes<S>]) -> Option<(f64, 
 }
 
 /// Whether the slope grows towards an end, by the values at the four outermost nodes.
+#[inline(always)]
 fn bends<S: Simd>(rung: usize, lower: f64, upper: f64, points: &[Lanes<S>], values: &[Lanes<S>]) -> [bool; 2] {
     // Nodes of the Patterson ladder, outermost first: (vector, lane of the lower half).
     const ORDER: [[(usize, usize); 4]; 2] = [[(0, 0), (1, 0), (0, 1), (1, 1)], [(2, 0), (0, 0), (2, 1), (1, 0)]];
     const LEAST: [(f64, f64); 2] = [(1.8, 1.4), (1.25, 1.1)];
-    let at = |v: &[Lanes<S>], (row, lane): (usize, usize), upper: usize| v[row].to_array()[lane + upper];
+    // The vectors that are looked at, as numbers.
+    let last = if rung == 0 { 1 } else { 2 };
+    let x = [points[0].to_array(), points[1].to_array(), points[last].to_array()];
+    let y = [values[0].to_array(), values[1].to_array(), values[last].to_array()];
     let mut found = [false; 2];
     for (side, end) in [lower, upper].into_iter().enumerate() {
-        let x = ORDER[rung].map(|place| (at(points, place, 4 * side) - end).abs());
-        let y = ORDER[rung].map(|place| at(values, place, 4 * side));
+        let x = ORDER[rung].map(|(row, lane)| (x[row][lane + 4 * side] - end).abs());
+        let y = ORDER[rung].map(|(row, lane)| y[row][lane + 4 * side]);
         let slope = |i: usize| (y[i + 1] - y[i]) / (x[i + 1] - x[i]);
         let (s, ratio) = ([slope(0), slope(1), slope(2)], LEAST[rung]);
         found[side] = s[0] / s[1] > ratio.0 && s[1] / s[2] > ratio.1;
