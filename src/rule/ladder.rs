@@ -21,7 +21,9 @@ pub(crate) struct Ladder {
 pub(crate) struct Rung {
     /// Weights for an interval of length 1; 0 at the probe.
     pub weights: &'static [Vector],
-    /// The interpolant through the nodes at the probe, less the value there: zero for what the rule resolves.
+    /// What the values at the nodes say of the value at the probe, less that value: zero for what the rule resolves. By
+    /// interpolation, or, from 31 nodes of Patterson's on, which are too sparse in the middle for that, by expansion in the
+    /// Legendre polynomials whose products the rule integrates.
     pub probe: &'static [Vector],
     /// The interpolant at the lower end and at the upper end.
     pub ends: [&'static [Vector]; 2],
@@ -187,7 +189,10 @@ mod tests {
                 let at = |f: &dyn Fn(f64) -> f64| -> f64 {
                     rung.probe.iter().flatten().zip(&x).map(|(p, &x)| p * f(x)).sum()
                 };
-                for k in 0..rung.order as i32 {
+                let expands = rung.order > 15 && ladder.rungs.len() > 1;
+                let degree = if expands { 3 * (rung.order + 1) / 4 - 1 } else { rung.order - 1 };
+                assert!(rung.probe.iter().flatten().map(|p| p.abs()).sum::<f64>() < 20.0, "order {}", rung.order);
+                for k in 0..=degree as i32 {
                     assert!(at(&|x| (2.0 * x - 1.0).powi(k)).abs() < 1e-13, "order {}, degree {k}", rung.order);
                 }
                 // Not blind to what the nodes do not see.
