@@ -18,7 +18,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("sampled", &["backend", "lanes"]),
     ("control", &[]),
     ("agreement", &[]),
-    ("verify", &["agreement", "integrand", "lanes", "plan", "reduce"]),
+    ("verify", &["agreement", "integrand", "lanes", "plan", "reduce", "rule"]),
     ("integral", &["agreement", "backend", "lanes"]),
     ("error", &["agreement", "integral", "lanes", "rule"]),
     (
