@@ -1,6 +1,6 @@
 //! How good the answers are: every reference integral at three tolerances, the divergent ones, the Lyness–Kaganove families.
 //!
-//!     cargo run --release --example scoreboard [-- PART-OF-AN-ID | --method M | --summary]
+//!     cargo run --release --example scoreboard [-- PART-OF-AN-ID | --method M | --summary | --seed N]
 
 #[path = "../tests/adaptive/cases.rs"]
 mod cases;
@@ -10,12 +10,13 @@ use quadrille::{Integrator, Method, Status};
 
 fn main() {
     let mut method = Method::Auto;
-    let (mut only, mut quiet) = (None, false);
+    let (mut only, mut quiet, mut seed) = (None, false, 0u64);
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--method" => method = arguments.next().unwrap_or_default().parse().expect("a method"),
             "--summary" => quiet = true,
+            "--seed" => seed = arguments.next().and_then(|text| text.parse().ok()).expect("a number"),
             _ => only = Some(argument),
         }
     }
@@ -81,10 +82,10 @@ fn main() {
     for family in 1..=6 {
         for tolerance in TOLERANCES {
             let integrator = Integrator::new().rel_tol(tolerance).method(method);
-            let (mut draws, mut counts, mut evaluations) = (Draws(family as u64), [0; 4], 0);
+            let (mut draws, mut counts, mut evaluations) = (Draws(family as u64 + 1000 * seed), [0; 4], 0);
             let start = std::time::Instant::now();
             for draw in 0..1000 {
-                let seed = draws.0;
+                let state = draws.0;
                 let (integral, value, scale) = lyness(family, &mut draws, &integrator);
                 let integral = integral.expect("an integral");
                 let scale = if family == 6 || family == 2 { value.abs().max(scale * 1e-3) } else { scale };
@@ -93,7 +94,7 @@ fn main() {
                 evaluations += integral.evaluations;
                 if verdict == Verdict::Wrong && counts[3] < 4 {
                     println!(
-                        "  family {family} draw {draw} (seed {seed:#x}): {:e} for {value:e}, claims {:e}",
+                        "  family {family} draw {draw} (state {state:#x}): {:e} for {value:e}, claims {:e}",
                         integral.estimate, integral.error
                     );
                 }
