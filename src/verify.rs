@@ -1,6 +1,8 @@
 //! The fast result against the serial reference, on the very nodes of the plan.
 
 use crate::agreement::Disagreement;
+#[cfg(feature = "gpu")]
+use crate::integrand::bound::Rounding;
 use crate::integrand::{Integrand, bound::Bounded, evaluate};
 use crate::lanes::Level;
 use crate::plan::Grid;
@@ -49,8 +51,8 @@ impl Checked {
     }
 }
 
-/// Computes a tile again by the scalar definition and compares.
-pub(crate) fn check_tile<F: Integrand>(f: &F, grid: &Grid, level: Level, tile: u64, fast: Partial) -> Checked {
+/// A tile by the scalar definition, the sum of |f| with its weights, and the first and last node.
+fn by_definition<F: Integrand>(f: &F, grid: &Grid, tile: u64) -> (Checked, f64, (f64, f64)) {
     let (mut checked, mut magnitude) = (Checked::NOTHING, 0.0);
     let (mut first, mut last) = (f64::INFINITY, f64::NEG_INFINITY);
     grid.for_each_node(tile, |x, weight| {
@@ -60,6 +62,12 @@ pub(crate) fn check_tile<F: Integrand>(f: &F, grid: &Grid, level: Level, tile: u
         checked.evaluations += 1;
         (first, last) = (first.min(x), last.max(x));
     });
+    (checked, magnitude, (first, last))
+}
+
+/// Computes a tile again by the scalar definition and compares.
+pub(crate) fn check_tile<F: Integrand>(f: &F, grid: &Grid, level: Level, tile: u64, fast: Partial) -> Checked {
+    let (mut checked, magnitude, nodes) = by_definition(f, grid, tile);
     checked.bound = UNITS * magnitude + f64::MIN_POSITIVE;
     let difference = distance(fast, checked.reference);
     checked.worst = difference / checked.bound;
@@ -69,9 +77,48 @@ pub(crate) fn check_tile<F: Integrand>(f: &F, grid: &Grid, level: Level, tile: u
     }
     match check_nodes(f, grid, level, tile, fast) {
         Some((worst, unbounded)) if worst <= 1.0 => Checked { worst, unbounded, bound: difference, ..checked },
-        _ => Checked { failed: Some(checked.disagreement(grid, Some(tile), (first, last), fast)), ..checked },
+        _ => Checked { failed: Some(checked.disagreement(grid, Some(tile), nodes, fast)), ..checked },
     }
 }
+
+/// Compares a tile that was computed in another arithmetic, by an evaluation of its own.
+#[cfg(feature = "gpu")]
+pub(crate) fn check_rounded_tile<F: Integrand>(
+    f: &F,
+    grid: &Grid,
+    rounding: Rounding,
+    tile: u64,
+    fast: Partial,
+) -> Checked {
+    let (mut checked, magnitude, nodes) = by_definition(f, grid, tile);
+    checked.bound = ROUNDED_UNITS * rounding.unit * magnitude + f64::MIN_POSITIVE;
+    let difference = distance(fast, checked.reference);
+    checked.worst = difference / checked.bound;
+    if difference <= checked.bound {
+        return checked;
+    }
+    // The closer look: what each node's own operations explain.
+    if let Some(bounded) = Bounded::new(f) {
+        grid.for_each_node(tile, |x, weight| {
+            let ball = bounded.at_rounded(x, rounding);
+            if ball.bound.is_finite() {
+                checked.bound += (weight * ball.bound).abs();
+            } else {
+                checked.unbounded += 1;
+                checked.bound = f64::INFINITY;
+            }
+        });
+        checked.worst = difference / checked.bound;
+    }
+    if !(difference <= checked.bound) {
+        checked.failed = Some(checked.disagreement(grid, Some(tile), nodes, fast));
+    }
+    checked
+}
+
+/// What passes without a closer look in an arithmetic of its own, in units of it and of the sum of all |f|.
+#[cfg(feature = "gpu")]
+const ROUNDED_UNITS: f64 = 8.0;
 
 /// The difference between library functions and lane functions that passes without a closer look, relative to the sum of
 /// all |f|.

@@ -16,6 +16,34 @@ const LARGE_POWER: f64 = 64.0;
 /// The smallest number: for a zero whose sign is uncertain.
 const TINY: f64 = f64::from_bits(1);
 
+/// What an arithmetic other than `f64` adds at every operation.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Rounding {
+    /// The relative error of an operation on exact operands, and of a number read in.
+    pub unit: f64,
+    /// The absolute error of a result next to zero.
+    pub smallest: f64,
+    /// The largest number.
+    pub largest: f64,
+}
+
+impl Rounding {
+    /// `f64` on the CPU: no more than what the operations themselves say.
+    pub(crate) const NONE: Rounding = Rounding { unit: 0.0, smallest: 0.0, largest: f64::INFINITY };
+
+    /// What an operation leaves of `ball`, where functions have errors of `own` ulp of `f64`.
+    fn apply(self, ball: Ball, own: f64) -> Ball {
+        if self.unit == 0.0 {
+            return ball;
+        }
+        let reach = ball.value.abs() + ball.bound;
+        if !(reach <= self.largest) {
+            return Ball::unknown(ball.value);
+        }
+        Ball::carried(ball.value, ball.bound + own.max(1.0) * self.unit * reach + self.smallest)
+    }
+}
+
 /// An integrand from its trace, to be evaluated with a bound.
 #[derive(Debug)]
 pub(crate) struct Bounded {
@@ -55,9 +83,17 @@ impl Bounded {
 
     /// The value at one point, as the serial reference has it, with its bound.
     pub(crate) fn at<P: Point>(&self, point: P) -> Ball {
+        self.at_rounded(point, Rounding::NONE)
+    }
+
+    /// The same, with the bound for an evaluation in another arithmetic.
+    pub(crate) fn at_rounded<P: Point>(&self, point: P, rounding: Rounding) -> Ball {
         let mut places = Vec::with_capacity(self.nodes.len());
         for &node in &self.nodes {
-            let place = self.node(node, &places, point);
+            let place = match self.node(node, &places, point) {
+                Place::Number(ball) => Place::Number(rounding.apply(ball, own_of(node, &places, ball.value))),
+                truth => truth,
+            };
             places.push(place);
         }
         places.last().map_or(Ball::exact(f64::NAN), |place| place.number())
@@ -99,6 +135,16 @@ impl Bounded {
                 return Place::Truth(Truth { value: a.value || b.value, uncertain });
             }
         })
+    }
+}
+
+/// The error of a node's own operation, in ulp.
+fn own_of(node: Node, places: &[Place], value: f64) -> f64 {
+    match node {
+        Node::Unary(f, a) => own(f, places[a].number().value, value),
+        Node::Power(_, n) => f64::from(n.unsigned_abs()) + 1.0,
+        Node::Binary(f, ..) if !f.exact() => OWN_WIDE,
+        _ => 1.0,
     }
 }
 
