@@ -72,6 +72,7 @@ mod reduce;
 mod region;
 pub mod rule;
 pub mod sampled;
+mod twofold;
 mod verify;
 
 pub use agreement::{Agreement, Disagreement, Verify};
