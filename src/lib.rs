@@ -73,6 +73,7 @@ mod region;
 pub mod rule;
 pub mod sampled;
 mod twofold;
+mod unknown_name;
 mod verify;
 
 pub use agreement::{Agreement, Disagreement, Verify};
@@ -88,6 +89,7 @@ pub use integrator::Integrator;
 pub use quadrille_macros::integrand;
 pub use region::{IntoRegion, Region};
 pub use rule::Rule;
+pub use unknown_name::UnknownName;
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
