@@ -7,6 +7,7 @@ use crate::backend::{
     simd::SimdGrid,
     threads::Threads,
 };
+use crate::clock::Instant;
 use crate::control::{Cancel, Control, Pace, Progress, Stop, Watch};
 use crate::error::Error;
 use crate::integral::{Fallback, Integral, Status};
@@ -21,7 +22,7 @@ use crate::verify::{Checked, check_tile, spot_tiles};
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// What to compute and how. Build once, use for any number of integrals, from any thread.
 ///

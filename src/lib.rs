@@ -60,6 +60,7 @@ extern crate self as quadrille;
 
 mod agreement;
 mod backend;
+mod clock;
 mod control;
 mod error;
 mod integral;

@@ -61,10 +61,11 @@ mod tests {
         fn read_back<T: FromStr<Err = UnknownName> + fmt::Display + fmt::Debug + PartialEq>(value: T) {
             assert_eq!(value.to_string().parse(), Ok(value));
         }
-        Level::ALL.map(read_back);
-        [Verify::Off, Verify::Spot, Verify::Full].map(read_back);
-        [Backend::Auto, Backend::Serial, Backend::Simd].map(read_back);
-        [Rule::Left, Rule::Right, Rule::Midpoint, Rule::Trapezoid, Rule::Simpson, Rule::Boole].map(read_back);
+        Level::ALL.into_iter().for_each(read_back);
+        [Verify::Off, Verify::Spot, Verify::Full].into_iter().for_each(read_back);
+        [Backend::Auto, Backend::Serial, Backend::Simd].into_iter().for_each(read_back);
+        let rules = [Rule::Left, Rule::Right, Rule::Midpoint, Rule::Trapezoid, Rule::Simpson, Rule::Boole];
+        rules.into_iter().for_each(read_back);
         read_back(Rule::GaussLegendre(7));
         assert_eq!("sse42".parse(), Ok(Level::Sse42));
 

@@ -17,7 +17,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("backend", &["error", "integrand", "lanes", "plan", "reduce", "twofold", "unknown_name"]),
     ("method", &["reduce"]),
     ("sampled", &["backend", "lanes", "twofold"]),
-    ("control", &[]),
+    ("clock", &[]),
+    ("control", &["clock"]),
     ("agreement", &["unknown_name"]),
     ("verify", &["agreement", "integrand", "lanes", "plan", "reduce"]),
     ("integral", &["agreement", "backend", "lanes"]),
@@ -27,6 +28,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         &[
             "agreement",
             "backend",
+            "clock",
             "control",
             "error",
             "integral",
