@@ -4,6 +4,7 @@ use crate::agreement::Disagreement;
 use crate::integral::Integral;
 use crate::lanes::Level;
 use crate::rule::{OrderError, Rule};
+use crate::unknown_name::UnknownName;
 use std::fmt;
 
 /// Why there is no integral as asked for.
@@ -66,8 +67,8 @@ pub enum Error {
         /// The level asked for.
         level: Level,
     },
-    /// The environment variable `QUADRILLE_LEVEL` holds no level.
-    UnknownLevel(String),
+    /// The environment variable `QUADRILLE_LEVEL` holds no level. It is read once.
+    UnknownLevel(&'static UnknownName),
     /// The number of threads asked for cannot be had.
     Threads {
         /// The number asked for.
@@ -113,7 +114,7 @@ impl fmt::Display for Error {
                 let available: Vec<_> = Level::available().map(Level::name).collect();
                 write!(f, "level {level} is not available here; available: {}", available.join(", "))
             }
-            Error::UnknownLevel(message) => write!(f, "QUADRILLE_LEVEL: {message}"),
+            Error::UnknownLevel(error) => write!(f, "QUADRILLE_LEVEL: {error}"),
             Error::Threads { threads, reason } => write!(f, "{threads} threads cannot be had: {reason}"),
             Error::NotConverged(integral) => {
                 write!(f, "{}; best estimate {:?}", integral.status, integral.estimate)

@@ -60,6 +60,7 @@ extern crate self as quadrille;
 
 mod agreement;
 mod backend;
+mod clock;
 mod control;
 mod error;
 mod integral;
@@ -72,6 +73,8 @@ mod reduce;
 mod region;
 pub mod rule;
 pub mod sampled;
+mod twofold;
+mod unknown_name;
 mod verify;
 
 pub use agreement::{Agreement, Disagreement, Verify};
@@ -87,6 +90,7 @@ pub use integrator::Integrator;
 pub use quadrille_macros::integrand;
 pub use region::{IntoRegion, Region};
 pub use rule::Rule;
+pub use unknown_name::UnknownName;
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

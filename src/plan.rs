@@ -1,8 +1,9 @@
 //! Plans: what to evaluate, as a value. Who evaluates it is another module.
 
 use crate::error::Error;
-use crate::reduce::{Partial, two_sum};
+use crate::reduce::Partial;
 use crate::rule::{Composite, Rule};
+use crate::twofold::two_sum;
 use std::ops::Range;
 
 /// Nodes summed plainly, side by side, before their sum is added with compensation: few enough to keep the rounding

@@ -1,8 +1,9 @@
 //! The command line: text, then a checked job.
 
 use clap::Parser;
-use quadrille::{Backend, Expression, Integrator, Rule, Verify, lanes::Level};
+use quadrille::{Backend, Expression, Integrator, Rule, UnknownName, Verify, lanes::Level};
 use std::path::PathBuf;
+use std::str::FromStr;
 
 /// The integral of a formula.
 ///
@@ -119,13 +120,13 @@ impl Args {
         let Some(rule) = &self.rule else {
             return Err("adaptive integration is not built yet: choose a rule with --rule, and panels with --n".into());
         };
-        let rule: Rule = rule.parse()?;
+        let rule: Rule = named(rule)?;
         let Some(panels) = &self.n else { return Err("the number of panels is missing: --n N".into()) };
         let panels = count("--n", panels, 1 << 53)?;
         let mut integrator = Integrator::new().rule(rule).panels(panels).seed(self.seed);
-        integrator = integrator.verify(self.verify.parse::<Verify>()?);
+        integrator = integrator.verify(named::<Verify>(&self.verify)?);
         if self.level != "auto" {
-            integrator = integrator.level(self.level.parse::<Level>()?);
+            integrator = integrator.level(named::<Level>(&self.level)?);
         }
         if let Some(threads) = &self.threads {
             integrator = integrator.threads(count("--threads", threads, 1 << 20)? as usize);
@@ -133,7 +134,7 @@ impl Args {
         let backends = match self.backend.as_str() {
             "all" => vec![Backend::Serial, Backend::Simd],
             "gpu" => return Err("the GPU backend is not built yet; backends are auto, serial, simd, all".into()),
-            name => vec![name.parse().map_err(|error| format!("{error}, all"))?],
+            name => vec![named(name).map_err(|error| format!("{error}, all"))?],
         };
         if let Some(file) = &self.plot
             && file.extension().is_none_or(|extension| !extension.eq_ignore_ascii_case("svg"))
@@ -165,6 +166,11 @@ impl Later {
             None => Ok(()),
         }
     }
+}
+
+/// What `text` names.
+fn named<T: FromStr<Err = UnknownName>>(text: &str) -> Result<T, String> {
+    text.parse().map_err(|error: UnknownName| error.to_string())
 }
 
 /// The number that `text` stands for.

@@ -8,6 +8,7 @@ pub(crate) mod threads;
 #[path = "one_thread.rs"]
 pub(crate) mod threads;
 
+use crate::unknown_name::UnknownName;
 use std::{fmt, str::FromStr};
 
 /// Who evaluates the integrand.
@@ -34,14 +35,14 @@ impl fmt::Display for Backend {
 }
 
 impl FromStr for Backend {
-    type Err = String;
+    type Err = UnknownName;
 
-    fn from_str(name: &str) -> Result<Self, String> {
+    fn from_str(name: &str) -> Result<Self, UnknownName> {
         match name {
             "auto" => Ok(Backend::Auto),
             "serial" => Ok(Backend::Serial),
             "simd" => Ok(Backend::Simd),
-            _ => Err(format!("unknown backend '{name}'; backends are auto, serial, simd")),
+            _ => Err(UnknownName::new("backend", name, "backends are auto, serial, simd")),
         }
     }
 }

@@ -8,7 +8,8 @@
 use crate::integrand::Integrand;
 use crate::lanes::{LANES, Lanes, Simd, Token, dispatch, twofold};
 use crate::plan::{Grid, RUN, Series};
-use crate::reduce::{Partial, two_sum};
+use crate::reduce::Partial;
+use crate::twofold::two_sum;
 use std::array;
 
 /// The vectors of a run.

@@ -8,6 +8,7 @@ use crate::backend::{
     simd::{Offsets, SimdGrid},
     threads::Threads,
 };
+use crate::clock::Instant;
 use crate::control::{Pace, Stop};
 use crate::error::Error;
 use crate::integral::{Fallback, Integral, Status};
@@ -18,7 +19,6 @@ use crate::plan::Grid;
 use crate::reduce::{Partial, tree};
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::time::Instant;
 
 /// Seconds of work below which it stays on the calling thread: waking others takes half of that.
 const WORTHWHILE: f64 = 100e-6;

@@ -5,6 +5,7 @@ mod composite;
 
 use crate::agreement::Verify;
 use crate::backend::{Backend, threads::Threads};
+use crate::clock::Instant;
 use crate::control::{Cancel, Control, Progress, Watch};
 use crate::error::Error;
 use crate::integral::Integral;
@@ -15,7 +16,7 @@ use crate::region::{IntoRegion, Region};
 use crate::rule::Rule;
 use composite::Run;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// What to compute and how. Build once, use for any number of integrals, from any thread.
 ///

@@ -2,7 +2,8 @@
 
 use super::panels::{Full, Panels, Tail};
 use super::spread::map_tiles;
-use crate::lanes::{LANES, Lanes, Level, Mask, Simd, dispatch, twofold::two_sum};
+use crate::lanes::{LANES, Lanes, Level, Mask, Simd, dispatch, twofold};
+use crate::twofold::two_sum;
 
 /// Panels of a tile: fixed, so that sums do not depend on the number of threads. A multiple of [`BLOCK`].
 pub(super) const TILE: usize = 8192;
@@ -24,9 +25,7 @@ impl Sum {
     /// The sum with one more term.
     #[inline(always)]
     pub fn plus(self, term: f64) -> Sum {
-        let high = self.high + term;
-        let from_term = high - self.high;
-        let rest = (self.high - (high - from_term)) + (term - from_term);
+        let (high, rest) = two_sum(self.high, term);
         Sum { high, low: self.low + rest }
     }
 
@@ -120,7 +119,7 @@ fn add<S: Simd, const N: usize>(
 ) {
     *valid = *valid & mask;
     for term in terms {
-        let (high, rest) = two_sum(chain.0, term);
+        let (high, rest) = twofold::two_sum(chain.0, term);
         *chain = (high, chain.1 + rest);
     }
 }
@@ -168,13 +167,13 @@ fn running_on<S: Simd, const N: usize>(
 /// In twofold arithmetic: the rounding of plain sums would add up from block to block.
 #[inline(always)]
 fn inclusive<S: Simd, const N: usize>(terms: [Lanes<S>; N], before: Sum) -> ([Lanes<S>; N], Sum) {
-    let (panels, rest) = if N == 1 { (terms[0], terms[0].like(0.0)) } else { two_sum(terms[0], terms[1]) };
+    let (panels, rest) = if N == 1 { (terms[0], terms[0].like(0.0)) } else { twofold::two_sum(terms[0], terms[1]) };
     // Sums of two, four and eight neighbours.
-    let (high, low) = two_sum(panels, panels.moved_up::<7>());
+    let (high, low) = twofold::two_sum(panels, panels.moved_up::<7>());
     let low = if N == 1 { low } else { low + (rest + rest.moved_up::<7>()) };
-    let (high, more) = two_sum(high, high.moved_up::<6>());
+    let (high, more) = twofold::two_sum(high, high.moved_up::<6>());
     let low = more + (low + low.moved_up::<6>());
-    let (high, more) = two_sum(high, high.moved_up::<4>());
+    let (high, more) = twofold::two_sum(high, high.moved_up::<4>());
     let low = more + (low + low.moved_up::<4>());
     let total = before.join(Sum { high: high.to_array()[LANES - 1], low: low.to_array()[LANES - 1] });
     let sums = (high + (low + before.low)) + before.high;
