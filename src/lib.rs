@@ -51,7 +51,7 @@
 //!
 //! # Features
 //!
-//! `parallel` (threads, by rayon) and `wide` (closures over `wide::f64x8`), both on by default.
+//! `gpu` (compute shaders, by wgpu), `parallel` (threads, by rayon) and `wide` (closures over `wide::f64x8`), all on by default.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
@@ -62,6 +62,8 @@ mod agreement;
 mod backend;
 mod control;
 mod error;
+#[cfg(feature = "gpu")]
+pub mod gpu;
 mod integral;
 mod integrand;
 mod integrator;
@@ -75,7 +77,7 @@ pub mod sampled;
 mod verify;
 
 pub use agreement::{Agreement, Disagreement, Verify};
-pub use backend::Backend;
+pub use backend::{Backend, Precision};
 pub use control::{Cancel, Progress};
 pub use error::Error;
 pub use integral::{Fallback, Integral, Status};

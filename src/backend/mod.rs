@@ -1,5 +1,8 @@
 //! Who evaluates a plan. Backends know no method, and not each other.
 
+#[cfg(feature = "gpu")]
+pub(crate) mod gpu;
+mod precision;
 pub(crate) mod serial;
 pub(crate) mod simd;
 #[cfg(feature = "parallel")]
@@ -7,6 +10,8 @@ pub(crate) mod threads;
 #[cfg(not(feature = "parallel"))]
 #[path = "one_thread.rs"]
 pub(crate) mod threads;
+
+pub use precision::Precision;
 
 use std::{fmt, str::FromStr};
 
