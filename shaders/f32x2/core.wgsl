@@ -8,6 +8,11 @@ fn df_opaque(a: f32) -> f32 {
     return bitcast<f32>(bitcast<u32>(a) ^ ZERO);
 }
 
+// The same two-float; for constants, whose parts would be drawn out of one sum and into another.
+fn df_constant(a: vec2<f32>) -> vec2<f32> {
+    return bitcast<vec2<f32>>(bitcast<vec2<u32>>(a) ^ vec2<u32>(ZERO));
+}
+
 // The leading 12 bits of a.
 fn df_head(a: f32) -> f32 {
     return bitcast<f32>(bitcast<u32>(a) & 0xfffff000u);
@@ -103,24 +108,26 @@ fn df_root(a: vec2<f32>) -> vec2<f32> {
     return df_fast_two_sum(root, rest / (2.0 * root));
 }
 
-// a * b + c, a step of Horner's rule: for |a * b| <= |c|, with a low part that may overlap; error 2^-46 of c. The constant
-// must be opaque as well, or it is drawn out of the sum.
-fn df_step(a: vec2<f32>, b: vec2<f32>, c: vec2<f32>) -> vec2<f32> {
+// a * b + c, a step of Horner's rule: for |a * b| <= |c|, with a low part that may overlap; error 2^-46 of c.
+fn df_step(a: vec2<f32>, b: vec2<f32>, constant: vec2<f32>) -> vec2<f32> {
+    let c = df_constant(constant);
     let product = df_two_product(a.x, b.x);
-    let sum = df_fast_two_sum(df_opaque(c.x), product.x);
+    let sum = df_fast_two_sum(c.x, product.x);
     return vec2<f32>(sum.x, sum.y + (c.y + (product.y + (a.x * b.y + a.y * b.x))));
 }
 
 // The same where a * b may be greater than c.
-fn df_step_any(a: vec2<f32>, b: vec2<f32>, c: vec2<f32>) -> vec2<f32> {
+fn df_step_any(a: vec2<f32>, b: vec2<f32>, constant: vec2<f32>) -> vec2<f32> {
+    let c = df_constant(constant);
     let product = df_two_product(a.x, b.x);
-    let sum = df_two_sum(df_opaque(c.x), product.x);
+    let sum = df_two_sum(c.x, product.x);
     return vec2<f32>(sum.x, sum.y + (c.y + (product.y + (a.x * b.y + a.y * b.x))));
 }
 
 // The same for a tail a of no more than a float's precision: |a * b| below 2^-20 of c.
-fn df_step_float(a: f32, b: f32, c: vec2<f32>) -> vec2<f32> {
-    let sum = df_fast_two_sum(df_opaque(c.x), a * b);
+fn df_step_float(a: f32, b: f32, constant: vec2<f32>) -> vec2<f32> {
+    let c = df_constant(constant);
+    let sum = df_fast_two_sum(c.x, a * b);
     return vec2<f32>(sum.x, sum.y + c.y);
 }
 
@@ -149,9 +156,10 @@ fn df_flip(a: vec2<f32>, flip: u32) -> vec2<f32> {
     return bitcast<vec2<f32>>(bitcast<vec2<u32>>(a) ^ vec2<u32>(flip));
 }
 
-// value where its high part is finite, else (high, 0): with high the plain result, the IEEE rules for infinity and NaN.
+// value, but (high, 0) where its high part is zero or not finite: with high the plain result, the IEEE rules for these.
 fn df_or(value: vec2<f32>, high: f32) -> vec2<f32> {
-    return select(value, vec2<f32>(high, 0.0), df_not_finite(value.x));
+    let bits = bitcast<u32>(value.x) & 0x7fffffffu;
+    return select(value, vec2<f32>(high, 0.0), bits - 1u >= 0x7f7fffffu);
 }
 
 // value, but 0 for the low part of infinity or NaN.

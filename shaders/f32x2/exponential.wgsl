@@ -48,11 +48,12 @@ fn df_power_of_32nds(j: u32) -> vec2<f32> {
 fn df_exp_m1_tiny(r: vec2<f32>) -> vec2<f32> {
     let square = df_two_square(r.x);
     let half = 0.5 * square.x;
+    let half_low = 0.5 * square.y;
     // r³/6 + r⁴/24 + r⁵/120
     let rest = (r.x * half) * (0.33333334 + r.x * (0.083333336 + r.x * 0.016666668));
     let bend = df_fast_two_sum(half, rest);
     let sum = df_fast_two_sum(r.x, bend.x);
-    return vec2<f32>(sum.x, sum.y + (bend.y + (0.5 * square.y + (r.y + r.y * (r.x + half)))));
+    return vec2<f32>(sum.x, sum.y + (bend.y + ((half_low + half_low * (0.33333334 * r.x)) + (r.y + r.y * (r.x + half)))));
 }
 
 // e^(x + rest) = high + low, times 2^n: (high, low, n), for |x| < 2^7 and |rest| up to half an ulp of x.y; error 2^-45.5.
@@ -109,9 +110,10 @@ fn q_exp2(x: vec2<f32>) -> vec2<f32> {
 
 // (e^x - 1 - x) / x² for |x| <= 1/2; error 2^-47.
 fn df_exp_m1_bend(x: vec2<f32>) -> vec2<f32> {
-    let t = x.x;
-    var tail = 2.5152671e-08; tail = tail * t + 2.768809e-07; tail = tail * t + 2.7557098e-06; tail = tail * t + 2.48013e-05;
-    var sum = df_step_float(tail, t, vec2<f32>(0.0001984127, -7.5971364e-13));
+    let high = x.x;
+    var tail = 2.5152671e-08; tail = tail * high + 2.768809e-07; tail = tail * high + 2.7557098e-06;
+    tail = tail * high + 2.48013e-05;
+    var sum = df_step_float(tail, high, vec2<f32>(0.0001984127, -7.5971364e-13));
     sum = df_step(sum, x, vec2<f32>(0.0013888889, -8.063494e-12));
     sum = df_step(sum, x, vec2<f32>(0.008333334, -4.3467865e-10));
     sum = df_step(sum, x, vec2<f32>(0.041666668, -1.2425625e-09));
@@ -123,11 +125,15 @@ fn df_exp_m1_bend(x: vec2<f32>) -> vec2<f32> {
 // e^x - 1, accurate near zero: x + x²·(a polynomial) up to 1/2.
 // Error unmeasured.
 fn q_exp_m1(x: vec2<f32>) -> vec2<f32> {
-    if abs(x.x) <= 0.5 && !df_is_nan(x.x) {
-        let bend = df_multiply(df_multiply(x, x), df_exp_m1_bend(x));
-        return vec2<f32>(df_with_sign_if_zero(df_add_smaller(x, bend), x.x));
+    let size = abs(x.x);
+    if size <= 1.0 && !df_is_nan(x.x) {
+        // e^x - 1 = h·(h + 2) with h = e^(x/2) - 1
+        let double = size > 0.5;
+        let part = x * select(1.0, 0.5, double);
+        let h = df_add_smaller(part, df_multiply(df_square(part), df_exp_m1_bend(part)));
+        return df_with_sign_if_zero(select(h, df_multiply(h, df_add_float(h, 2.0)), double), x.x);
     }
-    return q_add(df_exp_sum(x, 0.0), vec2<f32>(-1.0, 0.0));
+    return q_add(df_exp_sum(x, 0.0), df_constant(vec2<f32>(-1.0, 0.0)));
 }
 
 // a, or zero with the sign of sign where a is zero.

@@ -49,7 +49,7 @@ fn q_tanh(x: vec2<f32>) -> vec2<f32> {
 
 // ln 2x for large x
 fn df_ln_twice(x: vec2<f32>) -> vec2<f32> {
-    return q_add(q_ln(x), vec2<f32>(0.6931472, -1.9046542e-09));
+    return q_add(q_ln(x), df_constant(vec2<f32>(0.6931472, -1.9046542e-09)));
 }
 
 // ln(x + √(x² + 1)); odd.

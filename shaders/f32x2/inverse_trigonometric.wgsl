@@ -5,9 +5,9 @@
 
 // (atan t - t) / t³ in z = t², for |t| <= 0.0645; error of atan 2^-50.
 fn df_atan_bend(z: vec2<f32>) -> vec2<f32> {
-    let t = z.x;
-    var tail = 0.11035835; tail = tail * t - 0.14285518;
-    var sum = df_step_float(tail, t, vec2<f32>(0.2, -4.605407e-09));
+    let high = z.x;
+    var tail = 0.11035835; tail = tail * high - 0.14285518;
+    var sum = df_step_float(tail, high, vec2<f32>(0.2, -4.605407e-09));
     sum = df_step(sum, z, vec2<f32>(-0.33333334, 9.934319e-09));
     return sum;
 }
@@ -36,7 +36,7 @@ fn df_octant_angle(y: vec2<f32>, x: vec2<f32>) -> vec2<f32> {
     let t = df_divide(above, below);
     let z = df_square(t);
     let angle = df_add_smaller(t, df_multiply(t, df_multiply(z, df_atan_bend(z))));
-    return select(df_add_smaller(df_atan_of_eighths(u32(j)), angle), angle, j == 0.0);
+    return select(df_add_smaller(df_constant(df_atan_of_eighths(u32(j))), angle), angle, j == 0.0);
 }
 
 // The angle in [0, π] of the point (x, y), y >= 0, both finite and not both zero.
@@ -51,7 +51,7 @@ fn df_half_plane_angle(y: vec2<f32>, x: vec2<f32>) -> vec2<f32> {
     let angle = df_octant_angle(near, far);
     // angle, π/2 - angle, π/2 + angle, π - angle
     let base = select(select(vec2<f32>(0.0), vec2<f32>(3.1415927, -8.742278e-08), left), vec2<f32>(1.5707964, -4.371139e-08), steep);
-    let turned = df_add_smaller(vec2<f32>(df_opaque(base.x), base.y), select(angle, -angle, steep != left));
+    let turned = df_add_smaller(df_constant(base), select(angle, -angle, steep != left));
     return select(turned, angle, !steep && !left);
 }
 

@@ -3,13 +3,13 @@
 // x = 2^k·(1 + f) with 1 + f in [√½, √2), s = f / (2 + f), and ln(1 + f) = 2·artanh s, by an odd polynomial in s: the method
 // of e_log.c in fdlibm, https://www.netlib.org/fdlibm/.
 
-// (2·artanh s - 2s) / s³ in z = s², for |s| <= 0.1717; error of artanh 2^-50.
+// (2·artanh s - 2s) / s³ in z = s², for |s| <= 0.1717; error of artanh 2^-57.
 fn df_artanh_bend(z: vec2<f32>) -> vec2<f32> {
-    let t = z.x;
-    var tail = 0.16623743; tail = tail * t + 0.18140066; tail = tail * t + 0.22222865;
-    var sum = df_step_float(tail, t, vec2<f32>(0.28571424, 2.2326083e-09));
-    sum = df_step(sum, z, vec2<f32>(0.4, -5.847553e-09));
-    sum = df_step(sum, z, vec2<f32>(0.6666667, -1.9868262e-08));
+    let high = z.x;
+    var tail = 0.14618462; tail = tail * high + 0.15331559; tail = tail * high + 0.18182895; tail = tail * high + 0.2222221;
+    var sum = df_step_float(tail, high, vec2<f32>(0.2857143, -1.22228245e-08));
+    sum = df_step(sum, z, vec2<f32>(0.4, -5.9614784e-09));
+    sum = df_step(sum, z, vec2<f32>(0.6666667, -1.9868214e-08));
     return sum;
 }
 

@@ -32,7 +32,7 @@ fn df_sine_of_reduced(r: vec2<f32>, n: i32) -> vec2<f32> {
     sum = df_step(sum, z, select(vec2<f32>(-0.0001984127, 2.7710711e-12), vec2<f32>(-0.0013888889, 3.3631913e-11), odd));
     sum = df_step(sum, z, select(vec2<f32>(0.008333334, -4.3461962e-10), vec2<f32>(0.041666668, -1.2417635e-09), odd));
     sum = df_step(sum, z, select(vec2<f32>(-0.16666667, 4.967054e-09), vec2<f32>(-0.5, 1.9964358e-19), odd));
-    let base = select(r, vec2<f32>(1.0, 0.0), odd);
+    let base = select(r, df_constant(vec2<f32>(1.0, 0.0)), odd);
     let bend = df_multiply(df_multiply(z, sum), base);
     return df_flip(df_add_smaller(base, bend), (u32(n) & 2u) << 30u);
 }
@@ -83,28 +83,24 @@ fn df_wide_product(a: u32, b: u32) -> vec2<u32> {
 
 // The word i of the binary fraction 2/π, from 0; zero before.
 fn df_two_over_pi(i: i32) -> u32 {
-    switch i {
-        case 0: { return 0xa2f9836eu; }
-        case 1: { return 0x4e441529u; }
-        case 2: { return 0xfc2757d1u; }
-        case 3: { return 0xf534ddc0u; }
-        case 4: { return 0xdb629599u; }
-        case 5: { return 0x3c439041u; }
-        case 6: { return 0xfe5163abu; }
-        case 7: { return 0xdebbc561u; }
-        case 8: { return 0xb7246e3au; }
-        case 9: { return 0x424dd2e0u; }
-        case 10: { return 0x06492eeau; }
-        default: { return 0u; }
-    }
+    var word = 0u;
+    word = select(word, 0xa2f9836eu, i == 0);
+    word = select(word, 0x4e441529u, i == 1);
+    word = select(word, 0xfc2757d1u, i == 2);
+    word = select(word, 0xf534ddc0u, i == 3);
+    word = select(word, 0xdb629599u, i == 4);
+    word = select(word, 0x3c439041u, i == 5);
+    word = select(word, 0xfe5163abu, i == 6);
+    word = select(word, 0xdebbc561u, i == 7);
+    word = select(word, 0xb7246e3au, i == 8);
+    word = select(word, 0x424dd2e0u, i == 9);
+    word = select(word, 0x06492eeau, i == 10);
+    return word;
 }
 
-// 32 bits of 2/π from bit position on.
-fn df_two_over_pi_at(position: i32) -> u32 {
-    let word = position >> 5u;
-    let shift = u32(position & 31);
-    let next = select(df_two_over_pi(word + 1) >> (32u - max(shift, 1u)), 0u, shift == 0u);
-    return (df_two_over_pi(word) << shift) | next;
+// The 32 bits of the words high and low from bit shift on, for 0 <= shift < 32.
+fn df_funnel(high: u32, low: u32, shift: u32) -> u32 {
+    return (high << shift) | select(low >> (32u - max(shift, 1u)), 0u, shift == 0u);
 }
 
 // |a|·2/π modulo 4 as a fixed-point number of 128 bits, two of them before the point, most significant word first.
@@ -112,21 +108,25 @@ fn df_quarters(a: f32) -> vec4<u32> {
     let bits = bitcast<u32>(a);
     let exponent = i32((bits >> 23u) & 0xffu);
     let m = select((bits & 0x007fffffu) | 0x00800000u, 0u, exponent == 0);
-    let position = exponent - 152;
-    let p4 = df_wide_product(m, df_two_over_pi_at(position + 128));
-    let p3 = df_wide_product(m, df_two_over_pi_at(position + 96));
-    let p2 = df_wide_product(m, df_two_over_pi_at(position + 64));
-    let p1 = df_wide_product(m, df_two_over_pi_at(position + 32));
-    let p0 = m * df_two_over_pi_at(position);
+    let first = (exponent - 152) >> 5u;
+    let shift = u32(exponent - 152) & 31u;
+    let f0 = df_two_over_pi(first);
+    let f1 = df_two_over_pi(first + 1);
+    let f2 = df_two_over_pi(first + 2);
+    let f3 = df_two_over_pi(first + 3);
+    let f4 = df_two_over_pi(first + 4);
+    let f5 = df_two_over_pi(first + 5);
+    let p4 = df_wide_product(m, df_funnel(f4, f5, shift));
+    let p3 = df_wide_product(m, df_funnel(f3, f4, shift));
+    let p2 = df_wide_product(m, df_funnel(f2, f3, shift));
+    let p1 = df_wide_product(m, df_funnel(f1, f2, shift));
+    let p0 = m * df_funnel(f0, f1, shift);
     let w3 = p3.y + p4.x;
-    let c3 = select(0u, 1u, w3 < p4.x);
-    let s2 = p3.x + c3;
+    let s2 = p3.x + select(0u, 1u, w3 < p4.x);
     let w2 = p2.y + s2;
-    let c2 = select(0u, 1u, w2 < s2);
-    let s1 = p2.x + c2;
+    let s1 = p2.x + select(0u, 1u, w2 < s2);
     let w1 = p1.y + s1;
-    let c1 = select(0u, 1u, w1 < s1);
-    return vec4<u32>(p0 + p1.x + c1, w1, w2, w3);
+    return vec4<u32>(p0 + p1.x + select(0u, 1u, w1 < s1), w1, w2, w3);
 }
 
 // a + b, most significant word first.
@@ -163,10 +163,9 @@ fn df_reduce_any_angle(x: vec2<f32>) -> vec3<f32> {
         }
     }
     let shift = countLeadingZeros(words.x);
-    let rest = select(words.y >> (32u - max(shift, 1u)), 0u, shift == 0u);
-    let first = (words.x << shift) | rest;
-    let second = words.y << shift;
-    let factor = scale * df_power_of_two(-i32(shift)) * 2.3841858e-7;
+    let first = df_funnel(words.x, words.y, shift & 31u);
+    let second = df_funnel(words.y, words.z, shift & 31u);
+    let factor = scale * df_power_of_two(-i32(shift & 31u)) * 2.3841858e-7;
     let fraction = df_fast_two_sum(f32(first >> 8u) * factor, f32(((first & 0xffu) << 16u) | (second >> 16u)) * (factor * 5.9604645e-8));
     let flip = select(0u, 0x80000000u, negative != df_is_negative(x.x));
     let r = df_flip(df_multiply(fraction, vec2<f32>(1.5707964, -4.371139e-08)), flip);

@@ -145,43 +145,46 @@ fn q_ne(a: f64, b: f64) -> bool {
 // A sum of two numbers as high + low, exactly: D. E. Knuth, "The Art of Computer Programming" 2, 4.2.2.
 fn f64_two_sum(a: f64, b: f64) -> vec2<f64> {
     let high = f64_bar(a + b);
-    let from_b = high - a;
-    return vec2<f64>(high, (a - (high - from_b)) + (b - from_b));
+    let from_b = f64_bar(high - a);
+    let lost_a = f64_bar(a - f64_bar(high - from_b));
+    return vec2<f64>(high, f64_bar(lost_a + f64_bar(b - from_b)));
 }
 
 // The same for |a| >= |b| or a = 0: T. J. Dekker, https://doi.org/10.1007/BF01397083.
 fn f64_fast_two_sum(a: f64, b: f64) -> vec2<f64> {
     let high = f64_bar(a + b);
-    return vec2<f64>(high, b - (high - a));
+    return vec2<f64>(high, f64_bar(b - f64_bar(high - a)));
 }
 
-// The upper 26 bits of the mantissa.
+// `a` to the nearest with 26 bits; what is left has as many, with its sign.
 fn f64_upper(a: f64) -> f64 {
-    return bitcast<f64>(bitcast<u64>(a) & 0xfffffffff8000000lu);
+    return bitcast<f64>((bitcast<u64>(a) + 0x4000000lu) & 0xfffffffff8000000lu);
 }
 
-// A product as high + low, to 2^-105 (without a fused multiply-add, which no shader can rely on).
+// A product as high + low, exactly but for overflow and underflow (no shader can rely on a fused multiply-add).
 fn f64_two_product(a: f64, b: f64) -> vec2<f64> {
     let high = f64_bar(a * b);
     let a1 = f64_upper(a);
     let b1 = f64_upper(b);
-    let a2 = a - a1;
-    let b2 = b - b1;
-    return vec2<f64>(high, ((a1 * b1 - high) + a1 * b2 + a2 * b1) + a2 * b2);
+    let a2 = f64_bar(a - a1);
+    let b2 = f64_bar(b - b1);
+    let rest = f64_bar(f64_bar(a1 * b1 - high) + a1 * b2);
+    return vec2<f64>(high, f64_bar(f64_bar(rest + a2 * b1) + a2 * b2));
 }
 
-// A square as high + low, to 2^-105.
+// A square as high + low, exactly.
 fn f64_two_square(a: f64) -> vec2<f64> {
     let high = f64_bar(a * a);
     let a1 = f64_upper(a);
-    let a2 = a - a1;
-    return vec2<f64>(high, ((a1 * a1 - high) + (a1 + a1) * a2) + a2 * a2);
+    let a2 = f64_bar(a - a1);
+    let rest = f64_bar(a1 * a1 - high);
+    return vec2<f64>(high, f64_bar(f64_bar(rest + (a1 + a1) * a2) + a2 * a2));
 }
 
 // n - q·d, nearly exact for a quotient q that is right to a few ulps.
 fn f64_remainder(n: f64, q: f64, d: f64) -> f64 {
     let product = f64_two_product(q, d);
-    return (n - product.x) - product.y;
+    return f64_bar(n - product.x) - product.y;
 }
 
 // The quotient of n.x + n.y and d.x + d.y as high + low.
@@ -207,7 +210,8 @@ fn f64_power_of_two(rounded: f64) -> f64 {
     return bitcast<f64>((bitcast<u64>(rounded) << 52u) + 0x3ff0000000000000lu);
 }
 
-// `a` · 2^n with one rounding where the result is subnormal, for |n| <= 1200 and `a` near 1; `rounded` is the rounder + n.
+// `a` · 2^n with one rounding where the result is subnormal, for |n| <= 1200 and `a` near 1, where `rounded` is the
+// rounder + n.
 fn f64_scale_far(a: f64, rounded: f64) -> f64 {
     let great = rounded > F64_ROUNDER;
     let near = f64_scale(a, f64_bar(rounded + select(256.0lf, -256.0lf, great)));

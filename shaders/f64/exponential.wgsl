@@ -37,7 +37,7 @@ fn q_exp(x: f64) -> f64 {
 // 2^x. Worst: 0.9 ulp, for all x.
 fn q_exp2(x: f64) -> f64 {
     let rounded = f64_bar(x + F64_ROUNDER);
-    let r = x - (rounded - F64_ROUNDER);
+    let r = x - f64_bar(rounded - F64_ROUNDER);
     let square = r * r;
     let p_even = 0.24022650695910072lf + square * (0.009618129107614lf + square * (
         0.00015403530435426882lf + square * (1.3215444895244393e-06lf + square * 7.072286954035415e-09lf)));

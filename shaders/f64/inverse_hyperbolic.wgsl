@@ -26,7 +26,7 @@ fn f64_area(x: f64, term: f64) -> f64 {
     let product = f64_two_square(y);
     let radicand0 = f64_two_sum(product.x, term);
     let radicand = f64_fast_two_sum(radicand0.x, radicand0.y + product.y);
-    let root = sqrt(max(radicand.x, 0.0lf));
+    let root = f64_bar(sqrt(max(radicand.x, 0.0lf)));
     // The summand prevents 0 / 0 and is otherwise too small to count.
     let root_low = (f64_remainder(radicand.x, root, root) + radicand.y) / (root + (root + 1e-300lf));
     let sum = f64_two_sum(y, root);

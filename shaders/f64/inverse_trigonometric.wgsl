@@ -34,7 +34,7 @@ fn f64_atan_quotient(n: f64, d: f64, rest: f64) -> vec2<f64> {
 fn f64_asin_parts(a: f64) -> vec2<f64> {
     let outer = a > 0.5lf;
     let half = 0.5lf - 0.5lf * a;
-    let root = sqrt(max(half, 0.0lf));
+    let root = f64_bar(sqrt(max(half, 0.0lf)));
     // The summand prevents 0 / 0 and is otherwise too small to count.
     let lost = f64_remainder(half, root, root) / (root + (root + 1e-300lf));
     let z = select(a * a, half, outer);
@@ -88,14 +88,16 @@ fn q_atan(x: f64) -> f64 {
     return select(value, q_nan(), f64_is_nan(x));
 }
 
-// The angle in [-π, π] of the point (`x`, `y`); zeros and infinities as in C. Worst: 1.1 ulp, for all x and y.
+// The angle in [-π, π] of the point (x, y); zeros and infinities as in C. Worst: 1.1 ulp, for all x and y.
 fn q_atan2(y: f64, x: f64) -> f64 {
-    let infinite = f64_size(x) == F64_INFINITY_BITS && f64_size(y) == F64_INFINITY_BITS;
+    let x_infinite = f64_size(x) == F64_INFINITY_BITS;
+    let y_infinite = f64_size(y) == F64_INFINITY_BITS;
     let greatest = max(abs(x), abs(y));
     // Scaled to where neither reciprocal nor remainder overflows or loses bits; what is too small then does not count.
     let scale = select(select(1.0lf, 0x1p-400lf, greatest > 0x1p500lf), 0x1p600lf, greatest < 0x1p-400lf);
-    let a = select(min(abs(y), 0x1.fffffffffffffp1023lf) * scale, 1.0lf, infinite);
-    let b = select(min(abs(x), 0x1.fffffffffffffp1023lf) * scale, 1.0lf, infinite);
+    // An infinite coordinate counts as 1, a finite one beside it as 0.
+    let a = select(select(abs(y) * scale, 0.0lf, x_infinite), 1.0lf, y_infinite);
+    let b = select(select(abs(x) * scale, 0.0lf, y_infinite), 1.0lf, x_infinite);
     let middle = a + a >= b && b > 0.0lf;
     let steep = a > b + b;
     let sum = f64_two_sum(a, b);
@@ -111,7 +113,7 @@ fn q_atan2(y: f64, x: f64) -> f64 {
     let rest = select(base * F64_HALF_PI_REST, F64_THREE_QUARTERS_PI_REST, base == 1.5lf);
     let sign = select(1.0lf, -1.0lf, left);
     var value = f64_angle(vec2<f64>(base * F64_HALF_PI, rest), sign * parts.x, sign * parts.y);
-    if tiny && !left && !steep {
+    if tiny && !left && !middle && !steep {
         value = abs(y) / abs(x);
     }
     return select(q_copysign(value, y), q_nan(), f64_is_nan(x) || f64_is_nan(y));

@@ -25,7 +25,8 @@ const F64_LIFT: f64 = 18014398509481984.0lf;
 // x = 2^k·m with m in [√½, √2), for positive normal `x`: (k, m).
 fn f64_split(x: f64) -> vec2<f64> {
     let shifted = bitcast<u64>(x) + F64_TO_ONE;
-    let k = bitcast<f64>((shifted >> 52u) | F64_COUNTER) - 4503599627371519.0lf;
+    // Opaque, else the constant may be combined with one of the caller.
+    let k = f64_bar(bitcast<f64>((shifted >> 52u) | F64_COUNTER) - 4503599627371519.0lf);
     return vec2<f64>(k, bitcast<f64>((shifted & F64_MANTISSA) + F64_ROOT_HALF));
 }
 
@@ -55,17 +56,10 @@ fn f64_ln_outside(x: f64) -> bool {
 
 // The natural logarithm. Worst: 0.99 ulp, for all x.
 fn q_ln(x: f64) -> f64 {
-    var y = x;
-    var origin = 4503599627371519.0lf;
-    if f64_ln_unusual(x) {
-        if f64_ln_outside(x) {
-            return f64_ln_edge(x);
-        }
-        y = x * F64_LIFT;
-        origin = 4503599627371573.0lf;
-    }
-    let shifted = bitcast<u64>(y) + F64_TO_ONE;
-    let k = bitcast<f64>((shifted >> 52u) | F64_COUNTER) - origin;
+    let unusual = f64_ln_unusual(x);
+    // (What is added to the exponent is right for subnormal numbers alone, and all other unusual ones are seen to below.)
+    let shifted = bitcast<u64>(select(x, x * F64_LIFT, unusual)) + F64_TO_ONE;
+    let k = bitcast<f64>((shifted >> 52u) | F64_COUNTER) - select(4503599627371519.0lf, 4503599627371573.0lf, unusual);
     let m = bitcast<f64>((shifted & F64_MANTISSA) + F64_ROOT_HALF);
     let f = m - 1.0lf;
     let s = f / (m + 1.0lf);
@@ -74,7 +68,11 @@ fn q_ln(x: f64) -> f64 {
         0.22222211129894245lf + z * (0.1818288971907476lf + z * (0.15331697693398952lf + z *
         0.14616774277874112lf)))));
     let rest = f - z * p;
-    return k * F64_LN_2_HIGH + (f - (s * rest - k * F64_LN_2_LOW));
+    let value = k * F64_LN_2_HIGH + (f - (s * rest - k * F64_LN_2_LOW));
+    if unusual && f64_ln_outside(x) {
+        return f64_ln_edge(x);
+    }
+    return value;
 }
 
 // ln(1 + f) = f - f²/2 + third: (f²/2, third), with f within [√½ - 1, √2 - 1].
@@ -106,7 +104,7 @@ fn f64_ln_twofold(x: f64) -> vec2<f64> {
     let inverse = 1.0lf / divisor.x;
     let s = f64_bar(f * inverse);
     let back = f64_two_product(s, divisor.x);
-    let s_low = (((f - back.x) - back.y) - s * divisor.y) * inverse;
+    let s_low = ((f64_bar(f - back.x) - back.y) - s * divisor.y) * inverse;
     let square = f64_two_square(s);
     let z = square.x;
     let z_low = square.y + (s + s) * s_low;

@@ -31,6 +31,11 @@ var<private> ZERO: u32;
 var<workgroup> sums: array<Sum, 64>;
 var<workgroup> bads: array<u32, 64>;
 
+// How many of `count` nodes fall to a thread.
+fn share(count: u32, thread: u32) -> u32 {
+    return (max(count, thread) - thread + 63u) / 64u;
+}
+
 @compute @workgroup_size(64)
 fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) group: vec3<u32>) {
     ZERO = task.zero;
@@ -38,20 +43,25 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) gro
     let base = tiles[group.x];
     var total = sum_zero();
     var bad = 0u;
+    var done = 0u;
     // Each panel twice: the nodes from its lower end, then those from its upper end.
     for (var k = 0u; k < 2u * panels; k++) {
         let upper_half = (k & 1u) == 1u;
         let start = place(pair_add(base, ends[(k + 1u) / 2u]), ends[0], plan.lower);
-        let from = select(0u, task.lower_nodes, upper_half) + thread;
+        let begin = select(0u, task.lower_nodes, upper_half) + thread;
         let end = select(task.lower_nodes, task.nodes, upper_half);
-        for (var b = from; b < end; b += 512u) {
+        for (var b = begin; b < end; b += 512u) {
             var block = block_zero();
             for (var i = b; i < min(end, b + 512u); i += 64u) {
                 let x = held(node(start, nodes[i][0], plan.upper), plan.lower);
                 block = block_join(block, weighted(integrand(x), nodes[i][1]));
+                done += 1u;
             }
             bad |= select(1u, 0u, block_is_finite(block));
             total = sum_add(total, block);
         }
     }
+    // Some drivers end long loops early, without a word.
+    let all = panels * (share(task.lower_nodes, thread) + share(task.nodes - task.lower_nodes, thread));
+    bad |= select(2u, 0u, done == all);
 $FINISH}

@@ -316,6 +316,6 @@ mod tests {
         assert!(emit::<f64>(&long, Arithmetic::F64).unwrap().operations < 6, "equal parts are one");
         let terms: Vec<_> = (1..=2100).map(|k| format!("{k}*x")).collect();
         let long = Expression::parse(&terms.join(" + ")).unwrap();
-        assert_eq!(emit::<f64>(&long, Arithmetic::F64), Err(Refused::TooManyOperations { operations: 4198 }));
+        assert_eq!(emit::<f64>(&long, Arithmetic::F64), Err(Refused::TooManyOperations { operations: 4199 }));
     }
 }

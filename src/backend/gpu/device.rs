@@ -180,6 +180,12 @@ impl Device {
         }
     }
 
+    /// How many shaders have been compiled.
+    #[cfg(test)]
+    pub(super) fn compiled(&self) -> usize {
+        locked(&self.0.kernels).len()
+    }
+
     /// The compiled form of a shader with that many buffers; compiled once for each text.
     pub(super) fn kernel(&self, text: &str, buffers: u32) -> Result<Kernel, GpuError> {
         if let Some(kernel) = locked(&self.0.kernels).get(text) {

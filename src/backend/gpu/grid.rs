@@ -28,6 +28,12 @@ const MOST_TILES: u64 = 65_535;
 /// The bytes of a partial sum.
 const PARTIAL: usize = 16;
 
+/// A flag of a partial sum: not all nodes are in it.
+const CUT_OFF: u32 = 2;
+
+/// The upper word of the NaN that a partial sum in double precision is where a flag is set; the flags are below.
+const QUIET_NAN: u32 = 0x7ff8_0000;
+
 /// An integrand on a grid, ready to sum tiles on a device.
 pub(crate) struct GpuGrid<'a> {
     device: &'a Device,
@@ -133,7 +139,8 @@ impl<'a> GpuGrid<'a> {
             let bytes = self.device.step(move |gpu| pending.wait(gpu))?;
             pace.done(tiles.end - tiles.start);
             free.push(slot);
-            let partials: Vec<_> = bytes.chunks_exact(PARTIAL).map(|bytes| self.partial(bytes)).collect();
+            let partials: Vec<_> =
+                bytes.chunks_exact(PARTIAL).map(|bytes| self.partial(bytes)).collect::<Result<_, _>>()?;
             absorb(tiles.start, &partials);
         }
     }
@@ -173,19 +180,28 @@ impl<'a> GpuGrid<'a> {
     }
 
     /// The sum of a tile out of its words.
-    fn partial(&self, bytes: &[u8]) -> Partial {
+    fn partial(&self, bytes: &[u8]) -> Result<Partial, GpuError> {
         let words: [u32; 4] = bytemuck::pod_read_unaligned(bytes);
-        if self.arithmetic == Arithmetic::F64 {
+        let is_double = self.arithmetic == Arithmetic::F64;
+        let flags = match is_double {
+            true if words[1] == QUIET_NAN => words[0],
+            true => 0,
+            false => words[3],
+        };
+        if flags & CUT_OFF != 0 {
+            return Err(GpuError::Rejected { message: "the driver ended a loop early".to_owned() });
+        }
+        if is_double {
             let [high, low]: [f64; 2] = bytemuck::cast(words);
-            return pair(high, low);
+            return Ok(pair(high, low));
         }
         let [a, b, c] = [words[0], words[1], words[2]].map(|word| f64::from(f32::from_bits(word)));
         // A sum that overflows here need not do so in f64: it is as unknown as a NaN.
-        if words[3] != 0 || !(a + b + c).is_finite() {
-            return Partial::new(f64::NAN);
+        if flags != 0 || !(a + b + c).is_finite() {
+            return Ok(Partial::new(f64::NAN));
         }
         let (high, low) = two_sum(a, b);
-        pair(high, low + c)
+        Ok(pair(high, low + c))
     }
 }
 

@@ -17,13 +17,13 @@ macro_rules! files {
 pub(crate) fn files(arithmetic: Arithmetic) -> &'static [(&'static str, &'static str)] {
     match arithmetic {
         Arithmetic::F32 => {
-            files!("f32": "core", "error_function", "exponential", "gamma", "hyperbolic", "inverse_trigonometric", "logarithm", "power", "rounding", "trigonometric")
+            files!("f32": "core", "error_function", "exponential", "gamma", "gamma_zeros", "hyperbolic", "inverse_trigonometric", "logarithm", "power", "rounding", "trigonometric")
         }
         Arithmetic::F32x2 => {
-            files!("f32x2": "compare", "core", "exponential", "hyperbolic", "inverse_trigonometric", "logarithm", "rounding", "trigonometric")
+            files!("f32x2": "compare", "core", "error_function", "exponential", "gamma", "hyperbolic", "inverse_trigonometric", "logarithm", "power", "rounding", "trigonometric")
         }
         Arithmetic::F64 => {
-            files!("f64": "core", "error_function", "exponential", "hyperbolic", "inverse_hyperbolic", "inverse_trigonometric", "logarithm", "power", "trigonometric")
+            files!("f64": "core", "error_function", "exponential", "gamma", "huge_argument", "hyperbolic", "inverse_hyperbolic", "inverse_trigonometric", "logarithm", "power", "trigonometric")
         }
     }
 }
