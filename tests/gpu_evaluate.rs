@@ -65,7 +65,7 @@ fn every_function_has_its_values() {
             }
             for (&point, &value) in points.iter().zip(&values) {
                 let expected = f.scalar(point);
-                let near = (value - expected).abs() <= bound * expected.abs().max(1e-3);
+                let near = (value - expected).abs() <= bound * expected.abs().max(0.1);
                 if !(near || value == expected || (value.is_nan() && expected.is_nan())) {
                     wrong.push(format!("{name}{point:?}, {precision}: {value:?}, not {expected:?}"));
                 }

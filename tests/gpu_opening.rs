@@ -154,7 +154,7 @@ fn a_lost_device_is_replaced_once() {
     for (fault, code) in
         [("wait", "-4"), ("submit", "-4"), ("submit", "-2"), ("alloc", "-2"), ("pipe", "-2"), ("pipe", "-13")]
     {
-        for after in ["0", "3", "5"] {
+        for after in ["0", "2", "3", "5"] {
             let said = insist(fault, code, after);
             let values: Vec<_> = said.split(' ').collect();
             assert_eq!(values.len(), 6, "{said}");

@@ -149,7 +149,8 @@ impl Pending {
         let wait = wgpu::PollType::Wait { submission_index: Some(self.submission), timeout: Some(TIMEOUT) };
         gpu.device.poll(wait).map_err(|error| match error {
             wgpu::PollError::Timeout => GpuError::Timeout { waited: TIMEOUT },
-            error => GpuError::Rejected { message: error.to_string() },
+            // The submission has failed, which is said nowhere else.
+            error => GpuError::Lost { reason: error.to_string() },
         })?;
         let lost = |message: String| GpuError::Lost { reason: format!("no result: {message}") };
         // The callback has run by now; if not, it never will.

@@ -192,3 +192,37 @@ fn what_cannot_run_is_refused() {
     let narrow = Grid::new(0.0, 1e-30, Rule::Midpoint, 1000).unwrap();
     assert!(matches!(refuse(&x, &narrow, Precision::F32x2), GpuError::OutOfRange { what: "the panel length", .. }));
 }
+
+/// Not a test: what it costs, printed.
+#[test]
+#[ignore = "a measurement"]
+fn measure() {
+    use std::time::Instant;
+    let start = Instant::now();
+    let Some(device) = device() else { return };
+    println!("{}, opened and probed in {:.1?}", device.info().name, start.elapsed());
+    for formula in ["x^2", "sin(x)", "exp(-x^2)", "sin(x)*exp(-x^2/50)"] {
+        let f = Expression::parse(formula).unwrap();
+        let grid = Grid::new(0.0, 10.0, Rule::Midpoint, 1 << 25).unwrap();
+        for (precision, _) in arithmetics(device) {
+            let start = Instant::now();
+            let gpu = GpuGrid::new(device, &f, &grid, precision).unwrap();
+            let compiled = start.elapsed();
+            let first = Instant::now();
+            partials(&gpu, 0..1);
+            let first = first.elapsed();
+            let repeated = Instant::now();
+            partials(&gpu, 0..1);
+            let repeated = repeated.elapsed();
+            let best = (0..3).map(|_| {
+                let start = Instant::now();
+                partials(&gpu, 0..grid.tiles());
+                start.elapsed()
+            });
+            let best = best.min().unwrap_or_default().as_nanos() as f64 / grid.panels as f64;
+            println!(
+                "{formula:20} {precision:6} {best:7.2} ns/point; compiled {compiled:.1?}, first {first:.1?}, repeated {repeated:.1?}"
+            );
+        }
+    }
+}
