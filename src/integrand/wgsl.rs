@@ -60,7 +60,17 @@ impl Arithmetic {
         match self {
             Arithmetic::F64 => true,
             _ if value == 0.0 || !value.is_finite() => true,
-            _ => (value as f32).is_finite() && value.abs() >= f64::from(f32::MIN_POSITIVE),
+            _ => (value as f32).is_finite() && value.abs() >= self.smallest(),
+        }
+    }
+
+    /// The smallest number of full precision, where small numbers are flushed to zero.
+    fn smallest(self) -> f64 {
+        match self {
+            Arithmetic::F32 => f64::from(f32::MIN_POSITIVE),
+            // The last bit of the lower half.
+            Arithmetic::F32x2 => f64::from(f32::MIN_POSITIVE) * (1u64 << 48) as f64,
+            Arithmetic::F64 => f64::MIN_POSITIVE,
         }
     }
 

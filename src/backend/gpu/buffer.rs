@@ -8,8 +8,8 @@ use std::sync::mpsc;
 use std::time::Duration;
 use wgpu::BufferUsages;
 
-/// The longest wait for an answer of the device.
-pub(super) const TIMEOUT: Duration = Duration::from_secs(30);
+/// The longest wait for an answer of the device. Some drivers compile a shader only when it is first run.
+pub(super) const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The threads of a workgroup, everywhere.
 pub(super) const WORKGROUP: u32 = 64;

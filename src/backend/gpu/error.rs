@@ -52,6 +52,13 @@ pub enum GpuError {
         /// How many it may have.
         limit: usize,
     },
+    /// The shader would be too long: drivers take minutes for such.
+    TooLong {
+        /// Its lines, functions written out.
+        lines: usize,
+        /// How many it may have.
+        limit: usize,
+    },
     /// A number of the question is too large or too small for the arithmetic.
     OutOfRange {
         /// What it is.
@@ -117,6 +124,12 @@ impl fmt::Display for GpuError {
             }
             GpuError::TooManyOperations { operations, limit } => {
                 write!(f, "the integrand has {operations} operations, a shader at most {limit}")
+            }
+            GpuError::TooLong { lines, limit } => {
+                write!(
+                    f,
+                    "the integrand would be a shader of {lines} lines, functions written out; the limit is {limit}"
+                )
             }
             GpuError::OutOfRange { what, value, precision } => {
                 write!(f, "{what} {value:?} is out of the range of {precision}")

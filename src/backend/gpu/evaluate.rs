@@ -23,7 +23,7 @@ pub fn evaluate<P: Point>(
     let arithmetic = device.arithmetic(precision)?;
     let emitted = emit(f, arithmetic).map_err(|refused| GpuError::refused(refused, arithmetic))?;
     let constants = parameters(&emitted.parameters, arithmetic)?;
-    let kernel = device.kernel(&shader(Kind::Evaluate(P::DIMENSION), arithmetic, &emitted), 4)?;
+    let kernel = device.kernel(&shader(Kind::Evaluate(P::DIMENSION), arithmetic, &emitted)?, 4)?;
     let most = (device.info().max_binding / (8 * P::DIMENSION.max(1) as u64)).min(POINTS as u64) as usize;
     for (points, values) in points.chunks(most.max(1)).zip(values.chunks_mut(most.max(1))) {
         let mut input = Numbers::new(arithmetic);

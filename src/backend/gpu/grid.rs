@@ -70,7 +70,7 @@ impl<'a> GpuGrid<'a> {
         let constants = parameters(&emitted.parameters, arithmetic)?;
         let tables = Tables::new(grid, arithmetic)?;
         let kind = if tables.by_nodes { Kind::Nodes } else { Kind::Grid };
-        let kernel = device.kernel(&shader(kind, arithmetic, &emitted), 7)?;
+        let kernel = device.kernel(&shader(kind, arithmetic, &emitted)?, 7)?;
         let contents = [tables.plan.clone(), tables.outer.clone(), tables.inner.clone(), constants];
         let shared = device.step(move |gpu| Ok(contents.map(|bytes| gpu.storage_of(&bytes))))?;
         Ok(Self { device, grid, arithmetic, kernel, tables, shared })

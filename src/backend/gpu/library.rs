@@ -28,11 +28,14 @@ pub(crate) fn files(arithmetic: Arithmetic) -> &'static [(&'static str, &'static
     }
 }
 
-/// An item of a library: its text, and the names that stand in it.
+/// An item of a library.
 #[derive(Debug)]
 struct Item {
     text: String,
+    /// The names in it, each as often as it stands there, but for its own.
     names: Vec<&'static str>,
+    /// Lines of its own between the braces; a constant has none.
+    lines: usize,
 }
 
 /// The items of a library by name.
@@ -52,7 +55,7 @@ fn cut(text: &'static str) -> Vec<(&'static str, Item)> {
             lead.push('\n');
             continue;
         }
-        let (mut item, mut names) = (std::mem::take(&mut lead), HashSet::new());
+        let (mut item, mut names, mut count) = (std::mem::take(&mut lead), Vec::new(), 0);
         let is_function = line.starts_with("fn ");
         if !is_function && !line.starts_with("const ") {
             continue;
@@ -61,6 +64,7 @@ fn cut(text: &'static str) -> Vec<(&'static str, Item)> {
         loop {
             item.push_str(line);
             item.push('\n');
+            count += usize::from(is_function);
             names.extend(words(line.split("//").next().unwrap_or("")));
             let is_last = if is_function { line == "}" } else { line.ends_with(';') };
             if is_last {
@@ -69,8 +73,8 @@ fn cut(text: &'static str) -> Vec<(&'static str, Item)> {
             let Some(next) = lines.next() else { break };
             line = next;
         }
-        names.remove(name);
-        found.push((name, Item { text: item, names: names.into_iter().collect() }));
+        names.retain(|&other| other != name);
+        found.push((name, Item { text: item, names, lines: count.saturating_sub(2) }));
     }
     found
 }
@@ -96,6 +100,26 @@ pub(crate) fn linked(arithmetic: Arithmetic, text: &str) -> String {
     let mut used: Vec<_> = used.into_iter().collect();
     used.sort_unstable();
     used.iter().filter_map(|name| items.get(name)).map(|item| item.text.as_str()).collect()
+}
+
+/// The lines of `text` if every call in it were replaced by the function's own lines, as drivers do it.
+pub(crate) fn expanded(arithmetic: Arithmetic, text: &str) -> usize {
+    let items = items(arithmetic);
+    let mut known = HashMap::new();
+    let calls: usize = words(text).map(|word| size(items, word, &mut known)).sum();
+    text.lines().count() + calls
+}
+
+fn size<'a>(items: &'a HashMap<&str, Item>, name: &'a str, known: &mut HashMap<&'a str, usize>) -> usize {
+    let Some(item) = items.get(name) else { return 0 };
+    if let Some(&size) = known.get(name) {
+        return size;
+    }
+    // Functions of a shader do not recurse; should one, this ends here all the same.
+    known.insert(name, 0);
+    let calls: usize = item.names.iter().map(|name| size(items, name, known)).sum();
+    known.insert(name, item.lines + calls);
+    item.lines + calls
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Shaders: the text of a kernel, its arithmetic, the integrand, and what it uses of the library, put together.
 
-use super::library;
+use super::{GpuError, library};
 use crate::integrand::wgsl::{Arithmetic, Emitted};
 
 macro_rules! kernel {
@@ -12,8 +12,12 @@ macro_rules! kernel {
 /// Nodes that share the run of an inner loop, where the integrand is cheap: an even share of a block.
 const UNROLLED: usize = 8;
 
-/// An integrand of more text than this, library and all, is not unrolled: compilers take long, and it does not matter.
-const CHEAP: usize = 4000;
+/// An integrand of more lines, library and all, is not unrolled: it takes long to compile and gains nothing.
+const CHEAP: usize = 80;
+
+/// The lines that an integrand may have, every call replaced by the function's own: drivers take seconds for as many, and
+/// the time grows with the square.
+pub(crate) const MAX_LINES: usize = 12_000;
 
 /// The kernels that evaluate an integrand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,14 +31,18 @@ pub(crate) enum Kind {
 }
 
 /// The text of a shader, complete.
-pub(crate) fn shader(kind: Kind, arithmetic: Arithmetic, integrand: &Emitted) -> String {
+pub(crate) fn shader(kind: Kind, arithmetic: Arithmetic, integrand: &Emitted) -> Result<String, GpuError> {
+    let lines = library::expanded(arithmetic, &integrand.text);
+    if lines > MAX_LINES {
+        return Err(GpuError::TooLong { lines, limit: MAX_LINES });
+    }
     let parts: &[&str] = match arithmetic {
         Arithmetic::F32 => &[kernel!("two_float"), kernel!("f32")],
         Arithmetic::F32x2 => &[kernel!("two_float"), kernel!("f32x2")],
         Arithmetic::F64 => &[kernel!("f64")],
     };
     let library = library::linked(arithmetic, &integrand.text);
-    let unrolled = if library.len() + integrand.text.len() > CHEAP { 1 } else { UNROLLED };
+    let unrolled = if lines > CHEAP { 1 } else { UNROLLED };
     let parameters = format!("{}", integrand.parameters.len().max(1));
     let kernel = match kind {
         Kind::Grid => kernel!("grid").replace("$UNROLLED", &format!("{unrolled}u")).replace("$NODES", &nodes(unrolled)),
@@ -50,7 +58,7 @@ pub(crate) fn shader(kind: Kind, arithmetic: Arithmetic, integrand: &Emitted) ->
         text.push_str(part);
         text.push('\n');
     }
-    text
+    Ok(text)
 }
 
 /// The statements that add the nodes from `i` on to a block.

@@ -36,7 +36,7 @@ impl Tables {
         let by_nodes = rule.shared == 0.0 && rule.inner() as u64 > 2 * grid.panels_per_tile();
         let panels = |count: f64| grid.step.scaled(Partial::new(count));
         let offset = |offset: f64| grid.step.scaled(Partial::new(offset));
-        let [mut plan, mut outer, mut inner] = [const { () }; 3].map(|()| Numbers::new(arithmetic));
+        let [mut plan, mut outer, mut inner] = std::array::from_fn(|_| Numbers::new(arithmetic));
         let (lower, upper) = inward(grid.lower, grid.upper, arithmetic);
         plan.pair(lower);
         plan.pair(upper);

@@ -162,6 +162,25 @@ fn parameters_compile_nothing() {
 }
 
 #[test]
+fn a_loop_that_is_cut_off_is_no_sum() {
+    let Some(device) = device() else { return };
+    // The remainder of a large quotient is a long loop in two-float arithmetic; a tile of such a plan is large.
+    let f = Expression::parse("1 + x % 1e-18").unwrap();
+    let grid = Grid::new(1.0, 2.0, Rule::Midpoint, 1 << 40).unwrap();
+    for (precision, bound) in arithmetics(device) {
+        let gpu = GpuGrid::new(device, &f, &grid, precision).unwrap();
+        let mut sums = Vec::new();
+        match gpu.run(0..1, &|| false, &mut |_, partials| sums.extend_from_slice(partials)) {
+            Ok(()) => assert!((sums[0].value() - (1u64 << 20) as f64).abs() <= bound * (1u64 << 20) as f64, "{sums:?}"),
+            Err(error) => {
+                assert!(error.to_string().contains("ended a loop early"), "{error}");
+                assert!(device.facts().loop_limit.is_some());
+            }
+        }
+    }
+}
+
+#[test]
 fn stops_between_dispatches() {
     let Some(device) = device() else { return };
     let f = Expression::parse("x").unwrap();

@@ -38,7 +38,7 @@ fn validate(text: &str) -> Result<(), String> {
 
 fn check(what: &str, kinds: &[Kind], arithmetic: Arithmetic, emitted: &Emitted) {
     for &kind in kinds {
-        if let Err(error) = validate(&shader(kind, arithmetic, emitted)) {
+        if let Err(error) = validate(&shader(kind, arithmetic, emitted).unwrap()) {
             panic!("{what}, {arithmetic:?}, {kind:?}: {error}");
         }
     }
@@ -51,7 +51,7 @@ fn every_function_is_there_and_valid() {
     let mut missing = Vec::new();
     for arithmetic in Arithmetic::ALL {
         for (name, f) in &functions {
-            let text = shader(Kind::Evaluate(2), arithmetic, &emit(f, arithmetic).unwrap());
+            let text = shader(Kind::Evaluate(2), arithmetic, &emit(f, arithmetic).unwrap()).unwrap();
             if let Err(error) = validate(&text) {
                 missing.push(format!("{name} in {arithmetic:?}: {error}"));
             }
@@ -68,7 +68,7 @@ fn every_kernel_is_valid() {
         "x^2",
         "x^-7 + x^100",
         "sin(x)*exp(-x^2)",
-        "if(x < 0.5 && !(x >= 0.25) || x == 3, 0, -1e-30)",
+        "if(x < 0.5 && !(x >= 0.25) || x == 3, 0, -1e-20)",
         "if(x < inf, sign(x), -inf) % 2",
         "clamp(x, 0, 1) + max(x, 0/0) + abs(floor(x))",
     ];
@@ -93,6 +93,22 @@ fn a_long_integrand_neither_recurses_nor_breaks() {
     let small = std::thread::Builder::new().stack_size(512 << 10);
     let work = move || check("2000 terms", &[Kind::Grid], Arithmetic::F64, &emit::<f64>(&f, Arithmetic::F64).unwrap());
     small.spawn(work).unwrap().join().unwrap();
+}
+
+#[test]
+fn lengths_are_counted_with_functions_written_out() {
+    for arithmetic in Arithmetic::ALL {
+        let one = library::expanded(arithmetic, "q_sin(x)");
+        assert!(one > 10 && library::expanded(arithmetic, "q_sin(x) + q_sin(x)") == 2 * one - 1, "{one}");
+        let mut sizes: Vec<_> = (UnaryFunction::ALL.iter())
+            .map(|&f| (library::expanded(arithmetic, &emit(&One::Unary(f), arithmetic).unwrap().text), f.name()))
+            .collect();
+        sizes.sort_unstable();
+        eprintln!("{arithmetic:?}: {sizes:?}");
+        let long = Expression::parse(&(1..=400).map(|k| format!("sin({k}*x)")).collect::<Vec<_>>().join("+")).unwrap();
+        let refused = shader(Kind::Grid, arithmetic, &emit::<f64>(&long, arithmetic).unwrap());
+        assert!(matches!(refused, Err(super::super::GpuError::TooLong { .. })), "{arithmetic:?}");
+    }
 }
 
 #[test]
