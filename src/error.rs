@@ -1,6 +1,7 @@
 //! What can be wrong with a question, and the answer that is not what was asked for.
 
 use crate::agreement::Disagreement;
+use crate::backend::Backend;
 use crate::integral::Integral;
 use crate::lanes::Level;
 use crate::rule::{OrderError, Rule};
@@ -76,6 +77,20 @@ pub enum Error {
         /// Why.
         reason: String,
     },
+    /// The backend asked for cannot be had, and no fallback was allowed.
+    BackendUnavailable {
+        /// The backend asked for.
+        backend: Backend,
+        /// Why.
+        reason: String,
+    },
+    /// A tolerance is negative or not a number.
+    Tolerance {
+        /// `relative` or `absolute`.
+        kind: &'static str,
+        /// The tolerance given.
+        value: f64,
+    },
     /// The sum is not what was asked for; [`Integral::status`] says why, and the estimate is the best there is.
     NotConverged(Box<Integral>),
     /// The fast result and the serial reference differ by more than rounding explains.
@@ -116,6 +131,10 @@ impl fmt::Display for Error {
             }
             Error::UnknownLevel(error) => write!(f, "QUADRILLE_LEVEL: {error}"),
             Error::Threads { threads, reason } => write!(f, "{threads} threads cannot be had: {reason}"),
+            Error::BackendUnavailable { backend, reason } => write!(f, "no {backend} backend: {reason}"),
+            Error::Tolerance { kind, value } => {
+                write!(f, "the {kind} tolerance is {value}; it must be a positive number")
+            }
             Error::NotConverged(integral) => {
                 write!(f, "{}; best estimate {:?}", integral.status, integral.estimate)
             }

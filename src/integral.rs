@@ -3,6 +3,7 @@
 use crate::agreement::Agreement;
 use crate::backend::Backend;
 use crate::lanes::Level;
+use crate::precision::Precision;
 use std::{fmt, time::Duration};
 
 /// The value of an integral and how it came about.
@@ -26,6 +27,10 @@ pub struct Integral {
     pub backend: Backend,
     /// The instruction level of the SIMD backend.
     pub level: Option<Level>,
+    /// The adapter of the GPU backend.
+    pub adapter: Option<String>,
+    /// The arithmetic of the evaluations.
+    pub precision: Precision,
     /// Threads that were at the method's disposal.
     pub threads: usize,
     /// What was asked for and could not be had, with the reason for each.
@@ -47,6 +52,8 @@ impl Integral {
             status: Status::Summed,
             backend,
             level,
+            adapter: None,
+            precision: Precision::F64,
             threads,
             fallbacks: Vec::new(),
             agreement: None,
@@ -68,6 +75,11 @@ pub enum Status {
         /// The value there.
         value: f64,
     },
+    /// The arithmetic of the GPU cannot keep the tolerance that was asked for.
+    PrecisionFloor {
+        /// The error that it may make, in units of the integral.
+        floor: f64,
+    },
     /// The sum is too large for an `f64` although the values that led to that are finite.
     Overflow,
     /// Cancelled by the caller; the estimate is that of the part from the smaller bound to `reached`.
@@ -83,11 +95,12 @@ pub enum Status {
 }
 
 impl Status {
-    /// The name used in output: `summed`, `non-finite`, `overflow`, `cancelled`, `deadline`.
+    /// The name used in output: `summed`, `non-finite`, `precision-floor`, `overflow`, `cancelled`, `deadline`.
     pub fn name(&self) -> &'static str {
         match self {
             Status::Summed => "summed",
             Status::NonFinite { .. } => "non-finite",
+            Status::PrecisionFloor { .. } => "precision-floor",
             Status::Overflow => "overflow",
             Status::Cancelled { .. } => "cancelled",
             Status::Deadline { .. } => "deadline",
@@ -105,6 +118,9 @@ impl fmt::Display for Status {
         match self {
             Status::Summed => f.write_str("fixed rule summed; it estimates no error"),
             Status::NonFinite { point, value } => write!(f, "the integrand is {value} at x = {point:?}"),
+            Status::PrecisionFloor { floor } => {
+                write!(f, "the arithmetic may be wrong by {floor:.1e}, which is more than the tolerance")
+            }
             Status::Overflow => f.write_str("the sum of the integrand's values overflows"),
             Status::Cancelled { reached } => write!(f, "cancelled; summed up to x = {reached:?}"),
             Status::Deadline { reached } => write!(f, "out of time; summed up to x = {reached:?}"),

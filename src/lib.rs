@@ -31,6 +31,7 @@
 //! | write an integrand | [`integrand`](macro@integrand), closures, [`Expression`], [`wide`](fn@wide), the trait [`Integrand`] |
 //! | integrate it | [`Integrator`], [`Rule`], [`Backend`], [`lanes::Level`] |
 //! | read the answer | [`Integral`], [`Status`], [`Error`], [`Agreement`] |
+//! | see what a GPU computes | `gpu` (with feature `gpu`) |
 //! | stop early, watch | [`Cancel`], [`Progress`] |
 //! | integrate measured values | [`sampled`] |
 //! | have the nodes | [`rule::gauss_legendre`] |
@@ -51,7 +52,7 @@
 //!
 //! # Features
 //!
-//! `parallel` (threads, by rayon) and `wide` (closures over `wide::f64x8`), both on by default.
+//! `gpu` (compute shaders, by wgpu), `parallel` (threads, by rayon) and `wide` (closures over `wide::f64x8`), all on by default.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
@@ -63,12 +64,15 @@ mod backend;
 mod clock;
 mod control;
 mod error;
+#[cfg(feature = "gpu")]
+pub mod gpu;
 mod integral;
 mod integrand;
 mod integrator;
 pub mod lanes;
 mod method;
 mod plan;
+mod precision;
 mod reduce;
 mod region;
 pub mod rule;
@@ -86,6 +90,7 @@ pub use integral::{Fallback, Integral, Status};
 pub use integrand::number as __private;
 pub use integrand::*;
 pub use integrator::Integrator;
+pub use precision::Precision;
 #[doc = include_str!("integrand/attribute.md")]
 pub use quadrille_macros::integrand;
 pub use region::{IntoRegion, Region};

@@ -13,6 +13,12 @@ pub(crate) const RUN: usize = 1024;
 /// Evaluations in a tile of a large plan.
 const TILE: u64 = 1 << 15;
 
+/// Evaluations in a tile of a huge plan: there, the partial sums alone would be too many.
+const LARGEST_TILE: u64 = 1 << 20;
+
+/// Where larger tiles begin: a plan of this many evaluations still has tiles of the usual size.
+const LARGE_PLAN: u64 = 1 << 31;
+
 /// A smaller plan is still cut into this many tiles, for the threads, unless they become smaller than the smallest.
 const WANTED_TILES: u64 = 16;
 
@@ -65,9 +71,13 @@ impl Grid {
             return Err(Error::TooNarrow { lower, upper, panels });
         }
         let per_panel = (evaluations / panels).max(1);
-        // Series of fewer nodes than a run has cost more; with few of them, a tile is to hold a run of each.
-        let smallest = SMALLEST_TILE * per_panel.min(4);
-        let tile = (evaluations / WANTED_TILES).next_power_of_two().clamp(smallest, TILE);
+        let tile = if evaluations <= LARGE_PLAN {
+            // Series of fewer nodes than a run has cost more; with few of them, a tile is to hold a run of each.
+            let smallest = SMALLEST_TILE * per_panel.min(4);
+            (evaluations / WANTED_TILES).next_power_of_two().clamp(smallest, TILE)
+        } else {
+            (evaluations / (LARGE_PLAN / TILE)).next_power_of_two().min(LARGEST_TILE)
+        };
         let panels_per_tile = (tile / per_panel).max(1);
         Ok(Self { lower, upper, panels, rule: composite, step, panels_per_tile })
     }
@@ -94,6 +104,11 @@ impl Grid {
 
     pub fn tiles(&self) -> u64 {
         self.panels.div_ceil(self.panels_per_tile)
+    }
+
+    /// The panels of every tile but the last, which may have fewer.
+    pub fn panels_per_tile(&self) -> u64 {
+        self.panels_per_tile.min(self.panels)
     }
 
     /// The panels of a tile.
@@ -157,11 +172,18 @@ impl Grid {
     /// The point `offset` panel lengths from the lower end of panel `panel`, right to half an ulp, never outside.
     #[inline(always)]
     pub fn position(&self, panel: u64, offset: f64) -> f64 {
+        let (high, low) = self.place(panel, offset);
+        (high + low).clamp(self.lower, self.upper)
+    }
+
+    /// The same point as an unevaluated sum, to twice the precision, not held within the interval.
+    #[inline(always)]
+    pub fn place(&self, panel: u64, offset: f64) -> (f64, f64) {
         let (index, fraction) = two_sum(panel as f64, offset);
         let product = index * self.step.high;
         let error = index.mul_add(self.step.high, -product) + (index * self.step.low + fraction * self.step.high);
         let (high, low) = two_sum(self.lower, product);
-        (high + (low + error)).clamp(self.lower, self.upper)
+        (high, low + error)
     }
 
     /// Every node of a tile with its weight, by scalar code: the very points that the other backends evaluate.

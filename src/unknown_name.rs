@@ -11,7 +11,7 @@ use std::fmt;
 /// use quadrille::Backend;
 ///
 /// let error = "abacus".parse::<Backend>().unwrap_err();
-/// assert_eq!(error.to_string(), "unknown backend 'abacus'; backends are auto, serial, simd");
+/// assert_eq!(error.to_string(), "unknown backend 'abacus'; backends are auto, serial, simd, gpu");
 /// assert_eq!((error.kind(), error.name()), ("backend", "abacus"));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

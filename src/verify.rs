@@ -18,14 +18,23 @@ pub(crate) struct Checked {
     pub worst: f64,
     /// The first tile that fails.
     pub failed: Option<Disagreement>,
+    /// The sum of |f| with its weights.
+    pub magnitude: f64,
     /// The sum by the scalar definition, and the difference from it that rounding explains.
     reference: Partial,
     bound: f64,
 }
 
 impl Checked {
-    pub const NOTHING: Checked =
-        Checked { evaluations: 0, unbounded: 0, worst: 0.0, failed: None, reference: Partial::IDENTITY, bound: 0.0 };
+    pub const NOTHING: Checked = Checked {
+        evaluations: 0,
+        unbounded: 0,
+        worst: 0.0,
+        failed: None,
+        magnitude: 0.0,
+        reference: Partial::IDENTITY,
+        bound: 0.0,
+    };
 
     /// Both; the failure of `self`, which stands first, before that of `other`.
     pub fn combine(self, other: Self) -> Self {
@@ -34,6 +43,7 @@ impl Checked {
             unbounded: self.unbounded + other.unbounded,
             worst: self.worst.max(other.worst),
             failed: self.failed.or(other.failed),
+            magnitude: self.magnitude + other.magnitude,
             reference: self.reference.combine(other.reference),
             bound: self.bound + other.bound,
         }
@@ -51,24 +61,24 @@ impl Checked {
     }
 }
 
-/// A tile by the scalar definition, the sum of |f| with its weights, and the first and last node.
-fn by_definition<F: Integrand>(f: &F, grid: &Grid, tile: u64) -> (Checked, f64, (f64, f64)) {
-    let (mut checked, mut magnitude) = (Checked::NOTHING, 0.0);
+/// A tile by the scalar definition, and its first and last node.
+fn by_definition<F: Integrand>(f: &F, grid: &Grid, tile: u64) -> (Checked, (f64, f64)) {
+    let mut checked = Checked::NOTHING;
     let (mut first, mut last) = (f64::INFINITY, f64::NEG_INFINITY);
     grid.for_each_node(tile, |x, weight| {
         let term = weight * f.scalar(x);
         checked.reference = checked.reference.combine(Partial::new(term));
-        magnitude += term.abs();
+        checked.magnitude += term.abs();
         checked.evaluations += 1;
         (first, last) = (first.min(x), last.max(x));
     });
-    (checked, magnitude, (first, last))
+    (checked, (first, last))
 }
 
 /// Computes a tile again by the scalar definition and compares.
 pub(crate) fn check_tile<F: Integrand>(f: &F, grid: &Grid, level: Level, tile: u64, fast: Partial) -> Checked {
-    let (mut checked, magnitude, nodes) = by_definition(f, grid, tile);
-    checked.bound = UNITS * magnitude + f64::MIN_POSITIVE;
+    let (mut checked, nodes) = by_definition(f, grid, tile);
+    checked.bound = UNITS * checked.magnitude + f64::MIN_POSITIVE;
     let difference = distance(fast, checked.reference);
     checked.worst = difference / checked.bound;
     // Not `> bound`: a NaN is no agreement.
@@ -90,8 +100,8 @@ pub(crate) fn check_rounded_tile<F: Integrand>(
     tile: u64,
     fast: Partial,
 ) -> Checked {
-    let (mut checked, magnitude, nodes) = by_definition(f, grid, tile);
-    checked.bound = ROUNDED_UNITS * rounding.unit * magnitude + f64::MIN_POSITIVE;
+    let (mut checked, nodes) = by_definition(f, grid, tile);
+    checked.bound = ROUNDED_UNITS * rounding.unit * checked.magnitude + f64::MIN_POSITIVE;
     let difference = distance(fast, checked.reference);
     checked.worst = difference / checked.bound;
     if difference <= checked.bound {

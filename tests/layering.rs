@@ -17,6 +17,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("backend", &["error", "integrand", "lanes", "plan", "reduce", "twofold", "unknown_name"]),
     ("method", &["reduce"]),
     ("sampled", &["backend", "lanes", "twofold"]),
+    ("gpu", &["backend"]),
     ("clock", &[]),
     ("control", &["clock"]),
     ("agreement", &["unknown_name"]),
@@ -51,7 +52,8 @@ fn modules_name_only_the_layers_below_them() {
     let mut wrong = Vec::new();
     visit(&source, &mut |path, text| {
         let module = path.strip_prefix(&source).unwrap().iter().next().unwrap().to_string_lossy().replace(".rs", "");
-        if module == "lib" {
+        // Tests may look anywhere.
+        if module == "lib" || path.components().any(|part| part.as_os_str() == "tests") {
             return;
         }
         let code: String =
@@ -62,9 +64,14 @@ fn modules_name_only_the_layers_below_them() {
                 wrong.push(format!("{} names crate::{used}", path.display()));
             }
         }
-        // The SIMD crate is seen by lanes alone, threads by the backends and sampled data.
+        // The SIMD crate is seen by lanes alone, the GPU crate by its backend, threads by the backends and sampled data.
         if module != "lanes" && code.contains("fearless_simd") {
             wrong.push(format!("{} names the SIMD crate", path.display()));
+        }
+        if !path.starts_with(source.join("backend/gpu"))
+            && ["wgpu::", "pollster::"].iter().any(|name| code.contains(name))
+        {
+            wrong.push(format!("{} names the GPU crate", path.display()));
         }
         if !["backend", "reduce", "sampled"].contains(&module.as_str()) && code.contains("rayon::") {
             wrong.push(format!("{} names rayon", path.display()));
@@ -85,6 +92,12 @@ fn backends_do_not_name_each_other() {
             assert!(!text.contains(&format!("{other}::")), "{file} names {other}");
         }
     }
+    visit(&backend.join("gpu"), &mut |path, text| {
+        let is_test = path.components().any(|part| part.as_os_str() == "tests");
+        for other in ["serial", "simd", "threads"] {
+            assert!(is_test || !text.contains(&format!("{other}::")), "{} names {other}", path.display());
+        }
+    });
 }
 
 #[test]

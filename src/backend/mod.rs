@@ -1,5 +1,7 @@
 //! Who evaluates a plan. Backends know no method, and not each other.
 
+#[cfg(feature = "gpu")]
+pub(crate) mod gpu;
 pub(crate) mod serial;
 pub(crate) mod simd;
 #[cfg(feature = "parallel")]
@@ -22,6 +24,8 @@ pub enum Backend {
     Serial,
     /// Eight lanes at a time, on several threads where that pays.
     Simd,
+    /// A GPU: a compute shader made from the integrand's definition. See [`gpu`](crate::gpu).
+    Gpu,
 }
 
 impl fmt::Display for Backend {
@@ -30,6 +34,7 @@ impl fmt::Display for Backend {
             Backend::Auto => "auto",
             Backend::Serial => "serial",
             Backend::Simd => "simd",
+            Backend::Gpu => "gpu",
         })
     }
 }
@@ -42,7 +47,8 @@ impl FromStr for Backend {
             "auto" => Ok(Backend::Auto),
             "serial" => Ok(Backend::Serial),
             "simd" => Ok(Backend::Simd),
-            _ => Err(UnknownName::new("backend", name, "backends are auto, serial, simd")),
+            "gpu" => Ok(Backend::Gpu),
+            _ => Err(UnknownName::new("backend", name, "backends are auto, serial, simd, gpu")),
         }
     }
 }

@@ -2,8 +2,12 @@
 
 mod check;
 mod composite;
+#[cfg_attr(not(feature = "gpu"), path = "no_gpu.rs")]
+mod gpu;
 
 use crate::agreement::Verify;
+#[cfg(feature = "gpu")]
+use crate::backend::gpu::Device;
 use crate::backend::{Backend, threads::Threads};
 use crate::clock::Instant;
 use crate::control::{Cancel, Control, Progress, Watch};
@@ -12,6 +16,7 @@ use crate::integral::Integral;
 use crate::integrand::{Integrand, Point};
 use crate::lanes::Level;
 use crate::plan::Grid;
+use crate::precision::Precision;
 use crate::region::{IntoRegion, Region};
 use crate::rule::Rule;
 use composite::Run;
@@ -37,7 +42,13 @@ pub struct Integrator {
     backend: Backend,
     level: Option<Level>,
     threads: Option<usize>,
-    verify: Verify,
+    verify: Option<Verify>,
+    rel_tol: Option<f64>,
+    abs_tol: Option<f64>,
+    precision: Precision,
+    fallback: bool,
+    #[cfg(feature = "gpu")]
+    device: Option<Device>,
     seed: u64,
     accept: bool,
     control: Control,
@@ -58,7 +69,13 @@ impl Integrator {
             backend: Backend::Auto,
             level: None,
             threads: None,
-            verify: Verify::Off,
+            verify: None,
+            rel_tol: None,
+            abs_tol: None,
+            precision: Precision::Auto,
+            fallback: false,
+            #[cfg(feature = "gpu")]
+            device: None,
             seed: 0,
             accept: false,
             control: Control::default(),
@@ -98,9 +115,43 @@ impl Integrator {
         self
     }
 
-    /// How much of a fast result to compute again by the scalar definition.
+    /// How much of a fast result to compute again by the scalar definition. Without it: on the CPU nothing, on a GPU
+    /// [`Verify::Spot`].
     pub fn verify(mut self, verify: Verify) -> Self {
-        self.verify = verify;
+        self.verify = Some(verify);
+        self
+    }
+
+    /// The error that is wanted, relative to the integral: error ≤ max(abs_tol, rel_tol · |estimate|). For a fixed rule that
+    /// is the error of the arithmetic alone: it chooses the [`Precision`] of a GPU.
+    pub fn rel_tol(mut self, tolerance: f64) -> Self {
+        self.rel_tol = Some(tolerance);
+        self
+    }
+
+    /// The error that is wanted, in units of the integral; see [`rel_tol`](Self::rel_tol).
+    pub fn abs_tol(mut self, tolerance: f64) -> Self {
+        self.abs_tol = Some(tolerance);
+        self
+    }
+
+    /// The arithmetic of the GPU backend, in place of the fastest that keeps the tolerance (the most exact without one).
+    pub fn precision(mut self, precision: Precision) -> Self {
+        self.precision = precision;
+        self
+    }
+
+    /// Lets the SIMD backend answer where the one asked for cannot; [`Integral::fallbacks`] says why. Without it, that is
+    /// [`Error::BackendUnavailable`].
+    pub fn allow_fallback(mut self) -> Self {
+        self.fallback = true;
+        self
+    }
+
+    /// The device of the GPU backend, in place of the one that the process shares.
+    #[cfg(feature = "gpu")]
+    pub fn device(mut self, device: &Device) -> Self {
+        self.device = Some(device.clone());
         self
     }
 
@@ -154,9 +205,12 @@ impl Integrator {
         }
         let threads = Threads::new(self.threads)?;
         let Some(grid) = plan else { return Ok(self.nothing(level, start)) };
+        let run = Run { f, grid: &grid, level, threads: &threads, start };
         let (mut integral, disagreement) = match self.backend {
             Backend::Serial => (self.serial(f, &grid, start), None),
-            Backend::Auto | Backend::Simd => self.simd(&Run { f, grid: &grid, level, threads: &threads, start })?,
+            Backend::Simd => self.simd(&run)?,
+            Backend::Auto => self.auto(&run)?,
+            Backend::Gpu => self.gpu(&run)?,
         };
         integral.elapsed = start.elapsed();
         if region.upper < region.lower {
@@ -172,10 +226,22 @@ impl Integrator {
     /// The grid over the interval in ascending order; `None` where it is empty.
     fn plan(&self, region: Region) -> Result<Option<Grid>, Error> {
         region.check_finite()?;
+        for (kind, tolerance) in [("relative", self.rel_tol), ("absolute", self.abs_tol)] {
+            if let Some(value) = tolerance.filter(|&value| !(value > 0.0)) {
+                return Err(Error::Tolerance { kind, value });
+            }
+        }
         let rule = self.rule.ok_or(Error::NoRule)?;
         let (lower, upper) = (region.lower.min(region.upper), region.lower.max(region.upper));
         let grid = Grid::new(lower, upper, rule, self.panels.ok_or(Error::NoPanels)?)?;
         Ok((lower < upper).then_some(grid))
+    }
+
+    /// The error that was asked for of this estimate, if any was.
+    #[cfg(feature = "gpu")]
+    fn tolerance(&self, estimate: f64) -> Option<f64> {
+        let relative = self.rel_tol.map(|tolerance| tolerance * estimate.abs());
+        relative.into_iter().chain(self.abs_tol).reduce(f64::max)
     }
 
     fn chosen_level(&self) -> Result<Level, Error> {

@@ -1,0 +1,284 @@
+//! Composite rules on a GPU: which arithmetic, the loop over what comes back, and what to make of failures.
+
+use super::Integrator;
+use super::composite::{Run, finish};
+use crate::agreement::{Agreement, Disagreement, Verify};
+use crate::backend::Backend;
+use crate::backend::gpu::{Device, GpuError, GpuGrid};
+use crate::backend::simd::{Offsets, SimdGrid};
+use crate::clock::Instant;
+use crate::error::Error;
+use crate::integral::{Fallback, Integral, Status};
+use crate::integrand::Integrand;
+use crate::integrand::bound::Rounding;
+use crate::method::CompositeSum;
+use crate::plan::Grid;
+use crate::precision::Precision;
+use crate::verify::{Checked, check_rounded_tile, spot_tiles};
+use std::cell::Cell;
+
+type Outcome = (Integral, Option<Disagreement>);
+
+impl Integrator {
+    /// The GPU because it was asked for: its answer, or that of the CPU where a fallback is allowed, or why there is none.
+    pub(super) fn gpu<F: Integrand>(&self, run: &Run<F>) -> Result<Outcome, Error> {
+        let reason = match self.opened().and_then(|device| self.on(&device, run)) {
+            Ok((_, Some(disagreement))) if self.fallback => disagreement.to_string(),
+            Ok((integral, None)) if self.fallback && lacks(&integral) => integral.status.to_string(),
+            Ok(outcome) => return Ok(outcome),
+            Err(error) if self.fallback => error.to_string(),
+            Err(error) => return Err(Error::BackendUnavailable { backend: Backend::Gpu, reason: error.to_string() }),
+        };
+        let (mut integral, disagreement) = self.simd(run)?;
+        integral.fallbacks.insert(0, Fallback { wanted: Backend::Gpu.to_string(), reason });
+        Ok((integral, disagreement))
+    }
+
+    /// The CPU, or a GPU where that is forecast to be faster.
+    pub(super) fn auto<F: Integrand>(&self, run: &Run<F>) -> Result<Outcome, Error> {
+        let refused = match self.faster(run) {
+            None => None,
+            Some(Ok(outcome)) => return Ok(outcome),
+            Some(Err(reason)) => Some(Fallback { wanted: Backend::Gpu.to_string(), reason }),
+        };
+        let (mut integral, disagreement) = self.simd(run)?;
+        integral.fallbacks.extend(refused);
+        Ok((integral, disagreement))
+    }
+
+    /// The answer of a GPU, if the work is large enough to look for one; or why it is not from there.
+    fn faster<F: Integrand>(&self, run: &Run<F>) -> Option<Result<Outcome, String>> {
+        let Run { f, grid, level, threads, .. } = *run;
+        if grid.evaluations() < LARGE {
+            return None;
+        }
+        let mut table = Offsets::NONE;
+        let token = level.token()?;
+        table.fill(grid, token);
+        let lanes = SimdGrid::new(f, grid, &table, token);
+        let tile = |start: Instant| (std::hint::black_box(lanes.tile(0)), start.elapsed().as_secs_f64()).1;
+        let forecast = tile(Instant::now()).min(tile(Instant::now())) * grid.tiles() as f64 / threads.count() as f64;
+        if forecast < OPENING {
+            return None;
+        }
+        let attempt = || {
+            let device = self.opened()?;
+            let share = self.sample(&device, run)?;
+            Ok(if share < forecast { Ok(self.on(&device, run)?) } else { Err((share, device.info().name.clone())) })
+        };
+        Some(match attempt() {
+            Ok(Ok((integral, None))) if !lacks(&integral) => Ok((integral, None)),
+            Ok(Ok((integral, None))) => Err(integral.status.to_string()),
+            Ok(Ok((_, Some(disagreement)))) => Err(disagreement.to_string()),
+            Ok(Err((seconds, name))) => Err(format!("{name} would take {seconds:.2} s, the CPU {forecast:.2} s")),
+            Err::<_, GpuError>(error) => Err(error.to_string()),
+        })
+    }
+
+    fn opened(&self) -> Result<Device, GpuError> {
+        match &self.device {
+            Some(device) => Ok(device.clone()),
+            None => Device::shared(),
+        }
+    }
+
+    /// Seconds that the device will need, from a small part of the sum. Compiles the kernel for the rest, too.
+    fn sample<F: Integrand>(&self, device: &Device, run: &Run<F>) -> Result<f64, GpuError> {
+        let kernel = GpuGrid::new(device, run.f, run.grid, self.arithmetic(device)?)?;
+        let tiles = run.grid.tiles();
+        let mut seconds = f64::INFINITY;
+        let mut count = (tiles / 64).clamp(1, tiles);
+        for part in [count.div_ceil(8), count] {
+            let start = Instant::now();
+            kernel.run(0..part, &|| false, &mut |_, _| {})?;
+            seconds = start.elapsed().as_secs_f64();
+            count = part;
+        }
+        Ok(seconds * tiles as f64 / count as f64)
+    }
+
+    /// The arithmetic for the tolerance asked for: the fastest that can keep it, or the most exact there is.
+    fn arithmetic(&self, device: &Device) -> Result<Precision, GpuError> {
+        if self.precision != Precision::Auto {
+            return Ok(self.precision);
+        }
+        let keeps = |precision| rounding(precision).unit * FLOOR <= self.rel_tol.unwrap_or(0.0);
+        let able = |precision| device.supports(precision).is_ok();
+        if able(Precision::F32) && keeps(Precision::F32) {
+            return Ok(Precision::F32);
+        }
+        match (able(Precision::F32x2), able(Precision::F64)) {
+            (true, true) if keeps(Precision::F32x2) => {
+                let faster = device.rate(Precision::F32x2)? > device.rate(Precision::F64)?;
+                Ok(if faster { Precision::F32x2 } else { Precision::F64 })
+            }
+            _ => Ok(Precision::Auto),
+        }
+    }
+
+    /// The sum on this device. An error where nothing was summed; after that, what there is.
+    fn on<F: Integrand>(&self, device: &Device, run: &Run<F>) -> Result<Outcome, GpuError> {
+        let Run { f, grid, start, .. } = *run;
+        let mut device = device.clone();
+        let mut kernel = GpuGrid::new(&device, f, grid, self.arithmetic(&device)?)?;
+        let precision = kernel.precision();
+        let mut sum = Sum::new(self.verify.unwrap_or(Verify::Spot), self.seed, grid);
+        let mut integral = Integral::of(Backend::Gpu, None, 1);
+        let mut failed = None;
+        while sum.method.done() < grid.tiles() {
+            match self.fly(run, &kernel, precision, &mut sum) {
+                Ok(()) => break,
+                // Another device, once, from where the lost one has come to; not in place of the caller's own.
+                Err(error) if error.is_loss() && failed.is_none() && self.device.is_none() => {
+                    integral.fallbacks.push(Fallback { wanted: device.info().name.clone(), reason: error.to_string() });
+                    failed = Some(error.clone());
+                    drop(kernel);
+                    device = Device::shared().map_err(|_| error)?;
+                    kernel = GpuGrid::new(&device, f, grid, precision)?;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        if let Some(tile) = sum.bad.get() {
+            beyond_range(f, grid, tile, precision)?;
+        }
+        integral.adapter = Some(device.info().name.clone());
+        integral.precision = precision;
+        integral.estimate = sum.method.total().scaled(grid.step).value();
+        let done = sum.method.done();
+        let stop = if done < grid.tiles() && sum.bad.get().is_none() { self.control.stop(start) } else { None };
+        let closing = grid.rule.last - grid.rule.shared;
+        let mut integral = finish(f, grid, integral, grid.panels_below(done), stop, closing, |found| {
+            if let Some(tile) = sum.bad.get() {
+                grid.for_each_node(tile, |x, _| found.see(x, f.scalar(x)));
+            }
+        });
+        if !integral.status.is_success() {
+            return Ok((integral, None));
+        }
+        let checked = sum.checked;
+        let whole = || (sum.verify == Verify::Full).then(|| checked.whole(grid, sum.method.total())).flatten();
+        let failed = checked.failed.or_else(whole);
+        if failed.is_none() && sum.verify != Verify::Off {
+            integral.agreement = Some(Agreement {
+                depth: sum.verify,
+                evaluations: checked.evaluations,
+                unbounded: checked.unbounded,
+                worst: checked.worst,
+            });
+        }
+        let share = checked.evaluations as f64 / grid.evaluations() as f64;
+        let magnitude = if share > 0.0 { checked.magnitude / share * grid.step.high } else { integral.estimate.abs() };
+        let floor = FLOOR * rounding(precision).unit * magnitude.max(integral.estimate.abs());
+        if self.tolerance(integral.estimate).is_some_and(|tolerance| floor > tolerance) {
+            integral.status = Status::PrecisionFloor { floor };
+        }
+        Ok((integral, failed))
+    }
+
+    /// The tiles that are still missing, checked as they come.
+    fn fly<F: Integrand>(
+        &self,
+        run: &Run<F>,
+        kernel: &GpuGrid,
+        precision: Precision,
+        sum: &mut Sum,
+    ) -> Result<(), GpuError> {
+        let Run { f, grid, threads, start, .. } = *run;
+        let bad = sum.bad.clone();
+        let stop = || bad.get().is_some() || self.control.stop(start).is_some();
+        let check = |tile, partial| check_rounded_tile(f, grid, rounding(precision), tile, partial);
+        kernel.run(sum.method.done()..grid.tiles(), &stop, &mut |first, partials| {
+            for (tile, &partial) in (first..).zip(partials) {
+                // No later tile can make it finite again.
+                if sum.bad.get().is_some() {
+                    return;
+                }
+                sum.method.absorb(tile..tile + 1, partial);
+                if !partial.high.is_finite() {
+                    sum.bad.set(Some(tile));
+                }
+            }
+            let end = first + partials.len() as u64;
+            let leaf = |tile: u64| check(tile, partials[(tile - first) as usize]);
+            let checked = match sum.verify {
+                _ if sum.bad.get().is_some() => Checked::NOTHING,
+                Verify::Off => Checked::NOTHING,
+                Verify::Spot => {
+                    let here = sum.spots.iter().copied().filter(|tile| (first..end).contains(tile));
+                    here.map(leaf).fold(Checked::NOTHING, Checked::combine)
+                }
+                Verify::Full => threads
+                    .run(|| threads.tree(first, end, 1, &leaf, &Checked::combine))
+                    .unwrap_or_else(|_| (first..end).map(leaf).fold(Checked::NOTHING, Checked::combine)),
+            };
+            sum.checked = sum.checked.combine(checked);
+            self.control.report(grid.evaluations_below(grid.panels_below(end)), grid.evaluations());
+        })
+    }
+}
+
+/// Evaluations below which no GPU is looked for: a CPU does them while a device is being opened.
+const LARGE: u64 = 1 << 24;
+
+/// Seconds of work on the CPU below which no GPU is looked for: about what it takes to open one and compile a kernel.
+const OPENING: f64 = 0.25;
+
+/// What arithmetic can promise, in units of its rounding and of the integral of |f|.
+const FLOOR: f64 = 8.0;
+
+/// What the arithmetics of a GPU add at every operation.
+fn rounding(precision: Precision) -> Rounding {
+    let single = f64::from(f32::MAX);
+    match precision {
+        Precision::F32 => Rounding { unit: exp2(-23), smallest: exp2(-126), largest: single },
+        Precision::F32x2 => Rounding { unit: exp2(-44), smallest: exp2(-100), largest: single },
+        Precision::F64 | Precision::Auto => Rounding { unit: exp2(-52), smallest: exp2(-1022), largest: f64::MAX },
+    }
+}
+
+fn exp2(n: i32) -> f64 {
+    2f64.powi(n)
+}
+
+/// Whether the answer is less than the CPU would give.
+fn lacks(integral: &Integral) -> bool {
+    matches!(integral.status, Status::PrecisionFloor { .. })
+}
+
+/// An error where the integrand is finite at every node of a tile whose sum is not: it is too large for the arithmetic.
+fn beyond_range(f: &impl Integrand, grid: &Grid, tile: u64, precision: Precision) -> Result<(), GpuError> {
+    let (mut largest, mut finite) = (0.0f64, true);
+    grid.for_each_node(tile, |x, weight| {
+        let value = f.scalar(x);
+        finite &= value.is_finite();
+        largest = if (weight * value).abs() > largest.abs() { value } else { largest };
+    });
+    if finite && largest.is_finite() {
+        return Err(GpuError::OutOfRange { what: "the integrand, up to", value: largest, precision });
+    }
+    Ok(())
+}
+
+/// A sum of tiles that come back in order.
+struct Sum {
+    method: CompositeSum,
+    verify: Verify,
+    spots: Vec<u64>,
+    checked: Checked,
+    /// The first tile whose sum is not finite.
+    bad: std::rc::Rc<Cell<Option<u64>>>,
+}
+
+impl Sum {
+    fn new(verify: Verify, seed: u64, grid: &Grid) -> Self {
+        let spots = if verify == Verify::Spot { spot_tiles(grid.tiles(), seed).collect() } else { Vec::new() };
+        Self {
+            method: CompositeSum::new(grid.tiles()),
+            verify,
+            spots,
+            checked: Checked::NOTHING,
+            bad: Default::default(),
+        }
+    }
+}
