@@ -208,7 +208,7 @@ fn what_cannot_run_is_refused() {
     let x = Expression::parse("x").unwrap();
     let wide = Grid::new(0.0, 1e200, Rule::Midpoint, 10).unwrap();
     assert!(matches!(refuse(&x, &wide, Precision::F32), GpuError::OutOfRange { what: "the bound", .. }));
-    let narrow = Grid::new(0.0, 1e-30, Rule::Midpoint, 1000).unwrap();
+    let narrow = Grid::new(0.0, 1e-20, Rule::Midpoint, 1_000_000).unwrap();
     assert!(matches!(refuse(&x, &narrow, Precision::F32x2), GpuError::OutOfRange { what: "the panel length", .. }));
 }
 
