@@ -173,6 +173,7 @@ fn a_loop_that_is_cut_off_is_no_sum() {
         match gpu.run(0..1, &|| false, &mut |_, partials| sums.extend_from_slice(partials)) {
             Ok(()) => assert!((sums[0].value() - (1u64 << 20) as f64).abs() <= bound * (1u64 << 20) as f64, "{sums:?}"),
             Err(error) => {
+                eprintln!("{precision}: {error}");
                 assert!(error.to_string().contains("ended a loop early"), "{error}");
                 assert!(device.facts().loop_limit.is_some());
             }
