@@ -321,7 +321,7 @@ mod tests {
     #[test]
     fn what_cannot_be_is_refused() {
         assert_eq!(emit::<f64>(&|x: f64| x, Arithmetic::F64), Err(Refused::NotTraceable));
-        let long = Expression::parse(&vec!["sin(x * 1.5)"; 3].join(" + ")).unwrap();
+        let long = Expression::parse(&["sin(x * 1.5)"; 3].join(" + ")).unwrap();
         assert!(emit::<f64>(&long, Arithmetic::F64).unwrap().operations < 6, "equal parts are one");
         let terms: Vec<_> = (1..=2100).map(|k| format!("{k}*x")).collect();
         let long = Expression::parse(&terms.join(" + ")).unwrap();

@@ -84,7 +84,7 @@ impl Gpu {
 
     pub fn write(&self, buffer: &wgpu::Buffer, bytes: &[u8]) {
         // What is written must be whole words.
-        if bytes.len() % 4 == 0 {
+        if bytes.len().is_multiple_of(4) {
             self.queue.write_buffer(buffer, 0, bytes);
         } else {
             let mut padded = bytes.to_vec();

@@ -41,12 +41,12 @@ impl Worker {
             // Nobody may be waiting any more.
             let _ = sender.send(result);
         });
-        let gone = |_| GpuError::Lost { reason: "its thread has ended".to_owned() };
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).send(job).map_err(|error| gone(drop(error)))?;
+        let gone = || GpuError::Lost { reason: "its thread has ended".to_owned() };
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).send(job).map_err(|_| gone())?;
         match outcome.recv_timeout(PATIENCE) {
             Ok(result) => result,
             Err(mpsc::RecvTimeoutError::Timeout) => Err(GpuError::Timeout { waited: PATIENCE }),
-            Err(mpsc::RecvTimeoutError::Disconnected) => Err(gone(())),
+            Err(mpsc::RecvTimeoutError::Disconnected) => Err(gone()),
         }
     }
 }

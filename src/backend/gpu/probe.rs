@@ -74,7 +74,7 @@ impl Facts {
             Facts { exact_sums: false, .. } => Some("compensated sums are optimised away"),
             Facts { exact_products: false, .. } => Some("split products are optimised away"),
             Facts { non_finite: false, .. } => Some("NaN and infinity are not seen"),
-            _ if arithmetic == Arithmetic::F32x2 && !(self.chain_error < CHAIN_LIMIT) => {
+            _ if arithmetic == Arithmetic::F32x2 && (self.chain_error.is_nan() || self.chain_error > CHAIN_LIMIT) => {
                 Some("two-float arithmetic loses digits")
             }
             _ => None,

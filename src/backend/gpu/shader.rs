@@ -9,11 +9,12 @@ macro_rules! kernel {
     };
 }
 
-/// Nodes that share the run of an inner loop, where the integrand is cheap: an even share of a block.
+/// Nodes of one turn of the inner loop, where the integrand is cheap: a whole block. Every turn costs some instructions of its
+/// own, since compilers of shaders bound all loops.
 const UNROLLED: usize = 8;
 
 /// An integrand of more lines, library and all, is not unrolled: it takes long to compile and gains nothing.
-const CHEAP: usize = 80;
+const CHEAP: usize = 40;
 
 /// The lines that an integrand may have, every call replaced by the function's own: drivers take seconds for as many, and
 /// the time grows with the square.
