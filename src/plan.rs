@@ -107,6 +107,7 @@ impl Grid {
     }
 
     /// The panels of every tile but the last, which may have fewer.
+    #[cfg(feature = "gpu")]
     pub fn panels_per_tile(&self) -> u64 {
         self.panels_per_tile.min(self.panels)
     }

@@ -120,7 +120,9 @@ pub(crate) fn check_rounded_tile<F: Integrand>(
         });
         checked.worst = difference / checked.bound;
     }
-    if !(difference <= checked.bound) {
+    // Not `difference > bound`: a NaN is no agreement.
+    let explained = difference <= checked.bound;
+    if !explained {
         checked.failed = Some(checked.disagreement(grid, Some(tile), nodes, fast));
     }
     checked

@@ -37,10 +37,11 @@ impl Rounding {
             return ball;
         }
         let reach = ball.value.abs() + ball.bound;
-        if !(reach <= self.largest) {
-            return Ball::unknown(ball.value);
+        if reach <= self.largest {
+            Ball::carried(ball.value, ball.bound + own.max(1.0) * self.unit * reach + self.smallest)
+        } else {
+            Ball::unknown(ball.value)
         }
-        Ball::carried(ball.value, ball.bound + own.max(1.0) * self.unit * reach + self.smallest)
     }
 }
 

@@ -44,6 +44,7 @@ pub(crate) enum Refused {
 }
 
 impl Arithmetic {
+    #[cfg(test)]
     pub const ALL: [Arithmetic; 3] = [Arithmetic::F32, Arithmetic::F32x2, Arithmetic::F64];
 
     /// The WGSL type of a number.

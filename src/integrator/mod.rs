@@ -227,7 +227,7 @@ impl Integrator {
     fn plan(&self, region: Region) -> Result<Option<Grid>, Error> {
         region.check_finite()?;
         for (kind, tolerance) in [("relative", self.rel_tol), ("absolute", self.abs_tol)] {
-            if let Some(value) = tolerance.filter(|&value| !(value > 0.0)) {
+            if let Some(value) = tolerance.filter(|&value| value.is_nan() || value <= 0.0) {
                 return Err(Error::Tolerance { kind, value });
             }
         }

@@ -2,7 +2,7 @@
 
 use super::super::*;
 use super::device;
-use crate::backend::simd::SimdGrid;
+use crate::backend::simd::{Offsets, SimdGrid};
 use crate::integrand::{Expression, Integrand};
 use crate::lanes::Level;
 use crate::plan::Grid;
@@ -43,7 +43,9 @@ fn partials(grid: &GpuGrid, tiles: Range<u64>) -> Vec<Partial> {
 
 /// Compares tiles with those of the SIMD backend; `f` must be positive.
 fn compare(device: &Device, f: &impl Integrand, grid: &Grid, tiles: Range<u64>, factor: f64) {
-    let simd = SimdGrid::new(f, grid, Level::detect().token().unwrap());
+    let (mut offsets, token) = (Offsets::NONE, Level::detect().token().unwrap());
+    offsets.fill(grid, token);
+    let simd = SimdGrid::new(f, grid, &offsets, token);
     for (precision, bound) in arithmetics(device) {
         let gpu = GpuGrid::new(device, f, grid, precision).unwrap();
         assert_eq!(gpu.precision(), precision);
