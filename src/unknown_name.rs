@@ -63,7 +63,7 @@ mod tests {
         }
         Level::ALL.into_iter().for_each(read_back);
         [Verify::Off, Verify::Spot, Verify::Full].into_iter().for_each(read_back);
-        [Backend::Auto, Backend::Serial, Backend::Simd].into_iter().for_each(read_back);
+        [Backend::Auto, Backend::Serial, Backend::Simd, Backend::Gpu].into_iter().for_each(read_back);
         let rules = [Rule::Left, Rule::Right, Rule::Midpoint, Rule::Trapezoid, Rule::Simpson, Rule::Boole];
         rules.into_iter().for_each(read_back);
         read_back(Rule::GaussLegendre(7));
@@ -79,7 +79,7 @@ mod tests {
         let levels = "levels are avx512, avx2, sse4.2, sse2, neon, wasm, scalar";
         refused::<Level>("level", "avx1024", &format!("unknown level 'avx1024'; {levels}"));
         refused::<Verify>("verification", "twice", "unknown verification 'twice'; it is off, spot or full");
-        refused::<Backend>("backend", "", "unknown backend ''; backends are auto, serial, simd");
+        refused::<Backend>("backend", "", "unknown backend ''; backends are auto, serial, simd, gpu");
         let rules = "rules are left, right, midpoint, trapezoid, simpson, boole, gauss:K";
         refused::<Rule>("rule", "Left", &format!("unknown rule 'Left'; {rules}"));
         refused::<Rule>("rule", "gauss:x", &format!("'x' is no number of nodes; {rules}"));
