@@ -26,7 +26,7 @@ impl Cancel {
         Self::default()
     }
 
-    /// Stops every integration that was given this switch, at the next tile.
+    /// Stops every integration that was given this switch, at the next tile or dispatch.
     pub fn cancel(&self) {
         self.0.store(true, Relaxed);
     }

@@ -1,5 +1,5 @@
-//! Numerical integration at the speed of the hardware: one integrand, written once, evaluated by its own scalar code or on
-//! SIMD lanes across threads, and the fast result checked against the plain one.
+//! Numerical integration at the speed of the hardware: one integrand, written once, evaluated by its own scalar code, on
+//! SIMD lanes across threads, or on a GPU, and the fast result checked against the plain one.
 //!
 //! ```
 //! use quadrille::{Integrator, Rule, Verify, integrand};
@@ -21,7 +21,7 @@
 //! ```text
 //! integrand ----.
 //!               +--> plan --------> backend ---------> partials --> reduce --> estimate --> Integral
-//! rule, region -'   what to run     serial | simd      one per      fixed      value           |
+//! rule, region -'   what to run     serial|simd|gpu    one per      fixed      value           |
 //!                   cut into tiles                     tile, in     tree                       v
 //!                                                      tile order                     verify -> agreement
 //! ```
@@ -29,7 +29,7 @@
 //! | to | see |
 //! |---|---|
 //! | write an integrand | [`integrand`](macro@integrand), closures, [`Expression`], [`wide`](fn@wide), the trait [`Integrand`] |
-//! | integrate it | [`Integrator`], [`Rule`], [`Backend`], [`lanes::Level`] |
+//! | integrate it | [`Integrator`], [`Rule`], [`Backend`], [`lanes::Level`], [`gpu`], [`Precision`] |
 //! | read the answer | [`Integral`], [`Status`], [`Error`], [`Agreement`] |
 //! | see what a GPU computes | `gpu` (with feature `gpu`) |
 //! | stop early, watch | [`Cancel`], [`Progress`] |
@@ -52,7 +52,8 @@
 //!
 //! # Features
 //!
-//! `gpu` (compute shaders, by wgpu), `parallel` (threads, by rayon) and `wide` (closures over `wide::f64x8`), all on by default.
+//! `gpu` (compute shaders, by wgpu), `parallel` (threads, by rayon) and `wide` (closures over `wide::f64x8`), all on by
+//! default.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
