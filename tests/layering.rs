@@ -14,7 +14,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("region", &["error", "integrand"]),
     ("reduce", &["twofold"]),
     ("plan", &["error", "reduce", "rule", "twofold"]),
-    ("backend", &["error", "integrand", "lanes", "plan", "reduce", "twofold", "unknown_name"]),
+    ("backend", &["error", "integrand", "lanes", "plan", "precision", "reduce", "rule", "twofold", "unknown_name"]),
+    ("precision", &["unknown_name"]),
     ("method", &["reduce"]),
     ("sampled", &["backend", "lanes", "twofold"]),
     ("gpu", &["backend"]),
@@ -22,8 +23,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("control", &["clock"]),
     ("agreement", &["unknown_name"]),
     ("verify", &["agreement", "integrand", "lanes", "plan", "reduce"]),
-    ("integral", &["agreement", "backend", "lanes"]),
-    ("error", &["agreement", "integral", "lanes", "rule", "unknown_name"]),
+    ("integral", &["agreement", "backend", "lanes", "precision"]),
+    ("error", &["agreement", "backend", "integral", "lanes", "rule", "unknown_name"]),
     (
         "integrator",
         &[
@@ -37,6 +38,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "lanes",
             "method",
             "plan",
+            "precision",
             "reduce",
             "region",
             "rule",
