@@ -240,12 +240,15 @@ const FLOOR: f64 = 8.0;
 
 /// What the arithmetics of a GPU add at every operation.
 fn rounding(precision: Precision) -> Rounding {
-    let single = f64::from(f32::MAX);
-    match precision {
-        Precision::F32 => Rounding { unit: exp2(-23), smallest: exp2(-126), largest: single },
-        Precision::F32x2 => Rounding { unit: exp2(-44), smallest: exp2(-100), largest: single },
-        Precision::F64 | Precision::Auto => Rounding { unit: exp2(-52), smallest: exp2(-1022), largest: f64::MAX },
+    let [unit, smallest, position] = match precision {
+        Precision::F32 => [-23, -126, -44],
+        Precision::F32x2 => [-44, -100, -44],
+        Precision::F64 | Precision::Auto => [-52, -1022, -51],
     }
+    .map(exp2);
+    let is_double = matches!(precision, Precision::F64 | Precision::Auto);
+    let largest = if is_double { f64::MAX } else { f64::from(f32::MAX) };
+    Rounding { unit, smallest, largest, position }
 }
 
 fn exp2(n: i32) -> f64 {
