@@ -109,8 +109,9 @@ pub(crate) fn check_rounded_tile<F: Integrand>(
     }
     // The closer look: what each node's own operations explain.
     if let Some(bounded) = Bounded::new(f) {
+        let shift = rounding.position * nodes.0.abs().max(nodes.1.abs());
         grid.for_each_node(tile, |x, weight| {
-            let ball = bounded.at_rounded(x, rounding);
+            let ball = bounded.at_rounded(x, rounding, shift);
             if ball.bound.is_finite() {
                 checked.bound += (weight * ball.bound).abs();
             } else {

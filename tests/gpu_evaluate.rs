@@ -1,51 +1,19 @@
 //! Values on a GPU against the scalar definition.
 #![cfg(feature = "gpu")]
 
-use quadrille::gpu::{Device, GpuError, Precision, adapters, evaluate};
-use quadrille::{BinaryFunction, Expr, Expression, Graph, Integrand, UnaryFunction, integrand};
-use std::sync::OnceLock;
+#[path = "common/adapter.rs"]
+mod adapter;
+#[path = "common/one.rs"]
+mod one;
 
-/// A device of this machine, software if there is no other; says so if there is none.
-fn device() -> Option<&'static Device> {
-    static DEVICE: OnceLock<Option<Device>> = OnceLock::new();
-    let device = DEVICE.get_or_init(|| {
-        let found = adapters().ok()?;
-        let name = std::env::var("QUADRILLE_ADAPTER").ok().or_else(|| Some(found.first()?.name.clone()))?;
-        Device::open(Some(&name)).map_err(|error| eprintln!("{error}")).ok()
-    });
-    if device.is_none() {
-        assert!(std::env::var_os("QUADRILLE_REQUIRE_GPU").is_none(), "no GPU adapter, and one is required");
-        eprintln!("SKIPPED: no GPU adapter");
-    }
-    device.as_ref()
-}
+use adapter::device;
+use one::One;
+use quadrille::gpu::{Device, GpuError, Precision, evaluate};
+use quadrille::{Expression, Integrand, integrand};
 
 /// Each arithmetic that the device has, with a few units of its last place.
 fn arithmetics(device: &Device) -> impl Iterator<Item = (Precision, f64)> {
-    [(Precision::F64, 4e-15), (Precision::F32x2, 1e-12), (Precision::F32, 2e-6)]
-        .into_iter()
-        .filter(|(precision, _)| device.supports(*precision).is_ok())
-}
-
-#[derive(Clone, Copy)]
-enum One {
-    Unary(UnaryFunction),
-    Binary(BinaryFunction),
-}
-
-impl Integrand<[f64; 2]> for One {
-    fn scalar(&self, [x, y]: [f64; 2]) -> f64 {
-        match self {
-            One::Unary(f) => f.scalar(x),
-            One::Binary(f) => f.scalar(x, y),
-        }
-    }
-    fn trace<'g>(&self, _: &'g Graph, [x, y]: [Expr<'g>; 2]) -> Option<Expr<'g>> {
-        Some(match self {
-            One::Unary(f) => x.unary(*f),
-            One::Binary(f) => x.binary(*f, y),
-        })
-    }
+    adapter::arithmetics(device).map(|(precision, unit)| (precision, 18.0 * unit))
 }
 
 #[test]
@@ -53,10 +21,8 @@ fn every_function_has_its_values() {
     let Some(device) = device() else { return };
     // Eighths, so that every arithmetic has the very same points.
     let points: Vec<_> = (-40..=40).map(|k| [f64::from(k) / 8.0, f64::from(k * 7 % 16) / 8.0 + 0.0625]).collect();
-    let unary = UnaryFunction::ALL.iter().map(|&f| (f.name(), One::Unary(f)));
-    let functions = unary.chain(BinaryFunction::ALL.iter().map(|&f| (f.name(), One::Binary(f))));
     let mut wrong = Vec::new();
-    for (name, f) in functions {
+    for (name, f) in One::all() {
         for (precision, bound) in arithmetics(device) {
             let mut values = vec![0.0; points.len()];
             if let Err(error) = evaluate(device, &f, precision, &points, &mut values) {

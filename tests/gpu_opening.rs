@@ -2,15 +2,20 @@
 //! this very program, asked for one task.
 #![cfg(feature = "gpu")]
 
+#[path = "common/adapter.rs"]
+mod adapter;
+#[path = "common/child.rs"]
+mod child;
+
+use adapter::adapter;
+use child::{ask, faulty_loader, no_driver};
 use quadrille::Expression;
 use quadrille::gpu::{Device, GpuError, Precision, adapters, evaluate};
-use std::path::PathBuf;
-use std::process::Command;
 
 /// The task of the child, and how it went, in one line.
 #[test]
 fn child() {
-    let Ok(task) = std::env::var("QUADRILLE_TEST_CHILD") else { return };
+    let Some(task) = child::task() else { return };
     let x = Expression::parse("x + 1").unwrap();
     let value = |device: &Device| {
         let mut value = [0.0];
@@ -33,40 +38,12 @@ fn child() {
         }
         _ => panic!("{task}"),
     };
-    println!("\nSAID {said}");
-}
-
-/// Runs a task in a child with some variables set, and returns what it said.
-fn ask(task: &str, environment: &[(&str, &str)]) -> String {
-    let mut command = Command::new(std::env::current_exe().unwrap());
-    command.args(["--exact", "child", "--nocapture", "--test-threads=1"]).env("QUADRILLE_TEST_CHILD", task);
-    command.env_remove("QUADRILLE_ADAPTER").envs(environment.iter().copied());
-    let output = command.output().unwrap();
-    let text = String::from_utf8_lossy(&output.stdout);
-    let said = text.lines().find_map(|line| line.strip_prefix("SAID "));
-    let Some(said) = said else {
-        panic!("{task} {environment:?}: {}\n{text}\n{}", output.status, String::from_utf8_lossy(&output.stderr))
-    };
-    said.to_owned()
-}
-
-/// The name of the first adapter; says so if there is none.
-fn adapter() -> Option<String> {
-    let name = std::env::var("QUADRILLE_ADAPTER").ok();
-    let name = name.or_else(|| Some(adapters().ok()?.first()?.name.clone()));
-    if name.is_none() {
-        assert!(std::env::var_os("QUADRILLE_REQUIRE_GPU").is_none(), "no GPU adapter, and one is required");
-        eprintln!("SKIPPED: no GPU adapter");
-    }
-    name
+    child::say(&said);
 }
 
 #[test]
 fn without_a_driver_there_is_no_adapter() {
-    let nowhere = [("VK_DRIVER_FILES", "/nonexistent"), ("VK_ICD_FILENAMES", "/nonexistent")];
-    if !cfg!(target_os = "linux") {
-        return eprintln!("SKIPPED: drivers are hidden by a variable on Linux alone");
-    }
+    let Some(nowhere) = no_driver() else { return };
     assert_eq!(ask("adapters", &nowhere), "Ok(0)");
     assert!(ask("shared", &nowhere).starts_with("Err(NoAdapter"));
     assert!(ask("value", &nowhere).starts_with("Err(NoAdapter"), "and again");
@@ -109,32 +86,10 @@ fn a_device_of_the_callers_own() {
     assert!(evaluate(&own, &x, Precision::F32, &[41.0], &mut value).is_err());
 }
 
-/// A folder with a Vulkan loader that fails on demand; `None` where there is none to be had.
-fn faulty_loader() -> Option<PathBuf> {
-    let loader = "/usr/lib/x86_64-linux-gnu/libvulkan.so.1";
-    if !std::path::Path::new(loader).exists() {
-        eprintln!("SKIPPED: no {loader}");
-        return None;
-    }
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("faulty_loader");
-    std::fs::create_dir_all(&folder).unwrap();
-    let source = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/gpu_faults/fault.c");
-    let mut compiler = Command::new("cc");
-    compiler.args(["-shared", "-fPIC", "-o"]).arg(folder.join("libvulkan.so.1")).args([source, "-ldl"]);
-    match compiler.status() {
-        Ok(status) if status.success() => Some(folder),
-        _ => {
-            eprintln!("SKIPPED: no C compiler");
-            None
-        }
-    }
-}
-
 #[test]
 fn a_lost_device_is_replaced_once() {
     let Some(name) = adapter() else { return };
     let Some(folder) = faulty_loader() else { return };
-    let folder = folder.to_string_lossy().into_owned();
     let insist = |fault: &str, code: &str, after: &str| {
         let said = ask(
             "insist",

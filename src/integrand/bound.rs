@@ -25,11 +25,14 @@ pub(crate) struct Rounding {
     pub smallest: f64,
     /// The largest number.
     pub largest: f64,
+    /// The error of a position, in units of the farthest of its tile: it is a sum, and keeps the errors of its summands next to
+    /// a zero of x.
+    pub position: f64,
 }
 
 impl Rounding {
     /// `f64` on the CPU: no more than what the operations themselves say.
-    pub(crate) const NONE: Rounding = Rounding { unit: 0.0, smallest: 0.0, largest: f64::INFINITY };
+    pub(crate) const NONE: Rounding = Rounding { unit: 0.0, smallest: 0.0, largest: f64::INFINITY, position: 0.0 };
 
     /// What an operation leaves of `ball`, where functions have errors of `own` ulp of `f64`.
     fn apply(self, ball: Ball, own: f64) -> Ball {
@@ -84,15 +87,19 @@ impl Bounded {
 
     /// The value at one point, as the serial reference has it, with its bound.
     pub(crate) fn at<P: Point>(&self, point: P) -> Ball {
-        self.at_rounded(point, Rounding::NONE)
+        self.at_rounded(point, Rounding::NONE, 0.0)
     }
 
-    /// The same, with the bound for an evaluation in another arithmetic.
-    pub(crate) fn at_rounded<P: Point>(&self, point: P, rounding: Rounding) -> Ball {
+    /// The same, with the bound for an evaluation in another arithmetic, at a point that may be off by `shift`.
+    pub(crate) fn at_rounded<P: Point>(&self, point: P, rounding: Rounding, shift: f64) -> Ball {
         let mut places = Vec::with_capacity(self.nodes.len());
         for &node in &self.nodes {
             let place = match self.node(node, &places, point) {
-                Place::Number(ball) => Place::Number(rounding.apply(ball, own_of(node, &places, ball.value))),
+                Place::Number(ball) => {
+                    let ball = rounding.apply(ball, own_of(node, &places, ball.value));
+                    let shift = if matches!(node, Node::Coordinate(_)) { shift } else { 0.0 };
+                    Place::Number(Ball { bound: ball.bound + shift, ..ball })
+                }
                 truth => truth,
             };
             places.push(place);

@@ -92,6 +92,15 @@ impl Arithmetic {
             Arithmetic::F64 => format!("{value:e}lf"),
         }
     }
+
+    /// The number in the variable `name`, such that a compiler does not know it.
+    fn opaque(self, name: &str) -> String {
+        match self {
+            Arithmetic::F32 => format!("f32_opaque({name})"),
+            Arithmetic::F32x2 => format!("vec2<f32>(df_opaque({name}.x), {name}.y)"),
+            Arithmetic::F64 => format!("f64_bar({name})"),
+        }
+    }
 }
 
 /// `value` as the nearest pair of `f32`, the second 0 where the first is not finite.
@@ -145,7 +154,12 @@ impl Emitter {
                 if !self.arithmetic.holds(value) {
                     return Err(Refused::OutOfRange { value });
                 }
-                let literal = self.arithmetic.literal(value);
+                let mut literal = self.arithmetic.literal(value);
+                if value == 0.0 {
+                    // Compilers make 0 of 0 times anything, NaN and infinity too.
+                    self.line(format_args!("    let v{id}_zero = {literal};"));
+                    literal = self.arithmetic.opaque(&format!("v{id}_zero"));
+                }
                 self.line(format_args!("    let v{id} = {literal};"));
             }
             Node::Coordinate(d) if d < dimension => self.line(format_args!("    let v{id} = x{d};")),
@@ -157,6 +171,11 @@ impl Emitter {
             }
             Node::Unary(function, a) => self.operation(id, format_args!("{}(v{a})", unary(function))),
             Node::Power(a, n) => self.power(id, a, n),
+            // Compilers know the outcome of these, but for NaN and infinity.
+            Node::Binary(function @ (BinaryFunction::Sub | BinaryFunction::Div), a, b) if a == b => {
+                let b = self.arithmetic.opaque(&format!("v{b}"));
+                self.operation(id, format_args!("{}(v{a}, {b})", binary(function)));
+            }
             Node::Binary(function, a, b) => self.operation(id, format_args!("{}(v{a}, v{b})", binary(function))),
             Node::MulAdd(a, b, c) => self.operation(id, format_args!("q_mul_add(v{a}, v{b}, v{c})")),
             Node::Select(c, a, b) => self.operation(id, format_args!("q_select(v{c}, v{a}, v{b})")),
@@ -180,15 +199,23 @@ impl Emitter {
             let one = self.arithmetic.literal(1.0);
             return self.line(format_args!("    let v{id} = {one};"));
         }
-        let (mut power, mut steps) = (format!("v{a}"), 0);
+        let (mut base, mut steps) = (format!("v{a}"), 0);
+        // In pairs a small power loses its lower half: the power of the inverse does not.
+        let inverse_first = n < 0 && self.arithmetic == Arithmetic::F32x2;
+        if inverse_first {
+            base = format!("v{id}_inverse");
+            self.operations += 1;
+            self.line(format_args!("    let {base} = q_recip(v{a});"));
+        }
+        let mut power = base.clone();
         for bit in (0..m.ilog2()).rev() {
             let square = power.clone();
             power = self.product(id, &mut steps, &power, &square);
             if m >> bit & 1 == 1 {
-                power = self.product(id, &mut steps, &power, &format!("v{a}"));
+                power = self.product(id, &mut steps, &power, &base);
             }
         }
-        if n < 0 {
+        if n < 0 && !inverse_first {
             self.operation(id, format_args!("q_recip({power})"));
         } else {
             self.line(format_args!("    let v{id} = {power};"));
@@ -307,6 +334,7 @@ mod tests {
             assert_eq!(exponents[returned.split(';').next().unwrap()], n, "{text}");
         }
         assert!(text("x^-3", Arithmetic::F32).contains("q_recip(v1_1)"));
+        assert!(text("x^-3", Arithmetic::F32x2).contains("= q_mul(v1_inverse, v1_inverse)"));
     }
 
     #[test]
@@ -315,6 +343,7 @@ mod tests {
         let huge = Expression::parse("x * 1e300").unwrap();
         assert_eq!(emit::<f64>(&huge, Arithmetic::F32), Err(Refused::OutOfRange { value: 1e300 }));
         assert!(emit::<f64>(&huge, Arithmetic::F64).is_ok());
+        assert!(text("0/x", Arithmetic::F64).contains("= f64_bar("), "not folded");
         let infinite = text("if(x < inf, x, -inf)", Arithmetic::F64);
         assert!(infinite.contains("q_inf()") && infinite.contains("q_neg(q_inf())"), "{infinite}");
     }

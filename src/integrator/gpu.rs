@@ -14,6 +14,7 @@ use crate::integrand::bound::Rounding;
 use crate::method::CompositeSum;
 use crate::plan::Grid;
 use crate::precision::Precision;
+use crate::reduce::Partial;
 use crate::verify::{Checked, check_rounded_tile, spot_tiles};
 use std::cell::Cell;
 
@@ -86,13 +87,12 @@ impl Integrator {
     fn sample<F: Integrand>(&self, device: &Device, run: &Run<F>) -> Result<f64, GpuError> {
         let kernel = GpuGrid::new(device, run.f, run.grid, self.arithmetic(device)?)?;
         let tiles = run.grid.tiles();
-        let mut seconds = f64::INFINITY;
-        let mut count = (tiles / 64).clamp(1, tiles);
+        let (mut seconds, mut count) = (f64::INFINITY, (tiles / 64).clamp(1, tiles));
         for part in [count.div_ceil(8), count] {
-            let start = Instant::now();
-            kernel.run(0..part, &|| false, &mut |_, _| {})?;
-            seconds = start.elapsed().as_secs_f64();
-            count = part;
+            let (start, mut done) = (Instant::now(), 0);
+            let stop = || start.elapsed().as_secs_f64() > SAMPLE || self.control.stop(run.start).is_some();
+            kernel.run(0..part, &stop, &mut |_, partials| done += partials.len() as u64)?;
+            (seconds, count) = (start.elapsed().as_secs_f64(), done.max(1));
         }
         Ok(seconds * tiles as f64 / count as f64)
     }
@@ -120,24 +120,16 @@ impl Integrator {
     fn on<F: Integrand>(&self, device: &Device, run: &Run<F>) -> Result<Outcome, GpuError> {
         let Run { f, grid, start, .. } = *run;
         let mut device = device.clone();
-        let mut kernel = GpuGrid::new(&device, f, grid, self.arithmetic(&device)?)?;
-        let precision = kernel.precision();
+        let mut precision = self.precision;
         let mut sum = Sum::new(self.verify.unwrap_or(Verify::Spot), self.seed, grid);
         let mut integral = Integral::of(Backend::Gpu, None, 1);
-        let mut failed = None;
-        while sum.method.done() < grid.tiles() {
-            match self.fly(run, &kernel, precision, &mut sum) {
-                Ok(()) => break,
-                // Another device, once, from where the lost one has come to; not in place of the caller's own.
-                Err(error) if error.is_loss() && failed.is_none() && self.device.is_none() => {
-                    integral.fallbacks.push(Fallback { wanted: device.info().name.clone(), reason: error.to_string() });
-                    failed = Some(error.clone());
-                    drop(kernel);
-                    device = Device::shared().map_err(|_| error)?;
-                    kernel = GpuGrid::new(&device, f, grid, precision)?;
-                }
-                Err(error) => return Err(error),
+        while let Err(error) = self.advance(&device, run, &mut precision, &mut sum) {
+            // Another device, once, from where the lost one has come to; not in place of the caller's own.
+            if !error.is_loss() || !integral.fallbacks.is_empty() || self.device.is_some() {
+                return Err(error);
             }
+            integral.fallbacks.push(Fallback { wanted: device.info().name.clone(), reason: error.to_string() });
+            device = Device::shared().map_err(|_| error)?;
         }
         if let Some(tile) = sum.bad.get() {
             beyond_range(f, grid, tile, precision)?;
@@ -174,6 +166,22 @@ impl Integrator {
             integral.status = Status::PrecisionFloor { floor };
         }
         Ok((integral, failed))
+    }
+
+    /// Makes the kernel and sums what is still missing. `precision` becomes the arithmetic in use, and stays.
+    fn advance<F: Integrand>(
+        &self,
+        device: &Device,
+        run: &Run<F>,
+        precision: &mut Precision,
+        sum: &mut Sum,
+    ) -> Result<(), GpuError> {
+        if *precision == Precision::Auto {
+            *precision = self.arithmetic(device)?;
+        }
+        let kernel = GpuGrid::new(device, run.f, run.grid, *precision)?;
+        *precision = kernel.precision();
+        self.fly(run, &kernel, *precision, sum)
     }
 
     /// The tiles that are still missing, checked as they come.
@@ -224,17 +232,23 @@ const LARGE: u64 = 1 << 24;
 /// Seconds of work on the CPU below which no GPU is looked for: about what it takes to open one and compile a kernel.
 const OPENING: f64 = 0.25;
 
+/// Seconds after which a sample of the sum is large enough.
+const SAMPLE: f64 = 0.1;
+
 /// What arithmetic can promise, in units of its rounding and of the integral of |f|.
 const FLOOR: f64 = 8.0;
 
 /// What the arithmetics of a GPU add at every operation.
 fn rounding(precision: Precision) -> Rounding {
-    let single = f64::from(f32::MAX);
-    match precision {
-        Precision::F32 => Rounding { unit: exp2(-23), smallest: exp2(-126), largest: single },
-        Precision::F32x2 => Rounding { unit: exp2(-44), smallest: exp2(-100), largest: single },
-        Precision::F64 | Precision::Auto => Rounding { unit: exp2(-52), smallest: exp2(-1022), largest: f64::MAX },
+    let [unit, smallest, position] = match precision {
+        Precision::F32 => [-23, -126, -44],
+        Precision::F32x2 => [-44, -100, -44],
+        Precision::F64 | Precision::Auto => [-52, -1022, -51],
     }
+    .map(exp2);
+    let is_double = matches!(precision, Precision::F64 | Precision::Auto);
+    let largest = if is_double { f64::MAX } else { f64::from(f32::MAX) };
+    Rounding { unit, smallest, largest, position }
 }
 
 fn exp2(n: i32) -> f64 {
@@ -246,15 +260,17 @@ fn lacks(integral: &Integral) -> bool {
     matches!(integral.status, Status::PrecisionFloor { .. })
 }
 
-/// An error where the integrand is finite at every node of a tile whose sum is not: it is too large for the arithmetic.
+/// An error where a tile has a sum, and the GPU has none for it: the integrand is too large for the arithmetic.
 fn beyond_range(f: &impl Integrand, grid: &Grid, tile: u64, precision: Precision) -> Result<(), GpuError> {
-    let (mut largest, mut finite) = (0.0f64, true);
+    let (mut largest, mut sum) = (0.0f64, Partial::IDENTITY);
     grid.for_each_node(tile, |x, weight| {
         let value = f.scalar(x);
-        finite &= value.is_finite();
-        largest = if (weight * value).abs() > largest.abs() { value } else { largest };
+        sum = sum.combine(Partial::new(weight * value));
+        // Not "larger": a NaN must stay.
+        largest = if value.abs() <= largest.abs() || largest.is_nan() { largest } else { value };
     });
-    if finite && largest.is_finite() {
+    // In double precision a sum that overflows does so on the CPU as well.
+    if sum.high.is_finite() || (precision != Precision::F64 && largest.is_finite()) {
         return Err(GpuError::OutOfRange { what: "the integrand, up to", value: largest, precision });
     }
     Ok(())

@@ -3,6 +3,7 @@
 // FAULT=wait|submit|alloc|pipe|device   what fails
 // FAULT_CODE=-4                         with which VkResult
 // FAULT_AFTER=n                         but for the first n calls
+// FAULT_COUNT=n                         n times only
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <stdint.h>
@@ -15,9 +16,10 @@ static Function (*real_device_address)(void *, const char *);
 static int calls;
 
 static int hit(const char *what) {
-    const char *fault = getenv("FAULT"), *after = getenv("FAULT_AFTER");
+    const char *fault = getenv("FAULT"), *after = getenv("FAULT_AFTER"), *count = getenv("FAULT_COUNT");
     if (!fault || strcmp(fault, what)) return 0;
-    return __sync_add_and_fetch(&calls, 1) > (after ? atoi(after) : 0);
+    int beyond = __sync_add_and_fetch(&calls, 1) - (after ? atoi(after) : 0);
+    return beyond > 0 && (!count || beyond <= atoi(count));
 }
 
 static int code(void) {

@@ -55,7 +55,8 @@ fn real_from(arithmetic: Arithmetic, bytes: &[u8]) -> f64 {
         Arithmetic::F32 => f64::from(bytemuck::pod_read_unaligned::<f32>(bytes)),
         Arithmetic::F32x2 => {
             let [high, low] = bytemuck::pod_read_unaligned::<[f32; 2]>(bytes).map(f64::from);
-            if high.is_finite() { high + low } else { high }
+            // The sum would lose the sign of a zero.
+            if high.is_finite() && high != 0.0 { high + low } else { high }
         }
         Arithmetic::F64 => bytemuck::pod_read_unaligned(bytes),
     }

@@ -99,7 +99,32 @@ pub(crate) fn linked(arithmetic: Arithmetic, text: &str) -> String {
     }
     let mut used: Vec<_> = used.into_iter().collect();
     used.sort_unstable();
-    used.iter().filter_map(|name| items.get(name)).map(|item| item.text.as_str()).collect()
+    let text = used.iter().filter_map(|name| items.get(name)).map(|item| item.text.as_str()).collect();
+    #[cfg(test)]
+    let text = replaced(text);
+    text
+}
+
+#[cfg(test)]
+thread_local! {
+    static REPLACED: std::cell::RefCell<Option<(String, String)>> = const { std::cell::RefCell::new(None) };
+}
+
+/// Runs `work` with libraries in which `right` is replaced, on this thread: to see that a wrong function is found.
+#[cfg(test)]
+pub(super) fn with_replaced<T>(right: &str, wrong: &str, work: impl FnOnce() -> T) -> T {
+    REPLACED.set(Some((right.to_owned(), wrong.to_owned())));
+    let outcome = work();
+    REPLACED.set(None);
+    outcome
+}
+
+#[cfg(test)]
+fn replaced(text: String) -> String {
+    REPLACED.with_borrow(|replaced| match replaced {
+        Some((right, wrong)) => text.replace(right, wrong),
+        None => text,
+    })
 }
 
 /// The lines of `text` if every call in it were replaced by the function's own lines, as drivers do it.

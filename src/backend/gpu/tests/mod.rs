@@ -1,6 +1,11 @@
 //! What can be tested of the GPU backend only from within: the text of shaders, and the sums of tiles.
 
+mod accused;
 mod grid;
+#[path = "../../../../tests/common/integrands.rs"]
+mod integrands;
+#[path = "../../../../tests/common/one.rs"]
+mod one;
 mod shaders;
 
 use super::*;

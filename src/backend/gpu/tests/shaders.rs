@@ -2,30 +2,12 @@
 
 use super::super::library;
 use super::super::shader::{Kind, shader};
+use super::integrands::{Visit, visit_all};
+use super::one::One;
 use crate::integrand::wgsl::{Arithmetic, Emitted, emit};
-use crate::integrand::{BinaryFunction, Expr, Expression, Graph, Integrand, UnaryFunction};
-
-/// One function, or one operation, of one or two coordinates.
-#[derive(Clone, Copy)]
-enum One {
-    Unary(UnaryFunction),
-    Binary(BinaryFunction),
-}
-
-impl Integrand<[f64; 2]> for One {
-    fn scalar(&self, [x, y]: [f64; 2]) -> f64 {
-        match self {
-            One::Unary(f) => f.scalar(x),
-            One::Binary(f) => f.scalar(x, y),
-        }
-    }
-    fn trace<'g>(&self, _: &'g Graph, [x, y]: [Expr<'g>; 2]) -> Option<Expr<'g>> {
-        Some(match self {
-            One::Unary(f) => x.unary(*f),
-            One::Binary(f) => x.binary(*f, y),
-        })
-    }
-}
+use crate::integrand::{Expression, Integrand, UnaryFunction};
+use std::collections::HashSet;
+use std::ops::Range;
 
 fn validate(text: &str) -> Result<(), String> {
     let module = naga::front::wgsl::parse_str(text).map_err(|error| error.emit_to_string(text))?;
@@ -46,8 +28,7 @@ fn check(what: &str, kinds: &[Kind], arithmetic: Arithmetic, emitted: &Emitted) 
 
 #[test]
 fn every_function_is_there_and_valid() {
-    let functions = UnaryFunction::ALL.iter().map(|&f| (f.name(), One::Unary(f)));
-    let functions: Vec<_> = functions.chain(BinaryFunction::ALL.iter().map(|&f| (f.name(), One::Binary(f)))).collect();
+    let functions: Vec<_> = One::all().collect();
     let mut missing = Vec::new();
     for arithmetic in Arithmetic::ALL {
         for (name, f) in &functions {
@@ -85,6 +66,46 @@ fn every_kernel_is_valid() {
         check("parameters", &kinds, arithmetic, &emit::<f64>(&f, arithmetic).unwrap());
     }
 }
+
+/// Looks at the shaders of each integrand, and keeps what they call.
+struct Validate {
+    count: usize,
+    called: HashSet<String>,
+}
+
+impl Visit for Validate {
+    fn visit<F: Integrand>(&mut self, name: &str, f: &F, _: Range<f64>, _: f64) {
+        self.count += 1;
+        for arithmetic in Arithmetic::ALL {
+            let emitted = emit::<f64>(f, arithmetic).unwrap();
+            check(name, &[Kind::Grid, Kind::Nodes, Kind::Evaluate(1)], arithmetic, &emitted);
+            self.called.extend(called(&emitted.text));
+        }
+    }
+}
+
+/// The library functions in `text`.
+fn called(text: &str) -> impl Iterator<Item = String> {
+    let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+    words.filter(|word| word.starts_with("q_")).map(str::to_owned)
+}
+
+#[test]
+fn the_integrands_of_the_conformance_tests_use_everything_and_are_valid() {
+    let mut validate = Validate { count: 0, called: HashSet::new() };
+    visit_all(&mut validate);
+    assert!(validate.count >= 60, "{}", validate.count);
+    let mut wanted: HashSet<_> =
+        ["q_select", "q_mul_add", "q_powi"].into_iter().chain(COMPARISONS).map(str::to_owned).collect();
+    for (_, f) in One::all() {
+        wanted.extend(called(&emit(&f, Arithmetic::F64).unwrap().text));
+    }
+    let mut missing: Vec<_> = wanted.difference(&validate.called).collect();
+    missing.sort();
+    assert!(missing.is_empty(), "in no integrand: {missing:?}");
+}
+
+const COMPARISONS: [&str; 6] = ["q_lt", "q_le", "q_gt", "q_ge", "q_eq", "q_ne"];
 
 #[test]
 fn a_long_integrand_neither_recurses_nor_breaks() {
