@@ -2,7 +2,7 @@
 
 use crate::agreement::Disagreement;
 use crate::integral::Integral;
-use crate::lanes::Level;
+use crate::lanes::{LEVEL_VARIABLE, Level};
 use crate::rule::{OrderError, Rule};
 use crate::unknown_name::UnknownName;
 use std::fmt;
@@ -110,11 +110,8 @@ impl fmt::Display for Error {
             Error::Dimension { integrand, region } => {
                 write!(f, "the integrand uses {integrand} coordinates, the region has {region}")
             }
-            Error::LevelUnavailable { level } => {
-                let available: Vec<_> = Level::available().map(Level::name).collect();
-                write!(f, "level {level} is not available here; available: {}", available.join(", "))
-            }
-            Error::UnknownLevel(error) => write!(f, "QUADRILLE_LEVEL: {error}"),
+            Error::LevelUnavailable { level } => level.write_unavailable(f),
+            Error::UnknownLevel(error) => write!(f, "{LEVEL_VARIABLE}: {error}"),
             Error::Threads { threads, reason } => write!(f, "{threads} threads cannot be had: {reason}"),
             Error::NotConverged(integral) => {
                 write!(f, "{}; best estimate {:?}", integral.status, integral.estimate)

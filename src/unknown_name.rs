@@ -53,7 +53,7 @@ impl std::error::Error for UnknownName {}
 
 #[cfg(test)]
 mod tests {
-    use crate::{Backend, Rule, UnknownName, Verify, lanes::Level};
+    use quadrille::{Backend, Rule, UnknownName, Verify, lanes::Level};
     use std::{fmt, str::FromStr};
 
     #[test]
@@ -83,6 +83,6 @@ mod tests {
         let rules = "rules are left, right, midpoint, trapezoid, simpson, boole, gauss:K";
         refused::<Rule>("rule", "Left", &format!("unknown rule 'Left'; {rules}"));
         refused::<Rule>("rule", "gauss:x", &format!("'x' is no number of nodes; {rules}"));
-        refused::<Rule>("rule", "gauss:0", &crate::rule::OrderError { order: 0 }.to_string());
+        refused::<Rule>("rule", "gauss:0", &quadrille::rule::OrderError { order: 0 }.to_string());
     }
 }

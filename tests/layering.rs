@@ -16,7 +16,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("plan", &["error", "reduce", "rule", "twofold"]),
     ("backend", &["error", "integrand", "lanes", "plan", "reduce", "twofold", "unknown_name"]),
     ("method", &["reduce"]),
-    ("sampled", &["backend", "lanes", "twofold"]),
+    ("sampled", &["backend", "lanes", "twofold", "unknown_name"]),
     ("clock", &[]),
     ("control", &["clock"]),
     ("agreement", &["unknown_name"]),

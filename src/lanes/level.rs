@@ -72,6 +72,12 @@ impl Level {
         ASKED.get_or_init(read).as_ref().copied()
     }
 
+    /// Says that this CPU lacks the level, and which it has.
+    pub(crate) fn write_unavailable(self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let available: Vec<_> = Level::available().map(Level::name).collect();
+        write!(f, "level {self} is not available here; available: {}", available.join(", "))
+    }
+
     /// The SIMD crate's proof for this level, if this CPU has it.
     pub(crate) fn token(self) -> Option<fearless_simd::Level> {
         let best = fearless_simd::Level::new();
