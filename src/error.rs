@@ -10,7 +10,8 @@ use std::fmt;
 
 /// Why there is no integral as asked for.
 ///
-/// All but the last three are about the question and come before anything is evaluated.
+/// All but [`BackendUnavailable`](Error::BackendUnavailable), [`NotConverged`](Error::NotConverged) and
+/// [`Disagreement`](Error::Disagreement) are about the question and come before anything is evaluated.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Error {
@@ -128,7 +129,7 @@ impl fmt::Display for Error {
             Error::LevelUnavailable { level } => level.write_unavailable(f),
             Error::UnknownLevel(error) => write!(f, "{LEVEL_VARIABLE}: {error}"),
             Error::Threads { threads, reason } => write!(f, "{threads} threads cannot be had: {reason}"),
-            Error::BackendUnavailable { backend, reason } => write!(f, "no {backend} backend: {reason}"),
+            Error::BackendUnavailable { backend, reason } => write!(f, "the {backend} backend has no answer: {reason}"),
             Error::Tolerance { kind, value } => {
                 write!(f, "the {kind} tolerance is {value}; it must be a positive number")
             }
@@ -146,4 +147,12 @@ impl fmt::Display for Error {
     }
 }
 
-impl std::error::Error for Error {}
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Error::Order(error) => Some(error),
+            Error::UnknownLevel(error) => Some(error),
+            _ => None,
+        }
+    }
+}

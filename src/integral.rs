@@ -75,7 +75,7 @@ pub enum Status {
         /// The value there.
         value: f64,
     },
-    /// The arithmetic of the GPU cannot keep the tolerance that was asked for.
+    /// The arithmetic cannot keep the tolerance that was asked for; on a GPU, where none was, half of its digits.
     PrecisionFloor {
         /// The error that it may make, in units of the integral.
         floor: f64,
@@ -158,6 +158,13 @@ impl fmt::Display for Integral {
         if let Some(level) = self.level {
             write!(f, " {level}")?;
         }
-        write!(f, ", {} thread{}, {:.3?})", self.threads, if self.threads == 1 { "" } else { "s" }, self.elapsed)
+        if let Some(adapter) = &self.adapter {
+            write!(f, " on {adapter} in {}", self.precision)?;
+        }
+        write!(f, ", {} thread{}, {:.3?}", self.threads, if self.threads == 1 { "" } else { "s" }, self.elapsed)?;
+        for fallback in &self.fallbacks {
+            write!(f, "; instead of {fallback}")?;
+        }
+        f.write_str(")")
     }
 }

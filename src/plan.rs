@@ -133,6 +133,17 @@ impl Grid {
         (upper, (self.step.high - upper) + self.step.low)
     }
 
+    /// Where nodes of a run are counted from: a number, and what its rounding took away, to be added to the offsets. Next to
+    /// 0 that is nothing: an ulp of a node is small beside the interval then. Far from it, rounding all bases of a grid whose
+    /// step is a fraction of an ulp the same way would shift the whole of it.
+    #[inline(always)]
+    pub fn base(&self, panel: u64, offset: f64) -> (f64, f64) {
+        let (high, low) = self.place(panel, offset);
+        let base = (high + low).clamp(self.lower, self.upper);
+        let is_far = self.lower.abs().max(self.upper.abs()) > 4.0 * (self.upper - self.lower);
+        (base, if is_far { (high - base) + low } else { 0.0 })
+    }
+
     /// The panels of the tiles before tile `tile`.
     pub fn panels_below(&self, tile: u64) -> u64 {
         self.panels.min(tile.saturating_mul(self.panels_per_tile))
@@ -196,9 +207,9 @@ impl Grid {
         if self.across_nodes() {
             for panel in panels {
                 for (nodes, end) in [(&self.rule.lower, panel), (&self.rule.upper, panel + 1)] {
-                    let base = self.position(end, 0.0);
+                    let (base, rest) = self.base(end, 0.0);
                     for (&offset, &weight) in nodes.offsets.iter().zip(nodes.weights.iter()) {
-                        visit((base + offset * self.step.high).clamp(self.lower, self.upper), weight);
+                        visit((base + (offset * self.step.high + rest)).clamp(self.lower, self.upper), weight);
                     }
                 }
             }
@@ -206,9 +217,9 @@ impl Grid {
         }
         for series in self.series(&panels) {
             for start in (0..series.count).step_by(RUN) {
-                let base = self.position(series.panel + start, series.offset);
+                let (base, rest) = self.base(series.panel + start, series.offset);
                 for k in 0..(series.count - start).min(RUN as u64) {
-                    visit((base + self.offset(k as usize)).min(self.upper), series.weight);
+                    visit((base + (self.offset(k as usize) + rest)).min(self.upper), series.weight);
                 }
             }
         }

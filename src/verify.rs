@@ -1,6 +1,6 @@
 //! The fast result against the serial reference, on the very nodes of the plan.
 
-use crate::agreement::Disagreement;
+use crate::agreement::{Agreement, Disagreement, Verify};
 #[cfg(feature = "gpu")]
 use crate::integrand::bound::Rounding;
 use crate::integrand::{Integrand, bound::Bounded, evaluate};
@@ -47,6 +47,11 @@ impl Checked {
             reference: self.reference.combine(other.reference),
             bound: self.bound + other.bound,
         }
+    }
+
+    /// What is to be reported where nothing failed.
+    pub fn agreement(&self, depth: Verify) -> Agreement {
+        Agreement { depth, evaluations: self.evaluations, unbounded: self.unbounded, worst: self.worst }
     }
 
     /// The disagreement of `total`, where it is not the sum of the tiles checked: all those of `grid`.

@@ -37,7 +37,7 @@ fn describe(adapter: &AdapterInfo) -> String {
     let AdapterInfo { name, backend, driver, device_type, max_binding, max_workgroups, .. } = adapter;
     let mut text = format!("{name}\n  {device_type}, {backend}, driver {driver}\n");
     if adapter.is_software() {
-        text += "  used only where it is named: --adapter, or QUADRILLE_ADAPTER\n";
+        text += "  software: not looked for by --backend auto, unless QUADRILLE_ADAPTER names it\n";
     }
     let _ = writeln!(text, "  buffers up to {max_binding} bytes, {max_workgroups} workgroups a dispatch");
     let device = match Device::open(Some(name)) {

@@ -2,7 +2,7 @@
 
 use super::Integrator;
 use super::composite::{Run, stopped};
-use crate::agreement::{Agreement, Disagreement, Verify};
+use crate::agreement::{Disagreement, Verify};
 use crate::control::Stop;
 use crate::integral::Integral;
 use crate::integrand::Integrand;
@@ -28,12 +28,7 @@ impl Integrator {
                 let whole = || (verify == Verify::Full).then(|| checked.whole(grid, total)).flatten();
                 let failed = checked.failed.or_else(whole);
                 if failed.is_none() {
-                    integral.agreement = Some(Agreement {
-                        depth: verify,
-                        evaluations: checked.evaluations,
-                        unbounded: checked.unbounded,
-                        worst: checked.worst,
-                    });
+                    integral.agreement = Some(checked.agreement(verify));
                 }
                 (integral, failed)
             }

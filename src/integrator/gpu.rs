@@ -2,7 +2,8 @@
 
 use super::Integrator;
 use super::composite::{Run, finish};
-use crate::agreement::{Agreement, Disagreement, Verify};
+use super::floor::{Floor, rounding};
+use crate::agreement::{Disagreement, Verify};
 use crate::backend::Backend;
 use crate::backend::gpu::{Device, GpuError, GpuGrid};
 use crate::backend::simd::{Offsets, SimdGrid};
@@ -10,7 +11,6 @@ use crate::clock::Instant;
 use crate::error::Error;
 use crate::integral::{Fallback, Integral, Status};
 use crate::integrand::Integrand;
-use crate::integrand::bound::Rounding;
 use crate::method::CompositeSum;
 use crate::plan::Grid;
 use crate::precision::Precision;
@@ -85,7 +85,7 @@ impl Integrator {
 
     /// Seconds that the device will need, from a small part of the sum. Compiles the kernel for the rest, too.
     fn sample<F: Integrand>(&self, device: &Device, run: &Run<F>) -> Result<f64, GpuError> {
-        let kernel = GpuGrid::new(device, run.f, run.grid, self.arithmetic(device)?)?;
+        let kernel = GpuGrid::new(device, run.f, run.grid, self.arithmetic(device, run.f, run.grid)?)?;
         let tiles = run.grid.tiles();
         let (mut seconds, mut count) = (f64::INFINITY, (tiles / 64).clamp(1, tiles));
         for part in [count.div_ceil(8), count] {
@@ -98,25 +98,26 @@ impl Integrator {
     }
 
     /// The arithmetic for the tolerance asked for: the fastest that can keep it, or the most exact there is.
-    fn arithmetic(&self, device: &Device) -> Result<Precision, GpuError> {
-        if self.precision != Precision::Auto {
-            return Ok(self.precision);
-        }
-        let keeps = |precision| rounding(precision).unit * FLOOR <= self.rel_tol.unwrap_or(0.0);
-        let able = |precision| device.supports(precision).is_ok();
-        if able(Precision::F32) && keeps(Precision::F32) {
+    fn arithmetic(&self, device: &Device, f: &impl Integrand, grid: &Grid) -> Result<Precision, GpuError> {
+        let keeps = |precision| {
+            device.supports(precision).is_ok()
+                && Floor::new(f, grid, precision).is_some_and(|floor| {
+                    let enough = self.tolerance(floor.estimate).is_some_and(|tolerance| floor.error <= tolerance);
+                    enough && floor.beyond.is_none()
+                })
+        };
+        if keeps(Precision::F32) {
             return Ok(Precision::F32);
         }
-        match (able(Precision::F32x2), able(Precision::F64)) {
-            (true, true) if keeps(Precision::F32x2) => {
-                let faster = device.rate(Precision::F32x2)? > device.rate(Precision::F64)?;
-                Ok(if faster { Precision::F32x2 } else { Precision::F64 })
-            }
-            _ => Ok(Precision::Auto),
+        if device.supports(Precision::F64).is_ok() && keeps(Precision::F32x2) {
+            let faster = device.rate(Precision::F32x2)? > device.rate(Precision::F64)?;
+            return Ok(if faster { Precision::F32x2 } else { Precision::F64 });
         }
+        // The most exact.
+        Ok(Precision::Auto)
     }
 
-    /// The sum on this device. An error where nothing was summed; after that, what there is.
+    /// The sum on this device; after a loss of the shared one, the rest on another.
     fn on<F: Integrand>(&self, device: &Device, run: &Run<F>) -> Result<Outcome, GpuError> {
         let Run { f, grid, start, .. } = *run;
         let mut device = device.clone();
@@ -152,18 +153,13 @@ impl Integrator {
         let whole = || (sum.verify == Verify::Full).then(|| checked.whole(grid, sum.method.total())).flatten();
         let failed = checked.failed.or_else(whole);
         if failed.is_none() && sum.verify != Verify::Off {
-            integral.agreement = Some(Agreement {
-                depth: sum.verify,
-                evaluations: checked.evaluations,
-                unbounded: checked.unbounded,
-                worst: checked.worst,
-            });
+            integral.agreement = Some(checked.agreement(sum.verify));
         }
-        let share = checked.evaluations as f64 / grid.evaluations() as f64;
-        let magnitude = if share > 0.0 { checked.magnitude / share * grid.step.high } else { integral.estimate.abs() };
-        let floor = FLOOR * rounding(precision).unit * magnitude.max(integral.estimate.abs());
-        if self.tolerance(integral.estimate).is_some_and(|tolerance| floor > tolerance) {
-            integral.status = Status::PrecisionFloor { floor };
+        if let Some(floor) = Floor::new(f, grid, precision) {
+            let tolerance = self.tolerance(integral.estimate).unwrap_or(floor.half);
+            if floor.error > tolerance {
+                integral.status = Status::PrecisionFloor { floor: floor.error };
+            }
         }
         Ok((integral, failed))
     }
@@ -177,10 +173,14 @@ impl Integrator {
         sum: &mut Sum,
     ) -> Result<(), GpuError> {
         if *precision == Precision::Auto {
-            *precision = self.arithmetic(device)?;
+            *precision = self.arithmetic(device, run.f, run.grid)?;
         }
         let kernel = GpuGrid::new(device, run.f, run.grid, *precision)?;
         *precision = kernel.precision();
+        if let Some(point) = Floor::new(run.f, run.grid, *precision).and_then(|floor| floor.beyond) {
+            let what = "a value on the way to the integrand at x =";
+            return Err(GpuError::OutOfRange { what, value: point, precision: *precision });
+        }
         self.fly(run, &kernel, *precision, sum)
     }
 
@@ -234,26 +234,6 @@ const OPENING: f64 = 0.25;
 
 /// Seconds after which a sample of the sum is large enough.
 const SAMPLE: f64 = 0.1;
-
-/// What arithmetic can promise, in units of its rounding and of the integral of |f|.
-const FLOOR: f64 = 8.0;
-
-/// What the arithmetics of a GPU add at every operation.
-fn rounding(precision: Precision) -> Rounding {
-    let [unit, smallest, position] = match precision {
-        Precision::F32 => [-23, -126, -44],
-        Precision::F32x2 => [-44, -100, -44],
-        Precision::F64 | Precision::Auto => [-52, -1022, -51],
-    }
-    .map(exp2);
-    let is_double = matches!(precision, Precision::F64 | Precision::Auto);
-    let largest = if is_double { f64::MAX } else { f64::from(f32::MAX) };
-    Rounding { unit, smallest, largest, position }
-}
-
-fn exp2(n: i32) -> f64 {
-    2f64.powi(n)
-}
 
 /// Whether the answer is less than the CPU would give.
 fn lacks(integral: &Integral) -> bool {

@@ -2,6 +2,8 @@
 
 mod check;
 mod composite;
+#[cfg(feature = "gpu")]
+mod floor;
 #[cfg_attr(not(feature = "gpu"), path = "no_gpu.rs")]
 mod gpu;
 
@@ -12,7 +14,7 @@ use crate::backend::{Backend, threads::Threads};
 use crate::clock::Instant;
 use crate::control::{Cancel, Control, Progress, Watch};
 use crate::error::Error;
-use crate::integral::Integral;
+use crate::integral::{Integral, Status};
 use crate::integrand::{Integrand, Point};
 use crate::lanes::Level;
 use crate::plan::Grid;
@@ -123,7 +125,8 @@ impl Integrator {
     }
 
     /// The error that is wanted, relative to the integral: error ≤ max(abs_tol, rel_tol · |estimate|). For a fixed rule that
-    /// is the error of the arithmetic alone: it chooses the [`Precision`] of a GPU.
+    /// is the error of the arithmetic alone: it chooses the [`Precision`] of a GPU, and what cannot be kept is
+    /// [`Status::PrecisionFloor`].
     pub fn rel_tol(mut self, tolerance: f64) -> Self {
         self.rel_tol = Some(tolerance);
         self
@@ -161,7 +164,7 @@ impl Integrator {
         self
     }
 
-    /// Returns an integral whatever its [`Status`], in place of [`Error::NotConverged`]. A disagreement stays an error.
+    /// Returns an integral whatever its [`Status`](crate::Status), in place of [`Error::NotConverged`]. A disagreement stays an error.
     pub fn accept_any_status(mut self) -> Self {
         self.accept = true;
         self
@@ -213,6 +216,12 @@ impl Integrator {
             Backend::Gpu => self.gpu(&run)?,
         };
         integral.elapsed = start.elapsed();
+        // Half an ulp of the estimate is the least that an answer in f64 can be wrong by.
+        let floor = f64::EPSILON / 2.0 * integral.estimate.abs();
+        if integral.status.is_success() && self.tolerance(integral.estimate).is_some_and(|tolerance| floor > tolerance)
+        {
+            integral.status = Status::PrecisionFloor { floor };
+        }
         if region.upper < region.lower {
             integral.estimate = -integral.estimate;
         }
@@ -238,7 +247,6 @@ impl Integrator {
     }
 
     /// The error that was asked for of this estimate, if any was.
-    #[cfg(feature = "gpu")]
     fn tolerance(&self, estimate: f64) -> Option<f64> {
         let relative = self.rel_tol.map(|tolerance| tolerance * estimate.abs());
         relative.into_iter().chain(self.abs_tol).reduce(f64::max)

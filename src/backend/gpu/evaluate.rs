@@ -11,8 +11,10 @@ const POINTS: usize = 1 << 20;
 
 /// Sets `values[i]` to `f` at `points[i]`, computed on `device` in `precision`.
 ///
-/// In single precision and in pairs the coordinates are rounded to what the arithmetic holds. The slices should be of one
-/// length; what one of them has beyond the other is left alone.
+/// In single precision and in pairs the coordinates are rounded to what the arithmetic holds.
+///
+/// # Panics
+/// When the slices differ in length.
 pub fn evaluate<P: Point>(
     device: &Device,
     f: &impl Integrand<P>,
@@ -20,6 +22,7 @@ pub fn evaluate<P: Point>(
     points: &[P],
     values: &mut [f64],
 ) -> Result<(), GpuError> {
+    assert_eq!(points.len(), values.len(), "one value for each point");
     let arithmetic = device.arithmetic(precision)?;
     let emitted = emit(f, arithmetic).map_err(|refused| GpuError::refused(refused, arithmetic))?;
     let constants = parameters(&emitted.parameters, arithmetic)?;
