@@ -92,6 +92,7 @@ fn written_out() -> String {
 /// The second pass, for a thread that needs a rare path.
 const AGAIN: &str = "if RARE {
         EXACT = true;
+        RARE = false;
         work = sum_again(thread, group.x);
     }";
 
