@@ -90,7 +90,7 @@ fn table(title: &str, f: &impl Integrand, plain: impl Fn(f64) -> f64, largest: u
     for way in &ways {
         check(way.name, integrate(&way.integrator.clone().panels(100_000), f).estimate, expected);
     }
-    println!("\n{title}: ns a call, or ms from 10^6 points on");
+    println!("\n{title}: ns a call, or µs from 10^6 points on");
     print!("{:>8}", "n");
     for way in &ways {
         print!("{:>12}", way.name);
@@ -118,7 +118,7 @@ fn table(title: &str, f: &impl Integrand, plain: impl Fn(f64) -> f64, largest: u
                 }
             }
         }
-        let unit = if exponent < 6 { 1e9 } else { 1e3 };
+        let unit = if exponent < 6 { 1e9 } else { 1e6 };
         print!("{:>8}", format!("10^{exponent}"));
         for way in &mut ways {
             way.speed = if way.least.is_finite() { way.least / panels as f64 } else { f64::INFINITY };

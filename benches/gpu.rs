@@ -172,6 +172,9 @@ impl Way {
 
     /// Checks a small sum, then finds how many panels take long enough.
     fn prepare(&mut self, f: &impl Integrand, exact: f64, testing: bool) -> Result<(), Error> {
+        // The first one compiles, or wakes threads.
+        self.sum(f, exact)?;
+        self.least = f64::INFINITY;
         self.sum(f, exact)?;
         while !testing && self.least * self.panels as f64 * 1e-9 < LONG / 2.0 && self.panels < 1 << 40 {
             let wanted = LONG / (self.least * 1e-9);
