@@ -121,7 +121,7 @@ impl Sums<'_> {
         self.row("x^2", &x_squared {}, 1000.0 / 3.0);
         self.row("sin(x)", &sine {}, 1.0 - 10f64.cos());
         self.row("exp(-x^2)", &gaussian {}, 0.886_226_925_452_758);
-        self.row("sin·exp(-x²/50)", &damped {}, 1.173_213_569_899_872_9);
+        self.row("sin·exp(-x²/50)", &damped {}, 1.173_213_569_899_873);
     }
 
     /// One integrand in all ways.
