@@ -95,7 +95,7 @@ impl<'a> GpuGrid<'a> {
             self.run(0..count, &|| false, &mut |_, _| {}).map(|()| start.elapsed().as_secs_f64())
         };
         // Some drivers compile a kernel when it is first run.
-        let (mut before, mut count) = (1.min(tiles), (FIRST / self.evaluations_per_tile()).clamp(1, tiles));
+        let (mut before, mut count) = (1, (FIRST / self.evaluations_per_tile()).max(4).min(tiles));
         run(before)?;
         let mut seconds_before = run(before)?;
         loop {
