@@ -74,7 +74,10 @@ fn f32_reduce(x: f32) -> vec3<f32> {
 // The reduction for all finite x: r, excess, and the multiple.
 fn f32_reduce_any(x: f32) -> vec3<f32> {
     if (abs(x) > 6000.0) {
-        return f32_reduce_far(x);
+        if EXACT {
+            return f32_reduce_far(x);
+        }
+        RARE = true;
     }
     return f32_reduce(x);
 }

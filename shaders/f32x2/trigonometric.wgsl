@@ -16,7 +16,10 @@ fn df_reduce_angle(x: vec2<f32>) -> vec3<f32> {
     let r = df_fast_two_sum(d.x, d.y + (c.y + (b.y + (a.y - n * 6.123234e-17))));
     let size = abs(x.x);
     if size > 6000.0 || abs(r.x) < size * 1.4901161e-8 {
-        return df_reduce_any_angle(x);
+        if EXACT {
+            return df_reduce_any_angle(x);
+        }
+        RARE = true;
     }
     return vec3<f32>(r, n);
 }

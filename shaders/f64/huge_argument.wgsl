@@ -1,6 +1,6 @@
 // The reduction of huge arguments of sin, cos, tan, and of those close to a multiple of π/2, by integers: M. H. Payne,
-// R. N. Hanek, https://doi.org/10.1145/1057600.1057602. A device that runs both sides of every branch (lavapipe) pays
-// for it at each call: four times the rest of a sine.
+// R. N. Hanek, https://doi.org/10.1145/1057600.1057602. A device that runs both sides of every branch (lavapipe)
+// would pay for it at each call, more than for the rest of a sine: see RARE in the kernels.
 
 // Four words of 64 bits of 2/π, from word `index` - 1 on (word -1 is zero, word 0 the first after the point): selected
 // by the bits of the index, as drivers are slow at indexing a table.

@@ -22,7 +22,10 @@ fn f64_reduce(x: f64) -> vec3<f64> {
     let head = f64_bar(first - second);
     // 2^20, and 2^-29
     if f64_size(n) > 0x4130000000000000lu || abs(head) < abs(n) * 1.862645149230957e-9lf {
-        return f64_reduce_far(x);
+        if EXACT {
+            return f64_reduce_far(x);
+        }
+        RARE = true;
     }
     return vec3<f64>(head, second - (first - head), rounded);
 }

@@ -42,57 +42,36 @@ struct Plan {
 @group(0) @binding(6) var<storage, read_write> partials: array<vec4<u32>>;
 
 var<private> ZERO: u32;
+// Whether functions take their rare paths; and whether one of them would have had to.
+var<private> EXACT: bool;
+var<private> RARE: bool;
 var<workgroup> sums: array<Sum, 64>;
 var<workgroup> bads: array<u32, 64>;
+
+// What a thread has summed.
+struct Work {
+    total: Sum,
+    bad: u32,
+    done: u32,
+}
 
 // How many of `count` nodes fall to a thread.
 fn share(count: u32, thread: u32) -> u32 {
     return (max(count, thread) - thread + 63u) / 64u;
 }
 
+$SUMS
 @compute @workgroup_size(64)
 fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) group: vec3<u32>) {
     ZERO = task.zero;
+    var work = sum_first(thread, group.x);
+    $AGAIN
+    // Some drivers end long loops early, without a word.
     let is_last = group.x == task.last;
     let panels = select(task.panels, task.last_panels, is_last);
-    let base = pair_add(tiles[group.x], plan.threads[thread]);
-    var total = sum_zero();
-    var bad = 0u;
-    var done = 0u;
-    for (var k = 0u; k <= task.series; k++) {
-        var start: Pair;
-        var weight: Pair;
-        var count: u32;
-        if k < task.series {
-            start = pair_add(base, series[k][0]);
-            weight = series[k][1];
-            // The last panel of all shares its upper end with none.
-            count = panels - u32(is_last && k < task.shared_ends);
-        } else {
-            // The ends of the interval, for the first two threads.
-            let at_lower = thread == 0u;
-            start = select(plan.upper, plan.lower, at_lower);
-            weight = select(plan.last_weight, plan.first_weight, at_lower);
-            let holder = select(task.upper_end, task.lower_end, at_lower);
-            count = select(0u, thread + 1u, group.x == holder && thread < 2u);
-        }
-        let mine = share(count, thread);
-        for (var b = 0u; b < mine; b += 8u) {
-            let left = mine - b;
-            let first = place(start, blocks[b / 8u], plan.lower);
-            var block = block_zero();
-            for (var i = 0u; i < min(left, 8u); i += $UNROLLED) {
-                $NODES
-            }
-            let value = block_weighted(block, weight);
-            bad |= select(1u, 0u, block_is_finite(value));
-            total = sum_add(total, value);
-            done += min(left, 8u);
-        }
-    }
-    // Some drivers end long loops early, without a word.
     let ends = u32(thread == 0u && group.x == task.lower_end) + u32(thread == 1u && group.x == task.upper_end);
     let all = (task.series - task.shared_ends) * share(panels, thread)
         + task.shared_ends * share(panels - u32(is_last), thread) + ends;
-    bad |= select(2u, 0u, done == all);
+    let total = work.total;
+    let bad = work.bad | select(2u, 0u, work.done == all);
 $FINISH}

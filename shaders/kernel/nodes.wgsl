@@ -28,6 +28,8 @@ struct Plan {
 @group(0) @binding(6) var<storage, read_write> partials: array<vec4<u32>>;
 
 var<private> ZERO: u32;
+var<private> EXACT: bool;
+var<private> RARE: bool;
 var<workgroup> sums: array<Sum, 64>;
 var<workgroup> bads: array<u32, 64>;
 
@@ -39,6 +41,7 @@ fn share(count: u32, thread: u32) -> u32 {
 @compute @workgroup_size(64)
 fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) group: vec3<u32>) {
     ZERO = task.zero;
+    EXACT = true;
     let panels = select(task.panels, task.last_panels, group.x == task.last);
     let base = tiles[group.x];
     var total = sum_zero();

@@ -1,7 +1,7 @@
 //! Composite rules: the loops that drive the sum over a grid, by the serial reference and on lanes and threads.
 
 use super::Integrator;
-use crate::agreement::Disagreement;
+use crate::agreement::{Disagreement, Verify};
 use crate::backend::{
     Backend,
     serial::{self, PlainLoop},
@@ -119,6 +119,9 @@ impl Integrator {
                 });
             }
         });
+        if self.verify.unwrap_or(Verify::Off) == Verify::Off {
+            return Ok((integral, None));
+        }
         Ok(self.verified(run, integral, method.total(), &|tile| lanes.tile(tile)))
     }
 }

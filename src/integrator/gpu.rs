@@ -37,6 +37,12 @@ impl Integrator {
 
     /// The CPU, or a GPU where that is forecast to be faster.
     pub(super) fn auto<F: Integrand>(&self, run: &Run<F>) -> Result<Outcome, Error> {
+        if run.grid.evaluations() < LARGE { self.simd(run) } else { self.fastest(run) }
+    }
+
+    // A function of its own, so that small sums do not pay for its frame.
+    #[inline(never)]
+    fn fastest<F: Integrand>(&self, run: &Run<F>) -> Result<Outcome, Error> {
         let refused = match self.faster(run) {
             None => None,
             Some(Ok(outcome)) => return Ok(outcome),
@@ -47,33 +53,54 @@ impl Integrator {
         Ok((integral, disagreement))
     }
 
-    /// The answer of a GPU, if the work is large enough to look for one; or why it is not from there.
+    /// The answer of a GPU, if one is forecast to be faster; or why it is not from there.
     fn faster<F: Integrand>(&self, run: &Run<F>) -> Option<Result<Outcome, String>> {
         let Run { f, grid, level, threads, .. } = *run;
-        if grid.evaluations() < LARGE {
-            return None;
-        }
         let mut table = Offsets::NONE;
         let token = level.token()?;
         table.fill(grid, token);
         let lanes = SimdGrid::new(f, grid, &table, token);
         let tile = |start: Instant| (std::hint::black_box(lanes.tile(0)), start.elapsed().as_secs_f64()).1;
-        let forecast = tile(Instant::now()).min(tile(Instant::now())) * grid.tiles() as f64 / threads.count() as f64;
-        if forecast < OPENING {
+        let cpu = tile(Instant::now()).min(tile(Instant::now())) * grid.tiles() as f64 / threads.count() as f64;
+        if cpu < THINKING {
             return None;
         }
-        let attempt = || {
-            let device = self.opened()?;
-            let share = self.sample(&device, run)?;
-            Ok(if share < forecast { Ok(self.on(&device, run)?) } else { Err((share, device.info().name.clone())) })
+        let known = match &self.device {
+            Some(device) => Some(device.clone()),
+            None if cpu > OPENING => Device::shared().ok(),
+            None => Device::already_open(),
         };
-        Some(match attempt() {
-            Ok(Ok((integral, None))) if !lacks(&integral) => Ok((integral, None)),
-            Ok(Ok((integral, None))) => Err(integral.status.to_string()),
-            Ok(Ok((_, Some(disagreement)))) => Err(disagreement.to_string()),
-            Ok(Err((seconds, name))) => Err(format!("{name} would take {seconds:.2} s, the CPU {forecast:.2} s")),
-            Err::<_, GpuError>(error) => Err(error.to_string()),
-        })
+        let device = match known {
+            Some(device) => device,
+            None if cpu > OPENING => return Some(Err(Device::shared().err()?.to_string())),
+            None => return None,
+        };
+        let attempt = || -> Result<Option<Result<Outcome, f64>>, GpuError> {
+            let precision = match self.precision {
+                Precision::Auto => self.arithmetic(&device, f, grid)?,
+                precision => precision,
+            };
+            // Nobody has asked for less than the CPU gives.
+            if precision == Precision::Auto {
+                device.supports(Precision::F64)?;
+            }
+            let gpu = match GpuGrid::known_speed(&device, f, grid, precision) {
+                Some(speed) => LATENCY + grid.evaluations() as f64 / speed,
+                None if cpu < if device.info().is_software() { SOFTWARE } else { COMPILING } => return Ok(None),
+                None => GpuGrid::new(&device, f, grid, precision)?.time(SAMPLE * cpu)?,
+            };
+            Ok(Some(if gpu < cpu { Ok(self.on(&device, run)?) } else { Err(gpu) }))
+        };
+        match attempt() {
+            Ok(None) => None,
+            Ok(Some(Ok((integral, None)))) if !lacks(&integral) => Some(Ok((integral, None))),
+            Ok(Some(Ok((integral, None)))) => Some(Err(integral.status.to_string())),
+            Ok(Some(Ok((_, Some(disagreement))))) => Some(Err(disagreement.to_string())),
+            Ok(Some(Err(gpu))) => {
+                Some(Err(format!("{} would take {gpu:.2} s, the CPU {cpu:.2} s", device.info().name)))
+            }
+            Err(error) => Some(Err(error.to_string())),
+        }
     }
 
     fn opened(&self) -> Result<Device, GpuError> {
@@ -81,20 +108,6 @@ impl Integrator {
             Some(device) => Ok(device.clone()),
             None => Device::shared(),
         }
-    }
-
-    /// Seconds that the device will need, from a small part of the sum. Compiles the kernel for the rest, too.
-    fn sample<F: Integrand>(&self, device: &Device, run: &Run<F>) -> Result<f64, GpuError> {
-        let kernel = GpuGrid::new(device, run.f, run.grid, self.arithmetic(device, run.f, run.grid)?)?;
-        let tiles = run.grid.tiles();
-        let (mut seconds, mut count) = (f64::INFINITY, (tiles / 64).clamp(1, tiles));
-        for part in [count.div_ceil(8), count] {
-            let (start, mut done) = (Instant::now(), 0);
-            let stop = || start.elapsed().as_secs_f64() > SAMPLE || self.control.stop(run.start).is_some();
-            kernel.run(0..part, &stop, &mut |_, partials| done += partials.len() as u64)?;
-            (seconds, count) = (start.elapsed().as_secs_f64(), done.max(1));
-        }
-        Ok(seconds * tiles as f64 / count as f64)
     }
 
     /// The arithmetic for the tolerance asked for: the fastest that can keep it, or the most exact there is.
@@ -226,14 +239,26 @@ impl Integrator {
     }
 }
 
-/// Evaluations below which no GPU is looked for: a CPU does them while a device is being opened.
-const LARGE: u64 = 1 << 24;
+/// Evaluations below which no GPU is thought of: a CPU does them in the time of a few dispatches.
+const LARGE: u64 = 1 << 22;
 
-/// Seconds of work on the CPU below which no GPU is looked for: about what it takes to open one and compile a kernel.
-const OPENING: f64 = 0.25;
+/// Seconds of work on the CPU that are worth a look at what is known of an open device.
+const THINKING: f64 = 5e-3;
 
-/// Seconds after which a sample of the sum is large enough.
-const SAMPLE: f64 = 0.1;
+/// Seconds of work on the CPU that are worth opening a device, which takes a few tenths.
+const OPENING: f64 = 1.0;
+
+/// Seconds of work on the CPU that are worth compiling a kernel to see how fast it is.
+const COMPILING: f64 = 0.25;
+
+/// The same where the device is itself a program on the CPU, hardly ever the faster one.
+const SOFTWARE: f64 = 10.0;
+
+/// The part of the time of the CPU that may go into timing a kernel.
+const SAMPLE: f64 = 0.01;
+
+/// Seconds from the call to the first dispatch, and from the last one back.
+const LATENCY: f64 = 1e-3;
 
 /// Whether the answer is less than the CPU would give.
 fn lacks(integral: &Integral) -> bool {

@@ -7,6 +7,7 @@ use super::{GpuError, Precision};
 use crate::integrand::wgsl::Arithmetic;
 use std::collections::HashMap;
 use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// An open GPU. Clones are the same device.
@@ -38,6 +39,21 @@ pub(super) struct Gpu {
 pub(super) struct Kernel {
     pub pipeline: wgpu::ComputePipeline,
     pub layout: wgpu::BindGroupLayout,
+    pub speed: Speed,
+}
+
+/// Evaluations per second of a kernel, as last measured; clones share it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Speed(Arc<AtomicU64>);
+
+impl Speed {
+    pub fn set(&self, evaluations_per_second: f64) {
+        self.0.store(evaluations_per_second.to_bits(), Relaxed);
+    }
+
+    pub fn get(&self) -> Option<f64> {
+        Some(f64::from_bits(self.0.load(Relaxed))).filter(|&speed| speed > 0.0)
+    }
 }
 
 impl Device {
@@ -46,7 +62,6 @@ impl Device {
     /// It is the best adapter that is not software, or the one whose name or driver contains the value of the environment
     /// variable `QUADRILLE_ADAPTER`, software or not. After the loss of the device another one is opened, once.
     pub fn shared() -> Result<Device, GpuError> {
-        static SHARED: Mutex<Shared> = Mutex::new(Shared { opened: Vec::new(), failed: None });
         let mut shared = locked(&SHARED);
         if let Some(error) = &shared.failed {
             return Err(error.clone());
@@ -68,6 +83,11 @@ impl Device {
             Err(error) => shared.failed = Some(error.clone()),
         }
         opened
+    }
+
+    /// The device of this process, if it is open and works.
+    pub(crate) fn already_open() -> Option<Device> {
+        locked(&SHARED).opened.last().filter(|device| device.lost().is_none()).cloned()
     }
 
     /// Opens the adapter whose name or driver contains `adapter`, in any case; without a name the best that is not
@@ -200,6 +220,11 @@ impl Device {
         locked(&self.0.kernels).len()
     }
 
+    /// How fast a shader runs, if it is compiled and that was measured.
+    pub(super) fn speed(&self, text: &str) -> Option<f64> {
+        locked(&self.0.kernels).get(text)?.speed.get()
+    }
+
     /// The compiled form of a shader with that many buffers; compiled once for each text.
     pub(super) fn kernel(&self, text: &str, buffers: u32) -> Result<Kernel, GpuError> {
         if let Some(kernel) = locked(&self.0.kernels).get(text) {
@@ -217,6 +242,8 @@ struct Shared {
     opened: Vec<Device>,
     failed: Option<GpuError>,
 }
+
+static SHARED: Mutex<Shared> = Mutex::new(Shared { opened: Vec::new(), failed: None });
 
 /// How many times a lost device is replaced.
 const REOPENINGS: usize = 1;
@@ -283,5 +310,5 @@ pub(super) fn compile(gpu: &Gpu, text: &str, buffers: u32) -> Kernel {
         },
         cache: None,
     });
-    Kernel { pipeline, layout }
+    Kernel { pipeline, layout, speed: Speed::default() }
 }

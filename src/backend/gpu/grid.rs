@@ -20,6 +20,9 @@ const SLOTS: usize = 3;
 /// Seconds that a dispatch should take: few enough for the watchdogs of desktops, and to stop in time.
 const DISPATCH: f64 = 0.05;
 
+/// Seconds of a sum that is long enough to tell how fast the device is.
+const LONG: f64 = 0.02;
+
 /// Evaluations of the first dispatch, before the speed is known.
 const FIRST: u64 = 1 << 18;
 
@@ -70,11 +73,43 @@ impl<'a> GpuGrid<'a> {
         let emitted = emit(f, arithmetic).map_err(|refused| GpuError::refused(refused, arithmetic))?;
         let constants = parameters(&emitted.parameters, arithmetic)?;
         let tables = Tables::new(grid, arithmetic)?;
-        let kind = if tables.by_nodes { Kind::Nodes } else { Kind::Grid };
-        let kernel = device.kernel(&shader(kind, arithmetic, &emitted)?, 7)?;
+        let kernel = device.kernel(&shader(kind(grid), arithmetic, &emitted)?, 7)?;
         let contents = [tables.plan.clone(), tables.outer.clone(), tables.inner.clone(), constants];
         let shared = device.step(move |gpu| Ok(contents.map(|bytes| gpu.storage_of(&bytes))))?;
         Ok(Self { device, grid, arithmetic, kernel, tables, shared })
+    }
+
+    /// How many evaluations of `f` the device does in a second, if that was measured: by a long sum, or by [`time`](Self::time).
+    pub fn known_speed(device: &Device, f: &impl Integrand, grid: &Grid, precision: Precision) -> Option<f64> {
+        let arithmetic = device.arithmetic(precision).ok()?;
+        let emitted = emit(f, arithmetic).ok()?;
+        device.speed(&shader(kind(grid), arithmetic, &emitted).ok()?)
+    }
+
+    /// Seconds that all tiles will take, from sums of more and more of them: until one is long enough to tell, or `budget`
+    /// seconds are spent.
+    pub fn time(&self, budget: f64) -> Result<f64, GpuError> {
+        let (tiles, begin) = (self.grid.tiles(), Instant::now());
+        let run = |count: u64| {
+            let start = Instant::now();
+            self.run(0..count, &|| false, &mut |_, _| {}).map(|()| start.elapsed().as_secs_f64())
+        };
+        // Some drivers compile a kernel when it is first run.
+        let (mut before, mut count) = (1, (FIRST / self.evaluations_per_tile()).max(4).min(tiles));
+        run(before)?;
+        let mut seconds_before = run(before)?;
+        loop {
+            let seconds = run(count)?;
+            // What each further tile takes, without what a sum of none would.
+            let each = ((seconds - seconds_before) / count.abs_diff(before).max(1) as f64).max(0.0);
+            if seconds > LONG || count == tiles || begin.elapsed().as_secs_f64() > budget {
+                let all = seconds + (tiles - count) as f64 * each;
+                self.kernel.speed.set(self.grid.evaluations() as f64 / all);
+                return Ok(all);
+            }
+            (before, seconds_before) = (count, seconds);
+            count = count.saturating_mul(4).min(tiles);
+        }
     }
 
     /// The arithmetic in use.
@@ -94,7 +129,16 @@ impl<'a> GpuGrid<'a> {
         absorb: &mut dyn FnMut(u64, &[Partial]),
     ) -> Result<(), GpuError> {
         let mut flights = VecDeque::new();
-        let result = self.fly(tiles, stop, absorb, &mut flights);
+        let (start, mut done) = (Instant::now(), 0);
+        let mut counted = |first, partials: &[Partial]| {
+            done += partials.len() as u64;
+            absorb(first, partials);
+        };
+        let result = self.fly(tiles, stop, &mut counted, &mut flights);
+        let seconds = start.elapsed().as_secs_f64();
+        if seconds > LONG && result.is_ok() {
+            self.kernel.speed.set((done * self.evaluations_per_tile()) as f64 / seconds);
+        }
         if result.as_ref().is_err_and(|error| !error.is_loss()) {
             // Nothing stays under way.
             for Flight { pending, .. } in flights {
@@ -212,6 +256,11 @@ fn pair(high: f64, low: f64) -> Partial {
     }
     let (high, low) = two_sum(high, low);
     Partial { high, low }
+}
+
+/// The kernel for a grid.
+fn kind(grid: &Grid) -> Kind {
+    if Tables::by_nodes(grid) { Kind::Nodes } else { Kind::Grid }
 }
 
 /// How many tiles a dispatch should have.

@@ -34,6 +34,8 @@ struct Item {
     text: String,
     /// The names in it, each as often as it stands there, but for its own.
     names: Vec<&'static str>,
+    /// Those of them that only a rare path uses.
+    rare: Vec<&'static str>,
     /// Lines of its own between the braces; a constant has none.
     lines: usize,
 }
@@ -55,17 +57,23 @@ fn cut(text: &'static str) -> Vec<(&'static str, Item)> {
             lead.push('\n');
             continue;
         }
-        let (mut item, mut names, mut count) = (std::mem::take(&mut lead), Vec::new(), 0);
+        let (mut item, mut names, mut rare, mut count) = (std::mem::take(&mut lead), Vec::new(), Vec::new(), 0);
         let is_function = line.starts_with("fn ");
         if !is_function && !line.starts_with("const ") {
             continue;
         }
         let name = words(line).nth(1).unwrap_or("");
+        let mut before = "";
         loop {
             item.push_str(line);
             item.push('\n');
             count += usize::from(is_function);
-            names.extend(words(line.split("//").next().unwrap_or("")));
+            let code = line.split("//").next().unwrap_or("");
+            if before == "if EXACT {" {
+                rare.extend(words(code));
+            }
+            before = line.trim();
+            names.extend(words(code));
             let is_last = if is_function { line == "}" } else { line.ends_with(';') };
             if is_last {
                 break;
@@ -74,7 +82,7 @@ fn cut(text: &'static str) -> Vec<(&'static str, Item)> {
             line = next;
         }
         names.retain(|&other| other != name);
-        found.push((name, Item { text: item, names, lines: count.saturating_sub(2) }));
+        found.push((name, Item { text: item, names, rare, lines: count.saturating_sub(2) }));
     }
     found
 }
@@ -129,20 +137,29 @@ fn replaced(text: String) -> String {
 
 /// The lines of `text` if every call in it were replaced by the function's own lines, as drivers do it.
 pub(crate) fn expanded(arithmetic: Arithmetic, text: &str) -> usize {
-    let items = items(arithmetic);
-    let mut known = HashMap::new();
-    let calls: usize = words(text).map(|word| size(items, word, &mut known)).sum();
+    lines(arithmetic, text, true)
+}
+
+/// The same without rare paths.
+pub(crate) fn expanded_usual(arithmetic: Arithmetic, text: &str) -> usize {
+    lines(arithmetic, text, false)
+}
+
+fn lines(arithmetic: Arithmetic, text: &str, rare: bool) -> usize {
+    let (items, mut known) = (items(arithmetic), HashMap::new());
+    let calls: usize = words(text).map(|word| size(items, word, rare, &mut known)).sum();
     text.lines().count() + calls
 }
 
-fn size<'a>(items: &'a HashMap<&str, Item>, name: &'a str, known: &mut HashMap<&'a str, usize>) -> usize {
+fn size<'a>(items: &'a HashMap<&str, Item>, name: &'a str, rare: bool, known: &mut HashMap<&'a str, usize>) -> usize {
     let Some(item) = items.get(name) else { return 0 };
     if let Some(&size) = known.get(name) {
         return size;
     }
     // Functions of a shader do not recurse; should one, this ends here all the same.
     known.insert(name, 0);
-    let calls: usize = item.names.iter().map(|name| size(items, name, known)).sum();
+    let names = item.names.iter().filter(|name| rare || !item.rare.contains(name));
+    let calls: usize = names.map(|name| size(items, name, rare, known)).sum();
     known.insert(name, item.lines + calls);
     item.lines + calls
 }

@@ -9,12 +9,12 @@ macro_rules! kernel {
     };
 }
 
-/// Nodes of one turn of the inner loop, where the integrand is cheap: a whole block. Every turn costs some instructions of its
-/// own, since compilers of shaders bound all loops.
-const UNROLLED: usize = 8;
+/// The nodes of a block.
+const BLOCK: usize = 8;
 
-/// An integrand of more lines, library and all, is not unrolled: it takes long to compile and gains nothing.
-const CHEAP: usize = 40;
+/// An integrand of more lines, library and all but for rare paths, is not written out for each node of a block: it takes long
+/// to compile. Where it is, indices are constant, so that offsets are read once for all threads, and no loop is bounded.
+const CHEAP: usize = 350;
 
 /// The lines that an integrand may have, every call replaced by the function's own: drivers take seconds for as many, and
 /// the time grows with the square.
@@ -43,10 +43,18 @@ pub(crate) fn shader(kind: Kind, arithmetic: Arithmetic, integrand: &Emitted) ->
         Arithmetic::F64 => &[kernel!("f64")],
     };
     let library = library::linked(arithmetic, &integrand.text);
-    let unrolled = if lines > CHEAP { 1 } else { UNROLLED };
     let parameters = format!("{}", integrand.parameters.len().max(1));
     let kernel = match kind {
-        Kind::Grid => kernel!("grid").replace("$UNROLLED", &format!("{unrolled}u")).replace("$NODES", &nodes(unrolled)),
+        Kind::Grid => {
+            // Devices that run both sides of a branch would pay for rare paths at every node: a thread that needs one goes
+            // over its nodes again.
+            let rare = library.contains("RARE");
+            let cheap = library::expanded_usual(arithmetic, &integrand.text) <= CHEAP;
+            let nodes = if cheap { written_out() } else { IN_A_LOOP.to_owned() };
+            let first = sums("sum_first", &nodes);
+            let again = if rare { sums("sum_again", IN_A_LOOP) } else { String::new() };
+            kernel!("grid").replace("$SUMS", &(first + &again)).replace("$AGAIN", if rare { AGAIN } else { "" })
+        }
         Kind::Nodes => kernel!("nodes").to_owned(),
         Kind::Evaluate(dimension) => kernel!("evaluate").replace("$COORDINATES", &coordinates(dimension)),
     };
@@ -62,19 +70,31 @@ pub(crate) fn shader(kind: Kind, arithmetic: Arithmetic, integrand: &Emitted) ->
     Ok(text)
 }
 
-/// The statements that add the nodes from `i` on to a block.
-fn nodes(unrolled: usize) -> String {
-    if unrolled == 1 {
-        return "block = block_add(block, integrand(node(first, plan.steps[i], plan.upper)));".to_owned();
-    }
-    let statement = |i: usize| {
-        // A node beyond the end is there to keep step; it does not count.
-        format!(
-            "block = block_add(block, q_select({i}u < left, integrand(node(first, plan.steps[{i}], plan.upper)), Real()));"
-        )
-    };
-    (0..unrolled).map(statement).collect::<Vec<_>>().join("\n                ")
+/// The function that sums the nodes of a thread, with the statements that add those of a block.
+fn sums(name: &str, nodes: &str) -> String {
+    kernel!("sums").replace("$NAME", name).replace("$NODES", nodes)
 }
+
+/// The nodes of a block, one turn of a loop for each.
+const IN_A_LOOP: &str = "for (var i = 0u; i < left; i++) {
+                block = block_add(block, integrand(node(first, plan.steps[i], plan.upper)));
+            }";
+
+/// The nodes of a block, one after the other. A node beyond the end is there to keep step; it does not count.
+fn written_out() -> String {
+    let statement = |i: usize| {
+        let value = format!("integrand(node(first, plan.steps[{i}], plan.upper))");
+        format!("block = block_add(block, q_select({i}u < left, {value}, Real()));")
+    };
+    (0..BLOCK).map(statement).collect::<Vec<_>>().join("\n            ")
+}
+
+/// The second pass, for a thread that needs a rare path.
+const AGAIN: &str = "if RARE {
+        EXACT = true;
+        RARE = false;
+        work = sum_again(thread, group.x);
+    }";
 
 fn coordinates(dimension: usize) -> String {
     let coordinate = |d: usize| format!("points[{dimension}u * id.x + {d}u]");

@@ -15,8 +15,7 @@ const THREADS: u64 = 64;
 /// The buffers that stay the same for a whole plan, and how many entries they have.
 #[derive(Clone, Debug)]
 pub(super) struct Tables {
-    /// Whether threads go over the nodes of a panel, not over panels.
-    pub by_nodes: bool,
+    by_nodes: bool,
     pub plan: Vec<u8>,
     /// Of each series offset and weight; or the ends of the panels of a tile.
     pub outer: Vec<u8>,
@@ -31,10 +30,15 @@ pub(super) type Task = [u32; 8];
 const NOBODY: u32 = u32::MAX;
 
 impl Tables {
+    /// Whether threads go over the nodes of a panel, not over panels.
+    pub fn by_nodes(grid: &Grid) -> bool {
+        grid.rule.shared == 0.0 && grid.rule.inner() as u64 > 2 * grid.panels_per_tile()
+    }
+
     pub fn new(grid: &Grid, arithmetic: Arithmetic) -> Result<Self, GpuError> {
         check_range(grid, arithmetic)?;
         let rule = &grid.rule;
-        let by_nodes = rule.shared == 0.0 && rule.inner() as u64 > 2 * grid.panels_per_tile();
+        let by_nodes = Self::by_nodes(grid);
         let panels = |count: f64| grid.step.scaled(Partial::new(count));
         let offset = |offset: f64| grid.step.scaled(Partial::new(offset));
         let [mut plan, mut outer, mut inner] = std::array::from_fn(|_| Numbers::new(arithmetic));
