@@ -1,9 +1,10 @@
-//! Integrals of samples against the plain loop: in cache and from memory, one thread and all.
+//! Integrals of samples against the plain loop: in cache and from memory, one thread (processor time) and all (elapsed
+//! time).
 
 mod common;
 
-use common::{check, short};
-use criterion::{BenchmarkGroup, Criterion, SamplingMode, Throughput, measurement::WallTime};
+use common::{check, short, thread_time};
+use criterion::{Bencher, BenchmarkGroup, Criterion, SamplingMode, Throughput, measurement::WallTime};
 use quadrille::sampled::{
     cumulative_simpson, cumulative_simpson_into, cumulative_trapezoid, cumulative_trapezoid_into, simpson,
     simpson_uniform, trapezoid, trapezoid_uniform,
@@ -80,9 +81,20 @@ impl Samples {
 fn pair(group: &mut BenchmarkGroup<WallTime>, name: &str, plain: impl Fn() -> f64, ours: impl Fn() -> f64 + Sync) {
     let one = pool(1);
     check(name, ours(), plain());
-    group.bench_function(format!("{name}, plain loop"), |b| b.iter(&plain));
-    group.bench_function(format!("{name}, 1 thread"), |b| one.install(|| b.iter(&ours)));
+    group.bench_function(format!("{name}, plain loop"), |b| of_this_thread(b, &plain));
+    group.bench_function(format!("{name}, 1 thread"), |b| one.install(|| of_this_thread(b, &ours)));
     group.bench_function(format!("{name}, all threads"), |b| b.iter(&ours));
+}
+
+/// Measures processor time, so that neighbours count less.
+fn of_this_thread<T>(bencher: &mut Bencher<'_>, mut f: impl FnMut() -> T) {
+    bencher.iter_custom(|times| {
+        let start = thread_time();
+        for _ in 0..times {
+            black_box(f());
+        }
+        thread_time() - start
+    });
 }
 
 fn pool(threads: usize) -> ThreadPool {
@@ -131,13 +143,15 @@ fn cumulative(
         check(name, result, expected);
     }
     let new = || new(&s().x, &s().y);
-    group.bench_function(format!("{name}, plain loop"), |b| b.iter(plain_new));
-    group.bench_function(format!("{name}, 1 thread"), |b| one.install(|| b.iter(new)));
+    group.bench_function(format!("{name}, plain loop"), |b| of_this_thread(b, plain_new));
+    group.bench_function(format!("{name}, 1 thread"), |b| one.install(|| of_this_thread(b, new)));
     group.bench_function(format!("{name}, all threads"), |b| b.iter(new));
     let (name, mut results) = (format!("{name}_into"), vec![f64::NAN; count]);
-    group.bench_function(format!("{name}, plain loop"), |b| b.iter(|| plain(s(), black_box(&mut results))));
+    group.bench_function(format!("{name}, plain loop"), |b| {
+        of_this_thread(b, || plain(s(), black_box(&mut results)));
+    });
     let mut into = || into(&s().x, &s().y, black_box(&mut results));
-    group.bench_function(format!("{name}, 1 thread"), |b| one.install(|| b.iter(&mut into)));
+    group.bench_function(format!("{name}, 1 thread"), |b| one.install(|| of_this_thread(b, &mut into)));
     group.bench_function(format!("{name}, all threads"), |b| b.iter(&mut into));
 }
 

@@ -17,8 +17,8 @@
 //!
 //! **Rounding.** Each panel is computed with an error of a few units of 2⁻⁵³ of its own terms; the panels are summed
 //! in twofold arithmetic (for the integrals up to each sample, in short plain sums first), so the error of the sum does
-//! not grow with the number of samples. Tiles have a fixed size
-//! and are combined in a fixed tree: the bits do not depend on the number of threads or on the instruction level.
+//! not grow with the number of samples. Tiles have a fixed size and are combined in a fixed order: the bits do not
+//! depend on the number of threads or on the instruction level.
 //!
 //! **When the answer lies.** Nothing between the samples is seen, and there is no error estimate: the trapezoidal
 //! rule is wrong by -h³/12 · y″ for each panel of width h, Simpson's rule by -h⁵/90 · y⁗ for each equal pair. Noise
