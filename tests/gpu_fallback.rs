@@ -63,8 +63,10 @@ fn what_cannot_run_is_refused_or_falls_back() {
             refused(&gpu, &formula("x"), 1e50, "the bound 1e50 is out of the range");
             let f = Expression::parse_with("x*a", &[("a", 1e-300)]).unwrap();
             refused(&gpu, &f, 1.0, "the parameter 1e-300 is out of the range");
-            // The largest value is found on the CPU.
-            refused(&gpu, &formula("exp(x^2)"), 12.0, "the integrand, up to 2.99");
+            // Also where only a value on the way is too large, and the integrand itself is not.
+            refused(&gpu, &formula("exp(x^2)"), 12.0, "out of the range");
+            refused(&gpu, &formula("x/sqrt(1 + x^2)"), 1e20, "a value on the way to the integrand");
+            refused(&gpu, &formula("exp(-x^2)^0.01"), 20.0, "a value on the way to the integrand");
         }
     }
     if device.supports(Precision::F64).is_err() {
@@ -135,7 +137,7 @@ fn a_tolerance_below_the_arithmetic_is_a_floor_or_falls_back() {
     let f = formula("sin(x)*exp(-x^2/50)");
     for (precision, unit) in arithmetics(device) {
         let gpu = on(device, 10_000).precision(precision);
-        let kept = gpu.clone().rel_tol(100.0 * unit).integrate(&f, 0.0..10.0).unwrap();
+        let kept = gpu.clone().rel_tol(300.0 * unit).integrate(&f, 0.0..10.0).unwrap();
         assert_eq!((kept.status, kept.precision), (Status::Summed, precision));
         let below = gpu.rel_tol(unit / 4.0);
         let error = below.integrate(&f, 0.0..10.0).unwrap_err();
@@ -144,6 +146,10 @@ fn a_tolerance_below_the_arithmetic_is_a_floor_or_falls_back() {
         assert!(floor > 0.0 && (integral.estimate - kept.estimate).abs() <= floor);
         let accepted = below.clone().accept_any_status().integrate(&f, 0.0..10.0).unwrap();
         assert_eq!((accepted.status, accepted.backend), (integral.status, Backend::Gpu));
+        if precision == Precision::F64 {
+            // The CPU keeps no more.
+            continue;
+        }
         let cpu = below.allow_fallback().integrate(&f, 0.0..10.0).unwrap();
         assert!(fallback(&cpu).contains("more than the tolerance"), "{cpu:#}");
     }
@@ -254,13 +260,13 @@ fn on_the_cpu() -> String {
 fn without_a_driver_the_cpu_answers() {
     let Some(nowhere) = no_driver() else { return };
     let said = ask("gpu", &nowhere);
-    assert!(said.starts_with("error no gpu backend: no GPU adapter"), "{said}");
+    assert!(said.starts_with("error the gpu backend has no answer: no GPU adapter"), "{said}");
     let said = ask("fallback", &nowhere);
     assert!(said.starts_with(&format!("{} gpu: no GPU adapter", on_the_cpu())), "{said}");
     let said = ask("auto", &nowhere);
     assert!(said.starts_with("simd") && said.contains("gpu: no GPU adapter"), "{said}");
     let said = ask("gpu", &[("QUADRILLE_ADAPTER", "no such thing")]);
-    assert!(said.starts_with("error no gpu backend: no adapter named 'no such thing'"), "{said}");
+    assert!(said.starts_with("error the gpu backend has no answer: no adapter named 'no such thing'"), "{said}");
 }
 
 #[test]
@@ -268,7 +274,7 @@ fn software_is_for_those_who_name_it() {
     let Some(name) = adapter() else { return };
     if quadrille::gpu::adapters().unwrap().iter().all(|adapter| adapter.is_software()) {
         let said = ask("gpu", &[]);
-        assert!(said.starts_with("error no gpu backend: only software adapters"), "{said}");
+        assert!(said.starts_with("error the gpu backend has no answer: only software adapters"), "{said}");
         let said = ask("fallback", &[]);
         assert!(said.starts_with(&format!("{} gpu: only software adapters", on_the_cpu())), "{said}");
         let said = ask("auto", &[]);
@@ -320,5 +326,5 @@ fn a_lost_device_is_replaced_once_then_the_cpu_answers() {
     let said = with("fallback", "alloc", "-2", "0", "1000");
     assert!(said.starts_with(&cpu), "{said}");
     let said = with("gpu", "device", "-4", "0", "1000");
-    assert!(said.starts_with("error no gpu backend: the GPU could not be opened"), "{said}");
+    assert!(said.starts_with("error the gpu backend has no answer: the GPU could not be opened"), "{said}");
 }

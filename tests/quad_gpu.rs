@@ -90,7 +90,7 @@ fn the_precision_is_the_one_asked_for_or_follows_from_the_tolerance() {
 fn without_a_driver_the_gpu_is_refused_or_replaced_with_the_reason() {
     let (code, answer, message) = ask(&["--backend", "gpu"], &[NONE]);
     assert_eq!((code, answer), (Some(2), Value::Null));
-    assert!(message.contains("no gpu backend"), "{message}");
+    assert!(message.contains("the gpu backend has no answer"), "{message}");
 
     let (code, answer, message) = ask(&["--backend", "gpu", "--fallback"], &[NONE]);
     assert_eq!((code, &answer["backend"]), (Some(0), &Value::from("simd")), "{message}");

@@ -96,7 +96,8 @@ impl Bounded {
         for &node in &self.nodes {
             let place = match self.node(node, &places, point) {
                 Place::Number(ball) => {
-                    let ball = rounding.apply(ball, own_of(node, &places, ball.value));
+                    let exact = is_exact(node, ball.value);
+                    let ball = if exact { ball } else { rounding.apply(ball, own_of(node, &places, ball.value)) };
                     let shift = if matches!(node, Node::Coordinate(_)) { shift } else { 0.0 };
                     Place::Number(Ball { bound: ball.bound + shift, ..ball })
                 }
@@ -143,6 +144,18 @@ impl Bounded {
                 return Place::Truth(Truth { value: a.value || b.value, uncertain });
             }
         })
+    }
+}
+
+/// Whether every arithmetic has the value of a node without a rounding of its own.
+fn is_exact(node: Node, value: f64) -> bool {
+    use UnaryFunction::{Abs, Ceil, Floor, Fract, Neg, Round, Sign, Signum, Trunc};
+    match node {
+        Node::Constant(_) | Node::Parameter(_) => !value.is_finite() || f64::from(value as f32) == value,
+        Node::Unary(f, _) => matches!(f, Neg | Abs | Sign | Signum | Floor | Ceil | Round | Trunc | Fract),
+        Node::Binary(f, ..) => matches!(f, BinaryFunction::Min | BinaryFunction::Max | BinaryFunction::Copysign),
+        Node::Select(..) => true,
+        _ => false,
     }
 }
 

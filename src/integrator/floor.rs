@@ -26,14 +26,13 @@ impl Floor {
     /// `None` where the integrand cannot be traced.
     pub fn new(f: &impl Integrand, grid: &Grid, precision: Precision) -> Option<Self> {
         let (bounded, rounding) = (Bounded::new(f)?, rounding(precision));
-        let shift_of_nodes = rounding.position * grid.lower.abs().max(grid.upper.abs());
         let (mut error, mut magnitude, mut estimate, mut used, mut beyond) = (0.0, 0.0, 0.0, 0, None);
         for i in 0..SAMPLES {
             // Points of no period; none at the ends, which are often special.
             let shift = (f64::from(i) * 0.618_033_988_749_894_9).fract();
             let share = (f64::from(i) + 0.01 + 0.98 * shift) / f64::from(SAMPLES);
             let x = grid.lower + (share * grid.step.high) * grid.panels as f64;
-            let ball = bounded.at_rounded(x.clamp(grid.lower, grid.upper), rounding, shift_of_nodes);
+            let ball = bounded.at_rounded(x.clamp(grid.lower, grid.upper), rounding, 0.0);
             if !ball.value.is_finite() {
                 continue;
             }
@@ -49,10 +48,7 @@ impl Floor {
             used += 1;
         }
         let length = grid.step.high * grid.panels as f64 / f64::from(used.max(1));
-        // Double precision does no worse than the CPU.
-        let is_double = precision == Precision::F64;
-        let half = if is_double { f64::INFINITY } else { rounding.unit.sqrt() * magnitude * length };
-        let beyond = beyond.filter(|_| !is_double);
+        let half = rounding.unit.sqrt() * magnitude * length;
         Some(Self { error: error * length, half, estimate: estimate * length, beyond })
     }
 }

@@ -168,7 +168,10 @@ impl Integrator {
         if failed.is_none() && sum.verify != Verify::Off {
             integral.agreement = Some(checked.agreement(sum.verify));
         }
-        if let Some(floor) = Floor::new(f, grid, precision) {
+        // Double precision is that of the CPU.
+        if precision != Precision::F64
+            && let Some(floor) = Floor::new(f, grid, precision)
+        {
             let tolerance = self.tolerance(integral.estimate).unwrap_or(floor.half);
             if floor.error > tolerance {
                 integral.status = Status::PrecisionFloor { floor: floor.error };
@@ -190,7 +193,9 @@ impl Integrator {
         }
         let kernel = GpuGrid::new(device, run.f, run.grid, *precision)?;
         *precision = kernel.precision();
-        if let Some(point) = Floor::new(run.f, run.grid, *precision).and_then(|floor| floor.beyond) {
+        if *precision != Precision::F64
+            && let Some(point) = Floor::new(run.f, run.grid, *precision).and_then(|floor| floor.beyond)
+        {
             let what = "a value on the way to the integrand at x =";
             return Err(GpuError::OutOfRange { what, value: point, precision: *precision });
         }
