@@ -30,11 +30,6 @@ fn main() {
     println!("sin(x) * exp(-x^2/50): macro {compiled:.4}, expression {interpreted:.4}");
 }
 
-#[quadrille::integrand]
-fn damped(x: f64) -> f64 {
-    x.sin() * (-x * x / 50.0).exp()
-}
-
 struct Tables {
     panels: u64,
     rounds: u32,

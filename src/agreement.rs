@@ -1,5 +1,6 @@
 //! Verification in words: how much was asked for, and what it found.
 
+use crate::unknown_name::UnknownName;
 use std::fmt;
 
 /// How much of a fast result is computed again by the integrand's scalar definition.
@@ -65,14 +66,14 @@ impl fmt::Display for Verify {
 }
 
 impl std::str::FromStr for Verify {
-    type Err = String;
+    type Err = UnknownName;
 
-    fn from_str(name: &str) -> Result<Self, String> {
+    fn from_str(name: &str) -> Result<Self, UnknownName> {
         match name {
             "off" => Ok(Verify::Off),
             "spot" => Ok(Verify::Spot),
             "full" => Ok(Verify::Full),
-            _ => Err(format!("unknown verification '{name}'; it is off, spot or full")),
+            _ => Err(UnknownName::new("verification", name, "it is off, spot or full")),
         }
     }
 }

@@ -1,9 +1,10 @@
 //! What the caller holds while an integration runs: cancellation, a deadline, progress.
 
+use crate::clock::Instant;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// A switch that stops an integration from another thread; clones share it. The best estimate so far is kept.
 ///
@@ -25,7 +26,7 @@ impl Cancel {
         Self::default()
     }
 
-    /// Stops every integration that was given this switch, at the next tile.
+    /// Stops every integration that was given this switch, at the next tile or dispatch.
     pub fn cancel(&self) {
         self.0.store(true, Relaxed);
     }

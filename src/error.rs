@@ -1,14 +1,17 @@
 //! What can be wrong with a question, and the answer that is not what was asked for.
 
 use crate::agreement::Disagreement;
+use crate::backend::Backend;
 use crate::integral::Integral;
-use crate::lanes::Level;
+use crate::lanes::{LEVEL_VARIABLE, Level};
 use crate::rule::{OrderError, Rule};
+use crate::unknown_name::UnknownName;
 use std::fmt;
 
 /// Why there is no integral as asked for.
 ///
-/// All but the last three are about the question and come before anything is evaluated.
+/// All but [`BackendUnavailable`](Error::BackendUnavailable), [`NotConverged`](Error::NotConverged) and
+/// [`Disagreement`](Error::Disagreement) are about the question and come before anything is evaluated.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Error {
@@ -38,13 +41,6 @@ pub enum Error {
         upper: f64,
         /// The panels asked for.
         panels: u64,
-    },
-    /// A tolerance is negative or NaN.
-    Tolerance {
-        /// `absolute` or `relative`.
-        which: &'static str,
-        /// What it is.
-        value: f64,
     },
     /// A break point is NaN or outside the interval.
     BreakPoint {
@@ -87,14 +83,28 @@ pub enum Error {
         /// The level asked for.
         level: Level,
     },
-    /// The environment variable `QUADRILLE_LEVEL` holds no level.
-    UnknownLevel(String),
+    /// The environment variable `QUADRILLE_LEVEL` holds no level. It is read once.
+    UnknownLevel(&'static UnknownName),
     /// The number of threads asked for cannot be had.
     Threads {
         /// The number asked for.
         threads: usize,
         /// Why.
         reason: String,
+    },
+    /// The backend asked for cannot be had, and no fallback was allowed.
+    BackendUnavailable {
+        /// The backend asked for.
+        backend: Backend,
+        /// Why.
+        reason: String,
+    },
+    /// A tolerance is negative or not a number, or 0 for a fixed rule.
+    Tolerance {
+        /// `relative` or `absolute`.
+        kind: &'static str,
+        /// The tolerance given.
+        value: f64,
     },
     /// The sum is not what was asked for; [`Integral::status`] says why, and the estimate is the best there is.
     NotConverged(Box<Integral>),
@@ -117,9 +127,6 @@ impl fmt::Display for Error {
             Error::TooNarrow { lower, upper, panels } => {
                 write!(f, "{panels} panels from {lower:e} to {upper:e} are too short: below 1e-276 precision is lost")
             }
-            Error::Tolerance { which, value } => {
-                write!(f, "the {which} tolerance is {value}; it must be 0 or larger")
-            }
             Error::BreakPoint { value, lower, upper } => {
                 write!(f, "the break point {value:?} is not between the bounds {lower:?} and {upper:?}")
             }
@@ -139,12 +146,13 @@ impl fmt::Display for Error {
             Error::Dimension { integrand, region } => {
                 write!(f, "the integrand uses {integrand} coordinates, the region has {region}")
             }
-            Error::LevelUnavailable { level } => {
-                let available: Vec<_> = Level::available().map(Level::name).collect();
-                write!(f, "level {level} is not available here; available: {}", available.join(", "))
-            }
-            Error::UnknownLevel(message) => write!(f, "QUADRILLE_LEVEL: {message}"),
+            Error::LevelUnavailable { level } => level.write_unavailable(f),
+            Error::UnknownLevel(error) => write!(f, "{LEVEL_VARIABLE}: {error}"),
             Error::Threads { threads, reason } => write!(f, "{threads} threads cannot be had: {reason}"),
+            Error::BackendUnavailable { backend, reason } => write!(f, "the {backend} backend has no answer: {reason}"),
+            Error::Tolerance { kind, value } => {
+                write!(f, "the {kind} tolerance is {value}; it must be a positive number")
+            }
             Error::NotConverged(integral) => {
                 write!(f, "{}; best estimate {:?}", integral.status, integral.estimate)
             }
@@ -159,4 +167,12 @@ impl fmt::Display for Error {
     }
 }
 
-impl std::error::Error for Error {}
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Error::Order(error) => Some(error),
+            Error::UnknownLevel(error) => Some(error),
+            _ => None,
+        }
+    }
+}

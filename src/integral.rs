@@ -3,6 +3,7 @@
 use crate::agreement::Agreement;
 use crate::backend::Backend;
 use crate::lanes::Level;
+use crate::precision::Precision;
 use std::{fmt, time::Duration};
 
 /// The value of an integral and how it came about.
@@ -26,6 +27,10 @@ pub struct Integral {
     pub backend: Backend,
     /// The instruction level of the SIMD backend.
     pub level: Option<Level>,
+    /// The adapter of the GPU backend.
+    pub adapter: Option<String>,
+    /// The arithmetic of the evaluations.
+    pub precision: Precision,
     /// Threads that were at the method's disposal.
     pub threads: usize,
     /// What was asked for and could not be had, with the reason for each.
@@ -48,6 +53,8 @@ impl Integral {
             status: Status::Summed,
             backend,
             level,
+            adapter: None,
+            precision: Precision::F64,
             threads,
             fallbacks: Vec::new(),
             agreement: None,
@@ -84,6 +91,11 @@ pub enum Status {
         /// The value there.
         value: f64,
     },
+    /// The arithmetic cannot keep the tolerance that was asked for; on a GPU, where none was, half of its digits.
+    PrecisionFloor {
+        /// The error that it may make, in units of the integral.
+        floor: f64,
+    },
     /// The sum is too large for an `f64` although the values that led to that are finite.
     Overflow,
     /// Cancelled by the caller; the estimate is that of the part from the smaller bound to `reached`. (An adaptive method
@@ -101,7 +113,7 @@ pub enum Status {
 
 impl Status {
     /// The name used in output: `converged`, `roundoff-limited`, `max-evaluations`, `memory-limit`, `divergent`, `suspicious`,
-    /// `summed`, `non-finite`, `overflow`, `cancelled`, `deadline`.
+    /// `summed`, `non-finite`, `precision-floor`, `overflow`, `cancelled`, `deadline`.
     pub fn name(&self) -> &'static str {
         match self {
             Status::Summed => "summed",
@@ -112,6 +124,7 @@ impl Status {
             Status::Divergent => "divergent",
             Status::Suspicious { .. } => "suspicious",
             Status::NonFinite { .. } => "non-finite",
+            Status::PrecisionFloor { .. } => "precision-floor",
             Status::Overflow => "overflow",
             Status::Cancelled { .. } => "cancelled",
             Status::Deadline { .. } => "deadline",
@@ -135,6 +148,9 @@ impl fmt::Display for Status {
             Status::Divergent => f.write_str("the integral seems to diverge"),
             Status::Suspicious { reason } => write!(f, "suspicious: {reason}"),
             Status::NonFinite { point, value } => write!(f, "the integrand is {value} at x = {point:?}"),
+            Status::PrecisionFloor { floor } => {
+                write!(f, "the arithmetic may be wrong by {floor:.1e}, which is more than the tolerance")
+            }
             Status::Overflow => f.write_str("the sum of the integrand's values overflows"),
             Status::Cancelled { reached } => write!(f, "cancelled; summed up to x = {reached:?}"),
             Status::Deadline { reached } => write!(f, "out of time; summed up to x = {reached:?}"),
@@ -172,6 +188,13 @@ impl fmt::Display for Integral {
         if let Some(level) = self.level {
             write!(f, " {level}")?;
         }
-        write!(f, ", {} thread{}, {:.3?})", self.threads, if self.threads == 1 { "" } else { "s" }, self.elapsed)
+        if let Some(adapter) = &self.adapter {
+            write!(f, " on {adapter} in {}", self.precision)?;
+        }
+        write!(f, ", {} thread{}, {:.3?}", self.threads, if self.threads == 1 { "" } else { "s" }, self.elapsed)?;
+        for fallback in &self.fallbacks {
+            write!(f, "; instead of {fallback}")?;
+        }
+        f.write_str(")")
     }
 }

@@ -1,5 +1,5 @@
-//! Numerical integration at the speed of the hardware: one integrand, written once, evaluated by its own scalar code or on
-//! SIMD lanes across threads, and the fast result checked against the plain one.
+//! Numerical integration at the speed of the hardware: one integrand, written once, evaluated by its own scalar code, on
+//! SIMD lanes across threads, or on a GPU, and the fast result checked against the plain one.
 //!
 //! ```
 //! use quadrille::{Integrator, Rule, Verify, integrand};
@@ -21,7 +21,7 @@
 //! ```text
 //! integrand ----.
 //!               +--> plan --------> backend ---------> partials --> reduce --> estimate --> Integral
-//! rule, region -'   what to run     serial | simd      one per      fixed      value           |
+//! rule, region -'   what to run     serial|simd|gpu    one per      fixed      value           |
 //!                   cut into tiles                     tile, in     tree                       v
 //!                                                      tile order                     verify -> agreement
 //! ```
@@ -29,8 +29,9 @@
 //! | to | see |
 //! |---|---|
 //! | write an integrand | [`integrand`](macro@integrand), closures, [`Expression`], [`wide`](fn@wide), the trait [`Integrand`] |
-//! | integrate it | [`Integrator`], [`Method`], [`Rule`], [`Backend`], [`lanes::Level`] |
+//! | integrate it | [`Integrator`], [`Method`], [`Rule`], [`Backend`], [`lanes::Level`], [`gpu`], [`Precision`] |
 //! | read the answer | [`Integral`], [`Status`], [`Error`], [`Agreement`] |
+//! | see what a GPU computes | `gpu` (with feature `gpu`) |
 //! | stop early, watch | [`Cancel`], [`Progress`] |
 //! | integrate measured values | [`sampled`] |
 //! | have the nodes | [`rule::gauss_legendre`] |
@@ -51,7 +52,8 @@
 //!
 //! # Features
 //!
-//! `parallel` (threads, by rayon) and `wide` (closures over `wide::f64x8`), both on by default.
+//! `gpu` (compute shaders, by wgpu), `parallel` (threads, by rayon) and `wide` (closures over `wide::f64x8`), all on by
+//! default.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
@@ -60,19 +62,25 @@ extern crate self as quadrille;
 
 mod agreement;
 mod backend;
+mod clock;
 mod control;
 mod error;
 mod estimate;
+#[cfg(feature = "gpu")]
+pub mod gpu;
 mod integral;
 mod integrand;
 mod integrator;
 pub mod lanes;
 mod method;
 mod plan;
+mod precision;
 mod reduce;
 mod region;
 pub mod rule;
 pub mod sampled;
+mod twofold;
+mod unknown_name;
 mod verify;
 
 pub use agreement::{Agreement, Disagreement, Verify};
@@ -84,11 +92,13 @@ pub use integral::{Fallback, Integral, Status};
 pub use integrand::number as __private;
 pub use integrand::*;
 pub use integrator::Integrator;
-#[doc = include_str!("integrand/attribute.md")]
 pub use method::Method;
+pub use precision::Precision;
+#[doc = include_str!("integrand/attribute.md")]
 pub use quadrille_macros::integrand;
 pub use region::{IntoRegion, Region};
 pub use rule::Rule;
+pub use unknown_name::UnknownName;
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -5,8 +5,9 @@ mod regions;
 pub(crate) use regions::{Map, Region, Regions, Sweep, Swept};
 
 use crate::error::Error;
-use crate::reduce::{Partial, two_sum};
+use crate::reduce::Partial;
 use crate::rule::{Composite, Rule};
+use crate::twofold::two_sum;
 use std::ops::Range;
 
 /// Nodes summed plainly, side by side, before their sum is added with compensation: few enough to keep the rounding
@@ -15,6 +16,12 @@ pub(crate) const RUN: usize = 1024;
 
 /// Evaluations in a tile of a large plan.
 const TILE: u64 = 1 << 15;
+
+/// Evaluations in a tile of a huge plan: there, the partial sums alone would be too many.
+const LARGEST_TILE: u64 = 1 << 20;
+
+/// Where larger tiles begin: a plan of this many evaluations still has tiles of the usual size.
+const LARGE_PLAN: u64 = 1 << 31;
 
 /// A smaller plan is still cut into this many tiles, for the threads, unless they become smaller than the smallest.
 const WANTED_TILES: u64 = 16;
@@ -68,9 +75,13 @@ impl Grid {
             return Err(Error::TooNarrow { lower, upper, panels });
         }
         let per_panel = (evaluations / panels).max(1);
-        // Series of fewer nodes than a run has cost more; with few of them, a tile is to hold a run of each.
-        let smallest = SMALLEST_TILE * per_panel.min(4);
-        let tile = (evaluations / WANTED_TILES).next_power_of_two().clamp(smallest, TILE);
+        let tile = if evaluations <= LARGE_PLAN {
+            // Series of fewer nodes than a run has cost more; with few of them, a tile is to hold a run of each.
+            let smallest = SMALLEST_TILE * per_panel.min(4);
+            (evaluations / WANTED_TILES).next_power_of_two().clamp(smallest, TILE)
+        } else {
+            (evaluations / (LARGE_PLAN / TILE)).next_power_of_two().min(LARGEST_TILE)
+        };
         let panels_per_tile = (tile / per_panel).max(1);
         Ok(Self { lower, upper, panels, rule: composite, step, panels_per_tile })
     }
@@ -99,6 +110,12 @@ impl Grid {
         self.panels.div_ceil(self.panels_per_tile)
     }
 
+    /// The panels of every tile but the last, which may have fewer.
+    #[cfg(feature = "gpu")]
+    pub fn panels_per_tile(&self) -> u64 {
+        self.panels_per_tile.min(self.panels)
+    }
+
     /// The panels of a tile.
     pub fn tile(&self, index: u64) -> Range<u64> {
         let start = index * self.panels_per_tile;
@@ -118,6 +135,17 @@ impl Grid {
     pub fn step_parts(&self) -> (f64, f64) {
         let upper = f64::from_bits(self.step.high.to_bits() & !(2 * RUN as u64 - 1));
         (upper, (self.step.high - upper) + self.step.low)
+    }
+
+    /// Where nodes of a run are counted from: a number, and what its rounding took away, to be added to the offsets. Next to
+    /// 0 that is nothing: an ulp of a node is small beside the interval then. Far from it, rounding all bases of a grid whose
+    /// step is a fraction of an ulp the same way would shift the whole of it.
+    #[inline(always)]
+    pub fn base(&self, panel: u64, offset: f64) -> (f64, f64) {
+        let (high, low) = self.place(panel, offset);
+        let base = (high + low).clamp(self.lower, self.upper);
+        let is_far = self.lower.abs().max(self.upper.abs()) > 4.0 * (self.upper - self.lower);
+        (base, if is_far { (high - base) + low } else { 0.0 })
     }
 
     /// The panels of the tiles before tile `tile`.
@@ -160,11 +188,18 @@ impl Grid {
     /// The point `offset` panel lengths from the lower end of panel `panel`, right to half an ulp, never outside.
     #[inline(always)]
     pub fn position(&self, panel: u64, offset: f64) -> f64 {
+        let (high, low) = self.place(panel, offset);
+        (high + low).clamp(self.lower, self.upper)
+    }
+
+    /// The same point as an unevaluated sum, to twice the precision, not held within the interval.
+    #[inline(always)]
+    pub fn place(&self, panel: u64, offset: f64) -> (f64, f64) {
         let (index, fraction) = two_sum(panel as f64, offset);
         let product = index * self.step.high;
         let error = index.mul_add(self.step.high, -product) + (index * self.step.low + fraction * self.step.high);
         let (high, low) = two_sum(self.lower, product);
-        (high + (low + error)).clamp(self.lower, self.upper)
+        (high, low + error)
     }
 
     /// Every node of a tile with its weight, by scalar code: the very points that the other backends evaluate.
@@ -176,9 +211,9 @@ impl Grid {
         if self.across_nodes() {
             for panel in panels {
                 for (nodes, end) in [(&self.rule.lower, panel), (&self.rule.upper, panel + 1)] {
-                    let base = self.position(end, 0.0);
+                    let (base, rest) = self.base(end, 0.0);
                     for (&offset, &weight) in nodes.offsets.iter().zip(nodes.weights.iter()) {
-                        visit((base + offset * self.step.high).clamp(self.lower, self.upper), weight);
+                        visit((base + (offset * self.step.high + rest)).clamp(self.lower, self.upper), weight);
                     }
                 }
             }
@@ -186,9 +221,9 @@ impl Grid {
         }
         for series in self.series(&panels) {
             for start in (0..series.count).step_by(RUN) {
-                let base = self.position(series.panel + start, series.offset);
+                let (base, rest) = self.base(series.panel + start, series.offset);
                 for k in 0..(series.count - start).min(RUN as u64) {
-                    visit((base + self.offset(k as usize)).min(self.upper), series.weight);
+                    visit((base + (self.offset(k as usize) + rest)).min(self.upper), series.weight);
                 }
             }
         }

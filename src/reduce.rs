@@ -1,5 +1,7 @@
 //! Sums that do not depend on who adds: a compensated partial sum, and the fixed tree that combines partials.
 
+use crate::twofold::{fast_two_sum, two_sum};
+
 /// A partial sum as an unevaluated pair `high + low`, |low| at most half an ulp of high. The identity is 0; `combine` is
 /// associative up to 2^-104 relative, so a fixed tree makes sums reproducible to the bit.
 ///
@@ -45,19 +47,6 @@ impl Partial {
     pub fn value(self) -> f64 {
         self.high + self.low
     }
-}
-
-#[inline]
-pub(crate) fn two_sum(a: f64, b: f64) -> (f64, f64) {
-    let high = a + b;
-    let from_b = high - a;
-    (high, (a - (high - from_b)) + (b - from_b))
-}
-
-#[inline]
-pub(crate) fn fast_two_sum(a: f64, b: f64) -> (f64, f64) {
-    let high = a + b;
-    (high, b - (high - a))
 }
 
 /// Partials folded as they come, in tree order: a block of 2^k leaves that begins at a multiple of 2^k is combined

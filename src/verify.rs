@@ -1,6 +1,8 @@
 //! The fast result against the serial reference, on the very nodes of the plan.
 
-use crate::agreement::Disagreement;
+use crate::agreement::{Agreement, Disagreement, Verify};
+#[cfg(feature = "gpu")]
+use crate::integrand::bound::Rounding;
 use crate::integrand::{Integrand, bound::Bounded, evaluate};
 use crate::lanes::Level;
 use crate::plan::Grid;
@@ -16,14 +18,23 @@ pub(crate) struct Checked {
     pub worst: f64,
     /// The first tile that fails.
     pub failed: Option<Disagreement>,
+    /// The sum of |f| with its weights.
+    pub magnitude: f64,
     /// The sum by the scalar definition, and the difference from it that rounding explains.
     reference: Partial,
     bound: f64,
 }
 
 impl Checked {
-    pub const NOTHING: Checked =
-        Checked { evaluations: 0, unbounded: 0, worst: 0.0, failed: None, reference: Partial::IDENTITY, bound: 0.0 };
+    pub const NOTHING: Checked = Checked {
+        evaluations: 0,
+        unbounded: 0,
+        worst: 0.0,
+        failed: None,
+        magnitude: 0.0,
+        reference: Partial::IDENTITY,
+        bound: 0.0,
+    };
 
     /// Both; the failure of `self`, which stands first, before that of `other`.
     pub fn combine(self, other: Self) -> Self {
@@ -32,9 +43,15 @@ impl Checked {
             unbounded: self.unbounded + other.unbounded,
             worst: self.worst.max(other.worst),
             failed: self.failed.or(other.failed),
+            magnitude: self.magnitude + other.magnitude,
             reference: self.reference.combine(other.reference),
             bound: self.bound + other.bound,
         }
+    }
+
+    /// What is to be reported where nothing failed.
+    pub fn agreement(&self, depth: Verify) -> Agreement {
+        Agreement { depth, evaluations: self.evaluations, unbounded: self.unbounded, worst: self.worst }
     }
 
     /// The disagreement of `total`, where it is not the sum of the tiles checked: all those of `grid`.
@@ -49,18 +66,24 @@ impl Checked {
     }
 }
 
-/// Computes a tile again by the scalar definition and compares.
-pub(crate) fn check_tile<F: Integrand>(f: &F, grid: &Grid, level: Level, tile: u64, fast: Partial) -> Checked {
-    let (mut checked, mut magnitude) = (Checked::NOTHING, 0.0);
+/// A tile by the scalar definition, and its first and last node.
+fn by_definition<F: Integrand>(f: &F, grid: &Grid, tile: u64) -> (Checked, (f64, f64)) {
+    let mut checked = Checked::NOTHING;
     let (mut first, mut last) = (f64::INFINITY, f64::NEG_INFINITY);
     grid.for_each_node(tile, |x, weight| {
         let term = weight * f.scalar(x);
         checked.reference = checked.reference.combine(Partial::new(term));
-        magnitude += term.abs();
+        checked.magnitude += term.abs();
         checked.evaluations += 1;
         (first, last) = (first.min(x), last.max(x));
     });
-    checked.bound = UNITS * magnitude + f64::MIN_POSITIVE;
+    (checked, (first, last))
+}
+
+/// Computes a tile again by the scalar definition and compares.
+pub(crate) fn check_tile<F: Integrand>(f: &F, grid: &Grid, level: Level, tile: u64, fast: Partial) -> Checked {
+    let (mut checked, nodes) = by_definition(f, grid, tile);
+    checked.bound = UNITS * checked.magnitude + f64::MIN_POSITIVE;
     let difference = distance(fast, checked.reference);
     checked.worst = difference / checked.bound;
     // Not `> bound`: a NaN is no agreement.
@@ -69,9 +92,51 @@ pub(crate) fn check_tile<F: Integrand>(f: &F, grid: &Grid, level: Level, tile: u
     }
     match check_nodes(f, grid, level, tile, fast) {
         Some((worst, unbounded)) if worst <= 1.0 => Checked { worst, unbounded, bound: difference, ..checked },
-        _ => Checked { failed: Some(checked.disagreement(grid, Some(tile), (first, last), fast)), ..checked },
+        _ => Checked { failed: Some(checked.disagreement(grid, Some(tile), nodes, fast)), ..checked },
     }
 }
+
+/// Compares a tile that was computed in another arithmetic, by an evaluation of its own.
+#[cfg(feature = "gpu")]
+pub(crate) fn check_rounded_tile<F: Integrand>(
+    f: &F,
+    grid: &Grid,
+    rounding: Rounding,
+    tile: u64,
+    fast: Partial,
+) -> Checked {
+    let (mut checked, nodes) = by_definition(f, grid, tile);
+    checked.bound = ROUNDED_UNITS * rounding.unit * checked.magnitude + f64::MIN_POSITIVE;
+    let difference = distance(fast, checked.reference);
+    checked.worst = difference / checked.bound;
+    if difference <= checked.bound {
+        return checked;
+    }
+    // The closer look: what each node's own operations explain.
+    if let Some(bounded) = Bounded::new(f) {
+        let shift = rounding.position * nodes.0.abs().max(nodes.1.abs());
+        grid.for_each_node(tile, |x, weight| {
+            let ball = bounded.at_rounded(x, rounding, shift);
+            if ball.bound.is_finite() {
+                checked.bound += (weight * ball.bound).abs();
+            } else {
+                checked.unbounded += 1;
+                checked.bound = f64::INFINITY;
+            }
+        });
+        checked.worst = difference / checked.bound;
+    }
+    // Not `difference > bound`: a NaN is no agreement.
+    let explained = difference <= checked.bound;
+    if !explained {
+        checked.failed = Some(checked.disagreement(grid, Some(tile), nodes, fast));
+    }
+    checked
+}
+
+/// What passes without a closer look in an arithmetic of its own, in units of it and of the sum of all |f|.
+#[cfg(feature = "gpu")]
+const ROUNDED_UNITS: f64 = 8.0;
 
 /// The difference between library functions and lane functions that passes without a closer look, relative to the sum of
 /// all |f|.

@@ -82,11 +82,11 @@ fn questions_without_sense_are_refused() {
     for tolerance in [-1.0, f64::NAN] {
         assert!(matches!(
             refused(Integrator::new().rel_tol(tolerance), 0.0, 1.0),
-            Error::Tolerance { which: "relative", .. }
+            Error::Tolerance { kind: "relative", .. }
         ));
         assert!(matches!(
             refused(Integrator::new().abs_tol(tolerance), 0.0, 1.0),
-            Error::Tolerance { which: "absolute", .. }
+            Error::Tolerance { kind: "absolute", .. }
         ));
     }
     let inf = f64::INFINITY;

@@ -405,3 +405,23 @@ fn regions_can_be_written_in_several_ways() {
     assert_eq!(integrator.integrate(&f, (1.0, 3.0)).unwrap().estimate, expected);
     assert_eq!(integrator.integrate(&f, Region { lower: 1.0, upper: 3.0 }).unwrap().estimate, expected);
 }
+
+/// Far from zero an ulp of x may be longer than a panel; nodes must not all be rounded the same way.
+#[test]
+fn far_from_zero_nodes_are_rounded_without_bias() {
+    for (rule, origin, panels) in [
+        (Rule::Midpoint, 1e15, 16),
+        (Rule::Simpson, 1e15, 8),
+        (Rule::Midpoint, 1e8, 3000),
+        (Rule::Midpoint, 1e8, 1 << 20),
+        (Rule::Simpson, 1e12, 10_000),
+        (Rule::GaussLegendre(20), 1e12, 1000),
+    ] {
+        let f = |x: f64| x - origin;
+        let verified = with(rule, panels).verify(Verify::Full);
+        let estimate = verified.integrate(&f, origin..origin + 1.0).unwrap().estimate;
+        // A sixteenth of an ulp of x, where one rounding is half of one.
+        let ulp = origin * f64::EPSILON;
+        assert!((estimate - 0.5).abs() < ulp / 16.0 + 1e-15, "{rule}, {panels} panels from {origin}: {estimate}");
+    }
+}

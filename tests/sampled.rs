@@ -1,6 +1,7 @@
 //! Integrals of samples: against SciPy, exactness, properties, and every error.
 
 use proptest::prelude::*;
+use quadrille::lanes::Level;
 use quadrille::sampled::*;
 
 /// The samples of `data/sampled.txt`.
@@ -161,15 +162,123 @@ fn overflow_is_an_error() {
 
 #[test]
 fn nothing_is_written_on_an_error() {
-    let (x, mut y) = samples(20_000);
-    y[19_999] = f64::NAN;
-    let mut results = vec![7.0; 20_000];
-    assert!(cumulative_trapezoid_into(&x, &y, &mut results).is_err());
-    assert!(cumulative_simpson_into(&x, &y, &mut results).is_err());
-    assert!(results.iter().all(|&result| result == 7.0));
+    let message = |result: Result<(), SampledError>| result.unwrap_err().to_string();
+    let refused = |x: &[f64], y: &[f64]| {
+        let mut results = vec![7.0; y.len()];
+        let expected = message(trapezoid(x, y).map(drop));
+        assert_eq!(message(cumulative_trapezoid_into(x, y, &mut results)), expected);
+        assert_eq!(message(cumulative_simpson_into(x, y, &mut results)), expected);
+        assert!(results.iter().all(|&result| result == 7.0), "{} samples", y.len());
+    };
+    for n in [2, 3, 4, 8, 9, 16, 17, 33, 34, 100, 8193, 8226, 20_000, 120_000] {
+        let (x, y) = samples(n);
+        for at in [0, n / 3, n / 2, n - 2, n - 1] {
+            for bad in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+                let (mut x, mut y) = (x.clone(), y.clone());
+                y[at] = bad;
+                refused(&x, &y);
+                (x[at], y[at]) = (bad, 0.0);
+                refused(&x, &y);
+            }
+            if at > 0 {
+                let mut x = x.clone();
+                x[at] = x[at - 1];
+                if n > 2 || at > 1 {
+                    refused(&x, &y);
+                }
+            }
+        }
+        let far: Vec<f64> = x.iter().map(|x| x * 1e300).collect();
+        refused(&far, &vec![1e300; n]);
+    }
+    let ((x, y), mut results) = (samples(3), [7.0; 4]);
     let error = SampledError::OutputLength { samples: 3, output: 4 };
-    assert_eq!(cumulative_trapezoid_into(&x[..3], &y[..3], &mut results[..4]), Err(error));
+    assert_eq!(cumulative_trapezoid_into(&x, &y, &mut results), Err(error));
     assert_eq!(error.to_string(), "3 samples need as many results, but the slice for them has length 4");
+}
+
+#[test]
+fn a_slice_of_the_callers_gets_the_same_bits() {
+    for n in (1..70).chain([8192, 8193, 8224, 8225, 16_386, 40_000]) {
+        let (x, y) = samples(n);
+        // In reverse order too, and so large that an overflow cannot be excluded at once.
+        for (scale_x, scale_y) in [(1.0, 1.0), (-1.0, 1.0), (1e3, 1e298)] {
+            let x: Vec<f64> = x.iter().map(|x| x * scale_x).collect();
+            let y: Vec<f64> = y.iter().map(|y| y * scale_y).collect();
+            let bits = |values: &[f64]| values.iter().map(|value| value.to_bits()).collect::<Vec<_>>();
+            let mut results = vec![7.0; n];
+            cumulative_trapezoid_into(&x, &y, &mut results).unwrap();
+            assert_eq!(bits(&results), bits(&cumulative_trapezoid(&x, &y).unwrap()), "{n} samples");
+            cumulative_simpson_into(&x, &y, &mut results).unwrap();
+            assert_eq!(bits(&results), bits(&cumulative_simpson(&x, &y).unwrap()), "{n} samples");
+        }
+    }
+}
+
+#[test]
+fn running_sums_have_the_error_of_their_own_terms() {
+    // Exact terms of mixed sign and size, so that what is left is the error of summing.
+    let n = 100_000;
+    let x: Vec<f64> = (0..n).map(f64::from).collect();
+    let y: Vec<f64> =
+        (0..n).map(|i| ((i * 37 + i / 7 * 11) % 101 - 50) as f64 * [1.0, 1e-3, 1e5][i as usize % 3]).collect();
+    // The sum in twice the precision, and that of the magnitudes.
+    let (mut high, mut low, mut magnitude) = (0.0, 0.0, 0.0);
+    for (i, found) in cumulative_trapezoid(&x, &y).unwrap().into_iter().enumerate() {
+        let sum = high + low;
+        let bound = 4.0 * f64::EPSILON * magnitude;
+        assert!((found - sum).abs() <= bound, "up to {i}: {found} instead of {sum}, bound {bound:e}");
+        let Some(next) = y.get(i + 1) else { break };
+        let term: f64 = 0.5 * (y[i] + next);
+        let total: f64 = high + term;
+        let from_term = total - high;
+        low += (high - (total - from_term)) + (term - from_term);
+        (high, magnitude) = (total, magnitude + term.abs());
+    }
+}
+
+/// `QUADRILLE_LEVEL` is read once: each value needs a process of its own, which is this test again.
+#[test]
+fn a_level_that_cannot_be_had_is_an_error() {
+    const CHILD: &str = "QUADRILLE_TEST_CHILD";
+    if std::env::var_os(CHILD).is_some() {
+        let (x, y) = samples(9);
+        let last = |values: Vec<f64>| values[8];
+        let results = [
+            trapezoid(&x, &y),
+            trapezoid_uniform(0.1, &y),
+            simpson(&x, &y),
+            simpson_uniform(0.1, &y),
+            cumulative_trapezoid(&x, &y).map(last),
+            cumulative_simpson(&x, &y).map(last),
+        ];
+        for result in results {
+            println!("RESULT {}", result.map_or_else(|error| error.to_string(), |value| value.to_string()));
+        }
+        return;
+    }
+    let with = |level: &str| {
+        let mut child = std::process::Command::new(std::env::current_exe().unwrap());
+        child.args(["--exact", "a_level_that_cannot_be_had_is_an_error", "--nocapture"]);
+        let output = child.env(CHILD, "1").env("QUADRILLE_LEVEL", level).output().unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        let results: Vec<_> = text.lines().filter_map(|line| Some(line.split_once("RESULT ")?.1.to_owned())).collect();
+        assert_eq!(results.len(), 6, "{text}");
+        results
+    };
+    let detected = with("auto");
+    assert_eq!(detected, with(""));
+    for level in Level::ALL {
+        let results = with(level.name());
+        if Level::available().any(|available| available == level) {
+            assert_eq!(results, detected, "{level}");
+        } else {
+            let missing = format!("level {level} is not available here; available: ");
+            assert!(results.iter().all(|result| result.starts_with(&missing)), "{results:?}");
+        }
+    }
+    let unknown = "QUADRILLE_LEVEL: unknown level 'avx1024'; levels are avx512, ";
+    assert!(with("avx1024").iter().all(|result| result.starts_with(unknown)));
 }
 
 #[cfg(feature = "parallel")]

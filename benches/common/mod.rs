@@ -1,4 +1,4 @@
-//! What the benches share: the five integrands, each in the forms a caller may write, and how a bench is set up.
+//! What the benches share: the integrands, each in the forms a caller may write, and how a bench is set up.
 #![allow(dead_code)] // Each bench uses a part of it.
 
 use criterion::Criterion;
@@ -30,6 +30,11 @@ pub fn mixed(x: f64) -> f64 {
 #[integrand]
 pub fn root(x: f64) -> f64 {
     x.sqrt() * (1.0 + x).ln()
+}
+
+#[integrand]
+pub fn damped(x: f64) -> f64 {
+    x.sin() * (-x * x / 50.0).exp()
 }
 
 /// The expression of each integrand, by the name of its group.

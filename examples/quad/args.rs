@@ -1,8 +1,9 @@
 //! The command line: text, then a checked job.
 
 use clap::Parser;
-use quadrille::{Backend, Expression, Integrator, Rule, Verify, lanes::Level};
+use quadrille::{Backend, Expression, Integrator, Rule, UnknownName, Verify, lanes::Level};
 use std::path::PathBuf;
+use std::str::FromStr;
 
 /// The integral of a formula.
 ///
@@ -12,8 +13,8 @@ use std::path::PathBuf;
 pub struct Args {
     /// The integrand: a formula in x, such as "sin(x) * exp(-r*x^2)"; any name that is not a function, a constant
     /// (pi, e, tau, inf) or a variable is a parameter
-    #[arg(value_name = "EXPR", allow_hyphen_values = true)]
-    expression: String,
+    #[arg(value_name = "EXPR", allow_hyphen_values = true, required_unless_present = "devices")]
+    expression: Option<String>,
     /// Lower bound: a number or a formula, such as "-pi/2"
     #[arg(value_name = "A", allow_hyphen_values = true)]
     lower: Option<String>,
@@ -26,12 +27,30 @@ pub struct Args {
     /// Number of equal panels, such as 1000, 1e8 or 2^53
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
     n: Option<String>,
-    /// Who evaluates: auto, serial, simd, or all of them side by side
+    /// Who evaluates: auto, serial, simd, gpu, or all of them side by side
     #[arg(long, default_value = "auto")]
     backend: String,
     /// Instruction level: auto, avx512, avx2, sse4.2, sse2, neon, wasm (or by the environment: QUADRILLE_LEVEL)
     #[arg(long, default_value = "auto")]
     level: String,
+    /// Arithmetic of the GPU: auto, f32, f32x2, f64
+    #[arg(long, default_value = "auto")]
+    precision: String,
+    /// The GPU adapter, by a part of its name; software adapters too
+    #[arg(long, value_name = "NAME")]
+    adapter: Option<String>,
+    /// Let the CPU answer where the GPU cannot
+    #[arg(long)]
+    fallback: bool,
+    /// Wanted relative error; for a fixed rule that of the arithmetic, from which the precision of the GPU follows
+    #[arg(long, value_name = "T", allow_hyphen_values = true)]
+    rel_tol: Option<String>,
+    /// Wanted absolute error; the larger of both counts
+    #[arg(long, value_name = "T", allow_hyphen_values = true)]
+    abs_tol: Option<String>,
+    /// List the GPU adapters: features, limits, what they are found to do, and how fast they are
+    #[arg(long)]
+    pub devices: bool,
     /// Number of threads (all of the machine without it)
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
     threads: Option<String>,
@@ -64,21 +83,13 @@ struct Later {
     #[arg(long, hide = true)]
     method: Option<String>,
     #[arg(long, hide = true, allow_hyphen_values = true)]
-    rel_tol: Option<String>,
-    #[arg(long, hide = true, allow_hyphen_values = true)]
-    abs_tol: Option<String>,
-    #[arg(long, hide = true, allow_hyphen_values = true)]
     max_evals: Option<String>,
     #[arg(long, hide = true, allow_hyphen_values = true)]
     points: Option<String>,
-    #[arg(long, hide = true)]
-    precision: Option<String>,
     #[arg(long, hide = true, allow_hyphen_values = true)]
     over: Vec<String>,
     #[arg(long, hide = true)]
     sweep: Option<PathBuf>,
-    #[arg(long, hide = true)]
-    devices: bool,
 }
 
 /// A question that can be put to the library.
@@ -93,6 +104,10 @@ pub struct Job {
     /// The backends to run, in this order.
     pub backends: Vec<Backend>,
     pub integrator: Integrator,
+    /// The GPU adapter that was named.
+    pub adapter: Option<String>,
+    /// Whether the CPU may answer for the GPU.
+    pub fallback: bool,
     pub json: bool,
     pub plot: Option<PathBuf>,
 }
@@ -101,12 +116,13 @@ impl Args {
     /// The job, or what is wrong with the question.
     pub fn check(self) -> Result<Job, String> {
         self.later.refuse()?;
-        if self.expression.strip_prefix("--").is_some_and(|rest| rest.starts_with(char::is_alphabetic)) {
-            return Err(format!("unknown option '{}' (as a formula, write -(-…))", self.expression));
+        let text = self.expression.unwrap_or_default();
+        if text.strip_prefix("--").is_some_and(|rest| rest.starts_with(char::is_alphabetic)) {
+            return Err(format!("unknown option '{text}' (as a formula, write -(-…))"));
         }
         let parameters = self.param.iter().map(|text| parameter(text)).collect::<Result<Vec<_>, _>>()?;
         let parameters: Vec<_> = parameters.iter().map(|(name, value)| (name.as_str(), *value)).collect();
-        let f = Expression::parse_with(&self.expression, &parameters).map_err(|error| error.to_string())?;
+        let f = Expression::parse_with(&text, &parameters).map_err(|error| error.to_string())?;
         if f.dimension() > 1 {
             return Err(
                 "the formula uses more than one variable; integrals in several dimensions are not built yet".into()
@@ -119,29 +135,38 @@ impl Args {
         let Some(rule) = &self.rule else {
             return Err("adaptive integration is not built yet: choose a rule with --rule, and panels with --n".into());
         };
-        let rule: Rule = rule.parse()?;
+        let rule: Rule = named(rule)?;
         let Some(panels) = &self.n else { return Err("the number of panels is missing: --n N".into()) };
         let panels = count("--n", panels, 1 << 53)?;
         let mut integrator = Integrator::new().rule(rule).panels(panels).seed(self.seed);
-        integrator = integrator.verify(self.verify.parse::<Verify>()?);
+        integrator = integrator.verify(named::<Verify>(&self.verify)?);
         if self.level != "auto" {
-            integrator = integrator.level(self.level.parse::<Level>()?);
+            integrator = integrator.level(named::<Level>(&self.level)?);
         }
         if let Some(threads) = &self.threads {
             integrator = integrator.threads(count("--threads", threads, 1 << 20)? as usize);
         }
+        integrator = integrator.precision(named(&self.precision)?);
+        if self.fallback {
+            integrator = integrator.allow_fallback();
+        }
+        if let Some(tolerance) = &self.rel_tol {
+            integrator = integrator.rel_tol(number("--rel-tol", tolerance)?);
+        }
+        if let Some(tolerance) = &self.abs_tol {
+            integrator = integrator.abs_tol(number("--abs-tol", tolerance)?);
+        }
         let backends = match self.backend.as_str() {
-            "all" => vec![Backend::Serial, Backend::Simd],
-            "gpu" => return Err("the GPU backend is not built yet; backends are auto, serial, simd, all".into()),
-            name => vec![name.parse().map_err(|error| format!("{error}, all"))?],
+            "all" => vec![Backend::Serial, Backend::Simd, Backend::Gpu],
+            name => vec![named(name).map_err(|error| format!("{error}, all"))?],
         };
         if let Some(file) = &self.plot
             && file.extension().is_none_or(|extension| !extension.eq_ignore_ascii_case("svg"))
         {
             return Err(format!("--plot writes SVG: name a file that ends in .svg, not {}", file.display()));
         }
-        let (json, plot, text) = (self.json, self.plot, self.expression);
-        Ok(Job { text, f, lower, upper, rule, panels, backends, integrator, json, plot })
+        let (json, plot, adapter, fallback) = (self.json, self.plot, self.adapter, self.fallback);
+        Ok(Job { text, f, lower, upper, rule, panels, backends, integrator, adapter, fallback, json, plot })
     }
 }
 
@@ -149,14 +174,10 @@ impl Later {
     fn refuse(&self) -> Result<(), String> {
         let given = [
             ("--method", self.method.is_some()),
-            ("--rel-tol", self.rel_tol.is_some()),
-            ("--abs-tol", self.abs_tol.is_some()),
             ("--max-evals", self.max_evals.is_some()),
             ("--points", self.points.is_some()),
             ("--over", !self.over.is_empty()),
             ("--sweep", self.sweep.is_some()),
-            ("--devices", self.devices),
-            ("--precision", self.precision.as_ref().is_some_and(|name| name != "auto" && name != "f64")),
         ];
         match given.into_iter().find(|(_, given)| *given) {
             Some((option, _)) => Err(format!(
@@ -165,6 +186,11 @@ impl Later {
             None => Ok(()),
         }
     }
+}
+
+/// What `text` names.
+fn named<T: FromStr<Err = UnknownName>>(text: &str) -> Result<T, String> {
+    text.parse().map_err(|error: UnknownName| error.to_string())
 }
 
 /// The number that `text` stands for.

@@ -4,6 +4,8 @@
 //! verification failed; 2: a bad question, nothing was computed.
 
 mod args;
+#[cfg_attr(not(feature = "gpu"), path = "no_device.rs")]
+mod device;
 mod plot;
 mod report;
 mod watch;
@@ -17,17 +19,29 @@ fn main() -> ExitCode {
         eprintln!("error: {message}");
         ExitCode::from(2)
     };
-    let job = match args::Args::parse().check() {
+    let args = args::Args::parse();
+    if args.devices {
+        return match device::list() {
+            Ok(text) => {
+                print!("{text}");
+                ExitCode::SUCCESS
+            }
+            Err(message) => refuse(message),
+        };
+    }
+    let job = match args.check() {
         Ok(job) => job,
         Err(message) => return refuse(message),
     };
     let cancel = watch::cancel_on_interrupt();
     let mut answers: Vec<(Backend, Integral)> = Vec::new();
+    let mut missing: Vec<(Backend, String)> = Vec::new();
     let mut failed = false;
     for &backend in &job.backends {
         let bar = watch::Bar::new(backend);
         let integrator = job.integrator.clone().backend(backend).cancel(&cancel).progress(bar.callback());
-        let result = integrator.integrate(&job.f, job.lower..job.upper);
+        let opened = if backend == Backend::Gpu { device::with(integrator, &job) } else { Ok(integrator) };
+        let result = opened.and_then(|integrator| integrator.integrate(&job.f, job.lower..job.upper));
         bar.clear();
         match result {
             Ok(integral) => answers.push((backend, integral)),
@@ -42,15 +56,19 @@ fn main() -> ExitCode {
                     break;
                 }
             }
+            // One of several may be missing.
+            Err(Error::BackendUnavailable { backend, reason }) if job.backends.len() > 1 => {
+                missing.push((backend, reason));
+            }
             Err(error) => return refuse(error.to_string()),
         }
     }
     if job.json {
-        println!("{}", report::json(&answers));
-    } else if let [(_, integral)] = &answers[..] {
+        println!("{}", report::json(&answers, &missing));
+    } else if let ([(_, integral)], []) = (&answers[..], &missing[..]) {
         print!("{}", report::text(&job, integral));
     } else {
-        print!("{}", report::table(&answers));
+        print!("{}", report::table(&answers, &missing));
     }
     if let Some(file) = &job.plot
         && let Err(message) = plot::draw(&job, file)

@@ -7,14 +7,17 @@ use serde_json::{Value, json};
 /// The estimate on the first line, what is known about it below.
 pub fn text(job: &Job, integral: &Integral) -> String {
     let threads = if integral.threads == 1 { "thread" } else { "threads" };
-    let level = integral.level.map(|level| format!(" {level}")).unwrap_or_default();
+    let who = match (&integral.adapter, integral.level) {
+        (Some(adapter), _) => format!("{} on {adapter}, {}", integral.backend, integral.precision),
+        (None, Some(level)) => format!("{} {level}", integral.backend),
+        (None, None) => integral.backend.to_string(),
+    };
     let mut lines = format!(
-        "{:?}\n  {}, {} panels, {} evaluations\n  {}{level}, {} {threads}, {:.3e} s\n",
+        "{:?}\n  {}, {} panels, {} evaluations\n  {who}, {} {threads}, {:.3e} s\n",
         integral.estimate,
         job.rule,
         integral.regions,
         integral.evaluations,
-        integral.backend,
         integral.threads,
         integral.elapsed.as_secs_f64(),
     );
@@ -29,23 +32,28 @@ pub fn text(job: &Job, integral: &Integral) -> String {
 }
 
 /// One line for each backend.
-pub fn table(answers: &[(Backend, Integral)]) -> String {
+pub fn table(answers: &[(Backend, Integral)], missing: &[(Backend, String)]) -> String {
     let reference = answers.first().map_or(f64::NAN, |(_, serial)| serial.estimate);
     let mut lines = format!(
-        "{:<8} {:<8} {:>7}  {:<24} {:>12} {:>12}  {}\n",
-        "backend", "level", "threads", "estimate", "- serial", "seconds", "status"
+        "{:<8} {:<9} {:<8} {:>7}  {:<24} {:>12} {:>12}  {:<8} {}\n",
+        "backend", "precision", "level", "threads", "estimate", "- serial", "seconds", "status", "adapter"
     );
     for (_, integral) in answers {
         lines += &format!(
-            "{:<8} {:<8} {:>7}  {:<24} {:>12.1e} {:>12.3e}  {}\n",
+            "{:<8} {:<9} {:<8} {:>7}  {:<24} {:>12.1e} {:>12.3e}  {:<8} {}\n",
             integral.backend,
+            integral.precision,
             integral.level.map_or("-", |level| level.name()),
             integral.threads,
             format!("{:?}", integral.estimate),
             integral.estimate - reference,
             integral.elapsed.as_secs_f64(),
             integral.status.name(),
+            integral.adapter.as_deref().unwrap_or("-"),
         );
+    }
+    for (backend, reason) in missing {
+        lines += &format!("{backend:<8} not available: {reason}\n");
     }
     for (_, integral) in answers {
         if let Some(agreement) = &integral.agreement {
@@ -56,11 +64,19 @@ pub fn table(answers: &[(Backend, Integral)]) -> String {
 }
 
 /// One object, or an array where several backends ran.
-pub fn json(answers: &[(Backend, Integral)]) -> Value {
-    match answers {
-        [(_, integral)] => object(integral),
-        _ => answers.iter().map(|(_, integral)| object(integral)).collect(),
+pub fn json(answers: &[(Backend, Integral)], missing: &[(Backend, String)]) -> Value {
+    match (answers, missing) {
+        ([(_, integral)], []) => object(integral),
+        _ => {
+            let answers = answers.iter().map(|(_, integral)| object(integral));
+            answers.chain(missing.iter().map(|(backend, reason)| unavailable(*backend, reason))).collect()
+        }
     }
+}
+
+/// What stands in the place of an answer that could not be had.
+fn unavailable(backend: Backend, reason: &str) -> Value {
+    json!({ "backend": backend.to_string(), "status": "unavailable", "status_text": reason, "estimate": Value::Null })
 }
 
 fn object(integral: &Integral) -> Value {
@@ -72,10 +88,10 @@ fn object(integral: &Integral) -> Value {
         "status": integral.status.name(),
         "status_text": integral.status.to_string(),
         "backend": integral.backend.to_string(),
-        "adapter": Value::Null,
+        "adapter": integral.adapter,
         "level": integral.level.map(|level| level.name()),
         "threads": integral.threads,
-        "precision": "f64",
+        "precision": integral.precision.to_string(),
         "fallbacks": integral.fallbacks.iter().map(|fallback| fallback.to_string()).collect::<Vec<_>>(),
         "agreement": integral.agreement.map(agreement),
         "seconds": integral.elapsed.as_secs_f64(),

@@ -1,5 +1,7 @@
 //! Who evaluates a plan. Backends know no method, and not each other.
 
+#[cfg(feature = "gpu")]
+pub(crate) mod gpu;
 pub(crate) mod serial;
 pub(crate) mod simd;
 #[cfg(feature = "parallel")]
@@ -8,6 +10,7 @@ pub(crate) mod threads;
 #[path = "one_thread.rs"]
 pub(crate) mod threads;
 
+use crate::unknown_name::UnknownName;
 use std::{fmt, str::FromStr};
 
 /// Who evaluates the integrand.
@@ -21,6 +24,8 @@ pub enum Backend {
     Serial,
     /// Eight lanes at a time, on several threads where that pays.
     Simd,
+    /// A GPU: a compute shader made from the integrand's definition. See [`gpu`](crate::gpu).
+    Gpu,
 }
 
 impl fmt::Display for Backend {
@@ -29,19 +34,21 @@ impl fmt::Display for Backend {
             Backend::Auto => "auto",
             Backend::Serial => "serial",
             Backend::Simd => "simd",
+            Backend::Gpu => "gpu",
         })
     }
 }
 
 impl FromStr for Backend {
-    type Err = String;
+    type Err = UnknownName;
 
-    fn from_str(name: &str) -> Result<Self, String> {
+    fn from_str(name: &str) -> Result<Self, UnknownName> {
         match name {
             "auto" => Ok(Backend::Auto),
             "serial" => Ok(Backend::Serial),
             "simd" => Ok(Backend::Simd),
-            _ => Err(format!("unknown backend '{name}'; backends are auto, serial, simd")),
+            "gpu" => Ok(Backend::Gpu),
+            _ => Err(UnknownName::new("backend", name, "backends are auto, serial, simd, gpu")),
         }
     }
 }

@@ -10,7 +10,8 @@ pub(crate) mod regions;
 use crate::integrand::Integrand;
 use crate::lanes::{LANES, Lanes, Simd, Token, dispatch, twofold};
 use crate::plan::{Grid, RUN, Series};
-use crate::reduce::{Partial, two_sum};
+use crate::reduce::Partial;
+use crate::twofold::two_sum;
 use std::array;
 
 /// The vectors of a run.
@@ -42,6 +43,16 @@ impl Offsets {
         dispatch!(token, simd => for (v, offsets) in self.0.iter_mut().enumerate() {
             *offsets = offsets_of(simd, grid.step_parts(), v).to_array();
         });
+    }
+
+    /// The same, all of them `rest` farther.
+    #[inline(always)]
+    fn shifted<S: Simd>(&self, simd: S, rest: f64) -> Self {
+        let mut shifted = Self::NONE;
+        for (shifted, &offsets) in shifted.0.iter_mut().zip(&self.0) {
+            *shifted = (Lanes::from_array(simd, offsets) + rest).to_array();
+        }
+        shifted
     }
 
     /// Whether `grid` has a run to use them for.
@@ -94,23 +105,30 @@ impl<'a, F: Integrand> SimdGrid<'a, F> {
     fn series<S: Simd>(&self, simd: S, series: Series, odd: &mut Batch<S>, sum: &mut Compensated<S>) {
         let weight = Lanes::splat(simd, series.weight);
         let step = self.grid.step_parts();
-        let (mut bases, mut start) = ([0.0; RUNS], 0);
+        let (mut bases, mut start) = ([(0.0, 0.0); RUNS], 0);
         while start < series.count {
             // Bases take long to compute, one operation waiting for the other: many at a time, ahead of their runs.
             let runs = (series.count - start).div_ceil(RUN as u64).min(RUNS as u64) as usize;
             for (run, base) in bases[..runs].iter_mut().enumerate() {
-                *base = self.grid.position(series.panel + start + (run * RUN) as u64, series.offset);
+                *base = self.grid.base(series.panel + start + (run * RUN) as u64, series.offset);
             }
-            for &base in &bases[..runs] {
+            for &(base, rest) in &bases[..runs] {
                 let count = (series.count - start).min(RUN as u64) as usize;
-                if count == RUN && base + self.offsets.0[VECTORS - 1][LANES - 1] <= self.grid.upper {
-                    sum.add(weight * self.run(simd, Lanes::splat(simd, base)));
+                let last = base + (self.grid.offset(count - 1) + rest);
+                if count == RUN && last <= self.grid.upper {
+                    let shifted;
+                    let offsets = if rest == 0.0 {
+                        self.offsets
+                    } else {
+                        shifted = self.offsets.shifted(simd, rest);
+                        &shifted
+                    };
+                    sum.add(weight * self.run(simd, offsets, Lanes::splat(simd, base)));
                 } else {
                     // What fills up the last vector is the last node once more.
-                    let last = base + self.grid.offset(count - 1);
                     let last = Lanes::splat(simd, last.min(self.grid.upper));
                     for v in 0..count.div_ceil(LANES) {
-                        let x = (offsets_of(simd, step, v) + base).min(last);
+                        let x = ((offsets_of(simd, step, v) + rest) + base).min(last);
                         let mut weights = [0.0; LANES];
                         weights[..LANES.min(count - v * LANES)].fill(series.weight);
                         self.push(odd, x, weights, sum);
@@ -126,10 +144,10 @@ impl<'a, F: Integrand> SimdGrid<'a, F> {
     /// Written out for four vectors side by side: a loop over them, or a closure, may not be unrolled or inlined where f
     /// is long, and then keeps the sums in memory or loses the level.
     #[inline(always)]
-    fn run<S: Simd>(&self, simd: S, base: Lanes<S>) -> Lanes<S> {
+    fn run<S: Simd>(&self, simd: S, offsets: &Offsets, base: Lanes<S>) -> Lanes<S> {
         let (zero, one) = (Lanes::splat(simd, 0.0), Lanes::splat(simd, self.one));
         let mut total = zero;
-        for offsets in self.offsets.0.chunks_exact(BLOCK) {
+        for offsets in offsets.0.chunks_exact(BLOCK) {
             let mut sums = [zero; WAYS];
             if F::BLOCKED {
                 let (mut points, mut values) = ([base; BLOCK], [base; BLOCK]);
@@ -160,10 +178,10 @@ impl<'a, F: Integrand> SimdGrid<'a, F> {
     fn panel<S: Simd>(&self, simd: S, panel: u64, odd: &mut Batch<S>, sum: &mut Compensated<S>) {
         let (lower, upper) = (Lanes::splat(simd, self.grid.lower), Lanes::splat(simd, self.grid.upper));
         for (nodes, end) in [(&self.grid.rule.lower, panel), (&self.grid.rule.upper, panel + 1)] {
-            let base = self.grid.position(end, 0.0);
+            let (base, rest) = self.grid.base(end, 0.0);
             for v in 0..nodes.offsets.len().div_ceil(LANES) {
                 let offsets = Lanes::from_array(simd, lanes_of(&nodes.offsets, v, nodes.offsets[0]));
-                let x = (offsets * self.grid.step.high + base).clamp(lower, upper);
+                let x = ((offsets * self.grid.step.high + rest) + base).clamp(lower, upper);
                 self.push(odd, x, lanes_of(&nodes.weights, v, 0.0), sum);
             }
         }

@@ -16,6 +16,38 @@ const LARGE_POWER: f64 = 64.0;
 /// The smallest number: for a zero whose sign is uncertain.
 const TINY: f64 = f64::from_bits(1);
 
+/// What an arithmetic other than `f64` adds at every operation.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Rounding {
+    /// The relative error of an operation on exact operands, and of a number read in.
+    pub unit: f64,
+    /// The absolute error of a result next to zero.
+    pub smallest: f64,
+    /// The largest number.
+    pub largest: f64,
+    /// The error of a position, in units of the farthest of its tile: it is a sum, and keeps the errors of its summands next to
+    /// a zero of x.
+    pub position: f64,
+}
+
+impl Rounding {
+    /// `f64` on the CPU: no more than what the operations themselves say.
+    pub(crate) const NONE: Rounding = Rounding { unit: 0.0, smallest: 0.0, largest: f64::INFINITY, position: 0.0 };
+
+    /// What an operation leaves of `ball`, where functions have errors of `own` ulp of `f64`.
+    fn apply(self, ball: Ball, own: f64) -> Ball {
+        if self.unit == 0.0 {
+            return ball;
+        }
+        let reach = ball.value.abs() + ball.bound;
+        if reach <= self.largest {
+            Ball::carried(ball.value, ball.bound + own.max(1.0) * self.unit * reach + self.smallest)
+        } else {
+            Ball::unknown(ball.value)
+        }
+    }
+}
+
 /// An integrand from its trace, to be evaluated with a bound.
 #[derive(Debug)]
 pub(crate) struct Bounded {
@@ -55,9 +87,22 @@ impl Bounded {
 
     /// The value at one point, as the serial reference has it, with its bound.
     pub(crate) fn at<P: Point>(&self, point: P) -> Ball {
+        self.at_rounded(point, Rounding::NONE, 0.0)
+    }
+
+    /// The same, with the bound for an evaluation in another arithmetic, at a point that may be off by `shift`.
+    pub(crate) fn at_rounded<P: Point>(&self, point: P, rounding: Rounding, shift: f64) -> Ball {
         let mut places = Vec::with_capacity(self.nodes.len());
         for &node in &self.nodes {
-            let place = self.node(node, &places, point);
+            let place = match self.node(node, &places, point) {
+                Place::Number(ball) => {
+                    let exact = is_exact(node, ball.value);
+                    let ball = if exact { ball } else { rounding.apply(ball, own_of(node, &places, ball.value)) };
+                    let shift = if matches!(node, Node::Coordinate(_)) { shift } else { 0.0 };
+                    Place::Number(Ball { bound: ball.bound + shift, ..ball })
+                }
+                truth => truth,
+            };
             places.push(place);
         }
         places.last().map_or(Ball::exact(f64::NAN), |place| place.number())
@@ -99,6 +144,28 @@ impl Bounded {
                 return Place::Truth(Truth { value: a.value || b.value, uncertain });
             }
         })
+    }
+}
+
+/// Whether every arithmetic has the value of a node without a rounding of its own.
+fn is_exact(node: Node, value: f64) -> bool {
+    use UnaryFunction::{Abs, Ceil, Floor, Fract, Neg, Round, Sign, Signum, Trunc};
+    match node {
+        Node::Constant(_) | Node::Parameter(_) => !value.is_finite() || f64::from(value as f32) == value,
+        Node::Unary(f, _) => matches!(f, Neg | Abs | Sign | Signum | Floor | Ceil | Round | Trunc | Fract),
+        Node::Binary(f, ..) => matches!(f, BinaryFunction::Min | BinaryFunction::Max | BinaryFunction::Copysign),
+        Node::Select(..) => true,
+        _ => false,
+    }
+}
+
+/// The error of a node's own operation, in ulp.
+fn own_of(node: Node, places: &[Place], value: f64) -> f64 {
+    match node {
+        Node::Unary(f, a) => own(f, places[a].number().value, value),
+        Node::Power(_, n) => f64::from(n.unsigned_abs()) + 1.0,
+        Node::Binary(f, ..) if !f.exact() => OWN_WIDE,
+        _ => 1.0,
     }
 }
 

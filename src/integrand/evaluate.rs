@@ -3,6 +3,9 @@
 use super::{Integrand, Point};
 use crate::lanes::{LANES, Lanes, Level, Simd, dispatch};
 
+/// The vectors that a blocked integrand is given at once.
+const BLOCK: usize = 32;
+
 /// Sets `values[i]` to `f` at `points[i]`, computed on lanes at `level`.
 ///
 /// Costs one evaluation for each point (a last, incomplete vector is filled up with its last point). The values are those
@@ -28,12 +31,46 @@ pub fn evaluate<P: Point>(f: &impl Integrand<P>, level: Level, points: &[P], val
 }
 
 #[inline(always)]
-fn evaluate_on<S: Simd, P: Point>(simd: S, f: &impl Integrand<P>, points: &[P], values: &mut [f64]) {
-    for (points, values) in points.chunks(LANES).zip(values.chunks_mut(LANES)) {
-        let last = points.len() - 1;
-        let x = P::lanes_from_fn(|d| {
-            Lanes::from_array(simd, std::array::from_fn(|lane| points[lane.min(last)].coordinate(d)))
-        });
-        values.copy_from_slice(&f.lanes(x).to_array()[..points.len()]);
+fn evaluate_on<S: Simd, P: Point, F: Integrand<P>>(simd: S, f: &F, points: &[P], values: &mut [f64]) {
+    if points.is_empty() {
+        return;
+    }
+    let (eights, rest) = points.as_chunks();
+    let (results, missing) = values.as_chunks_mut();
+    let last = points.len() - 1;
+    let filled_up = [std::array::from_fn(|lane| points[(LANES * eights.len() + lane).min(last)])];
+    let mut its_values = [[0.0; LANES]];
+    // One loop over two parts, so that there is one copy of f.
+    for (points, values) in [(eights, results), (&filled_up[rest.is_empty().into()..], &mut its_values[..])] {
+        if F::BLOCKED {
+            in_blocks(simd, f, points, values);
+        } else {
+            for (points, values) in points.iter().zip(values) {
+                *values = f.lanes(P::lanes_of(simd, points)).to_array();
+            }
+        }
+    }
+    for (value, result) in missing.iter_mut().zip(its_values[0]) {
+        *value = result;
+    }
+}
+
+#[inline(always)]
+fn in_blocks<S: Simd, P: Point, F: Integrand<P>>(simd: S, f: &F, points: &[[P; LANES]], values: &mut [[f64; LANES]]) {
+    let Some(first) = points.first() else { return };
+    let first = P::lanes_of(simd, first);
+    if let [value] = values {
+        *value = f.lanes(first).to_array();
+        return;
+    }
+    let (mut vectors, mut results) = ([first; BLOCK], [Lanes::splat(simd, 0.0); BLOCK]);
+    for (points, values) in points.chunks(BLOCK).zip(values.chunks_mut(BLOCK)) {
+        for (vector, points) in vectors.iter_mut().zip(points) {
+            *vector = P::lanes_of(simd, points);
+        }
+        f.block(&vectors[..points.len()], &mut results[..points.len()]);
+        for (values, result) in values.iter_mut().zip(&results) {
+            *values = result.to_array();
+        }
     }
 }

@@ -20,6 +20,8 @@ mod point;
 pub mod special;
 mod tape;
 mod vocabulary;
+#[cfg(feature = "gpu")]
+pub(crate) mod wgsl;
 
 #[cfg(feature = "wide")]
 pub use closure::{Wide, wide};

@@ -20,6 +20,9 @@ pub trait Point: Copy + Send + Sync + PartialEq + fmt::Debug + sealed::Sealed + 
     /// Eight points whose coordinate `d` is `coordinate(d)`.
     #[doc(hidden)]
     fn lanes_from_fn<S: Simd>(coordinate: impl FnMut(usize) -> Lanes<S>) -> Self::Lanes<S>;
+    /// The eight points of an array.
+    #[doc(hidden)]
+    fn lanes_of<S: Simd>(token: S, points: &[Self; LANES]) -> Self::Lanes<S>;
     /// The point of a graph whose coordinate `d` is `coordinate(d)`.
     #[doc(hidden)]
     fn traced_from_fn<'g>(coordinate: impl FnMut(usize) -> Expr<'g>) -> Self::Traced<'g>;
@@ -44,6 +47,10 @@ impl Point for f64 {
     #[inline(always)]
     fn lanes_from_fn<S: Simd>(mut coordinate: impl FnMut(usize) -> Lanes<S>) -> Lanes<S> {
         coordinate(0)
+    }
+    #[inline(always)]
+    fn lanes_of<S: Simd>(token: S, points: &[f64; LANES]) -> Lanes<S> {
+        Lanes::from_array(token, *points)
     }
     fn traced_from_fn<'g>(mut coordinate: impl FnMut(usize) -> Expr<'g>) -> Expr<'g> {
         coordinate(0)
@@ -71,6 +78,20 @@ impl<const D: usize> Point for [f64; D] {
     #[inline(always)]
     fn lanes_from_fn<S: Simd>(coordinate: impl FnMut(usize) -> Lanes<S>) -> [Lanes<S>; D] {
         std::array::from_fn(coordinate)
+    }
+    #[inline(always)]
+    fn lanes_of<S: Simd>(token: S, points: &[Self; LANES]) -> [Lanes<S>; D] {
+        let mut columns = [[0.0; LANES]; D];
+        for (lane, point) in points.iter().enumerate() {
+            for (column, &coordinate) in columns.iter_mut().zip(point) {
+                column[lane] = coordinate;
+            }
+        }
+        let mut lanes = [Lanes::splat(token, 0.0); D];
+        for (lanes, &column) in lanes.iter_mut().zip(&columns) {
+            *lanes = Lanes::from_array(token, column);
+        }
+        lanes
     }
     fn traced_from_fn<'g>(coordinate: impl FnMut(usize) -> Expr<'g>) -> [Expr<'g>; D] {
         std::array::from_fn(coordinate)

@@ -13,7 +13,9 @@ use crate::method::{Adaptive, Method, Outcome};
 use crate::plan::{Region, Sweep, Swept};
 use crate::region;
 use crate::rule::{Ladder, PATTERSON, kronrod};
-use std::time::Instant;
+use crate::clock::Instant;
+
+const NO_GPU: &str = "adaptive methods do not run on the GPU";
 
 /// Regions swept between two looks at the clock.
 const CHUNK: usize = 1024;
@@ -26,8 +28,11 @@ impl Integrator {
         self.check_adaptive(f, region)?;
         let level = self.chosen_level()?;
         let Some(token) = level.token() else { return Err(Error::LevelUnavailable { level }) };
+        if self.backend == Backend::Gpu && !self.fallback {
+            return Err(Error::BackendUnavailable { backend: Backend::Gpu, reason: NO_GPU.to_owned() });
+        }
         let sign = if region.upper < region.lower { -1.0 } else { 1.0 };
-        let tolerance = Tolerance { absolute: self.abs_tol, relative: self.rel_tol };
+        let tolerance = Tolerance { absolute: self.abs_tol.unwrap_or(0.0), relative: self.rel_tol.unwrap_or(1e-10) };
         if self.backend == Backend::Serial {
             let scalar = Scalar(f);
             let job = Job { with: self, f: &scalar, level, token, lower, upper, tolerance };
@@ -38,8 +43,9 @@ impl Integrator {
         let plain = lower.is_finite() && upper.is_finite() && lower < upper;
         if plain
             && self.method == Method::Auto
+            && self.backend != Backend::Gpu
             && self.points.is_empty()
-            && self.verify == Verify::Off
+            && self.verify.is_none_or(|verify| verify == Verify::Off)
             && self.control.is_idle()
         {
             let first = SimdRegions::new(f, &PATTERSON, token).first(&Region::plain(lower, upper), tolerance);
@@ -59,9 +65,9 @@ impl Integrator {
     }
 
     fn check_adaptive<F: Integrand>(&self, f: &F, region: region::Region) -> Result<(), Error> {
-        for (which, value) in [("absolute", self.abs_tol), ("relative", self.rel_tol)] {
-            if value.is_nan() || value < 0.0 {
-                return Err(Error::Tolerance { which, value });
+        for (kind, tolerance) in [("absolute", self.abs_tol), ("relative", self.rel_tol)] {
+            if let Some(value) = tolerance.filter(|&value| value.is_nan() || value < 0.0) {
+                return Err(Error::Tolerance { kind, value });
             }
         }
         let (lower, upper) = (region.lower, region.upper);
@@ -85,9 +91,12 @@ impl Integrator {
 
     fn answer(&self, mut integral: Integral, sign: f64) -> Result<Integral, Error> {
         integral.estimate *= sign;
-        if self.verify != Verify::Off {
+        if self.backend == Backend::Gpu {
+            integral.fallbacks.push(Fallback { wanted: Backend::Gpu.to_string(), reason: NO_GPU.to_owned() });
+        }
+        if let Some(verify) = self.verify.filter(|&verify| verify != Verify::Off) {
             let reason = "adaptive methods are not verified yet".to_owned();
-            integral.fallbacks.push(Fallback { wanted: format!("verification {}", self.verify), reason });
+            integral.fallbacks.push(Fallback { wanted: format!("verification {verify}"), reason });
         }
         if integral.status.is_success() || self.accept {
             Ok(integral)

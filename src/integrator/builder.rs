@@ -11,6 +11,9 @@ impl Integrator {
     }
 
     /// The relative tolerance, 1e-10 unless set: an adaptive method goes on until error <= max(abs_tol, rel_tol · |estimate|).
+    /// For a fixed rule it is the error of the arithmetic alone, and none unless set: it chooses the
+    /// [`Precision`](crate::Precision) of a GPU, and what cannot be kept is
+    /// [`Status::PrecisionFloor`](crate::Status::PrecisionFloor).
     ///
     /// ```
     /// use quadrille::Integrator;
@@ -20,13 +23,13 @@ impl Integrator {
     /// # Ok::<(), quadrille::Error>(())
     /// ```
     pub fn rel_tol(mut self, tolerance: f64) -> Self {
-        self.rel_tol = tolerance;
+        self.rel_tol = Some(tolerance);
         self
     }
 
-    /// The absolute tolerance, 0 unless set. An integral that may be zero needs one: no relative tolerance is met there.
+    /// The absolute tolerance, 0 unless set, in units of the integral; see [`rel_tol`](Self::rel_tol). An integral that may be zero needs one: no relative tolerance is met there.
     pub fn abs_tol(mut self, tolerance: f64) -> Self {
-        self.abs_tol = tolerance;
+        self.abs_tol = Some(tolerance);
         self
     }
 

@@ -2,7 +2,7 @@
 
 use super::Integrator;
 use super::composite::{Run, stopped};
-use crate::agreement::{Agreement, Disagreement, Verify};
+use crate::agreement::{Disagreement, Verify};
 use crate::control::Stop;
 use crate::integral::Integral;
 use crate::integrand::Integrand;
@@ -18,21 +18,17 @@ impl Integrator {
         total: Partial,
         tile: &(impl Fn(u64) -> Partial + Sync),
     ) -> (Integral, Option<Disagreement>) {
-        if !integral.status.is_success() || self.verify == Verify::Off {
+        let verify = self.verify.unwrap_or(Verify::Off);
+        if !integral.status.is_success() || verify == Verify::Off {
             return (integral, None);
         }
         let Run { f, grid, level, .. } = *run;
-        match self.check(run, &|index| check_tile(f, grid, level, index, tile(index))) {
+        match self.check(run, verify, &|index| check_tile(f, grid, level, index, tile(index))) {
             Ok(checked) => {
-                let whole = || (self.verify == Verify::Full).then(|| checked.whole(grid, total)).flatten();
+                let whole = || (verify == Verify::Full).then(|| checked.whole(grid, total)).flatten();
                 let failed = checked.failed.or_else(whole);
                 if failed.is_none() {
-                    integral.agreement = Some(Agreement {
-                        depth: self.verify,
-                        evaluations: checked.evaluations,
-                        unbounded: checked.unbounded,
-                        worst: checked.worst,
-                    });
+                    integral.agreement = Some(checked.agreement(verify));
                 }
                 (integral, failed)
             }
@@ -43,13 +39,18 @@ impl Integrator {
         }
     }
 
-    fn check<F: Sync>(&self, run: &Run<F>, check_tile: &(impl Fn(u64) -> Checked + Sync)) -> Result<Checked, Stop> {
+    fn check<F: Sync>(
+        &self,
+        run: &Run<F>,
+        verify: Verify,
+        check_tile: &(impl Fn(u64) -> Checked + Sync),
+    ) -> Result<Checked, Stop> {
         let leaf = |tile| match self.control.stop(run.start) {
             None => check_tile(tile),
             Some(_) => Checked::NOTHING,
         };
         let (tiles, threads) = (run.grid.tiles(), run.threads);
-        let checked = match self.verify {
+        let checked = match verify {
             Verify::Full => threads
                 .run(|| threads.tree(0, tiles, 1, &leaf, &Checked::combine))
                 .unwrap_or_else(|_| tree(0, tiles, &leaf, &Checked::combine)),

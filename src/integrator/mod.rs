@@ -4,22 +4,30 @@ mod adaptive;
 mod builder;
 mod check;
 mod composite;
+#[cfg(feature = "gpu")]
+mod floor;
+#[cfg_attr(not(feature = "gpu"), path = "no_gpu.rs")]
+mod gpu;
 mod probe;
 
 use crate::agreement::Verify;
+#[cfg(feature = "gpu")]
+use crate::backend::gpu::Device;
 use crate::backend::{Backend, threads::Threads};
+use crate::clock::Instant;
 use crate::control::{Cancel, Control, Progress, Watch};
 use crate::error::Error;
-use crate::integral::Integral;
+use crate::integral::{Integral, Status};
 use crate::integrand::{Integrand, Point};
 use crate::lanes::Level;
 use crate::method::Method;
 use crate::plan::Grid;
+use crate::precision::Precision;
 use crate::region::{IntoRegion, Region};
 use crate::rule::Rule;
 use composite::Run;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// What to compute and how. Build once, use for any number of integrals, from any thread.
 ///
@@ -40,13 +48,17 @@ pub struct Integrator {
     backend: Backend,
     level: Option<Level>,
     threads: Option<usize>,
-    verify: Verify,
+    verify: Option<Verify>,
+    rel_tol: Option<f64>,
+    abs_tol: Option<f64>,
+    precision: Precision,
+    fallback: bool,
+    #[cfg(feature = "gpu")]
+    device: Option<Device>,
     seed: u64,
     accept: bool,
     control: Control,
     method: Method,
-    rel_tol: f64,
-    abs_tol: f64,
     max_evaluations: u64,
     points: Vec<f64>,
 }
@@ -66,13 +78,17 @@ impl Integrator {
             backend: Backend::Auto,
             level: None,
             threads: None,
-            verify: Verify::Off,
+            verify: None,
+            rel_tol: None,
+            abs_tol: None,
+            precision: Precision::Auto,
+            fallback: false,
+            #[cfg(feature = "gpu")]
+            device: None,
             seed: 0,
             accept: false,
             control: Control::default(),
             method: Method::Auto,
-            rel_tol: 1e-10,
-            abs_tol: 0.0,
             max_evaluations: 4_000_000,
             points: Vec::new(),
         }
@@ -111,9 +127,30 @@ impl Integrator {
         self
     }
 
-    /// How much of a fast result to compute again by the scalar definition.
+    /// How much of a fast result to compute again by the scalar definition. Without it: on the CPU nothing, on a GPU
+    /// [`Verify::Spot`].
     pub fn verify(mut self, verify: Verify) -> Self {
-        self.verify = verify;
+        self.verify = Some(verify);
+        self
+    }
+
+    /// The arithmetic of the GPU backend, in place of the fastest that keeps the tolerance (the most exact without one).
+    pub fn precision(mut self, precision: Precision) -> Self {
+        self.precision = precision;
+        self
+    }
+
+    /// Lets the SIMD backend answer where the one asked for cannot; [`Integral::fallbacks`] says why. Without it, that is
+    /// [`Error::BackendUnavailable`].
+    pub fn allow_fallback(mut self) -> Self {
+        self.fallback = true;
+        self
+    }
+
+    /// The device of the GPU backend, in place of the one that the process shares.
+    #[cfg(feature = "gpu")]
+    pub fn device(mut self, device: &Device) -> Self {
+        self.device = Some(device.clone());
         self
     }
 
@@ -123,7 +160,7 @@ impl Integrator {
         self
     }
 
-    /// Returns an integral whatever its [`Status`], in place of [`Error::NotConverged`]. A disagreement stays an error.
+    /// Returns an integral whatever its [`Status`](crate::Status), in place of [`Error::NotConverged`]. A disagreement stays an error.
     pub fn accept_any_status(mut self) -> Self {
         self.accept = true;
         self
@@ -170,11 +207,20 @@ impl Integrator {
         }
         let threads = Threads::new(self.threads)?;
         let Some(grid) = plan else { return Ok(self.nothing(level, start)) };
+        let run = Run { f, grid: &grid, level, threads: &threads, start };
         let (mut integral, disagreement) = match self.backend {
             Backend::Serial => (self.serial(f, &grid, start), None),
-            Backend::Auto | Backend::Simd => self.simd(&Run { f, grid: &grid, level, threads: &threads, start })?,
+            Backend::Simd => self.simd(&run)?,
+            Backend::Auto => self.auto(&run)?,
+            Backend::Gpu => self.gpu(&run)?,
         };
         integral.elapsed = start.elapsed();
+        // Half an ulp of the estimate is the least that an answer in f64 can be wrong by.
+        let floor = f64::EPSILON / 2.0 * integral.estimate.abs();
+        if integral.status.is_success() && self.tolerance(integral.estimate).is_some_and(|tolerance| floor > tolerance)
+        {
+            integral.status = Status::PrecisionFloor { floor };
+        }
         if region.upper < region.lower {
             integral.estimate = -integral.estimate;
         }
@@ -188,13 +234,24 @@ impl Integrator {
     /// The grid over the interval in ascending order; `None` where it is empty.
     fn plan(&self, region: Region) -> Result<Option<Grid>, Error> {
         region.check_finite()?;
+        for (kind, tolerance) in [("relative", self.rel_tol), ("absolute", self.abs_tol)] {
+            if let Some(value) = tolerance.filter(|&value| value.is_nan() || value <= 0.0) {
+                return Err(Error::Tolerance { kind, value });
+            }
+        }
         let rule = self.rule.ok_or(Error::NoRule)?;
         let (lower, upper) = (region.lower.min(region.upper), region.lower.max(region.upper));
         let grid = Grid::new(lower, upper, rule, self.panels.ok_or(Error::NoPanels)?)?;
         Ok((lower < upper).then_some(grid))
     }
 
-    pub(super) fn chosen_level(&self) -> Result<Level, Error> {
+    /// The error that was asked for of this estimate, if any was.
+    fn tolerance(&self, estimate: f64) -> Option<f64> {
+        let relative = self.rel_tol.map(|tolerance| tolerance * estimate.abs());
+        relative.into_iter().chain(self.abs_tol).reduce(f64::max)
+    }
+
+    fn chosen_level(&self) -> Result<Level, Error> {
         let level = match self.level {
             Some(level) => level,
             None => Level::from_environment().map_err(Error::UnknownLevel)?.unwrap_or_else(Level::detect),

@@ -1,5 +1,6 @@
 //! Instruction levels: which exist, which this CPU has, which one to use.
 
+use crate::unknown_name::UnknownName;
 use fearless_simd::Simd;
 use std::{fmt, str::FromStr, sync::OnceLock};
 
@@ -60,18 +61,21 @@ impl Level {
         matches!(self, Level::Avx512 | Level::Avx2 | Level::Neon)
     }
 
-    /// The level asked for by the environment variable `QUADRILLE_LEVEL` (read once), or why it cannot be had;
-    /// `None` when the variable is not set or is `auto`.
-    pub(crate) fn from_environment() -> Result<Option<Level>, String> {
-        static ASKED: OnceLock<Result<Option<Level>, String>> = OnceLock::new();
-        ASKED
-            .get_or_init(|| match std::env::var(LEVEL_VARIABLE) {
-                Ok(name) if name.is_empty() || name == "auto" => Ok(None),
-                Ok(name) => name.parse().map(Some),
-                Err(std::env::VarError::NotPresent) => Ok(None),
-                Err(error) => Err(error.to_string()),
-            })
-            .clone()
+    /// The level that the environment variable `QUADRILLE_LEVEL` names; `None` where it is not set or is `auto`. It is
+    /// read once, and the error kept.
+    pub(crate) fn from_environment() -> Result<Option<Level>, &'static UnknownName> {
+        static ASKED: OnceLock<Result<Option<Level>, UnknownName>> = OnceLock::new();
+        let read = || match std::env::var_os(LEVEL_VARIABLE) {
+            Some(name) if !name.is_empty() && name != "auto" => name.to_string_lossy().parse().map(Some),
+            _ => Ok(None),
+        };
+        ASKED.get_or_init(read).as_ref().copied()
+    }
+
+    /// Says that this CPU lacks the level, and which it has.
+    pub(crate) fn write_unavailable(self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let available: Vec<_> = Level::available().map(Level::name).collect();
+        write!(f, "level {self} is not available here; available: {}", available.join(", "))
     }
 
     /// The SIMD crate's proof for this level, if this CPU has it.
@@ -120,13 +124,12 @@ impl fmt::Display for Level {
 }
 
 impl FromStr for Level {
-    type Err = String;
+    type Err = UnknownName;
 
-    fn from_str(name: &str) -> Result<Self, String> {
-        Level::ALL
-            .into_iter()
-            .find(|level| level.name() == name || level.name().replace('.', "") == name)
-            .ok_or_else(|| format!("unknown level '{name}'; levels are {}", Level::ALL.map(Level::name).join(", ")))
+    fn from_str(name: &str) -> Result<Self, UnknownName> {
+        let named = |level: &Level| level.name() == name || level.name().replace('.', "") == name;
+        let names = || format!("levels are {}", Level::ALL.map(Level::name).join(", "));
+        Level::ALL.into_iter().find(named).ok_or_else(|| UnknownName::new("level", name, &names()))
     }
 }
 

@@ -11,6 +11,7 @@ pub(crate) mod twofold;
 
 pub use fearless_simd::Simd;
 pub(crate) use fearless_simd::{Level as Token, dispatch};
+pub(crate) use level::LEVEL_VARIABLE;
 pub use level::Level;
 pub use math::worst_ulp;
 
@@ -82,10 +83,10 @@ impl<S: Simd> Lanes<S> {
         (Self(low), Self(high))
     }
 
-    /// Each element moved up by eight less `FROM` lanes, zeros moved in.
+    /// Each element moved up by eight less `FROM` lanes, the last ones of `below` moved in.
     #[inline(always)]
-    pub(crate) fn moved_up<const FROM: usize>(self) -> Self {
-        Self(self.like(0.0).0.slide::<FROM>(self.0))
+    pub(crate) fn moved_up<const FROM: usize>(self, below: Self) -> Self {
+        Self(below.0.slide::<FROM>(self.0))
     }
 
     /// `a * b + c` as the level does it fastest: fused where the hardware can, else rounded twice.

@@ -17,6 +17,7 @@ pub(crate) use composite::Composite;
 pub use gauss_legendre::{GaussLegendre, MAX_ORDER, OrderError, gauss_legendre};
 pub(crate) use ladder::{Ladder, MOST_VECTORS, PATTERSON, Rung, SENTINEL, kronrod};
 
+use crate::unknown_name::UnknownName;
 use std::{fmt, str::FromStr};
 
 /// A row of a table for lanes.
@@ -66,10 +67,11 @@ impl fmt::Display for Rule {
 }
 
 impl FromStr for Rule {
-    type Err = String;
+    type Err = UnknownName;
 
-    fn from_str(name: &str) -> Result<Self, String> {
+    fn from_str(name: &str) -> Result<Self, UnknownName> {
         const NAMES: &str = "rules are left, right, midpoint, trapezoid, simpson, boole, gauss:K";
+        let refuse = |message: String| UnknownName::because("rule", name, message);
         Ok(match name {
             "left" => Rule::Left,
             "right" => Rule::Right,
@@ -78,10 +80,10 @@ impl FromStr for Rule {
             "simpson" => Rule::Simpson,
             "boole" => Rule::Boole,
             _ => {
-                let order = name.strip_prefix("gauss:").ok_or_else(|| format!("unknown rule '{name}'; {NAMES}"))?;
-                let order = order.parse().map_err(|_| format!("'{order}' is no number of nodes; {NAMES}"))?;
+                let order = name.strip_prefix("gauss:").ok_or_else(|| UnknownName::new("rule", name, NAMES))?;
+                let order = order.parse().map_err(|_| refuse(format!("'{order}' is no number of nodes; {NAMES}")))?;
                 if order == 0 {
-                    return Err(OrderError { order }.to_string());
+                    return Err(refuse(OrderError { order }.to_string()));
                 }
                 Rule::GaussLegendre(order)
             }

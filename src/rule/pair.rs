@@ -6,6 +6,7 @@
 //! "Tight and rigorous error bounds for basic building blocks of double-word arithmetic" (2017),
 //! <https://doi.org/10.1145/3121432>.
 
+use crate::twofold::{fast_two_sum, two_sum};
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
 /// The number `high + low`, where `high` is that sum rounded to `f64`.
@@ -25,15 +26,14 @@ impl Pair {
 
     /// `a + b` exactly, for |a| >= |b| or a = 0.
     pub const fn fast_sum(a: f64, b: f64) -> Pair {
-        let high = a + b;
-        Pair { high, low: b - (high - a) }
+        let (high, low) = fast_two_sum(a, b);
+        Pair { high, low }
     }
 
     /// `a + b` exactly.
     pub const fn sum(a: f64, b: f64) -> Pair {
-        let high = a + b;
-        let from_b = high - a;
-        Pair { high, low: (a - (high - from_b)) + (b - from_b) }
+        let (high, low) = two_sum(a, b);
+        Pair { high, low }
     }
 
     /// `a * b` exactly, for results away from overflow and underflow.

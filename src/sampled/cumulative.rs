@@ -1,20 +1,22 @@
 //! The integral from the first sample up to each.
 
 use super::error::{SampledError, check_lengths, diagnose, single};
-use super::panels::{Panels, Window};
-use super::simpson::{half, half_lanes};
-use super::spread::for_each_run;
-use super::sweep::{Sum, TILE, level, running, tile_sums};
+use super::panels::{Between, Panels, Window};
+use super::running::running;
+use super::simpson::{half_lanes, last_panel};
+use super::spread::{alone, for_each_run, map_tiles};
+use super::sweep::{Sum, TILE, level};
 use super::trapezoid::{Trapezoids, direction};
 use crate::lanes::{Lanes, Level, Mask, Simd};
 
 /// The integral of `y` from `x[0]` up to each `x[i]`, by the trapezoidal rule; the first is 0.
 ///
-/// SciPy's `cumulative_trapezoid` with `initial=0`. The last value equals [`trapezoid`](super::trapezoid) but for the
-/// last rounding. Values do not drift: running sums are kept in twofold arithmetic, so each has the error of its own
-/// terms only, however many there are. A running value beyond the largest `f64` within finite totals is infinite.
+/// SciPy's `cumulative_trapezoid` with `initial=0`. The last value equals [`trapezoid`](super::trapezoid) but for
+/// rounding. Values do not drift: they are plain sums over 32 panels at most, and twofold sums above, so each has the
+/// error of its own terms and at most 4 ulp of the sum of their magnitudes, however many there are. A running value
+/// that exceeds the largest `f64`, itself or in a step on the way to it, is infinite or NaN where the total is finite.
 ///
-/// Cost (two sweeps) and limits are those of the [module](super).
+/// Cost and limits are those of the [module](super).
 ///
 /// # Errors
 /// [`SampledError`] for no samples, lengths that differ, positions out of order, values that are infinite or NaN
@@ -28,7 +30,7 @@ use crate::lanes::{Lanes, Level, Mask, Simd};
 /// ```
 pub fn cumulative_trapezoid(x: &[f64], y: &[f64]) -> Result<Vec<f64>, SampledError> {
     let mut results = vec![0.0; y.len()];
-    cumulative_trapezoid_into(x, y, &mut results)?;
+    cumulative_trapezoid_at(level()?, x, y, Results::New(&mut results))?;
     Ok(results)
 }
 
@@ -44,25 +46,21 @@ pub fn cumulative_trapezoid(x: &[f64], y: &[f64]) -> Result<Vec<f64>, SampledErr
 /// # Ok::<(), quadrille::sampled::SampledError>(())
 /// ```
 pub fn cumulative_trapezoid_into(x: &[f64], y: &[f64], results: &mut [f64]) -> Result<(), SampledError> {
-    cumulative_trapezoid_at(level(), x, y, results)
+    cumulative_trapezoid_at(level()?, x, y, Results::Callers(results))
 }
 
 pub(super) fn cumulative_trapezoid_at(
     level: Level,
     x: &[f64],
     y: &[f64],
-    results: &mut [f64],
+    results: Results<'_>,
 ) -> Result<(), SampledError> {
-    check(x, y, results)?;
+    check(x, y, &results)?;
     if x.len() == 1 {
-        single(x, y)?;
-        results[0] = 0.0;
-        return Ok(());
+        return single(x, y).map(|()| results.slice()[0] = 0.0);
     }
     let panels = Trapezoids::new(x, y);
-    let (before, _) = sums_before(panels, level).ok_or_else(|| diagnose(x, y))?;
-    write(panels, level, &before, panels.direction, results);
-    Ok(())
+    sweep(panels, level, None, results).ok_or_else(|| diagnose(x, y))
 }
 
 /// The integral of `y` from `x[0]` up to each `x[i]`, by Simpson's rule for uneven spacing; the first is 0.
@@ -72,8 +70,8 @@ pub(super) fn cumulative_trapezoid_at(
 /// Two samples are a trapezoid. At every second sample, and at the last, the value equals [`simpson`](super::simpson)
 /// of the samples so far but for rounding.
 ///
-/// Cost (two sweeps), rounding and limits are those of the [module](super). See K. V. Cartwright, "Simpson's rule
-/// cumulative integration with MS Excel and irregularly-spaced data", J. Math. Sci. Math. Educ. 12 (2017).
+/// Rounding is that of [`cumulative_trapezoid`], cost and limits are those of the [module](super). See K. V. Cartwright,
+/// "Simpson's rule cumulative integration with MS Excel and irregularly-spaced data", J. Math. Sci. Math. Educ. 12 (2017).
 ///
 /// # Errors
 /// [`SampledError`] for no samples, lengths that differ, positions out of order, values that are infinite or NaN
@@ -89,7 +87,7 @@ pub(super) fn cumulative_trapezoid_at(
 /// ```
 pub fn cumulative_simpson(x: &[f64], y: &[f64]) -> Result<Vec<f64>, SampledError> {
     let mut results = vec![0.0; y.len()];
-    cumulative_simpson_into(x, y, &mut results)?;
+    cumulative_simpson_at(level()?, x, y, Results::New(&mut results))?;
     Ok(results)
 }
 
@@ -105,68 +103,107 @@ pub fn cumulative_simpson(x: &[f64], y: &[f64]) -> Result<Vec<f64>, SampledError
 /// # Ok::<(), quadrille::sampled::SampledError>(())
 /// ```
 pub fn cumulative_simpson_into(x: &[f64], y: &[f64], results: &mut [f64]) -> Result<(), SampledError> {
-    cumulative_simpson_at(level(), x, y, results)
+    cumulative_simpson_at(level()?, x, y, Results::Callers(results))
 }
 
 pub(super) fn cumulative_simpson_at(
     level: Level,
     x: &[f64],
     y: &[f64],
-    results: &mut [f64],
+    results: Results<'_>,
 ) -> Result<(), SampledError> {
-    check(x, y, results)?;
-    let n = x.len();
-    if n <= 2 {
+    check(x, y, &results)?;
+    if x.len() <= 2 {
         return cumulative_trapezoid_at(level, x, y, results);
     }
     let panels = Halves { x, y, direction: direction(x) };
-    let (before, total) = sums_before(panels, level).ok_or_else(|| diagnose(x, y))?;
-    if n % 2 == 1 {
-        write(panels, level, &before, panels.direction, results);
-        return Ok(());
-    }
-    let width = |i: usize| (x[i] - x[i - 1]) * panels.direction;
-    let last = total.plus(half(width(n - 1), width(n - 2), [y[n - 1], y[n - 2], y[n - 3]])).round();
-    if width(n - 1) <= 0.0 || !last.is_finite() {
-        return Err(diagnose(x, y));
-    }
-    write(panels, level, &before, panels.direction, &mut results[..n - 1]);
-    results[n - 1] = last * panels.direction;
-    Ok(())
+    let last = if x.len().is_multiple_of(2) {
+        Some(last_panel(x, y, panels.direction).ok_or_else(|| diagnose(x, y))?)
+    } else {
+        None
+    };
+    sweep(panels, level, last, results).ok_or_else(|| diagnose(x, y))
 }
 
-fn check(x: &[f64], y: &[f64], results: &[f64]) -> Result<(), SampledError> {
+/// Where results go.
+pub(super) enum Results<'r> {
+    /// To a slice that is dropped on an error.
+    New(&'r mut [f64]),
+    /// To the caller's slice: nothing is written on an error.
+    Callers(&'r mut [f64]),
+}
+
+impl<'r> Results<'r> {
+    fn slice(self) -> &'r mut [f64] {
+        let (Self::New(slice) | Self::Callers(slice)) = self;
+        slice
+    }
+}
+
+fn check(x: &[f64], y: &[f64], results: &Results<'_>) -> Result<(), SampledError> {
     check_lengths(x, y)?;
+    let (Results::New(results) | Results::Callers(results)) = results;
     if results.len() == x.len() {
         return Ok(());
     }
     Err(SampledError::OutputLength { samples: x.len(), output: results.len() })
 }
 
-/// The sum of all panels before each tile, and of all; `None` when samples are out of order or a sum is not finite.
-fn sums_before<const N: usize>(panels: impl Panels<N>, level: Level) -> Option<(Vec<Sum>, Sum)> {
-    let mut total = Sum::default();
-    let mut before = Vec::new();
-    for tile in tile_sums(panels, level) {
-        before.push(total);
-        total = total.join(tile?);
-        if !total.round().is_finite() {
-            return None;
-        }
-    }
-    Some((before, total))
-}
-
-/// The second sweep: 0, then the running sums.
-fn write<const N: usize>(panels: impl Panels<N>, level: Level, before: &[Sum], direction: f64, results: &mut [f64]) {
-    results[0] = 0.0;
-    for_each_run(&mut results[1..], TILE * N, |tile, results| {
-        let first = tile * TILE;
-        running(panels, level, (first, first + results.len() / N), before[tile], results);
+/// Writes 0 and the running sums of the terms of all panels and of the `last` one, with the sign of the direction. `None`
+/// when samples are out of order or a sum is not finite.
+///
+/// On one thread the tiles are written one after the other, where nothing can go wrong or nobody sees what was written
+/// before it did. Otherwise their sums are taken first: by the same operations, so that the bits are the same.
+fn sweep<const N: usize>(panels: impl Between<N>, level: Level, last: Option<f64>, results: Results<'_>) -> Option<()> {
+    let (count, direction) = (panels.count(), panels.direction());
+    let tiles = count.div_ceil(TILE);
+    let tile = |index: usize| panels.part(index * TILE, TILE.min(count - index * TILE));
+    let one_sweep = alone(tiles)
+        && match results {
+            Results::New(_) => true,
+            Results::Callers(_) => last.is_none() && panels.harmless(level),
+        };
+    let results = results.slice();
+    let write = |index: usize, before: Sum, results: &mut [f64]| {
+        let sum = running(tile(index), level, before, Some(&mut *results));
         if direction < 0.0 {
             results.iter_mut().for_each(|result| *result = -*result);
         }
-    });
+        sum
+    };
+    let mut total = Sum::default();
+    let mut add = |sum: Sum| {
+        total = total.join(sum);
+        total.round().is_finite().then_some(total)
+    };
+    let end = N * count + 1;
+    if one_sweep {
+        let mut before = Sum::default();
+        for (index, results) in results[1..end].chunks_mut(TILE * N).enumerate() {
+            before = add(write(index, before, results)?)?;
+        }
+    } else {
+        let sums = map_tiles(tiles, |index| running(tile(index), level, Sum::default(), None));
+        let mut before = vec![Sum::default()];
+        for sum in sums {
+            before.push(add(sum?)?);
+        }
+        let last = last.map_or(0.0, |last| before[tiles].plus(last).round());
+        if !last.is_finite() {
+            return None;
+        }
+        for_each_run(&mut results[1..end], TILE * N, |index, results| {
+            write(index, before[index], results);
+        });
+    }
+    results[0] = 0.0;
+    if let Some(last) = last {
+        results[end] = total.plus(last).round() * direction;
+        if !results[end].is_finite() {
+            return None;
+        }
+    }
+    Some(())
 }
 
 /// Pairs of panels under one parabola, each panel on its own.
@@ -190,5 +227,17 @@ impl Panels<2> for Halves<'_> {
         let (g, h) = ((x1 - x0) * self.direction, (x2 - x1) * self.direction);
         let zero = g.like(0.0);
         ([half_lanes(g, h, [y0, y1, y2]), half_lanes(h, g, [y2, y1, y0])], g.gt(zero) & h.gt(zero))
+    }
+}
+
+impl Between<2> for Halves<'_> {
+    fn direction(&self) -> f64 {
+        self.direction
+    }
+
+    #[inline(always)]
+    fn part(&self, first: usize, count: usize) -> Self {
+        let samples = 2 * first..2 * (first + count) + 1;
+        Halves { x: &self.x[samples.clone()], y: &self.y[samples], direction: self.direction }
     }
 }

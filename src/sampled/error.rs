@@ -1,5 +1,7 @@
 //! What can be wrong with samples, and where.
 
+use crate::lanes::{LEVEL_VARIABLE, Level};
+use crate::unknown_name::UnknownName;
 use std::fmt;
 
 /// One of the two arrays of samples.
@@ -62,6 +64,13 @@ pub enum SampledError {
         /// The spacing given.
         dx: f64,
     },
+    /// The environment variable `QUADRILLE_LEVEL` asks for a level that this CPU (or this build) lacks.
+    LevelUnavailable {
+        /// The level asked for.
+        level: Level,
+    },
+    /// The environment variable `QUADRILLE_LEVEL` holds no level. It is read once.
+    UnknownLevel(&'static UnknownName),
     /// All samples are finite, but the integral or a step on the way to it exceeds the largest `f64`: rescale the
     /// samples.
     Overflow,
@@ -80,6 +89,8 @@ impl fmt::Display for SampledError {
                 write!(f, "x must ascend or descend strictly: x[{index}] = {value} follows x[{}] = {before}", index - 1)
             }
             Self::Spacing { dx } => write!(f, "the spacing dx = {dx} must be finite and not 0"),
+            Self::LevelUnavailable { level } => level.write_unavailable(f),
+            Self::UnknownLevel(error) => write!(f, "{LEVEL_VARIABLE}: {error}"),
             Self::Overflow => write!(f, "the integral of these finite samples exceeds the largest f64: rescale them"),
         }
     }

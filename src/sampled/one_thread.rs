@@ -1,5 +1,10 @@
 //! Tiles one after the other: the crate is built without threads.
 
+/// Whether that many tiles stay on the calling thread.
+pub(super) fn alone(_: usize) -> bool {
+    true
+}
+
 /// `work` for each tile, results in order of tiles.
 pub(super) fn map_tiles<T>(tiles: usize, work: impl Fn(usize) -> T) -> Vec<T> {
     (0..tiles).map(work).collect()

@@ -1,6 +1,6 @@
 //! Panels: what a sweep over samples computes, eight panels at a time.
 
-use crate::lanes::{LANES, Lanes, Mask, Simd};
+use crate::lanes::{LANES, Lanes, Level, Mask, Simd};
 
 /// The terms of an integral over samples, in order: each panel has `N` of them.
 pub(super) trait Panels<const N: usize>: Copy + Send + Sync {
@@ -10,6 +10,22 @@ pub(super) trait Panels<const N: usize>: Copy + Send + Sync {
     /// The terms of the eight panels at `window`, and where their samples are in order. Samples that are not finite
     /// must give a term that is not finite, or be out of order.
     fn terms<S: Simd>(&self, window: &impl Window<S>) -> ([Lanes<S>; N], Mask<S>);
+}
+
+/// Panels between positions, `N` to each of them: one to one sample, or two.
+pub(super) trait Between<const N: usize>: Panels<N> {
+    /// 1 where x ascends, -1 where it descends: the terms are those of the ascending order.
+    fn direction(&self) -> f64;
+
+    /// `count` of the panels, from panel `first` on.
+    fn part(&self, first: usize, count: usize) -> Self;
+
+    /// Whether, without any doubt, all samples are finite and in order and no sum of terms overflows: much cheaper than
+    /// the sums themselves, or else `false`.
+    fn harmless(&self, level: Level) -> bool {
+        let _ = level;
+        false
+    }
 }
 
 /// Eight neighbouring panels.

@@ -30,7 +30,7 @@ use crate::lanes::{LANES, Lanes, Level, Mask, Simd};
 /// # Ok::<(), quadrille::sampled::SampledError>(())
 /// ```
 pub fn simpson(x: &[f64], y: &[f64]) -> Result<f64, SampledError> {
-    simpson_at(level(), x, y)
+    simpson_at(level()?, x, y)
 }
 
 pub(super) fn simpson_at(level: Level, x: &[f64], y: &[f64]) -> Result<f64, SampledError> {
@@ -66,7 +66,7 @@ pub(super) fn simpson_at(level: Level, x: &[f64], y: &[f64]) -> Result<f64, Samp
 /// # Ok::<(), quadrille::sampled::SampledError>(())
 /// ```
 pub fn simpson_uniform(dx: f64, y: &[f64]) -> Result<f64, SampledError> {
-    simpson_uniform_at(level(), dx, y)
+    simpson_uniform_at(level()?, dx, y)
 }
 
 pub(super) fn simpson_uniform_at(level: Level, dx: f64, y: &[f64]) -> Result<f64, SampledError> {
@@ -91,7 +91,7 @@ fn finite(sum: Sum, factor: f64) -> Option<f64> {
 }
 
 /// The last panel of an even number of samples, under the parabola through the last three; `None` out of order.
-fn last_panel(x: &[f64], y: &[f64], direction: f64) -> Option<f64> {
+pub(super) fn last_panel(x: &[f64], y: &[f64], direction: f64) -> Option<f64> {
     let n = x.len();
     let (before, width) = ((x[n - 2] - x[n - 3]) * direction, (x[n - 1] - x[n - 2]) * direction);
     (width > 0.0).then(|| half(width, before, [y[n - 1], y[n - 2], y[n - 3]]))

@@ -1,8 +1,10 @@
 //! One sweep over all panels: tiles on threads, lanes within a tile, twofold sums in a fixed order.
 
+use super::error::SampledError;
 use super::panels::{Full, Panels, Tail};
 use super::spread::map_tiles;
-use crate::lanes::{LANES, Lanes, Level, Mask, Simd, dispatch, twofold::two_sum};
+use crate::lanes::{LANES, Lanes, Level, Mask, Simd, dispatch, twofold};
+use crate::twofold::two_sum;
 
 /// Panels of a tile: fixed, so that sums do not depend on the number of threads. A multiple of [`BLOCK`].
 pub(super) const TILE: usize = 8192;
@@ -24,9 +26,7 @@ impl Sum {
     /// The sum with one more term.
     #[inline(always)]
     pub fn plus(self, term: f64) -> Sum {
-        let high = self.high + term;
-        let from_term = high - self.high;
-        let rest = (self.high - (high - from_term)) + (term - from_term);
+        let (high, rest) = two_sum(self.high, term);
         Sum { high, low: self.low + rest }
     }
 
@@ -42,24 +42,20 @@ impl Sum {
     }
 }
 
-/// The level asked for by the environment, if this CPU has it, else the best.
-pub(super) fn level() -> Level {
-    Level::from_environment().ok().flatten().filter(|level| level.token().is_some()).unwrap_or_else(Level::detect)
+/// The level asked for by the environment, else the best.
+pub(super) fn level() -> Result<Level, SampledError> {
+    let level = Level::from_environment().map_err(SampledError::UnknownLevel)?.unwrap_or_else(Level::detect);
+    level.token().map(|_| level).ok_or(SampledError::LevelUnavailable { level })
 }
 
 /// The sum of all terms; `None` when samples are out of order or a term is not finite.
 pub(super) fn sum<const N: usize>(panels: impl Panels<N>, level: Level) -> Option<Sum> {
     let count = panels.count();
     if count <= TILE {
-        return tile_sum(panels, level, 0, count);
+        return tile_sum(panels, level, (0, count));
     }
-    tree(&tile_sums(panels, level))
-}
-
-/// The sums of the tiles, in order.
-pub(super) fn tile_sums<const N: usize>(panels: impl Panels<N>, level: Level) -> Vec<Option<Sum>> {
-    let count = panels.count();
-    map_tiles(count.div_ceil(TILE), |tile| tile_sum(panels, level, tile * TILE, count.min((tile + 1) * TILE)))
+    let tile = |index| tile_sum(panels, level, (index * TILE, count.min((index + 1) * TILE)));
+    tree(&map_tiles(count.div_ceil(TILE), tile))
 }
 
 /// Halves joined with halves, down to single tiles.
@@ -76,7 +72,7 @@ fn tree(tiles: &[Option<Sum>]) -> Option<Sum> {
 }
 
 /// The sum over the panels from `first` to `end`.
-fn tile_sum<const N: usize>(panels: impl Panels<N>, level: Level, first: usize, end: usize) -> Option<Sum> {
+fn tile_sum<const N: usize>(panels: impl Panels<N>, level: Level, (first, end): (usize, usize)) -> Option<Sum> {
     let token = level.token().expect("a level that this CPU has");
     let (sum, valid) = dispatch!(token, simd => tile_on(simd, panels, first, end));
     (valid && sum.round().is_finite()).then_some(sum)
@@ -120,69 +116,7 @@ fn add<S: Simd, const N: usize>(
 ) {
     *valid = *valid & mask;
     for term in terms {
-        let (high, rest) = two_sum(chain.0, term);
+        let (high, rest) = twofold::two_sum(chain.0, term);
         *chain = (high, chain.1 + rest);
     }
-}
-
-/// Writes to `results` the sum of `before` and all terms from the first one up to each, `N` results for each of the
-/// panels from `first` to `end`.
-pub(super) fn running<const N: usize>(
-    panels: impl Panels<N>,
-    level: Level,
-    (first, end): (usize, usize),
-    before: Sum,
-    results: &mut [f64],
-) {
-    let token = level.token().expect("a level that this CPU has");
-    dispatch!(token, simd => running_on(simd, panels, (first, end), before, results));
-}
-
-#[inline(always)]
-fn running_on<S: Simd, const N: usize>(
-    simd: S,
-    panels: impl Panels<N>,
-    (first, end): (usize, usize),
-    mut before: Sum,
-    results: &mut [f64],
-) {
-    let mut at = first;
-    let mut blocks = results.chunks_exact_mut(LANES * N);
-    for block in &mut blocks {
-        let (sums, total) = inclusive(panels.terms(&Full { simd, first: at }).0, before);
-        for (sums, results) in sums.into_iter().zip(block.chunks_exact_mut(LANES)) {
-            results.copy_from_slice(&sums.to_array());
-        }
-        before = total;
-        at += LANES;
-    }
-    let rest = blocks.into_remainder();
-    if !rest.is_empty() {
-        let sums = inclusive(panels.terms(&Tail { simd, first: at, count: end }).0, before).0;
-        let sums = sums.map(|sums| sums.to_array());
-        rest.copy_from_slice(&sums.as_flattened()[..rest.len()]);
-    }
-}
-
-/// `before` and the terms of eight panels, summed from the first up to each in order of panels, and the sum of all.
-/// In twofold arithmetic: the rounding of plain sums would add up from block to block.
-#[inline(always)]
-fn inclusive<S: Simd, const N: usize>(terms: [Lanes<S>; N], before: Sum) -> ([Lanes<S>; N], Sum) {
-    let (panels, rest) = if N == 1 { (terms[0], terms[0].like(0.0)) } else { two_sum(terms[0], terms[1]) };
-    // Sums of two, four and eight neighbours.
-    let (high, low) = two_sum(panels, panels.moved_up::<7>());
-    let low = if N == 1 { low } else { low + (rest + rest.moved_up::<7>()) };
-    let (high, more) = two_sum(high, high.moved_up::<6>());
-    let low = more + (low + low.moved_up::<6>());
-    let (high, more) = two_sum(high, high.moved_up::<4>());
-    let low = more + (low + low.moved_up::<4>());
-    let total = before.join(Sum { high: high.to_array()[LANES - 1], low: low.to_array()[LANES - 1] });
-    let sums = (high + (low + before.low)) + before.high;
-    if N == 1 {
-        return ([sums; N], total);
-    }
-    // After the first panel of each pair: what comes before the pair, and its first term.
-    let first = ((high.moved_up::<7>() + terms[0]) + (low.moved_up::<7>() + before.low)) + before.high;
-    let (front, back) = first.interleave(sums);
-    (std::array::from_fn(|i| if i == 0 { front } else { back }), total)
 }

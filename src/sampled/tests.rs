@@ -1,5 +1,6 @@
 //! The same bits at every level.
 
+use super::cumulative::Results;
 use super::*;
 use crate::lanes::Level;
 
@@ -22,9 +23,9 @@ fn every_level_gives_the_same_bits() {
         let (x, y) = samples(n);
         let all = |level| {
             let mut running = vec![0.0; n];
-            cumulative::cumulative_trapezoid_at(level, &x, &y, &mut running).unwrap();
+            cumulative::cumulative_trapezoid_at(level, &x, &y, Results::New(&mut running)).unwrap();
             let mut parabolic = vec![0.0; n];
-            cumulative::cumulative_simpson_at(level, &x, &y, &mut parabolic).unwrap();
+            cumulative::cumulative_simpson_at(level, &x, &y, Results::New(&mut parabolic)).unwrap();
             running.append(&mut parabolic);
             running.push(trapezoid::trapezoid_at(level, &x, &y).unwrap());
             running.push(trapezoid::trapezoid_uniform_at(level, 0.1, &y).unwrap());

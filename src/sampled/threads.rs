@@ -12,6 +12,11 @@ fn threads(tiles: usize) -> Option<Threads> {
     worthwhile.then(|| Threads::new(None).ok()).flatten().filter(|threads| threads.count() > 1)
 }
 
+/// Whether that many tiles stay on the calling thread.
+pub(super) fn alone(tiles: usize) -> bool {
+    threads(tiles).is_none()
+}
+
 /// `work` for each tile, results in order of tiles.
 pub(super) fn map_tiles<T: Send>(tiles: usize, work: impl Fn(usize) -> T + Sync + Send) -> Vec<T> {
     let spread =

@@ -1,0 +1,19 @@
+//! Built without feature `gpu`.
+
+use crate::args::Job;
+use quadrille::{Backend, Error, Integrator};
+
+const REASON: &str = "built without feature `gpu`";
+
+/// The integrator as it is, where it may fall back.
+pub fn with(integrator: Integrator, job: &Job) -> Result<Integrator, Error> {
+    match &job.adapter {
+        None if job.fallback => Ok(integrator),
+        _ => Err(Error::BackendUnavailable { backend: Backend::Gpu, reason: REASON.to_owned() }),
+    }
+}
+
+/// No adapters.
+pub fn list() -> Result<String, String> {
+    Err(REASON.to_owned())
+}

@@ -1,0 +1,287 @@
+//! A grid on a GPU: its tiles by the thousand in each dispatch, a few dispatches under way at any time.
+
+use super::buffer::{Numbers, Pending};
+use super::device::Kernel;
+use super::shader::{Kind, shader};
+use super::tables::{Tables, bases};
+use super::{Device, GpuError, Precision, parameters};
+use crate::integrand::Integrand;
+use crate::integrand::wgsl::{Arithmetic, emit};
+use crate::plan::Grid;
+use crate::reduce::Partial;
+use crate::twofold::two_sum;
+use std::collections::VecDeque;
+use std::ops::Range;
+use std::time::Instant;
+
+/// Dispatches under way at once: one runs, one waits for it, one is on its way back.
+const SLOTS: usize = 3;
+
+/// Seconds that a dispatch should take: few enough for the watchdogs of desktops, and to stop in time.
+const DISPATCH: f64 = 0.05;
+
+/// Seconds of a sum that is long enough to tell how fast the device is.
+const LONG: f64 = 0.02;
+
+/// Evaluations of the first dispatch, before the speed is known.
+const FIRST: u64 = 1 << 18;
+
+/// Most tiles of a dispatch: workgroups in one dimension, everywhere.
+const MOST_TILES: u64 = 65_535;
+
+/// The bytes of a partial sum.
+const PARTIAL: usize = 16;
+
+/// A flag of a partial sum: not all nodes are in it.
+const CUT_OFF: u32 = 2;
+
+/// The upper word of the NaN that a partial sum in double precision is where a flag is set; the flags are below.
+const QUIET_NAN: u32 = 0x7ff8_0000;
+
+/// An integrand on a grid, ready to sum tiles on a device.
+pub(crate) struct GpuGrid<'a> {
+    device: &'a Device,
+    grid: &'a Grid,
+    arithmetic: Arithmetic,
+    kernel: Kernel,
+    tables: Tables,
+    /// The buffers that all dispatches share: plan, outer and inner table, parameters.
+    shared: [wgpu::Buffer; 4],
+}
+
+/// Buffers of one dispatch.
+#[derive(Clone)]
+struct Slot {
+    task: wgpu::Buffer,
+    tiles: wgpu::Buffer,
+    partials: wgpu::Buffer,
+    readback: wgpu::Buffer,
+    group: wgpu::BindGroup,
+}
+
+/// A dispatch under way.
+struct Flight {
+    tiles: Range<u64>,
+    slot: Slot,
+    pending: Pending,
+}
+
+impl<'a> GpuGrid<'a> {
+    /// Compiles the kernel, unless the device has it already: its text does not depend on bounds, panels or parameters.
+    pub fn new(device: &'a Device, f: &impl Integrand, grid: &'a Grid, precision: Precision) -> Result<Self, GpuError> {
+        let arithmetic = device.arithmetic(precision)?;
+        let emitted = emit(f, arithmetic).map_err(|refused| GpuError::refused(refused, arithmetic))?;
+        let constants = parameters(&emitted.parameters, arithmetic)?;
+        let tables = Tables::new(grid, arithmetic)?;
+        let kernel = device.kernel(&shader(kind(grid), arithmetic, &emitted)?, 7)?;
+        let contents = [tables.plan.clone(), tables.outer.clone(), tables.inner.clone(), constants];
+        let shared = device.step(move |gpu| Ok(contents.map(|bytes| gpu.storage_of(&bytes))))?;
+        Ok(Self { device, grid, arithmetic, kernel, tables, shared })
+    }
+
+    /// How many evaluations of `f` the device does in a second, if that was measured: by a long sum, or by [`time`](Self::time).
+    pub fn known_speed(device: &Device, f: &impl Integrand, grid: &Grid, precision: Precision) -> Option<f64> {
+        let arithmetic = device.arithmetic(precision).ok()?;
+        let emitted = emit(f, arithmetic).ok()?;
+        device.speed(&shader(kind(grid), arithmetic, &emitted).ok()?)
+    }
+
+    /// Seconds that all tiles will take, from sums of more and more of them: until one is long enough to tell, or `budget`
+    /// seconds are spent.
+    pub fn time(&self, budget: f64) -> Result<f64, GpuError> {
+        let (tiles, begin) = (self.grid.tiles(), Instant::now());
+        let run = |count: u64| {
+            let start = Instant::now();
+            self.run(0..count, &|| false, &mut |_, _| {}).map(|()| start.elapsed().as_secs_f64())
+        };
+        // Some drivers compile a kernel when it is first run.
+        let (mut before, mut count) = (1, (FIRST / self.evaluations_per_tile()).max(4).min(tiles));
+        run(before)?;
+        let mut seconds_before = run(before)?;
+        loop {
+            let seconds = run(count)?;
+            // What each further tile takes, without what a sum of none would.
+            let each = ((seconds - seconds_before) / count.abs_diff(before).max(1) as f64).max(0.0);
+            if seconds > LONG || count == tiles || begin.elapsed().as_secs_f64() > budget {
+                let all = seconds + (tiles - count) as f64 * each;
+                self.kernel.speed.set(self.grid.evaluations() as f64 / all);
+                return Ok(all);
+            }
+            (before, seconds_before) = (count, seconds);
+            count = count.saturating_mul(4).min(tiles);
+        }
+    }
+
+    /// The arithmetic in use.
+    pub fn precision(&self) -> Precision {
+        Precision::of(self.arithmetic)
+    }
+
+    /// Sums `tiles` and hands the partial sums to `absorb` in their order, some at a time, with the number of the first.
+    ///
+    /// Between dispatches `stop` is asked; once it says so nothing more is sent off, and what is under way is still
+    /// delivered. A tile where the integrand is not finite, in this arithmetic, is delivered as NaN. The bits depend on
+    /// the tile alone.
+    pub fn run(
+        &self,
+        tiles: Range<u64>,
+        stop: &dyn Fn() -> bool,
+        absorb: &mut dyn FnMut(u64, &[Partial]),
+    ) -> Result<(), GpuError> {
+        let mut flights = VecDeque::new();
+        let (start, mut done) = (Instant::now(), 0);
+        let mut counted = |first, partials: &[Partial]| {
+            done += partials.len() as u64;
+            absorb(first, partials);
+        };
+        let result = self.fly(tiles, stop, &mut counted, &mut flights);
+        let seconds = start.elapsed().as_secs_f64();
+        if seconds > LONG && result.is_ok() {
+            self.kernel.speed.set((done * self.evaluations_per_tile()) as f64 / seconds);
+        }
+        if result.as_ref().is_err_and(|error| !error.is_loss()) {
+            // Nothing stays under way.
+            for Flight { pending, .. } in flights {
+                let _ = self.device.step(move |gpu| pending.wait(gpu));
+            }
+        }
+        result
+    }
+
+    fn fly(
+        &self,
+        tiles: Range<u64>,
+        stop: &dyn Fn() -> bool,
+        absorb: &mut dyn FnMut(u64, &[Partial]),
+        flights: &mut VecDeque<Flight>,
+    ) -> Result<(), GpuError> {
+        let most = MOST_TILES
+            .min(u64::from(self.device.info().max_workgroups))
+            .min(self.device.info().max_binding / PARTIAL as u64)
+            .clamp(1, (tiles.end.saturating_sub(tiles.start)).max(1));
+        let mut free: Vec<Slot> = Vec::new();
+        let (mut slots, mut next, mut stopped) = (0, tiles.start, false);
+        let mut pace = Pace::new(self.evaluations_per_tile(), most);
+        loop {
+            while flights.len() < SLOTS && next < tiles.end && !stopped {
+                stopped = stop();
+                if stopped {
+                    break;
+                }
+                let run = next..tiles.end.min(next + pace.tiles);
+                let slot = match free.pop() {
+                    Some(slot) => slot,
+                    None if slots < SLOTS => {
+                        slots += 1;
+                        self.slot(most as usize)?
+                    }
+                    None => break,
+                };
+                next = run.end;
+                flights.push_back(self.send(run, slot)?);
+            }
+            let Some(Flight { tiles, slot, pending }) = flights.pop_front() else { return Ok(()) };
+            let bytes = self.device.step(move |gpu| pending.wait(gpu))?;
+            pace.done(tiles.end - tiles.start);
+            free.push(slot);
+            let partials: Vec<_> =
+                bytes.chunks_exact(PARTIAL).map(|bytes| self.partial(bytes)).collect::<Result<_, _>>()?;
+            absorb(tiles.start, &partials);
+        }
+    }
+
+    fn evaluations_per_tile(&self) -> u64 {
+        self.grid.evaluations_below(self.grid.panels_below(1)).max(1)
+    }
+
+    fn slot(&self, tiles: usize) -> Result<Slot, GpuError> {
+        let (kernel, shared) = (self.kernel.clone(), self.shared.clone());
+        let pair = {
+            let mut numbers = Numbers::new(self.arithmetic);
+            numbers.pair(Partial::IDENTITY);
+            numbers.bytes.len()
+        };
+        self.device.step(move |gpu| {
+            let (task, positions) = (gpu.storage(32), gpu.storage(tiles * pair));
+            let (partials, readback) = (gpu.storage(tiles * PARTIAL), gpu.readback(tiles * PARTIAL));
+            let [plan, outer, inner, parameters] = &shared;
+            let group = gpu.bind(&kernel, &[&task, plan, outer, inner, parameters, &positions, &partials]);
+            Ok(Slot { task, tiles: positions, partials, readback, group })
+        })
+    }
+
+    fn send(&self, tiles: Range<u64>, slot: Slot) -> Result<Flight, GpuError> {
+        let task = self.tables.task(self.grid, &tiles);
+        let bases = bases(self.grid, &tiles, self.arithmetic);
+        let (kernel, sent) = (self.kernel.clone(), slot.clone());
+        let count = (tiles.end - tiles.start) as usize;
+        let pending = self.device.step(move |gpu| {
+            gpu.write(&sent.task, bytemuck::bytes_of(&task));
+            gpu.write(&sent.tiles, &bases);
+            let Slot { group, partials, readback, .. } = &sent;
+            Ok(gpu.dispatch(&kernel, group, count as u32, partials, readback, count * PARTIAL))
+        })?;
+        Ok(Flight { tiles, slot, pending })
+    }
+
+    /// The sum of a tile out of its words.
+    fn partial(&self, bytes: &[u8]) -> Result<Partial, GpuError> {
+        let words: [u32; 4] = bytemuck::pod_read_unaligned(bytes);
+        let is_double = self.arithmetic == Arithmetic::F64;
+        let flags = match is_double {
+            true if words[1] == QUIET_NAN => words[0],
+            true => 0,
+            false => words[3],
+        };
+        if flags & CUT_OFF != 0 {
+            return Err(GpuError::Rejected { message: "the driver ended a loop early".to_owned() });
+        }
+        if is_double {
+            let [high, low]: [f64; 2] = bytemuck::cast(words);
+            return Ok(pair(high, low));
+        }
+        let [a, b, c] = [words[0], words[1], words[2]].map(|word| f64::from(f32::from_bits(word)));
+        // A sum that overflows here need not do so in f64: it is as unknown as a NaN.
+        if flags != 0 || !(a + b + c).is_finite() {
+            return Ok(Partial::new(f64::NAN));
+        }
+        let (high, low) = two_sum(a, b);
+        Ok(pair(high, low + c))
+    }
+}
+
+fn pair(high: f64, low: f64) -> Partial {
+    if !high.is_finite() {
+        return Partial::new(high);
+    }
+    let (high, low) = two_sum(high, low);
+    Partial { high, low }
+}
+
+/// The kernel for a grid.
+fn kind(grid: &Grid) -> Kind {
+    if Tables::by_nodes(grid) { Kind::Nodes } else { Kind::Grid }
+}
+
+/// How many tiles a dispatch should have.
+struct Pace {
+    tiles: u64,
+    most: u64,
+    /// When the dispatch before came back.
+    before: Instant,
+}
+
+impl Pace {
+    fn new(evaluations_per_tile: u64, most: u64) -> Self {
+        Self { tiles: (FIRST / evaluations_per_tile).clamp(1, most), most, before: Instant::now() }
+    }
+
+    /// Takes note of `tiles` that have come back: grows by no more than four at once, since the first may be quick by chance.
+    fn done(&mut self, tiles: u64) {
+        let now = Instant::now();
+        let seconds = (now - self.before).as_secs_f64().max(1e-6);
+        self.before = now;
+        let wanted = (DISPATCH / seconds * tiles as f64) as u64;
+        self.tiles = wanted.clamp(self.tiles / 4, self.tiles.saturating_mul(4)).clamp(1, self.most);
+    }
+}

@@ -1,0 +1,50 @@
+//! How fast a device is in each arithmetic, by a sum of its own.
+
+use super::device::locked;
+use super::{Device, GpuError, GpuGrid, Precision};
+use crate::integrand::{Expr, Graph, Integrand};
+use crate::plan::Grid;
+use crate::rule::Rule;
+use std::time::Instant;
+
+/// Evaluations of the sum that is timed.
+const EVALUATIONS: u64 = 1 << 21;
+
+/// sin(x) exp(-x² / 50): a few functions and a few products, as integrands are.
+struct Damped;
+
+impl Integrand for Damped {
+    fn scalar(&self, x: f64) -> f64 {
+        x.sin() * (x * x * -0.02).exp()
+    }
+
+    fn trace<'g>(&self, _: &'g Graph, x: Expr<'g>) -> Option<Expr<'g>> {
+        Some(x.sin() * (x * x * -0.02).exp())
+    }
+}
+
+impl Device {
+    /// Points per second of a large sum of sin(x) exp(-x²/50) in `precision`. Measured when first asked for, which takes
+    /// as long as compiling two kernels and a few million evaluations.
+    ///
+    /// # Errors
+    /// Where the device has not that precision, or fails.
+    pub fn rate(&self, precision: Precision) -> Result<f64, GpuError> {
+        if let Some(&rate) = locked(self.rates()).get(&precision) {
+            return Ok(rate);
+        }
+        let grid = Grid::new(0.0, 10.0, Rule::Midpoint, EVALUATIONS)
+            .map_err(|error| GpuError::Open { reason: error.to_string() })?;
+        let kernel = GpuGrid::new(self, &Damped, &grid, precision)?;
+        let mut seconds = f64::INFINITY;
+        // The first run compiles, or warms up.
+        for _ in 0..3 {
+            let start = Instant::now();
+            kernel.run(0..grid.tiles(), &|| false, &mut |_, _| {})?;
+            seconds = start.elapsed().as_secs_f64().min(seconds);
+        }
+        let rate = EVALUATIONS as f64 / seconds;
+        locked(self.rates()).insert(precision, rate);
+        Ok(rate)
+    }
+}

@@ -1,0 +1,102 @@
+//! Shaders: the text of a kernel, its arithmetic, the integrand, and what it uses of the library, put together.
+
+use super::{GpuError, library};
+use crate::integrand::wgsl::{Arithmetic, Emitted};
+
+macro_rules! kernel {
+    ($name:literal) => {
+        include_str!(concat!("../../../shaders/kernel/", $name, ".wgsl"))
+    };
+}
+
+/// The nodes of a block.
+const BLOCK: usize = 8;
+
+/// An integrand of more lines, library and all but for rare paths, is not written out for each node of a block: it takes long
+/// to compile. Where it is, indices are constant, so that offsets are read once for all threads, and no loop is bounded.
+const CHEAP: usize = 350;
+
+/// The lines that an integrand may have, every call replaced by the function's own: drivers take seconds for as many, and
+/// the time grows with the square.
+pub(crate) const MAX_LINES: usize = 12_000;
+
+/// The kernels that evaluate an integrand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// A composite rule, threads going over panels.
+    Grid,
+    /// A composite rule, threads going over the nodes of a panel.
+    Nodes,
+    /// Values at points of that many coordinates.
+    Evaluate(usize),
+}
+
+/// The text of a shader, complete.
+pub(crate) fn shader(kind: Kind, arithmetic: Arithmetic, integrand: &Emitted) -> Result<String, GpuError> {
+    let lines = library::expanded(arithmetic, &integrand.text);
+    if lines > MAX_LINES {
+        return Err(GpuError::TooLong { lines, limit: MAX_LINES });
+    }
+    let parts: &[&str] = match arithmetic {
+        Arithmetic::F32 => &[kernel!("two_float"), kernel!("f32")],
+        Arithmetic::F32x2 => &[kernel!("two_float"), kernel!("f32x2")],
+        Arithmetic::F64 => &[kernel!("f64")],
+    };
+    let library = library::linked(arithmetic, &integrand.text);
+    let parameters = format!("{}", integrand.parameters.len().max(1));
+    let kernel = match kind {
+        Kind::Grid => {
+            // Devices that run both sides of a branch would pay for rare paths at every node: a thread that needs one goes
+            // over its nodes again.
+            let rare = library.contains("RARE");
+            let cheap = library::expanded_usual(arithmetic, &integrand.text) <= CHEAP;
+            let nodes = if cheap { written_out() } else { IN_A_LOOP.to_owned() };
+            let first = sums("sum_first", &nodes);
+            let again = if rare { sums("sum_again", IN_A_LOOP) } else { String::new() };
+            kernel!("grid").replace("$SUMS", &(first + &again)).replace("$AGAIN", if rare { AGAIN } else { "" })
+        }
+        Kind::Nodes => kernel!("nodes").to_owned(),
+        Kind::Evaluate(dimension) => kernel!("evaluate").replace("$COORDINATES", &coordinates(dimension)),
+    };
+    let kernel = kernel.replace("$FINISH", kernel!("finish")).replace("$PARAMETERS", &parameters);
+    // What the kernel itself takes from the library.
+    let select = library::linked(arithmetic, "q_select");
+    let select = if library.contains(&select) { "" } else { &select };
+    let mut text = String::new();
+    for part in parts.iter().copied().chain([&*kernel, &*integrand.text, select, &*library]) {
+        text.push_str(part);
+        text.push('\n');
+    }
+    Ok(text)
+}
+
+/// The function that sums the nodes of a thread, with the statements that add those of a block.
+fn sums(name: &str, nodes: &str) -> String {
+    kernel!("sums").replace("$NAME", name).replace("$NODES", nodes)
+}
+
+/// The nodes of a block, one turn of a loop for each.
+const IN_A_LOOP: &str = "for (var i = 0u; i < left; i++) {
+                block = block_add(block, integrand(node(first, plan.steps[i], plan.upper)));
+            }";
+
+/// The nodes of a block, one after the other. A node beyond the end is there to keep step; it does not count.
+fn written_out() -> String {
+    let statement = |i: usize| {
+        let value = format!("integrand(node(first, plan.steps[{i}], plan.upper))");
+        format!("block = block_add(block, q_select({i}u < left, {value}, Real()));")
+    };
+    (0..BLOCK).map(statement).collect::<Vec<_>>().join("\n            ")
+}
+
+/// The second pass, for a thread that needs a rare path.
+const AGAIN: &str = "if RARE {
+        EXACT = true;
+        RARE = false;
+        work = sum_again(thread, group.x);
+    }";
+
+fn coordinates(dimension: usize) -> String {
+    let coordinate = |d: usize| format!("points[{dimension}u * id.x + {d}u]");
+    (0..dimension).map(coordinate).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,360 @@
+//! An integrand as a WGSL function: straight-line code, one `let` for each operation.
+//!
+//! The text calls the functions of the libraries in `shaders/`, which have the same names in every arithmetic. It is text
+//! alone: what compiles it is another module, and none is needed here.
+
+use super::{BinaryFunction, Comparison, Graph, Integrand, Node, Point, UnaryFunction, formula, graph::Id};
+use std::fmt::Write;
+
+/// The operations that a shader may have: drivers take seconds for as many, and minutes for more.
+pub(crate) const MAX_OPERATIONS: usize = 4096;
+
+/// An integer power up to this one is written out as multiplications.
+const WRITTEN_OUT: u32 = 16;
+
+/// What a number is in a shader.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Arithmetic {
+    F32,
+    /// The unevaluated sum of two `f32`, about 48 bits.
+    F32x2,
+    F64,
+}
+
+/// A WGSL function `integrand(x0, x1, …)` that reads the parameters from a global array `parameters`.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Emitted {
+    pub text: String,
+    /// The present values of the parameters.
+    pub parameters: Vec<f64>,
+    pub operations: usize,
+}
+
+/// Why there is no such function.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Refused {
+    NotTraceable,
+    TooManyOperations {
+        operations: usize,
+    },
+    /// A number that the arithmetic cannot hold.
+    OutOfRange {
+        value: f64,
+    },
+}
+
+impl Arithmetic {
+    #[cfg(test)]
+    pub const ALL: [Arithmetic; 3] = [Arithmetic::F32, Arithmetic::F32x2, Arithmetic::F64];
+
+    /// The WGSL type of a number.
+    pub fn real(self) -> &'static str {
+        match self {
+            Arithmetic::F32 => "f32",
+            Arithmetic::F32x2 => "vec2<f32>",
+            Arithmetic::F64 => "f64",
+        }
+    }
+
+    /// Whether `value` has its full precision here, neither overflowing nor underflowing.
+    pub fn holds(self, value: f64) -> bool {
+        match self {
+            Arithmetic::F64 => true,
+            _ if value == 0.0 || !value.is_finite() => true,
+            _ => (value as f32).is_finite() && value.abs() >= self.smallest(),
+        }
+    }
+
+    /// The smallest number of full precision, where small numbers are flushed to zero.
+    fn smallest(self) -> f64 {
+        match self {
+            Arithmetic::F32 => f64::from(f32::MIN_POSITIVE),
+            // The last bit of the lower half.
+            Arithmetic::F32x2 => f64::from(f32::MIN_POSITIVE) * (1u64 << 48) as f64,
+            Arithmetic::F64 => f64::MIN_POSITIVE,
+        }
+    }
+
+    /// `value` as a WGSL expression.
+    fn literal(self, value: f64) -> String {
+        if value.is_nan() {
+            return "q_nan()".to_owned();
+        }
+        if value.is_infinite() {
+            return if value > 0.0 { "q_inf()" } else { "q_neg(q_inf())" }.to_owned();
+        }
+        match self {
+            Arithmetic::F32 => format!("{:e}f", value as f32),
+            Arithmetic::F32x2 => {
+                let (high, low) = split(value);
+                format!("vec2<f32>({high:e}f, {low:e}f)")
+            }
+            Arithmetic::F64 => format!("{value:e}lf"),
+        }
+    }
+
+    /// The number in the variable `name`, such that a compiler does not know it.
+    fn opaque(self, name: &str) -> String {
+        match self {
+            Arithmetic::F32 => format!("f32_opaque({name})"),
+            Arithmetic::F32x2 => format!("vec2<f32>(df_opaque({name}.x), {name}.y)"),
+            Arithmetic::F64 => format!("f64_bar({name})"),
+        }
+    }
+}
+
+/// `value` as the nearest pair of `f32`, the second 0 where the first is not finite.
+pub(crate) fn split(value: f64) -> (f32, f32) {
+    let high = value as f32;
+    (high, if high.is_finite() { (value - f64::from(high)) as f32 } else { 0.0 })
+}
+
+/// `f` as a WGSL function in the given arithmetic.
+pub(crate) fn emit<P: Point>(f: &impl Integrand<P>, arithmetic: Arithmetic) -> Result<Emitted, Refused> {
+    let graph = Graph::new();
+    let root = f.trace(&graph, P::traced_from_fn(|d| graph.coordinate(d))).ok_or(Refused::NotTraceable)?;
+    let nodes = formula::extract(&graph.nodes(), root.id());
+    let parameters: Vec<f64> = graph.parameters().iter().map(|parameter| parameter.1).collect();
+    let real = arithmetic.real();
+    let arguments: Vec<String> = (0..P::DIMENSION).map(|d| format!("x{d}: {real}")).collect();
+    let mut emitter = Emitter { arithmetic, text: String::new(), operations: 0 };
+    emitter.line(format_args!("fn integrand({}) -> {real} {{", arguments.join(", ")));
+    for (id, &node) in nodes.iter().enumerate() {
+        emitter.node(id, node, P::DIMENSION)?;
+    }
+    emitter.line(format_args!("    return v{};\n}}", nodes.len().saturating_sub(1)));
+    match emitter.operations {
+        operations if operations > MAX_OPERATIONS => Err(Refused::TooManyOperations { operations }),
+        operations => Ok(Emitted { text: emitter.text, parameters, operations }),
+    }
+}
+
+struct Emitter {
+    arithmetic: Arithmetic,
+    text: String,
+    operations: usize,
+}
+
+impl Emitter {
+    fn line(&mut self, line: std::fmt::Arguments) {
+        // Writing to a string cannot fail.
+        let _ = writeln!(self.text, "{line}");
+    }
+
+    /// `let v<id> = …;` for an operation.
+    fn operation(&mut self, id: Id, value: std::fmt::Arguments) {
+        self.operations += 1;
+        self.line(format_args!("    let v{id} = {value};"));
+    }
+
+    fn node(&mut self, id: Id, node: Node, dimension: usize) -> Result<(), Refused> {
+        match node {
+            Node::Constant(bits) => {
+                let value = f64::from_bits(bits);
+                if !self.arithmetic.holds(value) {
+                    return Err(Refused::OutOfRange { value });
+                }
+                let mut literal = self.arithmetic.literal(value);
+                if value == 0.0 {
+                    // Compilers make 0 of 0 times anything, NaN and infinity too.
+                    self.line(format_args!("    let v{id}_zero = {literal};"));
+                    literal = self.arithmetic.opaque(&format!("v{id}_zero"));
+                }
+                self.line(format_args!("    let v{id} = {literal};"));
+            }
+            Node::Coordinate(d) if d < dimension => self.line(format_args!("    let v{id} = x{d};")),
+            Node::Coordinate(_) => self.line(format_args!("    let v{id} = q_nan();")),
+            Node::Parameter(index) => self.line(format_args!("    let v{id} = parameters[{index}];")),
+            Node::Unary(UnaryFunction::Sign, a) => {
+                let zero = self.arithmetic.literal(0.0);
+                self.operation(id, format_args!("q_select(q_eq(v{a}, {zero}), {zero}, q_signum(v{a}))"));
+            }
+            Node::Unary(function, a) => self.operation(id, format_args!("{}(v{a})", unary(function))),
+            Node::Power(a, n) => self.power(id, a, n),
+            // Compilers know the outcome of these, but for NaN and infinity.
+            Node::Binary(function @ (BinaryFunction::Sub | BinaryFunction::Div), a, b) if a == b => {
+                let b = self.arithmetic.opaque(&format!("v{b}"));
+                self.operation(id, format_args!("{}(v{a}, {b})", binary(function)));
+            }
+            Node::Binary(function, a, b) => self.operation(id, format_args!("{}(v{a}, v{b})", binary(function))),
+            Node::MulAdd(a, b, c) => self.operation(id, format_args!("q_mul_add(v{a}, v{b}, v{c})")),
+            Node::Select(c, a, b) => self.operation(id, format_args!("q_select(v{c}, v{a}, v{b})")),
+            Node::Compare(comparison, a, b) => {
+                self.operation(id, format_args!("{}(v{a}, v{b})", compare(comparison)));
+            }
+            Node::Not(a) => self.operation(id, format_args!("!v{a}")),
+            Node::And(a, b) => self.operation(id, format_args!("v{a} && v{b}")),
+            Node::Or(a, b) => self.operation(id, format_args!("v{a} || v{b}")),
+        }
+        Ok(())
+    }
+
+    /// A small power by repeated squaring, bit by bit from the top; a large one by the library.
+    fn power(&mut self, id: Id, a: Id, n: i32) {
+        let m = n.unsigned_abs();
+        if m > WRITTEN_OUT {
+            return self.operation(id, format_args!("q_powi(v{a}, {n})"));
+        }
+        if m == 0 {
+            let one = self.arithmetic.literal(1.0);
+            return self.line(format_args!("    let v{id} = {one};"));
+        }
+        let (mut base, mut steps) = (format!("v{a}"), 0);
+        // In pairs a small power loses its lower half: the power of the inverse does not.
+        let inverse_first = n < 0 && self.arithmetic == Arithmetic::F32x2;
+        if inverse_first {
+            base = format!("v{id}_inverse");
+            self.operations += 1;
+            self.line(format_args!("    let {base} = q_recip(v{a});"));
+        }
+        let mut power = base.clone();
+        for bit in (0..m.ilog2()).rev() {
+            let square = power.clone();
+            power = self.product(id, &mut steps, &power, &square);
+            if m >> bit & 1 == 1 {
+                power = self.product(id, &mut steps, &power, &base);
+            }
+        }
+        if n < 0 && !inverse_first {
+            self.operation(id, format_args!("q_recip({power})"));
+        } else {
+            self.line(format_args!("    let v{id} = {power};"));
+        }
+    }
+
+    /// A product on the way to node `id`, and its name.
+    fn product(&mut self, id: Id, steps: &mut usize, a: &str, b: &str) -> String {
+        let name = format!("v{id}_{steps}");
+        *steps += 1;
+        self.operations += 1;
+        self.line(format_args!("    let {name} = q_mul({a}, {b});"));
+        name
+    }
+}
+
+fn unary(function: UnaryFunction) -> &'static str {
+    use UnaryFunction as F;
+    match function {
+        F::Neg => "q_neg",
+        F::Abs => "q_abs",
+        F::Signum | F::Sign => "q_signum",
+        F::Sqrt => "q_sqrt",
+        F::Cbrt => "q_cbrt",
+        F::Recip => "q_recip",
+        F::Exp => "q_exp",
+        F::Exp2 => "q_exp2",
+        F::ExpM1 => "q_exp_m1",
+        F::Ln => "q_ln",
+        F::Log2 => "q_log2",
+        F::Log10 => "q_log10",
+        F::Ln1p => "q_ln_1p",
+        F::Sin => "q_sin",
+        F::Cos => "q_cos",
+        F::Tan => "q_tan",
+        F::Asin => "q_asin",
+        F::Acos => "q_acos",
+        F::Atan => "q_atan",
+        F::Sinh => "q_sinh",
+        F::Cosh => "q_cosh",
+        F::Tanh => "q_tanh",
+        F::Asinh => "q_asinh",
+        F::Acosh => "q_acosh",
+        F::Atanh => "q_atanh",
+        F::Erf => "q_erf",
+        F::Erfc => "q_erfc",
+        F::Gamma => "q_gamma",
+        F::LnGamma => "q_ln_gamma",
+        F::Floor => "q_floor",
+        F::Ceil => "q_ceil",
+        F::Round => "q_round",
+        F::Trunc => "q_trunc",
+        F::Fract => "q_fract",
+    }
+}
+
+fn binary(function: BinaryFunction) -> &'static str {
+    use BinaryFunction as F;
+    match function {
+        F::Add => "q_add",
+        F::Sub => "q_sub",
+        F::Mul => "q_mul",
+        F::Div => "q_div",
+        F::Rem => "q_rem",
+        F::Powf => "q_powf",
+        F::Atan2 => "q_atan2",
+        F::Hypot => "q_hypot",
+        F::Min => "q_min",
+        F::Max => "q_max",
+        F::Copysign => "q_copysign",
+    }
+}
+
+fn compare(comparison: Comparison) -> &'static str {
+    match comparison {
+        Comparison::Less => "q_lt",
+        Comparison::LessEqual => "q_le",
+        Comparison::Greater => "q_gt",
+        Comparison::GreaterEqual => "q_ge",
+        Comparison::Equal => "q_eq",
+        Comparison::NotEqual => "q_ne",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::integrand::Expression;
+
+    fn text(formula: &str, arithmetic: Arithmetic) -> String {
+        emit::<f64>(&Expression::parse(formula).unwrap(), arithmetic).unwrap().text
+    }
+
+    #[test]
+    fn one_let_for_each_operation() {
+        let expected = "fn integrand(x0: f64) -> f64 {\n    let v0 = x0;\n    let v1 = q_sin(v0);\n    let v2 = 5e-1lf;\n    \
+                        let v3 = q_mul(v1, v2);\n    return v3;\n}\n";
+        assert_eq!(text("sin(x) * 0.5", Arithmetic::F64), expected);
+    }
+
+    #[test]
+    fn powers_are_written_out() {
+        for n in 1..=WRITTEN_OUT {
+            let text = text(&format!("x^{n}"), Arithmetic::F32);
+            // Evaluate the exponents.
+            let mut exponents = std::collections::HashMap::from([("x0".to_owned(), 1)]);
+            for line in text.lines().filter_map(|line| line.trim().strip_prefix("let ")) {
+                let (name, value) = line.trim_end_matches(';').split_once(" = ").unwrap();
+                let exponent = match value.strip_prefix("q_mul(") {
+                    Some(factors) => factors.trim_end_matches(')').split(", ").map(|factor| exponents[factor]).sum(),
+                    None => exponents[value],
+                };
+                exponents.insert(name.to_owned(), exponent);
+            }
+            let (_, returned) = text.split_once("return ").unwrap();
+            assert_eq!(exponents[returned.split(';').next().unwrap()], n, "{text}");
+        }
+        assert!(text("x^-3", Arithmetic::F32).contains("q_recip(v1_1)"));
+        assert!(text("x^-3", Arithmetic::F32x2).contains("= q_mul(v1_inverse, v1_inverse)"));
+    }
+
+    #[test]
+    fn numbers_are_exact_or_refused() {
+        assert!(text("x + 0.1", Arithmetic::F32x2).contains("vec2<f32>(1e-1f, -1.4901161e-9f)"));
+        let huge = Expression::parse("x * 1e300").unwrap();
+        assert_eq!(emit::<f64>(&huge, Arithmetic::F32), Err(Refused::OutOfRange { value: 1e300 }));
+        assert!(emit::<f64>(&huge, Arithmetic::F64).is_ok());
+        assert!(text("0/x", Arithmetic::F64).contains("= f64_bar("), "not folded");
+        let infinite = text("if(x < inf, x, -inf)", Arithmetic::F64);
+        assert!(infinite.contains("q_inf()") && infinite.contains("q_neg(q_inf())"), "{infinite}");
+    }
+
+    #[test]
+    fn what_cannot_be_is_refused() {
+        assert_eq!(emit::<f64>(&|x: f64| x, Arithmetic::F64), Err(Refused::NotTraceable));
+        let long = Expression::parse(&["sin(x * 1.5)"; 3].join(" + ")).unwrap();
+        assert!(emit::<f64>(&long, Arithmetic::F64).unwrap().operations < 6, "equal parts are one");
+        let terms: Vec<_> = (1..=2100).map(|k| format!("{k}*x")).collect();
+        let long = Expression::parse(&terms.join(" + ")).unwrap();
+        assert_eq!(emit::<f64>(&long, Arithmetic::F64), Err(Refused::TooManyOperations { operations: 4199 }));
+    }
+}

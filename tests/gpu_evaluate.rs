@@ -1,0 +1,136 @@
+//! Values on a GPU against the scalar definition.
+#![cfg(feature = "gpu")]
+
+#[path = "common/adapter.rs"]
+mod adapter;
+#[path = "common/one.rs"]
+mod one;
+
+use adapter::device;
+use one::One;
+use quadrille::gpu::{Device, GpuError, Precision, evaluate};
+use quadrille::{Expression, Integrand, integrand};
+
+/// Each arithmetic that the device has, with a few units of its last place.
+fn arithmetics(device: &Device) -> impl Iterator<Item = (Precision, f64)> {
+    adapter::arithmetics(device).map(|(precision, unit)| (precision, 18.0 * unit))
+}
+
+#[test]
+fn every_function_has_its_values() {
+    let Some(device) = device() else { return };
+    // Eighths, so that every arithmetic has the very same points.
+    let points: Vec<_> = (-40..=40).map(|k| [f64::from(k) / 8.0, f64::from(k * 7 % 16) / 8.0 + 0.0625]).collect();
+    let mut wrong = Vec::new();
+    for (name, f) in One::all() {
+        for (precision, bound) in arithmetics(device) {
+            let mut values = vec![0.0; points.len()];
+            if let Err(error) = evaluate(device, &f, precision, &points, &mut values) {
+                wrong.push(format!("{name}, {precision}: {error}"));
+                continue;
+            }
+            for (&point, &value) in points.iter().zip(&values) {
+                let expected = f.scalar(point);
+                let near = (value - expected).abs() <= bound * expected.abs().max(0.1);
+                if !(near || value == expected || (value.is_nan() && expected.is_nan())) {
+                    wrong.push(format!("{name}{point:?}, {precision}: {value:?}, not {expected:?}"));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[integrand]
+fn stepped(x: f64, height: f64) -> f64 {
+    if x < 0.5 && x > -0.5 { height } else { x.powi(3) - height * x }
+}
+
+#[test]
+fn a_definition_in_rust_has_its_values() {
+    let Some(device) = device() else { return };
+    let points: Vec<_> = (-64..=64).map(|k| f64::from(k) / 32.0).collect();
+    let mut values = vec![0.0; points.len()];
+    for (precision, bound) in arithmetics(device) {
+        for height in [0.25, 3.5] {
+            let f = stepped { height };
+            evaluate(device, &f, precision, &points, &mut values).unwrap();
+            for (&x, &value) in points.iter().zip(&values) {
+                assert!((value - f.scalar(x)).abs() <= bound * 20.0, "{precision}: {value:?} at {x}");
+            }
+        }
+    }
+}
+
+#[test]
+fn numbers_arrive_with_all_their_digits() {
+    let Some(device) = device() else { return };
+    for (precision, bound) in arithmetics(device) {
+        let bound = if precision == Precision::F64 { 0.0 } else { bound / 10.0 };
+        for text in ["0.1", "-1e-20", "1e30", "3.3333333333333335e-5", "16777217", "0.30000000000000004"] {
+            let (f, expected) = (Expression::parse(&format!("x + {text}")).unwrap(), text.parse::<f64>().unwrap());
+            let mut value = [1.0];
+            evaluate(device, &f, precision, &[0.0], &mut value).unwrap();
+            assert!((value[0] - expected).abs() <= bound * expected.abs(), "{precision}: {value:?}, not {text}");
+        }
+    }
+}
+
+#[test]
+fn many_points_take_several_dispatches() {
+    let Some(device) = device() else { return };
+    let f = Expression::parse("x + 1").unwrap();
+    let points: Vec<_> = (0..(1 << 20) + 77).map(f64::from).collect();
+    let mut values = vec![0.0; points.len()];
+    evaluate(device, &f, Precision::Auto, &points, &mut values).unwrap();
+    assert!(points.iter().zip(&values).all(|(x, value)| *value == x + 1.0));
+    evaluate::<f64>(device, &f, Precision::Auto, &[], &mut []).unwrap();
+}
+
+#[test]
+fn what_cannot_run_is_refused() {
+    let Some(device) = device() else { return };
+    let refused = evaluate(device, &|x: f64| x, Precision::Auto, &[1.0], &mut [0.0]);
+    assert_eq!(refused, Err(GpuError::NotTraceable));
+    if device.supports(Precision::F64).is_err() {
+        let f = Expression::parse("x").unwrap();
+        let refused = evaluate(device, &f, Precision::F64, &[1.0], &mut [0.0]);
+        assert_eq!(refused, Err(GpuError::Unsupported { precision: Precision::F64 }));
+    }
+}
+
+#[test]
+fn long_integrands_compile_or_are_refused() {
+    let Some(device) = device() else { return };
+    let terms: Vec<_> = (1..=1000).map(|k| format!("{k}*x")).collect();
+    let f = Expression::parse(&terms.join(" + ")).unwrap();
+    for (precision, _) in arithmetics(device) {
+        let mut value = [0.0];
+        match evaluate(device, &f, precision, &[2.0], &mut value) {
+            Ok(()) => assert_eq!(value[0], 1_001_000.0),
+            Err(error) => assert!(matches!(error, GpuError::TooLong { .. }), "{error}"),
+        }
+    }
+}
+
+/// Not a test: how long shaders compile, printed.
+#[test]
+#[ignore = "a measurement"]
+fn measure_compilation() {
+    let Some(device) = device() else { return };
+    println!("{}", device.info().name);
+    for (name, term) in [("k x", "*x"), ("sin(k x)", "")] {
+        for count in [25, 50, 100, 200, 400, 800] {
+            let sum = |k: i32| if term.is_empty() { format!("sin({k}*x)") } else { format!("{k}{term}") };
+            let f = Expression::parse(&(1..=count).map(sum).collect::<Vec<_>>().join(" + ")).unwrap();
+            for (precision, _) in arithmetics(device) {
+                let start = std::time::Instant::now();
+                let outcome = evaluate(device, &f, precision, &[2.0], &mut [0.0]);
+                println!("{name} {count} {precision}: {:.1?} {outcome:?}", start.elapsed());
+                if outcome.is_err() || start.elapsed().as_secs() > 20 {
+                    return;
+                }
+            }
+        }
+    }
+}

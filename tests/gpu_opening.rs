@@ -1,0 +1,120 @@
+//! Opening a device, and everything that goes wrong with one. What needs an environment of its own runs in a child process:
+//! this very program, asked for one task.
+#![cfg(feature = "gpu")]
+
+#[path = "common/adapter.rs"]
+mod adapter;
+#[path = "common/child.rs"]
+mod child;
+
+use adapter::adapter;
+use child::{ask, faulty_loader, no_driver};
+use quadrille::Expression;
+use quadrille::gpu::{Device, GpuError, Precision, adapters, evaluate};
+
+/// The task of the child, and how it went, in one line.
+#[test]
+fn child() {
+    let Some(task) = child::task() else { return };
+    let x = Expression::parse("x + 1").unwrap();
+    let value = |device: &Device| {
+        let mut value = [0.0];
+        evaluate(device, &x, Precision::Auto, &[41.0], &mut value).map(|()| value[0])
+    };
+    let said = match task.as_str() {
+        "adapters" => format!("{:?}", adapters().map(|found| found.len())),
+        "shared" => format!("{:?}", Device::shared().map(|device| device.info().name.clone())),
+        "value" => format!("{:?}", Device::shared().and_then(|device| value(&device))),
+        // Again and again, as long as there is hope.
+        "insist" => {
+            let tries = (0..6).map(|_| match Device::shared().and_then(|device| value(&device)) {
+                Ok(value) => format!("{value}"),
+                Err(GpuError::Lost { .. } | GpuError::Panicked { .. }) => "lost".to_owned(),
+                Err(GpuError::OutOfMemory) => "memory".to_owned(),
+                Err(GpuError::Open { .. }) => "open".to_owned(),
+                Err(error) => format!("{error:?}"),
+            });
+            tries.collect::<Vec<_>>().join(" ")
+        }
+        _ => panic!("{task}"),
+    };
+    child::say(&said);
+}
+
+#[test]
+fn without_a_driver_there_is_no_adapter() {
+    let Some(nowhere) = no_driver() else { return };
+    assert_eq!(ask("adapters", &nowhere), "Ok(0)");
+    assert!(ask("shared", &nowhere).starts_with("Err(NoAdapter"));
+    assert!(ask("value", &nowhere).starts_with("Err(NoAdapter"), "and again");
+}
+
+#[test]
+fn software_is_used_when_it_is_named() {
+    let Some(name) = adapter() else { return };
+    let listed = adapters().unwrap();
+    let said = ask("shared", &[]);
+    if listed.iter().all(|adapter| adapter.is_software()) {
+        assert!(said.starts_with("Err(SoftwareOnly"), "{said}");
+    } else {
+        assert!(said.starts_with("Ok("), "{said}");
+    }
+    assert_eq!(ask("shared", &[("QUADRILLE_ADAPTER", &name.to_uppercase())]), format!("Ok({name:?})"));
+    assert_eq!(ask("value", &[("QUADRILLE_ADAPTER", &name)]), "Ok(42.0)");
+    assert!(ask("shared", &[("QUADRILLE_ADAPTER", "no such thing")]).starts_with("Err(UnknownAdapter"));
+}
+
+#[test]
+fn a_device_of_the_callers_own() {
+    let Some(name) = adapter() else { return };
+    let instance = wgpu::Instance::new(wgpu::InstanceDescriptor {
+        flags: wgpu::InstanceFlags::empty(),
+        ..wgpu::InstanceDescriptor::new_without_display_handle()
+    });
+    let found = pollster::block_on(instance.enumerate_adapters(wgpu::Backends::PRIMARY));
+    let adapter = found.into_iter().find(|adapter| adapter.get_info().name == name).unwrap();
+    // Without the features for double precision.
+    let (device, queue) = pollster::block_on(adapter.request_device(&wgpu::DeviceDescriptor::default())).unwrap();
+    let own = Device::from_wgpu(device.clone(), queue).unwrap();
+    assert_eq!(own.info().name, name);
+    assert_eq!(own.supports(Precision::F64), Err(GpuError::Unsupported { precision: Precision::F64 }));
+    let (x, mut value) = (Expression::parse("x + 1").unwrap(), [0.0]);
+    evaluate(&own, &x, Precision::F32x2, &[41.0], &mut value).unwrap();
+    assert_eq!(value, [42.0]);
+    device.destroy();
+    assert!(evaluate(&own, &x, Precision::F32x2, &[41.0], &mut value).is_err());
+    assert!(evaluate(&own, &x, Precision::F32, &[41.0], &mut value).is_err());
+}
+
+#[test]
+fn a_lost_device_is_replaced_once() {
+    let Some(name) = adapter() else { return };
+    let Some(folder) = faulty_loader() else { return };
+    let insist = |fault: &str, code: &str, after: &str| {
+        let said = ask(
+            "insist",
+            &[
+                ("QUADRILLE_ADAPTER", &name),
+                ("LD_LIBRARY_PATH", &folder),
+                ("FAULT", fault),
+                ("FAULT_CODE", code),
+                ("FAULT_AFTER", after),
+            ],
+        );
+        eprintln!("{fault} {code} after {after}: {said}");
+        said
+    };
+    assert_eq!(insist("none", "0", "0"), "42 42 42 42 42 42");
+    // Opening takes some calls; every later one fails. Whatever happens, it ends in an error and no wrong value.
+    for (fault, code) in
+        [("wait", "-4"), ("submit", "-4"), ("submit", "-2"), ("alloc", "-2"), ("pipe", "-2"), ("pipe", "-13")]
+    {
+        for after in ["0", "2", "3", "5"] {
+            let said = insist(fault, code, after);
+            let values: Vec<_> = said.split(' ').collect();
+            assert_eq!(values.len(), 6, "{said}");
+            assert!(values.iter().all(|value| ["42", "lost", "memory", "open"].contains(value)), "{said}");
+        }
+    }
+    assert_eq!(insist("device", "-4", "0"), "open open open open open open");
+}
