@@ -15,7 +15,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("reduce", &["twofold"]),
     ("estimate", &[]),
     ("plan", &["error", "estimate", "reduce", "rule", "twofold"]),
-    ("backend", &["error", "estimate", "integrand", "lanes", "plan", "precision", "reduce", "rule", "twofold", "unknown_name"]),
+    (
+        "backend",
+        &["error", "estimate", "integrand", "lanes", "plan", "precision", "reduce", "rule", "twofold", "unknown_name"],
+    ),
     ("method", &["estimate", "plan", "reduce"]),
     ("sampled", &["backend", "lanes", "twofold", "unknown_name"]),
     ("gpu", &["backend"]),

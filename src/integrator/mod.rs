@@ -8,7 +8,9 @@ mod composite;
 mod floor;
 #[cfg_attr(not(feature = "gpu"), path = "no_gpu.rs")]
 mod gpu;
+mod initial;
 mod probe;
+mod rounds;
 
 use crate::agreement::Verify;
 #[cfg(feature = "gpu")]

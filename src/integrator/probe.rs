@@ -1,7 +1,7 @@
 //! Dense samples at many scales, for integrands whose first samples are all the same.
 
-use crate::integrand::{Integrand, evaluate};
-use crate::lanes::Level;
+use crate::integrand::values::Values;
+use crate::lanes::LANES;
 use crate::plan::{Map, Region, Sweep};
 
 /// Regions in ascending order, and which of their ends are edges.
@@ -24,7 +24,7 @@ pub(super) fn range(lower: f64, upper: f64) -> (f64, f64, Map) {
 ///
 /// One sample in each of 8192 equal parts, at a golden-ratio place in it; and as many towards the ends of a finite interval,
 /// down to 1e-15 of it.
-pub(super) fn find<F: Integrand>(f: &F, level: Level, lower: f64, upper: f64) -> (Option<Panels>, u64) {
+pub(super) fn find(f: &dyn Values, lower: f64, upper: f64) -> (Option<Panels>, u64) {
     const GOLDEN: f64 = 0.618_033_988_749_894_9;
     let (from, to, map) = range(lower, upper);
     let mut places: Vec<f64> = (0..SAMPLES)
@@ -39,9 +39,13 @@ pub(super) fn find<F: Integrand>(f: &F, level: Level, lower: f64, upper: f64) ->
     places.retain(|&t| from < t && t < to);
     places.sort_by(f64::total_cmp);
     places.dedup();
-    let points: Vec<f64> = places.iter().map(|&t| map.point(t)).collect();
-    let mut values = vec![0.0; points.len()];
-    evaluate(f, level, &points, &mut values);
+    let last = places.len() - 1;
+    let point = |k: usize| map.point(places[k.min(last)]);
+    let points: Vec<[f64; LANES]> =
+        (0..places.len().div_ceil(LANES)).map(|row| std::array::from_fn(|lane| point(LANES * row + lane))).collect();
+    let mut rows = vec![[0.0; LANES]; points.len()];
+    f.values(&points, &mut rows);
+    let values = &rows.as_flattened()[..places.len()];
     // What most samples agree on.
     let usual = values[values.len() / 3];
     let mut cuts = vec![from];

@@ -24,6 +24,12 @@ pub(super) struct Leaf {
     /// The error as the sweep claims it.
     raw_error: f64,
     divergent: bool,
+    /// The depth from which the place of trouble may be looked for.
+    locate_from: u16,
+    /// Whether the place of trouble is being looked for.
+    pub locating: bool,
+    /// The leaf above it, or `Leaf::NONE`.
+    pub next: u32,
 }
 
 /// Generations after which a magnitude that has not fallen says that the integral diverges.
@@ -32,7 +38,12 @@ const ANCHOR: u16 = 12;
 /// Levels are tried at an edge, and again so many generations later.
 const AGAIN: u16 = 4;
 
+/// So many generations after a place was looked for, it may be again: two kinks in one panel.
+const LOCATE_AGAIN: u16 = 2;
+
 impl Leaf {
+    pub const NONE: u32 = u32::MAX;
+
     pub fn new(region: Region, edges: [bool; 2]) -> Self {
         Self {
             region,
@@ -47,6 +58,9 @@ impl Leaf {
             grandparent_error: f64::INFINITY,
             raw_error: f64::INFINITY,
             divergent: false,
+            locate_from: 1,
+            locating: false,
+            next: Self::NONE,
         }
     }
 
@@ -58,6 +72,7 @@ impl Leaf {
             depth,
             anchor,
             levels_from: self.levels_from,
+            locate_from: self.locate_from,
             noisy: self.noisy,
             parent_error: self.raw_error,
             grandparent_error: self.parent_error,
@@ -72,7 +87,7 @@ impl Leaf {
             && self.swept.evaluations > 0;
         self.divergent |= swept.divergent && swept.error > 1e-3 * swept.magnitude;
         // Levels that do not converge understate their error, and are not taken.
-        let better = swept.error < self.swept.error && swept.error - swept.floor < 1e-3 * swept.magnitude;
+        let better = swept.error < self.swept.error && swept.error - swept.beyond < 1e-3 * swept.magnitude;
         if tried && !better && self.swept.error.is_finite() {
             return;
         }
@@ -104,7 +119,7 @@ impl Leaf {
         self.divergent
     }
 
-    /// What it adds to the error.
+    /// What it adds to the error, rounding apart.
     pub fn error(&self) -> f64 {
         self.swept.error + self.mismatches[0] + self.mismatches[1]
     }
@@ -116,7 +131,7 @@ impl Leaf {
             return true;
         }
         let narrow = self.region.width() <= 64.0 * f64::EPSILON * lower.abs().max(upper.abs());
-        self.error() > 2.0 * self.swept.floor
+        self.error() > 2.0 * (self.swept.floor + self.swept.beyond)
             && self.noisy < 3
             && !narrow
             && self.middle() > lower
@@ -129,6 +144,16 @@ impl Leaf {
         let unresolved =
             self.depth >= 2 && (self.edges[0] || self.edges[1]) && self.raw_error > 1e-3 * self.swept.magnitude;
         self.depth >= self.levels_from && self.region.map == Map::Plain && (bends || unresolved)
+    }
+
+    /// Whether something at one place inside seems to keep the rules from converging.
+    pub fn wants_a_place(&self) -> bool {
+        let slow = self.swept.fall > 0.05 || self.depth >= 3 && self.raw_error > 0.1 * self.parent_error;
+        slow && self.depth >= self.locate_from && self.region.map == Map::Plain
+    }
+
+    pub fn place_tried(&mut self) {
+        self.locate_from = self.depth + LOCATE_AGAIN;
     }
 
     pub fn levels_tried(&mut self) {

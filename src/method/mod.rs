@@ -4,7 +4,9 @@ mod adaptive;
 mod choice;
 mod composite;
 mod leaf;
+mod outcome;
 
-pub(crate) use adaptive::{Adaptive, Outcome};
+pub(crate) use adaptive::Adaptive;
 pub use choice::Method;
 pub(crate) use composite::CompositeSum;
+pub(crate) use outcome::Outcome;

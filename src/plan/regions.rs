@@ -32,6 +32,8 @@ pub(crate) enum Sweep {
     Ladder { least: u8 },
     /// Double-exponential levels over the region, which may be infinite.
     Levels,
+    /// No sum: the place at which the integrand is least like a polynomial.
+    Locate,
 }
 
 /// An interval, what to do there, and the integral that it belongs to.
@@ -75,10 +77,12 @@ pub(crate) struct Regions<'a> {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Swept {
     pub estimate: f64,
-    /// What the error model makes of the differences.
+    /// What the error model makes of the differences; zero where rounding explains them.
     pub error: f64,
-    /// The part of `error` that no refinement removes: rounding, and what lies beyond the last number before an end.
+    /// What rounding adds to that: no refinement removes it.
     pub floor: f64,
+    /// The part of `error` that no refinement removes: what lies beyond the last number before an end.
+    pub beyond: f64,
     /// The integral of |f|.
     pub magnitude: f64,
     pub evaluations: u32,
@@ -96,6 +100,10 @@ pub(crate) struct Swept {
     pub gap: f64,
     /// Units of t that the levels used, downward and upward.
     pub reach: [u8; 2],
+    /// What the last step left of the raw error of the one before; NaN without one.
+    pub fall: f64,
+    /// The place that was looked for, and how closely it is known: 0 for to the last bit.
+    pub place: Option<(f64, f64)>,
     /// A node at which the integrand is not finite, and the value there.
     pub bad: Option<(f64, f64)>,
 }
@@ -106,6 +114,7 @@ impl Swept {
         estimate: 0.0,
         error: f64::INFINITY,
         floor: 0.0,
+        beyond: 0.0,
         magnitude: f64::INFINITY,
         evaluations: 0,
         constant: false,
@@ -115,6 +124,8 @@ impl Swept {
         ends: [f64::NAN; 2],
         gap: 0.0,
         reach: [0; 2],
+        fall: f64::NAN,
+        place: None,
         bad: None,
     };
 }

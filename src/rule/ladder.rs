@@ -25,6 +25,8 @@ pub(crate) struct Rung {
     /// interpolation, or, from 31 nodes of Patterson's on, which are too sparse in the middle for that, by expansion in the
     /// Legendre polynomials whose products the rule integrates.
     pub probe: &'static [Vector],
+    /// Two null rules of neighbouring degrees: orthonormal polynomials times weights, zero for what the rule resolves.
+    pub nulls: [&'static [Vector]; 2],
     /// The interpolant at the lower end and at the upper end.
     pub ends: [&'static [Vector]; 2],
     /// The interpolant at the sentinels, [`SENTINEL`] lengths from the ends.
@@ -49,6 +51,7 @@ pub(crate) static PATTERSON: Ladder = Ladder {
         Rung {
             weights: PATTERSON_WEIGHTS_15,
             probe: PATTERSON_PROBE_15,
+            nulls: [PATTERSON_NULL_A_15, PATTERSON_NULL_B_15],
             ends: [PATTERSON_LOWER_15, PATTERSON_UPPER_15],
             sentinels: [PATTERSON_LOWER_SENTINEL_15, PATTERSON_UPPER_SENTINEL_15],
             order: 15,
@@ -56,6 +59,7 @@ pub(crate) static PATTERSON: Ladder = Ladder {
         Rung {
             weights: PATTERSON_WEIGHTS_31,
             probe: PATTERSON_PROBE_31,
+            nulls: [PATTERSON_NULL_A_31, PATTERSON_NULL_B_31],
             ends: [PATTERSON_LOWER_31, PATTERSON_UPPER_31],
             sentinels: [PATTERSON_LOWER_SENTINEL_31, PATTERSON_UPPER_SENTINEL_31],
             order: 31,
@@ -63,6 +67,7 @@ pub(crate) static PATTERSON: Ladder = Ladder {
         Rung {
             weights: PATTERSON_WEIGHTS_63,
             probe: PATTERSON_PROBE_63,
+            nulls: [PATTERSON_NULL_A_63, PATTERSON_NULL_B_63],
             ends: [PATTERSON_LOWER_63, PATTERSON_UPPER_63],
             sentinels: [PATTERSON_LOWER_SENTINEL_63, PATTERSON_UPPER_SENTINEL_63],
             order: 63,
@@ -70,6 +75,7 @@ pub(crate) static PATTERSON: Ladder = Ladder {
         Rung {
             weights: PATTERSON_WEIGHTS_127,
             probe: PATTERSON_PROBE_127,
+            nulls: [PATTERSON_NULL_A_127, PATTERSON_NULL_B_127],
             ends: [PATTERSON_LOWER_127, PATTERSON_UPPER_127],
             sentinels: [PATTERSON_LOWER_SENTINEL_127, PATTERSON_UPPER_SENTINEL_127],
             order: 127,
@@ -78,15 +84,16 @@ pub(crate) static PATTERSON: Ladder = Ladder {
 };
 
 macro_rules! kronrod {
-    ($name:ident, $order:literal, $nodes:ident, $embedded:ident, $weights:ident, $probe:ident, $lower:ident, $upper:ident, $below:ident, $above:ident) => {
+    ($name:ident, $order:literal, $nodes:ident, $embedded:ident, $weights:ident, $probe:ident, $nulls:expr, $ends:expr, $sentinels:expr) => {
         static $name: Ladder = Ladder {
             nodes: $nodes,
             embedded: $embedded,
             rungs: &[Rung {
                 weights: $weights,
                 probe: $probe,
-                ends: [$lower, $upper],
-                sentinels: [$below, $above],
+                nulls: $nulls,
+                ends: $ends,
+                sentinels: $sentinels,
                 order: $order,
             }],
         };
@@ -99,10 +106,9 @@ kronrod!(
     KRONROD_15_WEIGHTS_7,
     KRONROD_15_WEIGHTS_15,
     KRONROD_15_PROBE_15,
-    KRONROD_15_LOWER_15,
-    KRONROD_15_UPPER_15,
-    KRONROD_15_LOWER_SENTINEL_15,
-    KRONROD_15_UPPER_SENTINEL_15
+    [KRONROD_15_NULL_A_15, KRONROD_15_NULL_B_15],
+    [KRONROD_15_LOWER_15, KRONROD_15_UPPER_15],
+    [KRONROD_15_LOWER_SENTINEL_15, KRONROD_15_UPPER_SENTINEL_15]
 );
 kronrod!(
     K23,
@@ -111,10 +117,9 @@ kronrod!(
     KRONROD_23_WEIGHTS_11,
     KRONROD_23_WEIGHTS_23,
     KRONROD_23_PROBE_23,
-    KRONROD_23_LOWER_23,
-    KRONROD_23_UPPER_23,
-    KRONROD_23_LOWER_SENTINEL_23,
-    KRONROD_23_UPPER_SENTINEL_23
+    [KRONROD_23_NULL_A_23, KRONROD_23_NULL_B_23],
+    [KRONROD_23_LOWER_23, KRONROD_23_UPPER_23],
+    [KRONROD_23_LOWER_SENTINEL_23, KRONROD_23_UPPER_SENTINEL_23]
 );
 kronrod!(
     K31,
@@ -123,10 +128,9 @@ kronrod!(
     KRONROD_31_WEIGHTS_15,
     KRONROD_31_WEIGHTS_31,
     KRONROD_31_PROBE_31,
-    KRONROD_31_LOWER_31,
-    KRONROD_31_UPPER_31,
-    KRONROD_31_LOWER_SENTINEL_31,
-    KRONROD_31_UPPER_SENTINEL_31
+    [KRONROD_31_NULL_A_31, KRONROD_31_NULL_B_31],
+    [KRONROD_31_LOWER_31, KRONROD_31_UPPER_31],
+    [KRONROD_31_LOWER_SENTINEL_31, KRONROD_31_UPPER_SENTINEL_31]
 );
 kronrod!(
     K63,
@@ -135,10 +139,9 @@ kronrod!(
     KRONROD_63_WEIGHTS_31,
     KRONROD_63_WEIGHTS_63,
     KRONROD_63_PROBE_63,
-    KRONROD_63_LOWER_63,
-    KRONROD_63_UPPER_63,
-    KRONROD_63_LOWER_SENTINEL_63,
-    KRONROD_63_UPPER_SENTINEL_63
+    [KRONROD_63_NULL_A_63, KRONROD_63_NULL_B_63],
+    [KRONROD_63_LOWER_63, KRONROD_63_UPPER_63],
+    [KRONROD_63_LOWER_SENTINEL_63, KRONROD_63_UPPER_SENTINEL_63]
 );
 
 /// The Gauss–Kronrod rule of so many nodes: 15, 23, 31 or 63.
@@ -194,6 +197,18 @@ mod tests {
                 assert!(rung.probe.iter().flatten().map(|p| p.abs()).sum::<f64>() < 20.0, "order {}", rung.order);
                 for k in 0..=degree as i32 {
                     assert!(at(&|x| (2.0 * x - 1.0).powi(k)).abs() < 1e-13, "order {}, degree {k}", rung.order);
+                }
+                for null in rung.nulls {
+                    let at =
+                        |f: &dyn Fn(f64) -> f64| -> f64 { null.iter().flatten().zip(&x).map(|(p, &x)| p * f(x)).sum() };
+                    let degree = if expands { 3 * (rung.order + 1) / 4 - 3 } else { rung.order - 4 };
+                    for k in 0..=degree as i32 {
+                        assert!(
+                            at(&|x| (2.0 * x - 1.0).powi(k)).abs() < 1e-13,
+                            "null rule of {}, degree {k}",
+                            rung.order
+                        );
+                    }
                 }
                 // Not blind to what the nodes do not see.
                 assert!(at(&|x| ((rung.order + 3) as f64 * 3.0 * x).sin()).abs() > 1e-2);

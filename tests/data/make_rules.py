@@ -149,6 +149,21 @@ def project(nodes, w, at, degree):
     return out
 
 
+def null_rules(nodes, w, degree):
+    """Two null rules: the orthonormal polynomials of `degree` and `degree` - 1 for the discrete weights, each times the weights.
+    They vanish for all polynomials below, and no kink, step or wave makes both vanish by its place."""
+    w = [t / 2 for t in w]
+    before, now, rules = [mp.mpf(0)] * len(nodes), [mp.mpf(1)] * len(nodes), []
+    for k in range(degree + 1):
+        norm = mp.sqrt(mp.fsum(wi * p * p for wi, p in zip(w, now)))
+        now = [p / norm for p in now]
+        if k >= degree - 1:
+            rules.append([wi * p for wi, p in zip(w, now)])
+        back = mp.fsum(wi * x * p * q for wi, x, p, q in zip(w, nodes, now, before))
+        before, now = now, [x * p - back * q for x, p, q in zip(nodes, now, before)]
+    return rules
+
+
 def number(v):
     return repr(float(v)) if v != 0 else "0.0"
 
@@ -234,6 +249,9 @@ def ladder(name, chain, groups, degrees, probe_sets, doc, out):
             interpolates = name.startswith("KRONROD") or count == 15
             p = predict(nodes, probe) if interpolates else project(nodes, w, probe, degrees[index] // 2)
             array("%s_PROBE_%d" % (name, count), "What the values at the %d nodes say of the value at the probe, less that value." % count, spread(used, nodes, p, mp.mpf(-1)), out)
+            degree = count - 2 if interpolates else 3 * (count + 1) // 4 - 1
+            for parity, rule in zip(("A", "B"), null_rules(nodes, w, degree)):
+                array("%s_NULL_%s_%d" % (name, parity, count), "A null rule of the %d nodes: zero for polynomials of degree below %d." % (count, degree - 1), spread(used, nodes, rule), out)
             for side, end in (("LOWER", -1), ("UPPER", 1)):
                 near = mp.mpf(end) * (1 - 2 * SENTINEL)
                 array("%s_%s_SENTINEL_%d" % (name, side, count), "Interpolant at the %s sentinel." % side.lower(), spread(used, nodes, predict(nodes, near)), out)

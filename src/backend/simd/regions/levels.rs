@@ -1,13 +1,12 @@
 //! Double-exponential levels on lanes: outward from the middle, in vectors of one unit of t.
 
-use super::{SimdRegions, total};
-use crate::estimate::{Tolerance, claim, rounding};
-use crate::integrand::Integrand;
+use super::SimdRegions;
+use crate::estimate::{Tolerance, claim_of_levels, rounding};
 use crate::lanes::{LANES, Lanes, Simd};
 use crate::plan::{Region, Swept};
 use crate::rule::levels::{Arm, EXP_HIGH, EXP_LOW, FINER, SINH_SINH, TANH_SINH, UNITS, vectors};
 
-impl<F: Integrand> SimdRegions<'_, F> {
+impl SimdRegions<'_> {
     /// Double-exponential levels over a finite or infinite interval.
     #[inline(always)]
     pub(super) fn levels<S: Simd>(&self, simd: S, region: &Region, tolerance: Tolerance) -> Swept {
@@ -28,17 +27,23 @@ impl<F: Integrand> SimdRegions<'_, F> {
         let half = by_lane[0] + by_lane[4];
         let quarter = half + (by_lane[2] + by_lane[6]);
         let mut estimate = 0.125 * (quarter + ((by_lane[1] + by_lane[5]) + (by_lane[3] + by_lane[7])));
-        let mut magnitude = 0.125 * total(sums.size);
+        let mut magnitude = 0.125 * sums.size.total();
         let mut previous = (0.25 * quarter - 0.5 * half).abs();
         let mut now = (estimate - 0.25 * quarter).abs();
         let beyond: f64 = ends.iter().map(End::beyond).sum();
-        let floor = |magnitude| rounding(magnitude) + beyond;
+        let claimed =
+            |now: f64, before, floor: f64| (if now <= floor { 0.0 } else { claim_of_levels(now, before) }) + beyond;
+        let mut floor = rounding(magnitude, estimate, evaluations as usize);
         let mut earlier = (0.5 * half - by_lane[0]).abs();
-        let mut error = claim(now, [earlier, previous], magnitude) + beyond;
+        let mut error = claimed(now, [earlier, previous], floor);
         let constant = ends.iter().all(|end| end.largest == 0.0);
         for level in 1..=FINER {
             let hopeless = now > 0.5 * previous && now > 1e-3 * magnitude && level > 1;
-            if tolerance.met(error, estimate) || hopeless || constant || !error.is_finite() || beyond > 0.1 * magnitude
+            if tolerance.met(error + floor, estimate)
+                || hopeless
+                || constant
+                || !error.is_finite()
+                || beyond > 0.1 * magnitude
             {
                 break;
             }
@@ -56,26 +61,26 @@ impl<F: Integrand> SimdRegions<'_, F> {
                 }
             }
             let step = 0.125 / f64::from(1u32 << level);
-            let finer = 0.5 * estimate + step * total(new.sum);
-            magnitude = 0.5 * magnitude + step * total(new.size);
+            let finer = 0.5 * estimate + step * new.sum.total();
+            magnitude = 0.5 * magnitude + step * new.size.total();
             (earlier, previous, now) = (previous, now, (finer - estimate).abs());
             estimate = finer;
-            error = claim(now, [earlier, previous], magnitude) + beyond;
+            floor = rounding(magnitude, estimate, evaluations as usize);
+            error = claimed(now, [earlier, previous], floor);
         }
         Swept {
             estimate,
             error,
-            floor: floor(magnitude),
+            floor,
+            beyond,
             magnitude,
             evaluations,
             constant,
-            singular: [false; 2],
-            ends: [f64::NAN; 2],
-            gap: 0.0,
             divergent: ends.iter().any(End::diverges),
             oscillates: ends.iter().any(|end| end.open && end.alternates),
             reach: [ends[0].units as u8, ends[1].units as u8],
             bad,
+            ..Swept::NOTHING
         }
     }
 
@@ -94,14 +99,15 @@ impl<F: Integrand> SimdRegions<'_, F> {
         let weight = Lanes::from_array(simd, arm.table.weights[row]);
         let x = Lanes::from_array(simd, arm.table.nodes[row]) * arm.factor + arm.origin;
         let outside = if arm.ends { weight.eq(zero) | x.eq(zero + arm.origin) } else { weight.eq(zero) };
-        let mut y = [x];
-        self.values(simd, &[x], &mut y);
-        let mut terms = outside.select(zero, y[0] * (weight * arm.factor.abs()));
+        let mut values = [[0.0; LANES]];
+        self.values.values(&[x.to_array()], &mut values);
+        let y = Lanes::from_array(simd, values[0]);
+        let mut terms = outside.select(zero, y * (weight * arm.factor.abs()));
         if outside.any() || !terms.is_finite().all() {
             let (out, mut each) = (outside.select(zero + 1.0, zero).to_array(), terms.to_array());
             let stop = (0..LANES).find(|&lane| out[lane] != 0.0 || !each[lane].is_finite()).unwrap_or(LANES);
             if stop < LANES && out[stop] == 0.0 {
-                *bad = bad.or(Some((x.to_array()[stop], y[0].to_array()[stop])));
+                *bad = bad.or(Some((x.to_array()[stop], y.to_array()[stop])));
             }
             each[stop..].fill(0.0);
             end.masked = true;

@@ -1,0 +1,87 @@
+//! The search for the place where an integrand is least like a polynomial: a kink, a step, a singularity, a narrow peak.
+//!
+//! The bracket is cut into 17 by 16 points. The largest second difference stands at the place if anything of scale below the
+//! spacing is there; the two intervals next to it are the next bracket. That ends when the place is known to the last bit,
+//! when second differences are rounding errors, or when none stands out: then the integrand is smooth at that scale.
+
+use super::SimdRegions;
+use crate::lanes::{LANES, Lanes, Simd};
+use crate::plan::{Region, Swept};
+
+/// Points in a bracket.
+const INSIDE: usize = 2 * LANES;
+
+/// How far the largest second difference must stand out of the mean: a smooth function's does so 3 times at most.
+const STANDS_OUT: f64 = 5.0;
+
+/// Brackets after which the search ends: each is 2/17 of the one before, so that 18 lead from 1 to 2^-53.
+const MOST: usize = 24;
+
+impl SimdRegions<'_> {
+    #[inline(always)]
+    pub(super) fn locate<S: Simd>(&self, simd: S, region: &Region) -> Swept {
+        let (mut lower, mut upper) = (region.lower, region.upper);
+        // Next to the ends, and not there: those may be singular.
+        let near = (upper - lower) / 1024.0;
+        let mut x = [[lower + near; LANES], [upper - near; LANES]];
+        let mut y = x;
+        self.values.values(&x, &mut y);
+        let mut ends = [y[0][0], y[1][0]];
+        (lower, upper) = (x[0][0], x[1][0]);
+        let mut evaluations = 2;
+        let mut place = None;
+        for round in 0..MOST {
+            let step = (upper - lower) / (INSIDE + 1) as f64;
+            let base = Lanes::splat(simd, lower);
+            let first: [f64; LANES] = std::array::from_fn(|lane| (lane + 1) as f64);
+            for (half, x) in x.iter_mut().enumerate() {
+                let k = Lanes::from_array(simd, first) + (half * LANES) as f64;
+                *x = k.fma(Lanes::splat(simd, step), base).to_array();
+            }
+            self.values.values(&x, &mut y);
+            evaluations += INSIDE as u32;
+            let mut at = [(0.0, 0.0); INSIDE + 2];
+            (at[0], at[INSIDE + 1]) = ((lower, ends[0]), (upper, ends[1]));
+            for k in 0..INSIDE {
+                at[k + 1] = (x[k / LANES][k % LANES], y[k / LANES][k % LANES]);
+            }
+            if let Some(&(point, _)) = at.iter().find(|(_, value)| !value.is_finite()) {
+                place = Some((point, 0.0));
+                break;
+            }
+            let (mut largest, mut where_, mut sum, mut size) = (0.0, 1, 0.0, 0.0f64);
+            for k in 1..=INSIDE {
+                let second = (at[k - 1].1 - 2.0 * at[k].1 + at[k + 1].1).abs();
+                sum += second;
+                size = size.max(at[k].1.abs());
+                if second > largest {
+                    (largest, where_) = (second, k);
+                }
+            }
+            let narrow = upper - lower <= 4.0 * f64::EPSILON * lower.abs().max(upper.abs());
+            if narrow || largest <= 8.0 * f64::EPSILON * size {
+                place = (round > 0).then_some((at[where_].0, 0.0));
+                break;
+            }
+            let others = (sum - largest) / (INSIDE - 1) as f64;
+            // A kink or a step has a share in two second differences.
+            let neighbour =
+                if where_ > 1 { (at[where_ - 2].1 - 2.0 * at[where_ - 1].1 + at[where_].1).abs() } else { 0.0 };
+            let other =
+                if where_ < INSIDE { (at[where_].1 - 2.0 * at[where_ + 1].1 + at[where_ + 2].1).abs() } else { 0.0 };
+            let rest = (others * (INSIDE - 1) as f64 - neighbour.max(other)) / (INSIDE - 2) as f64;
+            if largest < STANDS_OUT * rest {
+                place = (round > 0).then_some((at[where_].0, upper - lower));
+                break;
+            }
+            place = Some((at[where_].0, step));
+            let kept = [at[where_ - 1], at[where_ + 1]];
+            (lower, upper) = (kept[0].0, kept[1].0);
+            ends = [kept[0].1, kept[1].1];
+            if !(lower < upper) {
+                break;
+            }
+        }
+        Swept { place, evaluations, ..Swept::NOTHING }
+    }
+}
