@@ -106,6 +106,13 @@ pub enum Error {
         /// The tolerance given.
         value: f64,
     },
+    /// A row of a sweep makes no sense: the first such row.
+    Row {
+        /// Its index, from 0.
+        row: usize,
+        /// What is wrong with it.
+        error: Box<Error>,
+    },
     /// The sum is not what was asked for; [`Integral::status`] says why, and the estimate is the best there is.
     NotConverged(Box<Integral>),
     /// The fast result and the serial reference differ by more than rounding explains.
@@ -153,6 +160,7 @@ impl fmt::Display for Error {
             Error::Tolerance { kind, value } => {
                 write!(f, "the {kind} tolerance is {value}; it must be a positive number")
             }
+            Error::Row { row, error } => write!(f, "row {row}: {error}"),
             Error::NotConverged(integral) => {
                 write!(f, "{}; best estimate {:?}", integral.status, integral.estimate)
             }
@@ -172,6 +180,7 @@ impl std::error::Error for Error {
         match self {
             Error::Order(error) => Some(error),
             Error::UnknownLevel(error) => Some(error),
+            Error::Row { error, .. } => Some(error),
             _ => None,
         }
     }

@@ -109,11 +109,13 @@ pub enum Status {
         /// The upper end of the part that was summed.
         reached: f64,
     },
+    /// Of a row of a [`Sweep`](crate::Sweep): the question makes no sense, and nothing was evaluated.
+    Refused,
 }
 
 impl Status {
     /// The name used in output: `converged`, `roundoff-limited`, `max-evaluations`, `memory-limit`, `divergent`, `suspicious`,
-    /// `summed`, `non-finite`, `precision-floor`, `overflow`, `cancelled`, `deadline`.
+    /// `summed`, `non-finite`, `precision-floor`, `overflow`, `cancelled`, `deadline`, `refused`.
     pub fn name(&self) -> &'static str {
         match self {
             Status::Summed => "summed",
@@ -128,6 +130,7 @@ impl Status {
             Status::Overflow => "overflow",
             Status::Cancelled { .. } => "cancelled",
             Status::Deadline { .. } => "deadline",
+            Status::Refused => "refused",
         }
     }
 
@@ -152,6 +155,9 @@ impl fmt::Display for Status {
                 write!(f, "the arithmetic may be wrong by {floor:.1e}, which is more than the tolerance")
             }
             Status::Overflow => f.write_str("the sum of the integrand's values overflows"),
+            Status::Refused => f.write_str("refused: the question makes no sense"),
+            Status::Cancelled { reached } if reached.is_nan() => f.write_str("cancelled before it began"),
+            Status::Deadline { reached } if reached.is_nan() => f.write_str("out of time before it began"),
             Status::Cancelled { reached } => write!(f, "cancelled; summed up to x = {reached:?}"),
             Status::Deadline { reached } => write!(f, "out of time; summed up to x = {reached:?}"),
         }

@@ -30,6 +30,7 @@
 //! |---|---|
 //! | write an integrand | [`integrand`](macro@integrand), closures, [`Expression`], [`wide`](fn@wide), the trait [`Integrand`] |
 //! | integrate it | [`Integrator`], [`Method`], [`Rule`], [`Backend`], [`lanes::Level`], [`gpu`], [`Precision`] |
+//! | integrate many at once | [`Integrator::sweep`], [`Row`], [`Sweep`], [`Expression::with_values`] |
 //! | read the answer | [`Integral`], [`Status`], [`Error`], [`Agreement`] |
 //! | see what a GPU computes | `gpu` (with feature `gpu`) |
 //! | stop early, watch | [`Cancel`], [`Progress`] |
@@ -79,6 +80,7 @@ mod reduce;
 mod region;
 pub mod rule;
 pub mod sampled;
+mod sweep;
 mod twofold;
 mod unknown_name;
 mod verify;
@@ -98,6 +100,7 @@ pub use precision::Precision;
 pub use quadrille_macros::integrand;
 pub use region::{IntoRegion, Region};
 pub use rule::Rule;
+pub use sweep::{Row, Sweep};
 pub use unknown_name::UnknownName;
 
 #[cfg(doctest)]

@@ -5,6 +5,7 @@ use super::rounds::{self, Answer, Question, Workspace};
 use crate::agreement::Verify;
 use crate::backend::{Backend, simd::regions};
 use crate::clock::Instant;
+use crate::control::Control;
 use crate::error::Error;
 use crate::estimate::Tolerance;
 use crate::integral::{Fallback, Integral, Status};
@@ -29,9 +30,10 @@ impl Integrator {
         let (lower, upper) = (region.lower.min(region.upper), region.lower.max(region.upper));
         let (level, token, tolerance) = self.check_adaptive(f.required_dimension(), region)?;
         let sign = if region.upper < region.lower { -1.0 } else { 1.0 };
-        if self.is_plain() && lower < upper {
+        if self.is_plain() && lower < upper && self.control.may_begin() {
             let found = regions::first(f, token, lower, upper, tolerance);
             if let Some(first) = found {
+                self.control.report(regions::EVALUATIONS, regions::EVALUATIONS);
                 return Ok(Integral {
                     estimate: sign * first.estimate,
                     error: first.error,
@@ -49,12 +51,11 @@ impl Integrator {
 
     /// Whether nothing was asked for that the quick way does not give.
     #[inline]
-    fn is_plain(&self) -> bool {
+    pub(super) fn is_plain(&self) -> bool {
         self.method == Method::Auto
             && matches!(self.backend, Backend::Auto | Backend::Simd)
             && self.points.is_empty()
             && matches!(self.verify, None | Some(Verify::Off))
-            && self.control.is_idle()
     }
 
     #[inline(never)]
@@ -67,45 +68,14 @@ impl Integrator {
         tolerance: Tolerance,
     ) -> Result<Integral, Error> {
         let start = Instant::now();
-        let (lower, upper) = (region.lower.min(region.upper), region.lower.max(region.upper));
-        let ladder: &'static Ladder = match self.method {
-            Method::GaussKronrod(order) => kronrod(order).ok_or(Error::KronrodOrder { order })?,
-            _ => &PATTERSON,
-        };
-        let question = Question {
-            values,
-            token,
-            lower,
-            upper,
-            method: self.method,
-            ladder,
-            tolerance,
-            points: &self.points,
-            max_evaluations: self.max_evaluations,
-            control: &self.control,
-        };
-        let answer = if lower == upper {
-            Answer { estimate: 0.0, error: 0.0, evaluations: 0, regions: 0, status: Status::Converged }
-        } else {
-            WORKSPACE.with(|workspace| match workspace.try_borrow_mut() {
-                Ok(mut workspace) => rounds::run(&question, &mut workspace, start),
-                // An integral within an integrand.
-                Err(_) => rounds::run(&question, &mut Workspace::default(), start),
-            })
-        };
+        let answer = self.answer(values, token, region, tolerance, &self.control, start);
         let serial = self.backend == Backend::Serial;
         let backend = if serial { Backend::Serial } else { Backend::Simd };
         let mut integral = Integral::of(backend, (!serial).then_some(level), 1);
-        integral.estimate = if region.upper < region.lower { -answer.estimate } else { answer.estimate };
+        integral.estimate = answer.estimate;
         (integral.error, integral.evaluations) = (answer.error, answer.evaluations);
         (integral.regions, integral.status) = (answer.regions, answer.status);
-        if self.backend == Backend::Gpu {
-            integral.fallbacks.push(Fallback { wanted: Backend::Gpu.to_string(), reason: NO_GPU.to_owned() });
-        }
-        if let Some(verify) = self.verify.filter(|&verify| verify != Verify::Off) {
-            let reason = "adaptive methods are not verified yet".to_owned();
-            integral.fallbacks.push(Fallback { wanted: format!("verification {verify}"), reason });
-        }
+        integral.fallbacks = self.adaptive_fallbacks();
         integral.elapsed = start.elapsed();
         if integral.status.is_success() || self.accept {
             Ok(integral)
@@ -114,9 +84,93 @@ impl Integrator {
         }
     }
 
+    /// What comes of rounds, in the workspace of this thread.
+    pub(super) fn answer(
+        &self,
+        values: &dyn Values,
+        token: Token,
+        region: Region,
+        tolerance: Tolerance,
+        control: &Control,
+        start: Instant,
+    ) -> Answer {
+        WORKSPACE.with(|workspace| match workspace.try_borrow_mut() {
+            Ok(mut workspace) => self.answer_in(&mut workspace, values, token, region, tolerance, control, start),
+            // An integral within an integrand.
+            Err(_) => self.answer_in(&mut Workspace::default(), values, token, region, tolerance, control, start),
+        })
+    }
+
+    #[expect(clippy::too_many_arguments)]
+    pub(super) fn answer_in(
+        &self,
+        workspace: &mut Workspace,
+        values: &dyn Values,
+        token: Token,
+        region: Region,
+        tolerance: Tolerance,
+        control: &Control,
+        start: Instant,
+    ) -> Answer {
+        let (lower, upper) = (region.lower.min(region.upper), region.lower.max(region.upper));
+        if lower == upper {
+            return Answer { estimate: 0.0, error: 0.0, evaluations: 0, regions: 0, status: Status::Converged };
+        }
+        let question = Question {
+            values,
+            token,
+            lower,
+            upper,
+            method: self.method,
+            // The order was looked at before.
+            ladder: self.ladder().unwrap_or(&PATTERSON),
+            tolerance,
+            points: &self.points,
+            max_evaluations: self.max_evaluations,
+            control,
+        };
+        let answer = rounds::run(&question, workspace, start);
+        let estimate = if region.upper < region.lower { -answer.estimate } else { answer.estimate };
+        Answer { estimate, ..answer }
+    }
+
+    fn ladder(&self) -> Result<&'static Ladder, Error> {
+        match self.method {
+            Method::GaussKronrod(order) => kronrod(order).ok_or(Error::KronrodOrder { order }),
+            _ => Ok(&PATTERSON),
+        }
+    }
+
+    /// What an adaptive method does not do although it was asked for.
+    pub(super) fn adaptive_fallbacks(&self) -> Vec<Fallback> {
+        let mut fallbacks = Vec::new();
+        if self.backend == Backend::Gpu {
+            fallbacks.push(Fallback { wanted: Backend::Gpu.to_string(), reason: NO_GPU.to_owned() });
+        }
+        if let Some(verify) = self.verify.filter(|&verify| verify != Verify::Off) {
+            let reason = "adaptive methods are not verified yet".to_owned();
+            fallbacks.push(Fallback { wanted: format!("verification {verify}"), reason });
+        }
+        fallbacks
+    }
+
     /// Refuses what makes no sense; else with what and how closely to compute.
-    fn check_adaptive(&self, dimension: Option<usize>, region: Region) -> Result<(Level, Token, Tolerance), Error> {
-        for (kind, tolerance) in [("absolute", self.abs_tol), ("relative", self.rel_tol)] {
+    pub(super) fn check_adaptive(&self, dimension: Option<usize>, region: Region) -> Result<(Level, Token, Tolerance), Error> {
+        let tolerance = self.check_question(dimension, region, self.rel_tol, self.abs_tol)?;
+        let (level, token) = self.check_settings()?;
+        Ok((level, token, tolerance))
+    }
+
+    /// Refuses what makes no sense for one integral of a sweep, too.
+    #[inline]
+    pub(super) fn check_question(
+        &self,
+        dimension: Option<usize>,
+        region: Region,
+        rel_tol: Option<f64>,
+        abs_tol: Option<f64>,
+    ) -> Result<Tolerance, Error> {
+        for (kind, tolerance) in [("absolute", abs_tol), ("relative", rel_tol)] {
             if let Some(value) = tolerance.filter(|&value| value.is_nan() || value < 0.0) {
                 return Err(Error::Tolerance { kind, value });
             }
@@ -137,12 +191,17 @@ impl Integrator {
         if let Some(integrand) = dimension.filter(|&dimension| dimension > f64::DIMENSION) {
             return Err(Error::Dimension { integrand, region: f64::DIMENSION });
         }
+        Ok(Tolerance { absolute: abs_tol.unwrap_or(0.0), relative: rel_tol.unwrap_or(1e-10) })
+    }
+
+    /// Refuses settings that serve no integral at all.
+    pub(super) fn check_settings(&self) -> Result<(Level, Token), Error> {
+        self.ladder()?;
         if self.backend == Backend::Gpu && !self.fallback {
             return Err(Error::BackendUnavailable { backend: Backend::Gpu, reason: NO_GPU.to_owned() });
         }
         let level = self.chosen_level()?;
         let token = level.token().ok_or(Error::LevelUnavailable { level })?;
-        let tolerance = Tolerance { absolute: self.abs_tol.unwrap_or(0.0), relative: self.rel_tol.unwrap_or(1e-10) };
-        Ok((level, token, tolerance))
+        Ok((level, token))
     }
 }

@@ -9,8 +9,10 @@ mod floor;
 #[cfg_attr(not(feature = "gpu"), path = "no_gpu.rs")]
 mod gpu;
 mod initial;
+mod mesh;
 mod probe;
 mod rounds;
+mod sweep;
 
 use crate::agreement::Verify;
 #[cfg(feature = "gpu")]

@@ -79,6 +79,16 @@ impl Adaptive {
         self.leaves.len() as u64
     }
 
+    /// The upper ends of the leaves, in ascending order.
+    pub fn ends(&self) -> impl Iterator<Item = f64> {
+        let first = (!self.leaves.is_empty()).then_some(0u32);
+        let next = |&index: &u32| Some(self.leaves[index as usize].next).filter(|&next| next != Leaf::NONE);
+        std::iter::successors(first, next).map(|index| {
+            let region = &self.leaves[index as usize].region;
+            region.map.point(region.upper)
+        })
+    }
+
     /// Takes the outcome of the plan, and says what became of the integral, or nothing if there is more to do.
     pub fn absorb(&mut self, swept: &[Swept]) -> Option<Outcome> {
         let outcome = self.round(swept)?;

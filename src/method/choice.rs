@@ -1,5 +1,6 @@
 //! The methods by name.
 
+use crate::unknown_name::UnknownName;
 use std::{fmt, str::FromStr};
 
 /// How an integral is computed to a tolerance.
@@ -45,20 +46,19 @@ impl fmt::Display for Method {
 }
 
 impl FromStr for Method {
-    type Err = String;
+    type Err = UnknownName;
 
-    fn from_str(name: &str) -> Result<Self, String> {
+    /// `auto`, `kronrod:15`, `kronrod:23`, `kronrod:31` (also `kronrod`), `kronrod:63`, `double-exponential` (also `tanh-sinh`).
+    fn from_str(name: &str) -> Result<Self, UnknownName> {
+        const NAMES: &str = "methods are auto, kronrod:15, kronrod:23, kronrod:31, kronrod:63, double-exponential";
         Ok(match name {
             "auto" => Method::Auto,
-            "double-exponential" => Method::DoubleExponential,
+            "double-exponential" | "tanh-sinh" => Method::DoubleExponential,
             "kronrod" | "kronrod:31" => Method::GaussKronrod(31),
             "kronrod:15" => Method::GaussKronrod(15),
             "kronrod:23" => Method::GaussKronrod(23),
             "kronrod:63" => Method::GaussKronrod(63),
-            _ => {
-                const NAMES: &str = "auto, kronrod, kronrod:15, kronrod:23, kronrod:31, kronrod:63, double-exponential";
-                return Err(format!("unknown method '{name}'; methods are {NAMES}"));
-            }
+            _ => return Err(UnknownName::new("method", name, NAMES)),
         })
     }
 }
