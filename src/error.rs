@@ -15,7 +15,7 @@ use std::fmt;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Error {
-    /// A bound is NaN or infinite, and the rule needs a finite interval.
+    /// A bound is NaN, or infinite where a rule needs a finite interval; or both are the same infinity.
     NonFiniteBound {
         /// The axis, from 0.
         axis: usize,
@@ -122,8 +122,14 @@ pub enum Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Error::NonFiniteBound { axis, bound, value } if value.is_nan() => {
+                write!(f, "the {bound} bound of axis {axis} is NaN")
+            }
             Error::NonFiniteBound { axis, bound, value } => {
-                write!(f, "the {bound} bound of axis {axis} is {value}; a fixed rule needs finite bounds")
+                write!(
+                    f,
+                    "the {bound} bound of axis {axis} is {value}; a fixed rule needs finite bounds, an adaptive method two different ones"
+                )
             }
             Error::TooWide { axis, lower, upper } => {
                 write!(

@@ -170,11 +170,7 @@ impl Integrator {
         rel_tol: Option<f64>,
         abs_tol: Option<f64>,
     ) -> Result<Tolerance, Error> {
-        for (kind, tolerance) in [("absolute", abs_tol), ("relative", rel_tol)] {
-            if let Some(value) = tolerance.filter(|&value| value.is_nan() || value < 0.0) {
-                return Err(Error::Tolerance { kind, value });
-            }
-        }
+        check_tolerances(rel_tol, abs_tol)?;
         let (lower, upper) = (region.lower, region.upper);
         for (bound, value) in [("lower", lower), ("upper", upper)] {
             if value.is_nan() || value.is_infinite() && lower == upper {
@@ -197,6 +193,7 @@ impl Integrator {
     /// Refuses settings that serve no integral at all.
     pub(super) fn check_settings(&self) -> Result<(Level, Token), Error> {
         self.ladder()?;
+        check_tolerances(self.rel_tol, self.abs_tol)?;
         if self.backend == Backend::Gpu && !self.fallback {
             return Err(Error::BackendUnavailable { backend: Backend::Gpu, reason: NO_GPU.to_owned() });
         }
@@ -204,4 +201,14 @@ impl Integrator {
         let token = level.token().ok_or(Error::LevelUnavailable { level })?;
         Ok((level, token))
     }
+}
+
+#[inline]
+fn check_tolerances(rel_tol: Option<f64>, abs_tol: Option<f64>) -> Result<(), Error> {
+        for (kind, tolerance) in [("absolute", abs_tol), ("relative", rel_tol)] {
+            if let Some(value) = tolerance.filter(|&value| value.is_nan() || value < 0.0) {
+                return Err(Error::Tolerance { kind, value });
+            }
+        }
+    Ok(())
 }
