@@ -41,7 +41,8 @@ fn compare(group: &mut BenchmarkGroup<WallTime>, rows: &[(f64, f64)]) {
     group.throughput(Throughput::Elements(rows.len() as u64));
     group.bench_function("one by one", |bench| {
         bench.iter(|| {
-            let row = |&(p, q): &(f64, f64)| one.integrate(&wave { p, q }, 0.0..1.0).map_or(f64::NAN, |area| area.estimate);
+            let row =
+                |&(p, q): &(f64, f64)| one.integrate(&wave { p, q }, 0.0..1.0).map_or(f64::NAN, |area| area.estimate);
             black_box(rows).iter().map(row).collect::<Vec<_>>()
         });
     });
@@ -53,9 +54,7 @@ fn compare(group: &mut BenchmarkGroup<WallTime>, rows: &[(f64, f64)]) {
     }
     let f = Expression::template("exp(-p * x) * cos(q * x)").expect("a formula");
     group.bench_function("sweep of a formula, 1 thread", |bench| {
-        bench.iter(|| {
-            one.sweep(black_box(rows), |&(p, q)| (f.with_values(&[p, q]).expect("finite values"), 0.0..1.0))
-        });
+        bench.iter(|| one.sweep(black_box(rows), |&(p, q)| (f.with_values(&[p, q]).expect("finite values"), 0.0..1.0)));
     });
 }
 

@@ -36,7 +36,10 @@ fn without_a_rule_an_integral_is_adaptive() {
     assert_eq!(answer["agreement"], Value::Null);
     let text = quad(&["sin(x)", "0", "pi"]);
     let text = String::from_utf8_lossy(&text.stdout).into_owned();
-    assert!(text.starts_with("2") && text.contains("±") && text.contains("auto") && text.contains("converged"), "{text}");
+    assert!(
+        text.starts_with("2") && text.contains("±") && text.contains("auto") && text.contains("converged"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -182,7 +185,8 @@ fn read(text: impl std::io::Read) -> (Vec<String>, Vec<Vec<String>>) {
 
 #[test]
 fn a_sweep_reads_and_writes_csv() {
-    let text: String = (1..=500).map(|i| format!("row {i}, {}, {}\n", 0.02 * f64::from(i), 0.1 * f64::from(i))).collect();
+    let text: String =
+        (1..=500).map(|i| format!("row {i}, {}, {}\n", 0.02 * f64::from(i), 0.1 * f64::from(i))).collect();
     let file = Csv::new("wave.csv", &format!("name, q, p\n{text}"));
     let (code, header, rows, said) = sweep(&[WAVE, "0", "1", "--sweep", file.path()]);
     assert_eq!(code, Some(0), "{said}");
@@ -210,7 +214,9 @@ fn a_sweep_reads_and_writes_csv() {
 #[test]
 fn bounds_of_a_sweep_come_from_columns_too() {
     let file = Csv::new("bounds.csv", "a,b,p,top\n0,1,1,2\n-1,pi/2,2,3\n0,inf,3,4\n1,0,1,5\n");
-    let all = |rows: &[Vec<String>], column: usize| rows.iter().map(|row| row[column].parse::<f64>().unwrap()).collect::<Vec<_>>();
+    let all = |rows: &[Vec<String>], column: usize| {
+        rows.iter().map(|row| row[column].parse::<f64>().unwrap()).collect::<Vec<_>>()
+    };
     let close = |found: &[f64], wanted: &[f64]| found.iter().zip(wanted).all(|(a, b)| (a - b).abs() < 1e-9);
     let e = |x: f64| x.exp();
     let (code, _, rows, said) = sweep(&["exp(-p*x)", "--sweep", file.path()]);

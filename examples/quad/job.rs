@@ -116,7 +116,10 @@ impl Args {
                 ("--max-evals", self.max_evals.is_some()),
                 ("--points", self.points.is_some()),
             ];
-            refuse(&adaptive, "is about adaptive integration, and --rule asks for a fixed rule: leave one of them out")?;
+            refuse(
+                &adaptive,
+                "is about adaptive integration, and --rule asks for a fixed rule: leave one of them out",
+            )?;
             let rule = named(rule)?;
             let Some(panels) = &self.n else { return Err("the number of panels is missing: --n N".into()) };
             return Ok(What::Fixed { rule, panels: count("--n", panels, 1 << 53)? });
@@ -125,7 +128,10 @@ impl Args {
         let precision = named::<quadrille::Precision>(&self.precision)?;
         let gpu = [("--precision", precision != quadrille::Precision::Auto), ("--adapter", self.adapter.is_some())];
         refuse(&gpu, "is about the GPU, where adaptive methods do not run: choose a rule with --rule")?;
-        refuse(&[("--seed", self.seed.is_some())], "chooses what to verify, and adaptive methods are not verified yet")?;
+        refuse(
+            &[("--seed", self.seed.is_some())],
+            "chooses what to verify, and adaptive methods are not verified yet",
+        )?;
         Ok(What::Adaptive(self.method.as_deref().map_or(Ok(Method::Auto), named)?))
     }
 
@@ -157,7 +163,8 @@ impl Args {
             integrator = integrator.max_evaluations(count("--max-evals", most, 1 << 53)?);
         }
         if let Some(points) = &self.points {
-            let points = list(points).into_iter().map(|point| number("--points", point)).collect::<Result<Vec<_>, _>>()?;
+            let points =
+                list(points).into_iter().map(|point| number("--points", point)).collect::<Result<Vec<_>, _>>()?;
             integrator = integrator.points(&points);
         }
         Ok(integrator)
@@ -167,9 +174,7 @@ impl Args {
 /// Refuses a formula in several variables.
 pub fn one_variable(f: &Expression) -> Result<(), String> {
     if f.dimension() > 1 {
-        return Err(
-            "the formula uses more than one variable; integrals in several dimensions are not built yet".into()
-        );
+        return Err("the formula uses more than one variable; integrals in several dimensions are not built yet".into());
     }
     Ok(())
 }

@@ -40,7 +40,12 @@ impl Table {
         let columns = text(reader.byte_headers().map_err(|error| format!("{name}: {error}"))?);
         let mut columns = columns.into_iter();
         // What some programs put before the text.
-        let columns: Vec<String> = columns.next().map(|first| first.trim_start_matches('\u{feff}').to_owned()).into_iter().chain(columns).collect();
+        let columns: Vec<String> = columns
+            .next()
+            .map(|first| first.trim_start_matches('\u{feff}').to_owned())
+            .into_iter()
+            .chain(columns)
+            .collect();
         if columns.iter().all(String::is_empty) {
             return Err(format!("{name} is empty: a header is needed, with the names of the columns"));
         }

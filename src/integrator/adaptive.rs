@@ -155,7 +155,11 @@ impl Integrator {
     }
 
     /// Refuses what makes no sense; else with what and how closely to compute.
-    pub(super) fn check_adaptive(&self, dimension: Option<usize>, region: Region) -> Result<(Level, Token, Tolerance), Error> {
+    pub(super) fn check_adaptive(
+        &self,
+        dimension: Option<usize>,
+        region: Region,
+    ) -> Result<(Level, Token, Tolerance), Error> {
         let tolerance = self.check_question(dimension, region, self.rel_tol, self.abs_tol)?;
         let (level, token) = self.check_settings()?;
         Ok((level, token, tolerance))
@@ -193,7 +197,6 @@ impl Integrator {
     /// Refuses settings that serve no integral at all.
     pub(super) fn check_settings(&self) -> Result<(Level, Token), Error> {
         self.ladder()?;
-        check_tolerances(self.rel_tol, self.abs_tol)?;
         if self.backend == Backend::Gpu && !self.fallback {
             return Err(Error::BackendUnavailable { backend: Backend::Gpu, reason: NO_GPU.to_owned() });
         }
@@ -204,11 +207,11 @@ impl Integrator {
 }
 
 #[inline]
-fn check_tolerances(rel_tol: Option<f64>, abs_tol: Option<f64>) -> Result<(), Error> {
-        for (kind, tolerance) in [("absolute", abs_tol), ("relative", rel_tol)] {
-            if let Some(value) = tolerance.filter(|&value| value.is_nan() || value < 0.0) {
-                return Err(Error::Tolerance { kind, value });
-            }
+pub(super) fn check_tolerances(rel_tol: Option<f64>, abs_tol: Option<f64>) -> Result<(), Error> {
+    for (kind, tolerance) in [("absolute", abs_tol), ("relative", rel_tol)] {
+        if let Some(value) = tolerance.filter(|&value| value.is_nan() || value < 0.0) {
+            return Err(Error::Tolerance { kind, value });
         }
+    }
     Ok(())
 }

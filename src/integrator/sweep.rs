@@ -1,6 +1,7 @@
 //! Sweeps: rows spread over threads, each integrated on one, all of a thread in the same workspace.
 
 use super::Integrator;
+use super::adaptive::check_tolerances;
 use super::composite::{GRAIN, WORTHWHILE};
 use super::rounds::Answer;
 use crate::backend::{Backend, simd::regions, threads::Threads};
@@ -11,7 +12,7 @@ use crate::estimate::Tolerance;
 use crate::integral::{Fallback, Integral, Status};
 use crate::integrand::Integrand;
 use crate::integrand::values::{ByScalar, OnLanes, Values};
-use crate::lanes::Token;
+use crate::lanes::{Level, Token};
 use crate::sweep::{Row, Sweep};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
@@ -135,7 +136,8 @@ impl Integrator {
         sweep.refused.sort_by_key(|refused| refused.0);
         sweep.fallbacks.extend(task.fallbacks.into_inner().unwrap_or_else(PoisonError::into_inner));
         // What no row can have is no fault of the row.
-        if let Some(at) = sweep.refused.iter().position(|(_, error)| matches!(error, Error::BackendUnavailable { .. })) {
+        if let Some(at) = sweep.refused.iter().position(|(_, error)| matches!(error, Error::BackendUnavailable { .. }))
+        {
             return Err(sweep.refused.swap_remove(at).1);
         }
         if !self.accept && !sweep.refused.is_empty() {
@@ -146,8 +148,9 @@ impl Integrator {
         Ok(sweep)
     }
 
-    fn check_settings_of_sweep(&self, adaptive: bool) -> Result<(crate::lanes::Level, Token), Error> {
+    fn check_settings_of_sweep(&self, adaptive: bool) -> Result<(Level, Token), Error> {
         if adaptive {
+            check_tolerances(self.rel_tol, self.abs_tol)?;
             return self.check_settings();
         }
         let level = self.chosen_level()?;

@@ -5,6 +5,8 @@
 //! round; the rest is *settled* and counts by its sum. Where that sum meets the tolerance, all leaves are added up again in
 //! ascending order and neighbours compared; what that brings to light is active again.
 
+mod mesh;
+
 use super::Method;
 use super::leaf::{Leaf, least_rung};
 use super::outcome::{Outcome, Totals};
@@ -77,16 +79,6 @@ impl Adaptive {
     /// Leaves so far.
     pub fn regions(&self) -> u64 {
         self.leaves.len() as u64
-    }
-
-    /// The upper ends of the leaves, in ascending order.
-    pub fn ends(&self) -> impl Iterator<Item = f64> {
-        let first = (!self.leaves.is_empty()).then_some(0u32);
-        let next = |&index: &u32| Some(self.leaves[index as usize].next).filter(|&next| next != Leaf::NONE);
-        std::iter::successors(first, next).map(|index| {
-            let region = &self.leaves[index as usize].region;
-            region.map.point(region.upper)
-        })
     }
 
     /// Takes the outcome of the plan, and says what became of the integral, or nothing if there is more to do.
