@@ -22,13 +22,26 @@ fn one(integrator: &Integrator, id: &str, f: &impl Integrand, a: f64, b: f64, pe
     let mut n = 1;
     for _ in 0..40 {
         let s = Instant::now();
-        for _ in 0..n { let _ = black_box(integrator.integrate(f, black_box(a)..black_box(b)).map(|i| i.estimate)); }
+        for _ in 0..n {
+            let _ = black_box(integrator.integrate(f, black_box(a)..black_box(b)).map(|i| i.estimate));
+        }
         let t = s.elapsed().as_secs_f64();
-        if t < 2e-4 { n *= 2; continue; }
+        if t < 2e-4 {
+            n *= 2;
+            continue;
+        }
         best = best.min(t / n as f64);
     }
     let ns = best * 1e9;
-    println!("{id:<14}{ns:>9.1} ns  peer {peer:>8.0}  x{:<6.2} {:>6} evals {:>4} regions  err {:.1e} claimed {:.1e} {}", peer/ns, i.evaluations, i.regions, ((i.estimate-value)/value).abs(), i.error / value.abs(), if i.status == Status::Converged {""} else {i.status.name()});
+    println!(
+        "{id:<14}{ns:>9.1} ns  peer {peer:>8.0}  x{:<6.2} {:>6} evals {:>4} regions  err {:.1e} claimed {:.1e} {}",
+        peer / ns,
+        i.evaluations,
+        i.regions,
+        ((i.estimate - value) / value).abs(),
+        i.error / value.abs(),
+        if i.status == Status::Converged { "" } else { i.status.name() }
+    );
     if i.status == Status::Converged { peer / ns } else { f64::NAN }
 }
 const INF: f64 = f64::INFINITY;

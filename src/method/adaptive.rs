@@ -158,7 +158,8 @@ impl Adaptive {
             let leaf = &self.leaves[index as usize];
             let next = leaf.next;
             let mismatch = if next == Leaf::NONE { 0.0 } else { leaf.mismatch(&self.leaves[next as usize]) };
-            sums.add(leaf, mismatch);
+            let edge = if next == Leaf::NONE { 0.0 } else { leaf.edge(&self.leaves[next as usize]) };
+            sums.add(leaf, mismatch + edge);
             // It belongs to both.
             self.leaves[index as usize].mismatches[1] = mismatch;
             if next != Leaf::NONE {
@@ -403,12 +404,12 @@ impl Sum {
         self.estimate = self.estimate.combine(Partial::new(leaf.swept.estimate));
         self.totals.truncation += leaf.swept.error + mismatch;
         self.totals.magnitude += leaf.swept.magnitude;
-        self.totals.squares += leaf.swept.floor * leaf.swept.floor;
+        self.totals.rounding = self.totals.rounding.hypot(leaf.swept.floor);
     }
 
     fn totals(self) -> Totals {
         let (estimate, low) = (self.estimate.high, self.estimate.low);
-        let rounding = self.totals.squares.sqrt() + 0.5 * f64::EPSILON * estimate.abs();
+        let rounding = self.totals.rounding + 0.5 * f64::EPSILON * estimate.abs();
         Totals { estimate, low, error: self.totals.truncation + rounding, ..self.totals }
     }
 }

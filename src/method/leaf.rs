@@ -131,7 +131,7 @@ impl Leaf {
             return true;
         }
         let narrow = self.region.width() <= 64.0 * f64::EPSILON * lower.abs().max(upper.abs());
-        self.error() > 2.0 * (self.swept.floor + self.swept.beyond)
+        self.error() > 2.0 * (self.swept.floor + self.swept.beyond) + self.swept.noise
             && self.noisy < 3
             && !narrow
             && self.middle() > lower
@@ -166,6 +166,13 @@ impl Leaf {
         let apart = self.edges[1] || self.region.upper != next.region.lower || self.region.map != next.region.map;
         let jump = (self.swept.ends[1] - next.swept.ends[0]).abs();
         if apart || jump.is_nan() { 0.0 } else { jump * (self.swept.gap + next.swept.gap) }
+    }
+
+    /// What the last bit of the place where both leaves meet is worth, if that is a step.
+    pub fn edge(&self, next: &Leaf) -> f64 {
+        let jump = (self.swept.ends[1] - next.swept.ends[0]).abs();
+        let at = if self.region.map == Map::Plain { self.region.upper.abs() } else { 0.0 };
+        if self.edges[1] && jump.is_finite() { f64::EPSILON * at * jump } else { 0.0 }
     }
 
     pub fn middle(&self) -> f64 {

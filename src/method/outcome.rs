@@ -24,6 +24,6 @@ pub(crate) struct Totals {
     pub truncation: f64,
     /// The integral of |f|.
     pub magnitude: f64,
-    /// The sum of squares of the rounding errors of leaves, which are independent of each other.
-    pub squares: f64,
+    /// The rounding errors of leaves, which are independent of each other: the root of the sum of their squares.
+    pub rounding: f64,
 }

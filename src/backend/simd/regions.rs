@@ -112,7 +112,7 @@ impl SimdRegions<'_> {
                 before = dot(simd, &values[..count], embedded) * width;
             }
             let (estimate, magnitude) = (sums.sum * width, sums.size * width);
-            let now = raw(estimate - before, sums.surprise * width, sums.nulls.map(|null| null * width));
+            let now = raw(estimate - before, sums.surprise * width, [sums.nulls[0] * width, sums.nulls[1] * width]);
             let floor = rounding(magnitude, estimate, rung.order);
             let claimed = claim(now, previous);
             // No more than rounding explains.
@@ -169,7 +169,7 @@ impl SimdRegions<'_> {
         let x = [[below, below, below, below, above, above, above, above]];
         let mut y = x;
         self.evaluate(simd, region.map, &x, &mut y);
-        let [low, high] = rung.sentinels.map(|sentinel| dot(simd, values, sentinel));
+        let (low, high) = (dot(simd, values, rung.sentinels[0]), dot(simd, values, rung.sentinels[1]));
         let hidden = ((y[0][0] - low).abs() + (y[0][4] - high).abs()) * gap;
         // Less than the rounding of the values makes of it is nothing.
         let hidden = if hidden <= swept.floor { 0.0 } else { hidden };
@@ -205,6 +205,10 @@ impl Sums {
     }
 }
 
+/// The share of the noise that is claimed in any case: null rules see as much of it as the sum does, so it is in the raw error; but
+/// they are few.
+const OBSERVED: f64 = 0.1;
+
 /// `swept` with what neighbours are compared by, and the floor that follows from the variation of f.
 #[inline(always)]
 fn with_ends<S: Simd>(simd: S, region: &Region, rung: &Rung, gap: f64, values: &[Vector], swept: Swept) -> Swept {
@@ -218,9 +222,8 @@ fn with_ends<S: Simd>(simd: S, region: &Region, rung: &Rung, gap: f64, values: &
     let least = least.to_array().into_iter().fold(f64::INFINITY, f64::min);
     let most = most.to_array().into_iter().fold(f64::NEG_INFINITY, f64::max);
     let noise = noise(region.lower.abs().max(region.upper.abs()), most - least);
-    let error = if swept.error <= noise { 0.0 } else { swept.error };
     let ends = [dot(simd, values, rung.ends[0]), dot(simd, values, rung.ends[1])];
-    Swept { ends, gap, error, floor: swept.floor + noise, ..swept }
+    Swept { ends, gap, noise, floor: swept.floor + OBSERVED * noise, ..swept }
 }
 
 /// The weighted sum of vectors.

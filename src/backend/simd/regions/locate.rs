@@ -7,6 +7,7 @@
 use super::SimdRegions;
 use crate::lanes::{LANES, Lanes, Simd};
 use crate::plan::{Region, Swept};
+use crate::rule::Vector;
 
 /// Points in a bracket.
 const INSIDE: usize = 2 * LANES;
@@ -33,9 +34,9 @@ impl SimdRegions<'_> {
         for round in 0..MOST {
             let step = (upper - lower) / (INSIDE + 1) as f64;
             let base = Lanes::splat(simd, lower);
-            let first: [f64; LANES] = std::array::from_fn(|lane| (lane + 1) as f64);
+            const FIRST: Vector = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0];
             for (half, x) in x.iter_mut().enumerate() {
-                let k = Lanes::from_array(simd, first) + (half * LANES) as f64;
+                let k = Lanes::from_array(simd, FIRST) + (half * LANES) as f64;
                 *x = k.fma(Lanes::splat(simd, step), base).to_array();
             }
             self.values.values(&x, &mut y);
