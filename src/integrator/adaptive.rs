@@ -114,7 +114,8 @@ impl Integrator {
         }
     }
 
-    /// Refuses what makes no sense; else with what and how closely to compute.
+    /// Refuses what makes no sense; else says with what and how closely to compute.
+    #[inline]
     fn check_adaptive(&self, dimension: Option<usize>, region: Region) -> Result<(Level, Token, Tolerance), Error> {
         for (kind, tolerance) in [("absolute", self.abs_tol), ("relative", self.rel_tol)] {
             if let Some(value) = tolerance.filter(|&value| value.is_nan() || value < 0.0) {
@@ -140,8 +141,13 @@ impl Integrator {
         if self.backend == Backend::Gpu && !self.fallback {
             return Err(Error::BackendUnavailable { backend: Backend::Gpu, reason: NO_GPU.to_owned() });
         }
-        let level = self.chosen_level()?;
-        let token = level.token().ok_or(Error::LevelUnavailable { level })?;
+        let (level, token) = match Level::usual().filter(|_| self.level.is_none()) {
+            Some(usual) => usual,
+            None => {
+                let level = self.chosen_level()?;
+                (level, level.token().ok_or(Error::LevelUnavailable { level })?)
+            }
+        };
         let tolerance = Tolerance { absolute: self.abs_tol.unwrap_or(0.0), relative: self.rel_tol.unwrap_or(1e-10) };
         Ok((level, token, tolerance))
     }

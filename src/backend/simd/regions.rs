@@ -137,8 +137,11 @@ impl SimdRegions<'_> {
             if !(now + magnitude).is_finite() {
                 return Swept { error: f64::INFINITY, bad: first_bad(&points[..count], &values[..count]), ..swept };
             }
-            let singular =
-                if index < 2 && rungs.len() > 1 { bends(index, lower, upper, points, values) } else { [false; 2] };
+            let singular = if index < 2 && rungs.len() > 1 && region.guarded {
+                bends(index, lower, upper, points, values)
+            } else {
+                [false; 2]
+            };
             let go_on = index < last
                 && (met && index < least
                     || match index {
@@ -219,11 +222,18 @@ fn with_ends<S: Simd>(simd: S, region: &Region, rung: &Rung, gap: f64, values: &
         least = least.lt(value).select(least, value);
         most = most.gt(value).select(most, value);
     }
-    let least = least.to_array().into_iter().fold(f64::INFINITY, f64::min);
-    let most = most.to_array().into_iter().fold(f64::NEG_INFINITY, f64::max);
+    let (least, most) = (least_of(least.to_array()), -least_of((-most).to_array()));
     let noise = noise(region.lower.abs().max(region.upper.abs()), most - least);
     let ends = [dot(simd, values, rung.ends[0]), dot(simd, values, rung.ends[1])];
     Swept { ends, gap, noise, floor: swept.floor + OBSERVED * noise, ..swept }
+}
+
+#[inline(always)]
+fn least_of(v: Vector) -> f64 {
+    const fn lesser(a: f64, b: f64) -> f64 {
+        if a < b { a } else { b }
+    }
+    lesser(lesser(lesser(v[0], v[4]), lesser(v[1], v[5])), lesser(lesser(v[2], v[6]), lesser(v[3], v[7])))
 }
 
 /// The weighted sum of vectors.
