@@ -23,6 +23,7 @@ pub(crate) struct SimdRegions<'a> {
 }
 
 /// Points and values of one sweep, kept so that they are not cleared each time.
+#[repr(align(64))]
 pub(crate) struct Desk {
     points: [Vector; MOST_VECTORS],
     values: [Vector; MOST_VECTORS],
