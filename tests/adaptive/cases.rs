@@ -67,7 +67,7 @@ fn case(entry: &str) -> Case {
 /// What came of one case at one tolerance.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Verdict {
-    /// Right, and said so.
+    /// Right, and said so; or limited by rounding where the reference data says that it must be, with an honest error.
     Solved,
     /// Right to the tolerance or to what can be reached, but not claimed.
     Reached,

@@ -81,7 +81,7 @@ impl SimdRegions<'_> {
                 if here + 1 == INSIDE { upper } else { flat[here + 1] },
             );
             ends = [at[here], at[here + 2]];
-            if !(lower < upper) {
+            if lower >= upper {
                 break;
             }
         }
