@@ -7,10 +7,9 @@
 
 use super::Method;
 use super::leaf::{Leaf, least_rung};
-use super::outcome::{Outcome, Totals};
+use super::outcome::{Outcome, Sum, Totals};
 use crate::estimate::Tolerance;
 use crate::plan::{Map, Region, Regions, Sweep, Swept};
-use crate::reduce::Partial;
 
 /// An integral under way: its leaves, and what is to be swept next. Used again and again, it keeps its memory.
 #[derive(Clone, Debug, Default)]
@@ -384,32 +383,5 @@ impl Adaptive {
         leaf.locating = region.sweep == Sweep::Locate;
         self.asked.push(Region { guarded: leaf.region.guarded, ..region });
         self.of.push(index);
-    }
-}
-
-/// Totals under way.
-struct Sum {
-    estimate: Partial,
-    totals: Totals,
-}
-
-impl From<Totals> for Sum {
-    fn from(totals: Totals) -> Self {
-        Self { estimate: Partial { high: totals.estimate, low: totals.low }, totals }
-    }
-}
-
-impl Sum {
-    fn add(&mut self, leaf: &Leaf, mismatch: f64) {
-        self.estimate = self.estimate.combine(Partial::new(leaf.swept.estimate));
-        self.totals.truncation += leaf.swept.error + mismatch;
-        self.totals.magnitude += leaf.swept.magnitude;
-        self.totals.rounding = self.totals.rounding.hypot(leaf.swept.floor);
-    }
-
-    fn totals(self) -> Totals {
-        let (estimate, low) = (self.estimate.high, self.estimate.low);
-        let rounding = self.totals.rounding + 0.5 * f64::EPSILON * estimate.abs();
-        Totals { estimate, low, error: self.totals.truncation + rounding, ..self.totals }
     }
 }
