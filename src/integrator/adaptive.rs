@@ -134,6 +134,7 @@ impl Integrator {
         Answer { estimate, ..answer }
     }
 
+    #[inline]
     fn ladder(&self) -> Result<&'static Ladder, Error> {
         match self.method {
             Method::GaussKronrod(order) => kronrod(order).ok_or(Error::KronrodOrder { order }),
@@ -155,6 +156,7 @@ impl Integrator {
     }
 
     /// Refuses what makes no sense; else with what and how closely to compute.
+    #[inline]
     pub(super) fn check_adaptive(
         &self,
         dimension: Option<usize>,
@@ -195,13 +197,19 @@ impl Integrator {
     }
 
     /// Refuses settings that serve no integral at all.
+    #[inline]
     pub(super) fn check_settings(&self) -> Result<(Level, Token), Error> {
         self.ladder()?;
         if self.backend == Backend::Gpu && !self.fallback {
             return Err(Error::BackendUnavailable { backend: Backend::Gpu, reason: NO_GPU.to_owned() });
         }
-        let level = self.chosen_level()?;
-        let token = level.token().ok_or(Error::LevelUnavailable { level })?;
+        let (level, token) = match Level::usual().filter(|_| self.level.is_none()) {
+            Some(usual) => usual,
+            None => {
+                let level = self.chosen_level()?;
+                (level, level.token().ok_or(Error::LevelUnavailable { level })?)
+            }
+        };
         Ok((level, token))
     }
 }

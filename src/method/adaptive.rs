@@ -9,10 +9,9 @@ mod mesh;
 
 use super::Method;
 use super::leaf::{Leaf, least_rung};
-use super::outcome::{Outcome, Totals};
+use super::outcome::{Outcome, Sum, Totals};
 use crate::estimate::Tolerance;
 use crate::plan::{Map, Region, Regions, Sweep, Swept};
-use crate::reduce::Partial;
 
 /// An integral under way: its leaves, and what is to be swept next. Used again and again, it keeps its memory.
 #[derive(Clone, Debug, Default)]
@@ -160,7 +159,8 @@ impl Adaptive {
             let leaf = &self.leaves[index as usize];
             let next = leaf.next;
             let mismatch = if next == Leaf::NONE { 0.0 } else { leaf.mismatch(&self.leaves[next as usize]) };
-            sums.add(leaf, mismatch);
+            let edge = if next == Leaf::NONE { 0.0 } else { leaf.edge(&self.leaves[next as usize]) };
+            sums.add(leaf, mismatch + edge);
             // It belongs to both.
             self.leaves[index as usize].mismatches[1] = mismatch;
             if next != Leaf::NONE {
@@ -385,32 +385,5 @@ impl Adaptive {
         leaf.locating = region.sweep == Sweep::Locate;
         self.asked.push(Region { guarded: leaf.region.guarded, ..region });
         self.of.push(index);
-    }
-}
-
-/// Totals under way.
-struct Sum {
-    estimate: Partial,
-    totals: Totals,
-}
-
-impl From<Totals> for Sum {
-    fn from(totals: Totals) -> Self {
-        Self { estimate: Partial { high: totals.estimate, low: totals.low }, totals }
-    }
-}
-
-impl Sum {
-    fn add(&mut self, leaf: &Leaf, mismatch: f64) {
-        self.estimate = self.estimate.combine(Partial::new(leaf.swept.estimate));
-        self.totals.truncation += leaf.swept.error + mismatch;
-        self.totals.magnitude += leaf.swept.magnitude;
-        self.totals.squares += leaf.swept.floor * leaf.swept.floor;
-    }
-
-    fn totals(self) -> Totals {
-        let (estimate, low) = (self.estimate.high, self.estimate.low);
-        let rounding = self.totals.squares.sqrt() + 0.5 * f64::EPSILON * estimate.abs();
-        Totals { estimate, low, error: self.totals.truncation + rounding, ..self.totals }
     }
 }

@@ -22,7 +22,7 @@ pub enum Method {
     /// double-exponential levels on infinite ranges and next to an end at which the integrand is singular.
     ///
     /// The error bounds the true one as long as the integrand has no feature that falls between all nodes: where all values
-    /// are the same, and where an interval had to be halved, at least 256 nodes lie on the range; a smooth integrand that
+    /// are the same, and where an interval had to be halved, at least 512 nodes lie on the range; a smooth integrand that
     /// converges at once is seen at 16 points only, so that a needle on it must be hinted at by
     /// [`points`](crate::Integrator::points).
     #[default]

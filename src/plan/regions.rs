@@ -81,6 +81,8 @@ pub(crate) struct Swept {
     pub error: f64,
     /// What rounding adds to that: no refinement removes it.
     pub floor: f64,
+    /// An error that may be due to the rounding of nodes: what is below is not worth a refinement.
+    pub noise: f64,
     /// The part of `error` that no refinement removes: what lies beyond the last number before an end.
     pub beyond: f64,
     /// The integral of |f|.
@@ -114,6 +116,7 @@ impl Swept {
         estimate: 0.0,
         error: f64::INFINITY,
         floor: 0.0,
+        noise: 0.0,
         beyond: 0.0,
         magnitude: f64::INFINITY,
         evaluations: 0,

@@ -23,6 +23,10 @@ use std::{fmt, str::FromStr};
 /// A row of a table for lanes.
 pub(crate) type Vector = [f64; 8];
 
+/// A table whose rows do not straddle lines of the cache.
+#[repr(align(64))]
+pub(crate) struct Aligned<const ROWS: usize>(pub [Vector; ROWS]);
+
 /// A rule for one panel, laid over each of n equal panels (composite rule).
 ///
 /// With h = (b - a) / n and f smooth, the error of the composite rule is of the order of h to the power given; where

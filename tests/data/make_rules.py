@@ -170,10 +170,10 @@ def number(v):
 
 def array(name, doc, vectors, out):
     out.append("/// %s" % doc)
-    out.append("pub(super) const %s: &[[f64; 8]] = &[" % name)
+    out.append("pub(super) const %s: &[[f64; 8]] = &Aligned([" % name)
     for v in vectors:
         out.append("    [" + ", ".join(number(t) for t in v) + "],")
-    out.append("];")
+    out.append("]).0;")
 
 
 def place(groups, probe):
@@ -260,7 +260,7 @@ def ladder(name, chain, groups, degrees, probe_sets, doc, out):
 
 
 def main():
-    head = ["//! Nodes and weights, written by `tests/data/make_rules.py`: each number is the `f64` nearest to 60 digits."]
+    head = ["//! Nodes and weights, written by `tests/data/make_rules.py`: each number is the `f64` nearest to 60 digits.", "", "use crate::rule::Aligned;"]
     out = list(head)
     g3 = symmetric(legendre_nodes(3))
     chain, groups = [g3], []
@@ -290,7 +290,7 @@ def main():
 def levels():
     """Double-exponential nodes: distances and weights for t = k / 8 (one vector a unit of t), then odd multiples of 1/16, …"""
     mp.mp.dps = 60
-    out = ["//! Double-exponential nodes and weights, written by `tests/data/make_rules.py`: each number is the `f64` nearest to 60", "//! digits. For each unit of t one vector of the base level (t = k/8), one of the odd multiples of 1/16, two of 1/32, four of 1/64."]
+    out = ["//! Double-exponential nodes and weights, written by `tests/data/make_rules.py`: each number is the `f64` nearest to 60", "//! digits. For each unit of t one vector of the base level (t = k/8), one of the odd multiples of 1/16, two of 1/32, four of 1/64.", "", "use crate::rule::Aligned;", ""]
     grids = []
     for level, per in ((0, 8), (1, 8), (2, 16), (3, 32)):
         for unit in range(7):

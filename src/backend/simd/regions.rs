@@ -23,6 +23,7 @@ pub(crate) struct SimdRegions<'a> {
 }
 
 /// Points and values of one sweep, kept so that they are not cleared each time.
+#[repr(align(64))]
 pub(crate) struct Desk {
     points: [Vector; MOST_VECTORS],
     values: [Vector; MOST_VECTORS],
@@ -112,7 +113,7 @@ impl SimdRegions<'_> {
                 before = dot(simd, &values[..count], embedded) * width;
             }
             let (estimate, magnitude) = (sums.sum * width, sums.size * width);
-            let now = raw(estimate - before, sums.surprise * width, sums.nulls.map(|null| null * width));
+            let now = raw(estimate - before, sums.surprise * width, [sums.nulls[0] * width, sums.nulls[1] * width]);
             let floor = rounding(magnitude, estimate, rung.order);
             let claimed = claim(now, previous);
             // No more than rounding explains.
@@ -137,8 +138,11 @@ impl SimdRegions<'_> {
             if !(now + magnitude).is_finite() {
                 return Swept { error: f64::INFINITY, bad: first_bad(&points[..count], &values[..count]), ..swept };
             }
-            let singular =
-                if index < 2 && rungs.len() > 1 { bends(index, lower, upper, points, values) } else { [false; 2] };
+            let singular = if index < 2 && rungs.len() > 1 && region.guarded {
+                bends(index, lower, upper, points, values)
+            } else {
+                [false; 2]
+            };
             let go_on = index < last
                 && (met && index < least
                     || match index {
@@ -169,7 +173,7 @@ impl SimdRegions<'_> {
         let x = [[below, below, below, below, above, above, above, above]];
         let mut y = x;
         self.evaluate(simd, region.map, &x, &mut y);
-        let [low, high] = rung.sentinels.map(|sentinel| dot(simd, values, sentinel));
+        let (low, high) = (dot(simd, values, rung.sentinels[0]), dot(simd, values, rung.sentinels[1]));
         let hidden = ((y[0][0] - low).abs() + (y[0][4] - high).abs()) * gap;
         // Less than the rounding of the values makes of it is nothing.
         let hidden = if hidden <= swept.floor { 0.0 } else { hidden };
@@ -205,6 +209,10 @@ impl Sums {
     }
 }
 
+/// The share of the noise that is claimed in any case: null rules see as much of it as the sum does, so it is in the raw error; but
+/// they are few.
+const OBSERVED: f64 = 0.1;
+
 /// `swept` with what neighbours are compared by, and the floor that follows from the variation of f.
 #[inline(always)]
 fn with_ends<S: Simd>(simd: S, region: &Region, rung: &Rung, gap: f64, values: &[Vector], swept: Swept) -> Swept {
@@ -215,12 +223,18 @@ fn with_ends<S: Simd>(simd: S, region: &Region, rung: &Rung, gap: f64, values: &
         least = least.lt(value).select(least, value);
         most = most.gt(value).select(most, value);
     }
-    let least = least.to_array().into_iter().fold(f64::INFINITY, f64::min);
-    let most = most.to_array().into_iter().fold(f64::NEG_INFINITY, f64::max);
+    let (least, most) = (least_of(least.to_array()), -least_of((-most).to_array()));
     let noise = noise(region.lower.abs().max(region.upper.abs()), most - least);
-    let error = if swept.error <= noise { 0.0 } else { swept.error };
     let ends = [dot(simd, values, rung.ends[0]), dot(simd, values, rung.ends[1])];
-    Swept { ends, gap, error, floor: swept.floor + noise, ..swept }
+    Swept { ends, gap, noise, floor: swept.floor + OBSERVED * noise, ..swept }
+}
+
+#[inline(always)]
+fn least_of(v: Vector) -> f64 {
+    const fn lesser(a: f64, b: f64) -> f64 {
+        if a < b { a } else { b }
+    }
+    lesser(lesser(lesser(v[0], v[4]), lesser(v[1], v[5])), lesser(lesser(v[2], v[6]), lesser(v[3], v[7])))
 }
 
 /// The weighted sum of vectors.

@@ -42,12 +42,17 @@ fn first_on<S: Simd, F: Integrand>(simd: S, f: &F, lower: f64, upper: f64, toler
             *value = f.lanes(point);
         }
     }
-    let dot = |table: &[Vector]| dot2(y[0], y[1], table);
-    let estimate = dot(rung.weights) * width;
+    let (one, two) = (y[0], y[1]);
+    let estimate = dot2(one, two, rung.weights) * width;
     let magnitude = dot2(y[0].abs(), y[1].abs(), rung.weights) * width;
-    let now = raw(estimate - dot(embedded) * width, dot(rung.probe) * width, rung.nulls.map(|null| dot(null) * width));
+    let now = raw(
+        estimate - dot2(one, two, embedded) * width,
+        dot2(one, two, rung.probe) * width,
+        [dot2(one, two, rung.nulls[0]) * width, dot2(one, two, rung.nulls[1]) * width],
+    );
     let near = y[2].to_array();
-    let hidden = (near[0] - dot(rung.sentinels[0])).abs() + (near[4] - dot(rung.sentinels[1])).abs();
+    let hidden =
+        (near[0] - dot2(one, two, rung.sentinels[0])).abs() + (near[4] - dot2(one, two, rung.sentinels[1])).abs();
     // The variation is at most twice the largest value, and that is not much above the mean of a panel that converges.
     let floor = rounding(magnitude, estimate, 15) + noise(lower.abs().max(upper.abs()), 2.0 * magnitude / width);
     let error = now + hidden * (nodes[0][0] * width) + floor;

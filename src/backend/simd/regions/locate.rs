@@ -7,6 +7,7 @@
 use super::SimdRegions;
 use crate::lanes::{LANES, Lanes, Simd};
 use crate::plan::{Region, Swept};
+use crate::rule::Vector;
 
 /// Points in a bracket.
 const INSIDE: usize = 2 * LANES;
@@ -33,52 +34,54 @@ impl SimdRegions<'_> {
         for round in 0..MOST {
             let step = (upper - lower) / (INSIDE + 1) as f64;
             let base = Lanes::splat(simd, lower);
-            let first: [f64; LANES] = std::array::from_fn(|lane| (lane + 1) as f64);
+            const FIRST: Vector = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0];
             for (half, x) in x.iter_mut().enumerate() {
-                let k = Lanes::from_array(simd, first) + (half * LANES) as f64;
+                let k = Lanes::from_array(simd, FIRST) + (half * LANES) as f64;
                 *x = k.fma(Lanes::splat(simd, step), base).to_array();
             }
             self.values.values(&x, &mut y);
             evaluations += INSIDE as u32;
-            let mut at = [(0.0, 0.0); INSIDE + 2];
-            (at[0], at[INSIDE + 1]) = ((lower, ends[0]), (upper, ends[1]));
-            for k in 0..INSIDE {
-                at[k + 1] = (x[k / LANES][k % LANES], y[k / LANES][k % LANES]);
+            let (mut at, mut seconds) = ([ends[0]; INSIDE + 2], [0.0; INSIDE]);
+            at[1..=INSIDE].copy_from_slice(y.as_flattened());
+            at[INSIDE + 1] = ends[1];
+            for (k, second) in seconds.iter_mut().enumerate() {
+                *second = (at[k] - 2.0 * at[k + 1] + at[k + 2]).abs();
             }
-            if let Some(&(point, _)) = at.iter().find(|(_, value)| !value.is_finite()) {
-                place = Some((point, 0.0));
-                break;
-            }
-            let (mut largest, mut where_, mut sum, mut size) = (0.0, 1, 0.0, 0.0f64);
-            for k in 1..=INSIDE {
-                let second = (at[k - 1].1 - 2.0 * at[k].1 + at[k + 1].1).abs();
+            let (mut largest, mut here, mut sum, mut size) = (0.0, 0, 0.0, 0.0f64);
+            for (k, &second) in seconds.iter().enumerate() {
                 sum += second;
-                size = size.max(at[k].1.abs());
+                size = size.max(at[k + 1].abs());
                 if second > largest {
-                    (largest, where_) = (second, k);
+                    (largest, here) = (second, k);
                 }
+            }
+            let point = x[here / LANES][here % LANES];
+            if !f64::is_finite(sum) {
+                let bad = y.as_flattened().iter().position(|value| !value.is_finite());
+                place = bad.map(|k| (x[k / LANES][k % LANES], 0.0));
+                break;
             }
             let narrow = upper - lower <= 4.0 * f64::EPSILON * lower.abs().max(upper.abs());
             if narrow || largest <= 8.0 * f64::EPSILON * size {
-                place = (round > 0).then_some((at[where_].0, 0.0));
+                place = (round > 0).then_some((point, 0.0));
                 break;
             }
-            let others = (sum - largest) / (INSIDE - 1) as f64;
             // A kink or a step has a share in two second differences.
-            let neighbour =
-                if where_ > 1 { (at[where_ - 2].1 - 2.0 * at[where_ - 1].1 + at[where_].1).abs() } else { 0.0 };
-            let other =
-                if where_ < INSIDE { (at[where_].1 - 2.0 * at[where_ + 1].1 + at[where_ + 2].1).abs() } else { 0.0 };
-            let rest = (others * (INSIDE - 1) as f64 - neighbour.max(other)) / (INSIDE - 2) as f64;
+            let before = if here > 0 { seconds[here - 1] } else { 0.0 };
+            let after = if here + 1 < INSIDE { seconds[here + 1] } else { 0.0 };
+            let rest = (sum - largest - before.max(after)) / (INSIDE - 2) as f64;
             if largest < STANDS_OUT * rest {
-                place = (round > 0).then_some((at[where_].0, upper - lower));
+                place = (round > 0).then_some((point, upper - lower));
                 break;
             }
-            place = Some((at[where_].0, step));
-            let kept = [at[where_ - 1], at[where_ + 1]];
-            (lower, upper) = (kept[0].0, kept[1].0);
-            ends = [kept[0].1, kept[1].1];
-            if !(lower < upper) {
+            place = Some((point, step));
+            let flat = x.as_flattened();
+            (lower, upper) = (
+                if here == 0 { lower } else { flat[here - 1] },
+                if here + 1 == INSIDE { upper } else { flat[here + 1] },
+            );
+            ends = [at[here], at[here + 2]];
+            if lower >= upper {
                 break;
             }
         }
