@@ -53,7 +53,8 @@ impl Integrator {
     /// assert!(sweep.is_success());
     /// assert_eq!(sweep.estimates[0], 1.0);
     ///
-    /// let alone = Integrator::new().integrate(&wave { p: 0.7, q: 2.1 }, 0.0..1.0)?;
+    /// let (p, q) = rows[70];
+    /// let alone = Integrator::new().integrate(&wave { p, q }, 0.0..1.0)?;
     /// assert_eq!((sweep.estimates[70], sweep.errors[70]), (alone.estimate, alone.error));
     /// # Ok::<(), quadrille::Error>(())
     /// ```
