@@ -63,9 +63,6 @@ fn q_atan2(y: f32, x: f32) -> f32 {
     let infinite = q_inf();
     var a = abs(y);
     var b = abs(x);
-    if (f32_is_nan(x) | f32_is_nan(y)) {
-        return q_nan();
-    }
     // Infinities and zeros as finite numbers of the same angle.
     let both = (a == infinite) & (b == infinite);
     a = select(select(a, 1.0, both | (a == infinite)), 0.0, (b == infinite) & !both);
@@ -88,5 +85,5 @@ fn q_atan2(y: f32, x: f32) -> f32 {
     let base = select(quarter, turned, left);
     let base_low = base * -2.7827534e-08;
     let value = f32_atan_quotient(select(n, -n, left), d, d_low, base, base_low);
-    return q_copysign(value, y);
+    return select(q_copysign(value, y), q_nan(), f32_is_nan(x) | f32_is_nan(y));
 }
