@@ -112,7 +112,13 @@ mod tests {
         let worker = Worker::with_patience(Duration::from_millis(400)).unwrap();
         thread::scope(|scope| {
             for _ in 0..4 {
-                scope.spawn(|| assert_eq!(worker.run(|| Ok(thread::sleep(Duration::from_millis(200)))), Ok(())));
+                scope.spawn(|| {
+                    let step = || {
+                        thread::sleep(Duration::from_millis(200));
+                        Ok(7)
+                    };
+                    assert_eq!(worker.run(step), Ok(7));
+                });
             }
         });
     }
