@@ -14,7 +14,7 @@ use crate::backend::{Backend, threads::Threads};
 use crate::clock::Instant;
 use crate::control::{Cancel, Control, Progress, Watch};
 use crate::error::Error;
-use crate::integral::{Integral, Status};
+use crate::integral::{Fallback, Integral, Status};
 use crate::integrand::{Integrand, Point};
 use crate::lanes::Level;
 use crate::plan::Grid;
@@ -138,7 +138,8 @@ impl Integrator {
         self
     }
 
-    /// The arithmetic of the GPU backend, in place of the fastest that keeps the tolerance (the most exact without one).
+    /// The arithmetic of the GPU backend, in place of the fastest that keeps the tolerance (the most exact without one). The
+    /// CPU computes in `f64` whatever is asked for, and says so in [`Integral::fallbacks`].
     pub fn precision(mut self, precision: Precision) -> Self {
         self.precision = precision;
         self
@@ -215,6 +216,12 @@ impl Integrator {
             Backend::Auto => self.auto(&run)?,
             Backend::Gpu => self.gpu(&run)?,
         };
+        if matches!(self.backend, Backend::Serial | Backend::Simd)
+            && !matches!(self.precision, Precision::Auto | Precision::F64)
+        {
+            let reason = format!("the {} backend computes in f64", self.backend);
+            integral.fallbacks.push(Fallback { wanted: self.precision.to_string(), reason });
+        }
         integral.elapsed = start.elapsed();
         // Half an ulp of the estimate is the least that an answer in f64 can be wrong by.
         let floor = f64::EPSILON / 2.0 * integral.estimate.abs();

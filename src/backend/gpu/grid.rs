@@ -5,6 +5,7 @@ use super::device::Kernel;
 use super::shader::{Kind, shader};
 use super::tables::{Tables, bases};
 use super::{Device, GpuError, Precision, parameters};
+use crate::clock::Instant;
 use crate::integrand::Integrand;
 use crate::integrand::wgsl::{Arithmetic, emit};
 use crate::plan::Grid;
@@ -12,7 +13,6 @@ use crate::reduce::Partial;
 use crate::twofold::two_sum;
 use std::collections::VecDeque;
 use std::ops::Range;
-use std::time::Instant;
 
 /// Dispatches under way at once: one runs, one waits for it, one is on its way back.
 const SLOTS: usize = 3;
