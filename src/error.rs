@@ -85,7 +85,7 @@ pub enum Error {
         /// Why.
         reason: String,
     },
-    /// A tolerance is negative or not a number.
+    /// A tolerance is not a positive finite number.
     Tolerance {
         /// `relative` or `absolute`.
         kind: &'static str,

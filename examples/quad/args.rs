@@ -144,7 +144,7 @@ impl Args {
             integrator = integrator.level(named::<Level>(&self.level)?);
         }
         if let Some(threads) = &self.threads {
-            integrator = integrator.threads(count("--threads", threads, 1 << 20)? as usize);
+            integrator = integrator.threads(count("--threads", threads, 1024)? as usize);
         }
         integrator = integrator.precision(named(&self.precision)?);
         if self.fallback {

@@ -12,7 +12,21 @@ mod watch;
 
 use clap::Parser;
 use quadrille::{Backend, Error, Integral};
+use std::io::{self, Write};
 use std::process::ExitCode;
+
+/// Writes to standard output, and whether that worked; where nobody listens any more there is nothing to say.
+fn say(text: &str) -> bool {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Ok(()) => true,
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => true,
+        Err(error) => {
+            eprintln!("error: the answer cannot be written: {error}");
+            false
+        }
+    }
+}
 
 fn main() -> ExitCode {
     let refuse = |message: String| {
@@ -22,10 +36,7 @@ fn main() -> ExitCode {
     let args = args::Args::parse();
     if args.devices {
         return match device::list() {
-            Ok(text) => {
-                print!("{text}");
-                ExitCode::SUCCESS
-            }
+            Ok(text) => ExitCode::from(u8::from(!say(&text))),
             Err(message) => refuse(message),
         };
     }
@@ -63,13 +74,14 @@ fn main() -> ExitCode {
             Err(error) => return refuse(error.to_string()),
         }
     }
-    if job.json {
-        println!("{}", report::json(&answers, &missing));
-    } else if let ([(_, integral)], []) = (&answers[..], &missing[..]) {
-        print!("{}", report::text(&job, integral));
+    let text = if job.json {
+        format!("{}\n", report::json(&job, &answers, &missing))
+    } else if let ([(_, integral)], 1) = (&answers[..], job.backends.len()) {
+        report::text(&job, integral)
     } else {
-        print!("{}", report::table(&answers, &missing));
-    }
+        report::table(&answers, &missing)
+    };
+    failed |= !say(&text);
     if let Some(file) = &job.plot
         && let Err(message) = plot::draw(&job, file)
     {

@@ -38,10 +38,10 @@ pub fn table(answers: &[(Backend, Integral)], missing: &[(Backend, String)]) -> 
         "{:<8} {:<9} {:<8} {:>7}  {:<24} {:>12} {:>12}  {:<8} {}\n",
         "backend", "precision", "level", "threads", "estimate", "- serial", "seconds", "status", "adapter"
     );
-    for (_, integral) in answers {
+    for (asked, integral) in answers {
         lines += &format!(
             "{:<8} {:<9} {:<8} {:>7}  {:<24} {:>12.1e} {:>12.3e}  {:<8} {}\n",
-            integral.backend,
+            asked,
             integral.precision,
             integral.level.map_or("-", |level| level.name()),
             integral.threads,
@@ -55,18 +55,21 @@ pub fn table(answers: &[(Backend, Integral)], missing: &[(Backend, String)]) -> 
     for (backend, reason) in missing {
         lines += &format!("{backend:<8} not available: {reason}\n");
     }
-    for (_, integral) in answers {
+    for (asked, integral) in answers {
+        for fallback in &integral.fallbacks {
+            lines += &format!("{asked}: {} instead of {fallback}\n", integral.backend);
+        }
         if let Some(agreement) = &integral.agreement {
-            lines += &format!("{}: {agreement}\n", integral.backend);
+            lines += &format!("{asked}: {agreement}\n");
         }
     }
     lines
 }
 
-/// One object, or an array where several backends ran.
-pub fn json(answers: &[(Backend, Integral)], missing: &[(Backend, String)]) -> Value {
-    match (answers, missing) {
-        ([(_, integral)], []) => object(integral),
+/// One object, or an array where several backends were asked for.
+pub fn json(job: &Job, answers: &[(Backend, Integral)], missing: &[(Backend, String)]) -> Value {
+    match answers {
+        [(_, integral)] if job.backends.len() == 1 => object(integral),
         _ => {
             let answers = answers.iter().map(|(_, integral)| object(integral));
             answers.chain(missing.iter().map(|(backend, reason)| unavailable(*backend, reason))).collect()
