@@ -14,7 +14,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("region", &["error", "integrand"]),
     ("reduce", &["twofold"]),
     ("plan", &["error", "reduce", "rule", "twofold"]),
-    ("backend", &["clock", "error", "integrand", "lanes", "plan", "precision", "reduce", "rule", "twofold", "unknown_name"]),
+    (
+        "backend",
+        &["clock", "error", "integrand", "lanes", "plan", "precision", "reduce", "rule", "twofold", "unknown_name"],
+    ),
     ("method", &["reduce"]),
     ("sampled", &["backend", "lanes", "twofold", "unknown_name"]),
     ("gpu", &["backend"]),
