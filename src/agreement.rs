@@ -5,7 +5,7 @@ use std::fmt;
 
 /// How much of a fast result is computed again by the integrand's scalar definition.
 ///
-/// What is compared are the sums of tiles (up to 32,768 evaluations). A tile passes if they differ by at most 4 units of
+/// What is compared are the sums of tiles (up to 32,768 evaluations, 2^20 in plans of more than 2^31). A tile passes if they differ by at most 4 units of
 /// rounding of its sum of |f|, or if every node is within the bound that follows from the integrand's own operations. An
 /// error too small to show in the sum of a tile is not found; and an integrand with `lanes` of its own but no `trace`
 /// is accused where it enlarges rounding errors beyond those 4 units.
@@ -15,8 +15,8 @@ pub enum Verify {
     /// Nothing.
     #[default]
     Off,
-    /// Four tiles of the plan, chosen by the seed: costs up to 131,072 scalar evaluations (more only for rules with more
-    /// nodes than a tile).
+    /// Four tiles of the plan, chosen by the seed: costs up to 131,072 scalar evaluations (more only where tiles
+    /// are larger: in plans of more than 2^31 evaluations, and for rules with more nodes than that).
     Spot,
     /// Every tile, computed again, and their sum against the estimate: costs as many scalar evaluations as the integral
     /// itself.

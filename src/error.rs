@@ -99,7 +99,7 @@ pub enum Error {
         /// Why.
         reason: String,
     },
-    /// A tolerance is negative or not a number, or 0 for a fixed rule.
+    /// A tolerance is negative or not a number, or 0 or infinite for a fixed rule.
     Tolerance {
         /// `relative` or `absolute`.
         kind: &'static str,

@@ -1,9 +1,10 @@
-//! What is wrong with a text that shall name a rule, a level, a backend or a depth of verification.
+//! What is wrong with a text that shall name a rule, a level, a backend, a precision or a depth of verification.
 
 use std::fmt;
 
 /// A text that names nothing of its kind: the error of parsing a [`Rule`](crate::Rule), a
-/// [`Method`](crate::Method), a [`Level`](crate::lanes::Level), a [`Backend`](crate::Backend) or a [`Verify`](crate::Verify).
+/// [`Method`](crate::Method), a [`Level`](crate::lanes::Level), a [`Backend`](crate::Backend), a
+/// [`Precision`](crate::Precision) or a [`Verify`](crate::Verify).
 ///
 /// Its message tells which names there are.
 ///
@@ -32,7 +33,7 @@ impl UnknownName {
         Self { kind, name: name.to_owned(), message }
     }
 
-    /// What was to be named: `rule`, `method`, `level`, `backend` or `verification`.
+    /// What was to be named: `rule`, `method`, `level`, `backend`, `precision` or `verification`.
     pub fn kind(&self) -> &'static str {
         self.kind
     }

@@ -1,6 +1,8 @@
 //! Composite rules on both CPU backends: the classic sum to the bit, every remainder, every level and thread count.
 
-use quadrille::{Backend, Cancel, Error, Expression, Integrator, Region, Rule, Status, Verify, lanes::Level};
+use quadrille::{
+    Backend, Cancel, Error, Expression, Integrator, Precision, Region, Rule, Status, Verify, lanes::Level,
+};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
@@ -423,5 +425,19 @@ fn far_from_zero_nodes_are_rounded_without_bias() {
         // A sixteenth of an ulp of x, where one rounding is half of one.
         let ulp = origin * f64::EPSILON;
         assert!((estimate - 0.5).abs() < ulp / 16.0 + 1e-15, "{rule}, {panels} panels from {origin}: {estimate}");
+    }
+}
+
+#[test]
+fn the_cpu_says_that_it_computes_in_f64() {
+    for backend in [Backend::Serial, Backend::Simd] {
+        let sum = |precision| {
+            let integrator = Integrator::new().rule(Rule::Left).panels(100).backend(backend).precision(precision);
+            integrator.integrate(&|x: f64| x, 0.0..1.0).unwrap().fallbacks
+        };
+        assert!(sum(Precision::F64).is_empty() && sum(Precision::Auto).is_empty());
+        let fallbacks = sum(Precision::F32);
+        assert_eq!(fallbacks.len(), 1);
+        assert_eq!(fallbacks[0].to_string(), format!("f32: the {backend} backend computes in f64"));
     }
 }

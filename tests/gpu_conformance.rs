@@ -82,6 +82,7 @@ fn compare(rules: &[(Rule, u64)], only: &[&str]) {
         let start = std::time::Instant::now();
         visit_all(&mut compare);
         let Compare { count, worst, wrong, .. } = compare;
+        assert!(count >= rules.len() * if only.is_empty() { 40 } else { only.len() }, "{count} integrals only");
         println!("{precision}: {count} integrals, worst {worst:.3} of the bound, {:.1?}", start.elapsed());
         all.extend(wrong);
     }

@@ -95,7 +95,7 @@ impl Args {
         }
         let mut notes = Vec::new();
         if let (What::Adaptive(_), Some(threads)) = (what, &self.threads)
-            && count("--threads", threads, 1 << 20)? > 1
+            && count("--threads", threads, 1024)? > 1
         {
             notes.push(format!("{threads} threads: one adaptive integral runs on one"));
         }
@@ -148,7 +148,7 @@ impl Args {
             integrator = integrator.level(named::<Level>(&self.level)?);
         }
         if let Some(threads) = &self.threads {
-            integrator = integrator.threads(count("--threads", threads, 1 << 20)? as usize);
+            integrator = integrator.threads(count("--threads", threads, 1024)? as usize);
         }
         if self.fallback {
             integrator = integrator.allow_fallback();

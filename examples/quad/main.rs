@@ -17,15 +17,26 @@ mod window;
 use clap::Parser;
 use job::{Asked, Job, What};
 use quadrille::{Backend, Error, Integral};
+use std::io::{self, Write};
 use std::process::ExitCode;
+
+/// Writes to standard output, and whether that worked; where nobody listens any more there is nothing to say.
+fn say(text: &str) -> bool {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Ok(()) => true,
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => true,
+        Err(error) => {
+            eprintln!("error: the answer cannot be written: {error}");
+            false
+        }
+    }
+}
 
 fn main() -> ExitCode {
     let args = args::Args::parse();
     let answered = if args.devices {
-        device::list().map(|text| {
-            print!("{text}");
-            true
-        })
+        device::list().map(|text| say(&text))
     } else {
         args.check().and_then(|asked| match asked {
             Asked::One(job) => one(&job),
@@ -74,13 +85,14 @@ fn one(job: &Job) -> Result<bool, String> {
             Err(error) => return Err(error.to_string()),
         }
     }
-    if job.json {
-        println!("{}", report::json(job, &answers, &missing));
-    } else if let ([(_, integral)], []) = (&answers[..], &missing[..]) {
-        print!("{}", report::text(job, integral));
+    let text = if job.json {
+        format!("{}\n", report::json(job, &answers, &missing))
+    } else if let ([(_, integral)], 1) = (&answers[..], job.backends.len()) {
+        report::text(job, integral)
     } else {
-        print!("{}", report::table(job, &answers, &missing));
-    }
+        report::table(job, &answers, &missing)
+    };
+    failed |= !say(&text);
     if let Some(file) = &job.plot
         && let Err(message) = plot::draw(job, file)
     {

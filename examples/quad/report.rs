@@ -45,10 +45,10 @@ pub fn table(job: &Job, answers: &[(Backend, Integral)], missing: &[(Backend, St
         "{:<8} {:<9} {:<8} {:>7}  {:<24} {:>12} {:>12}  {:<8} {}\n",
         "backend", "precision", "level", "threads", "estimate", "- serial", "seconds", "status", "adapter"
     );
-    for (_, integral) in answers {
+    for (asked, integral) in answers {
         lines += &format!(
             "{:<8} {:<9} {:<8} {:>7}  {:<24} {:>12.1e} {:>12.3e}  {:<8} {}\n",
-            integral.backend,
+            asked,
             integral.precision,
             integral.level.map_or("-", |level| level.name()),
             integral.threads,
@@ -62,21 +62,21 @@ pub fn table(job: &Job, answers: &[(Backend, Integral)], missing: &[(Backend, St
     for (backend, reason) in missing {
         lines += &format!("{backend:<8} not available: {reason}\n");
     }
-    for (_, integral) in answers {
+    for (asked, integral) in answers {
         if let Some(agreement) = &integral.agreement {
-            lines += &format!("{}: {agreement}\n", integral.backend);
+            lines += &format!("{asked}: {agreement}\n");
         }
         for fallback in fallbacks(job, integral) {
-            lines += &format!("{}: instead of {fallback}\n", integral.backend);
+            lines += &format!("{asked}: {} instead of {fallback}\n", integral.backend);
         }
     }
     lines
 }
 
-/// One object, or an array where several backends ran.
+/// One object, or an array where several backends were asked for.
 pub fn json(job: &Job, answers: &[(Backend, Integral)], missing: &[(Backend, String)]) -> Value {
-    match (answers, missing) {
-        ([(_, integral)], []) => object(job, integral),
+    match answers {
+        [(_, integral)] if job.backends.len() == 1 => object(job, integral),
         _ => {
             let answers = answers.iter().map(|(_, integral)| object(job, integral));
             answers.chain(missing.iter().map(|(backend, reason)| unavailable(*backend, reason))).collect()

@@ -164,5 +164,5 @@ fn q_eq(a: f32, b: f32) -> bool {
 
 // a ≠ b, true on NaN.
 fn q_ne(a: f32, b: f32) -> bool {
-    return !(a == b) || f32_is_nan(a) || f32_is_nan(b);
+    return !(a == b) | f32_is_nan(a) | f32_is_nan(b);
 }

@@ -51,5 +51,5 @@ fn q_exp_m1(x: f32) -> f32 {
     let value = 2.0 * (sum.x + (sum.y + half_power * parts.y));
     // The sum loses the sign of -0, and the bits of small numbers that the hardware flushes.
     let tiny = abs(x) < 1e-10;
-    return select(value, x, tiny || f32_is_nan(x));
+    return select(value, x, tiny | f32_is_nan(x));
 }

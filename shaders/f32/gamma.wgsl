@@ -61,10 +61,10 @@ fn q_gamma(x: f32) -> f32 {
     let quotient = f32_twofold_quotient(dividend, divisor);
     let value = f32_scale(quotient.x + quotient.y, f32_whole(parts.z));
     let whole = floor(a);
-    let flip = negative && (i32(whole) & 1) == 0;
-    let usual = select(select(value, -value, flip), q_nan(), negative && whole == a);
+    let flip = negative & ((i32(whole) & 1) == 0);
+    let usual = select(select(value, -value, flip), q_nan(), negative & (whole == a));
     // Large negative numbers, which may be integers; then the neighbourhood of zero.
-    let far = select(select(usual, 0.0, x < -44.0), q_nan(), x < -44.0 && floor(x) == x);
+    let far = select(select(usual, 0.0, x < -44.0), q_nan(), (x < -44.0) & (floor(x) == x));
     let near = select(far, 1.0 / x, abs(x) < 1e-9);
     return select(near, select(q_nan(), x, x > 0.0), !q_is_finite(x));
 }
@@ -93,7 +93,7 @@ fn q_ln_gamma(x: f32) -> f32 {
     let series = f32_stirling(z, f32_ln_twofold(z.x), correction);
     let overflow = a > 4.085003e36;
     var value = select(centre, series, above);
-    if (below || negative) {
+    if (below | negative) {
         // Γ(x) = Γ(x + 1) / x; Γ(-a) = -π / (sin πa · Γ(a + 1)) = -π / (a · sin πa · Γ(a))
         let sine = f32_twofold_times(f32_sin_pi(a), select(a, 1.0, below));
         let reflected = f32_twofold_quotient(vec2<f32>(3.1415927410125732, -8.742277657347586e-08), sine);
@@ -103,15 +103,15 @@ fn q_ln_gamma(x: f32) -> f32 {
         let sum = f32_two_sum(value.x * sign, -ln.x * sign);
         value = vec2<f32>(sum.x, sum.y + sign * (value.y - (ln.y + divided.y / divided.x)));
     }
-    let pole = x == 0.0 || (negative && floor(x) == x);
+    let pole = (x == 0.0) | (negative & (floor(x) == x));
     var near = select(value.x + value.y, -q_ln(a), a < 1e-12);
     // The first zeros, where a difference of logarithms has no accurate digit left.
-    if (x < -2.3125 && x > -7.5) {
+    if ((x < -2.3125) & (x > -7.5)) {
         if (x > -2.8) {
             near = f32_ln_gamma_between(x);
-        } else if (x < -3.0 && abs(near) < 0.24) {
+        } else if ((x < -3.0) & (abs(near) < 0.24)) {
             near = f32_ln_gamma_near_zero(x);
         }
     }
-    return select(select(near, q_inf(), pole || overflow), q_abs(x), !q_is_finite(x));
+    return select(select(near, q_inf(), pole | overflow), q_abs(x), !q_is_finite(x));
 }

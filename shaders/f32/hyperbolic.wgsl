@@ -67,7 +67,7 @@ fn q_acosh(x: f32) -> f32 {
     let near = f32_ln_1p_pair(y.x, y.y + root.y);
     let far = f32_ln_pair(max(x, 1.0), 0.0, 1.0);
     let value = select(near, far, x > 4096.0);
-    return select(select(q_nan(), value, x >= 1.0), x, f32_is_nan(x) || x == q_inf());
+    return select(select(q_nan(), value, x >= 1.0), x, f32_is_nan(x) | (x == q_inf()));
 }
 
 // ln((1 + x) / (1 - x)) / 2; ±∞ at ±1, NaN beyond; a polynomial up to ½. Error below 0.7 ulp.

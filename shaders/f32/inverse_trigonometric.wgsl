@@ -50,7 +50,7 @@ fn q_atan(x: f32) -> f32 {
     let sum = f32_two_sum(a, 1.0);
     let n = select(select(a, a - 1.0, middle), -1.0, steep);
     let d = select(select(1.0, sum.x, middle), a, steep);
-    let d_low = select(0.0, sum.y, middle && !steep);
+    let d_low = select(0.0, sum.y, middle & !steep);
     let base = select(select(0.0, 0.7853981852531433, middle), 1.5707963705062866, steep);
     let value = f32_atan_quotient(n, d, d_low, base, base * -2.7827534e-08);
     let far = select(value, 1.5707964, a > 1e9);
@@ -63,14 +63,11 @@ fn q_atan2(y: f32, x: f32) -> f32 {
     let infinite = q_inf();
     var a = abs(y);
     var b = abs(x);
-    if (f32_is_nan(x) || f32_is_nan(y)) {
-        return q_nan();
-    }
     // Infinities and zeros as finite numbers of the same angle.
-    let both = (a == infinite) && (b == infinite);
-    a = select(select(a, 1.0, both || a == infinite), 0.0, b == infinite && !both);
-    b = select(select(b, 1.0, both || b == infinite), 0.0, abs(y) == infinite && !both);
-    b = select(b, 1.0, a == 0.0 && b == 0.0);
+    let both = (a == infinite) & (b == infinite);
+    a = select(select(a, 1.0, both | (a == infinite)), 0.0, (b == infinite) & !both);
+    b = select(select(b, 1.0, both | (b == infinite)), 0.0, (abs(y) == infinite) & !both);
+    b = select(b, 1.0, (a == 0.0) & (b == 0.0));
     // The sum must not overflow, nor the residual of the quotient be subnormal.
     let scale = select(select(1.0, 0.25, max(a, b) > 1e38), 1.8446744073709552e+19, max(a, b) < 1e-18);
     // (Or the sum would be scaled instead of its summands.)
@@ -81,12 +78,12 @@ fn q_atan2(y: f32, x: f32) -> f32 {
     let sum = f32_two_sum(a, b);
     let n = select(select(a, a - b, middle), -b, steep);
     let d = select(select(b, sum.x, middle), a, steep);
-    let d_low = select(0.0, sum.y, middle && !steep);
+    let d_low = select(0.0, sum.y, middle & !steep);
     let left = (bitcast<u32>(x) & 0x80000000u) != 0u;
     let quarter = select(select(0.0, 0.7853981852531433, middle), 1.5707963705062866, steep);
     let turned = select(select(3.1415927410125732, 2.3561944961547852, middle), 1.5707963705062866, steep);
     let base = select(quarter, turned, left);
     let base_low = base * -2.7827534e-08;
     let value = f32_atan_quotient(select(n, -n, left), d, d_low, base, base_low);
-    return q_copysign(value, y);
+    return select(q_copysign(value, y), q_nan(), f32_is_nan(x) | f32_is_nan(y));
 }

@@ -12,7 +12,7 @@ fn f32_split(x: f32) -> vec2<f32> {
 // ln x for x that is not positive and finite.
 fn f32_ln_edge(x: f32) -> f32 {
     let below = select(q_nan(), -q_inf(), x == 0.0);
-    return select(below, x, f32_is_nan(x) || x > 0.0);
+    return select(below, x, f32_is_nan(x) | (x > 0.0));
 }
 
 // True where x is positive and finite.

@@ -1,6 +1,6 @@
 // The square root; NaN below zero. Rounded, where the device rounds its own.
 fn q_sqrt(x: f32) -> f32 {
-    return select(select(q_nan(), sqrt(x), x >= 0.0), x, x == 0.0 || f32_is_nan(x));
+    return select(select(q_nan(), sqrt(x), x >= 0.0), x, (x == 0.0) | f32_is_nan(x));
 }
 
 // A better approximation of x^(-1/3) than y.
@@ -29,7 +29,7 @@ fn q_cbrt(x: f32) -> f32 {
     let third = f32_two_product(second.x, root);
     let residual = f32_opaque(normal - third.x) - (third.y + root * second.y);
     let value = (root + residual * (square * 0.33333334)) * unit;
-    return select(q_copysign(value, x), x, x == 0.0 || !q_is_finite(x));
+    return select(q_copysign(value, x), x, (x == 0.0) | !q_is_finite(x));
 }
 
 // √(x² + y²), scaled by a power of two where the squares could overflow or lose bits. Error below 1.2 ulp.
@@ -42,8 +42,8 @@ fn q_hypot(x: f32, y: f32) -> f32 {
     let p = f32_opaque(a * scale);
     let q = f32_opaque(b * scale);
     let value = sqrt(p * p + q * q) * unit;
-    let infinite = abs(x) == q_inf() || abs(y) == q_inf();
-    let finite = select(value, q_nan(), f32_is_nan(x) || f32_is_nan(y));
+    let infinite = (abs(x) == q_inf()) | (abs(y) == q_inf());
+    let finite = select(value, q_nan(), f32_is_nan(x) | f32_is_nan(y));
     return select(finite, q_inf(), infinite);
 }
 
@@ -105,7 +105,7 @@ fn q_powi(x: f32, n: i32) -> f32 {
         return 1.0;
     }
     let square = x * x;
-    if (n >= 1 && n <= 4) {
+    if ((n >= 1) & (n <= 4)) {
         let even = select(square, square * square, n == 4);
         let odd = select(x, square * x, n == 3);
         return select(even, odd, (n & 1) != 0);
@@ -113,7 +113,7 @@ fn q_powi(x: f32, n: i32) -> f32 {
     if (n == -1) {
         return 1.0 / x;
     }
-    if (n > -32 && n < 32) {
+    if ((n > -32) & (n < 32)) {
         return f32_power(x, n);
     }
     return f32_power_far(x, n);
@@ -156,13 +156,13 @@ fn q_powf(x: f32, y: f32) -> f32 {
     let bounded = select(y, q_copysign(1e12, y), abs(y) > 1e12);
     let product = f32_two_product(bounded, ln.x);
     let value = f32_exp_sum(product.x, product.y + bounded * ln.y);
-    if (f32_positive(x) && q_is_finite(y)) {
+    if (f32_positive(x) & q_is_finite(y)) {
         return value;
     }
-    if (x == 1.0 || y == 0.0) {
+    if ((x == 1.0) | (y == 0.0)) {
         return 1.0;
     }
-    if (f32_is_nan(x) || f32_is_nan(y)) {
+    if (f32_is_nan(x) | f32_is_nan(y)) {
         return q_nan();
     }
     let limit = select(0.0, q_inf(), (size > 1.0) == (y > 0.0));
@@ -171,8 +171,8 @@ fn q_powf(x: f32, y: f32) -> f32 {
     }
     // All numbers from 2^24 on are even.
     let whole = floor(y) == y;
-    let odd = whole && abs(y) < 16777216.0 && (i32(y) & 1) != 0;
+    let odd = whole & (abs(y) < 16777216.0) & ((i32(y) & 1) != 0);
     let result = select(limit, value, f32_positive(size));
     let signed = q_copysign(result, select(1.0, x, odd));
-    return select(signed, q_nan(), !whole && f32_positive(size));
+    return select(signed, q_nan(), !whole & f32_positive(size));
 }

@@ -44,7 +44,7 @@ fn f32_rem_step(size: f32, divisor: f32) -> f32 {
 fn q_rem(a: f32, b: f32) -> f32 {
     let divisor = abs(b);
     var left = abs(a);
-    if (!q_is_finite(a) || f32_is_nan(b) || divisor == 0.0) {
+    if (!q_is_finite(a) | f32_is_nan(b) | (divisor == 0.0)) {
         return q_nan();
     }
     if (left < divisor) {

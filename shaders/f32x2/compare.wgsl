@@ -2,12 +2,12 @@
 
 // a < b; false for NaN, as all but q_ne.
 fn q_lt(a: vec2<f32>, b: vec2<f32>) -> bool {
-    return a.x < b.x || (a.x == b.x && a.y < b.y);
+    return (a.x < b.x) | ((a.x == b.x) & (a.y < b.y));
 }
 
 // a <= b
 fn q_le(a: vec2<f32>, b: vec2<f32>) -> bool {
-    return a.x < b.x || (a.x == b.x && a.y <= b.y);
+    return (a.x < b.x) | ((a.x == b.x) & (a.y <= b.y));
 }
 
 // a > b
@@ -22,7 +22,7 @@ fn q_ge(a: vec2<f32>, b: vec2<f32>) -> bool {
 
 // a = b
 fn q_eq(a: vec2<f32>, b: vec2<f32>) -> bool {
-    return a.x == b.x && a.y == b.y && !df_is_nan(a.x) && !df_is_nan(b.x);
+    return (a.x == b.x) & (a.y == b.y) & !df_is_nan(a.x) & !df_is_nan(b.x);
 }
 
 // a ≠ b; true for NaN.
@@ -37,12 +37,12 @@ fn q_select(c: bool, yes: vec2<f32>, no: vec2<f32>) -> vec2<f32> {
 
 // The smaller; NaN is ignored.
 fn q_min(a: vec2<f32>, b: vec2<f32>) -> vec2<f32> {
-    return select(b, a, df_is_nan(b.x) || (q_le(a, b) && !df_is_nan(a.x)));
+    return select(b, a, df_is_nan(b.x) | (q_le(a, b) & !df_is_nan(a.x)));
 }
 
 // The greater; NaN is ignored.
 fn q_max(a: vec2<f32>, b: vec2<f32>) -> vec2<f32> {
-    return select(b, a, df_is_nan(b.x) || (q_le(b, a) && !df_is_nan(a.x)));
+    return select(b, a, df_is_nan(b.x) | (q_le(b, a) & !df_is_nan(a.x)));
 }
 
 // 1 with the sign of a, zeros included; NaN for NaN.

@@ -229,7 +229,7 @@ fn q_mul_add(a: vec2<f32>, b: vec2<f32>, c: vec2<f32>) -> vec2<f32> {
 // a / b; error 2^-45. A division by zero gives infinity, 0 / 0 NaN, a number by infinity 0.
 fn q_div(a: vec2<f32>, b: vec2<f32>) -> vec2<f32> {
     let plain = a.x / b.x;
-    let value = select(df_divide(a, b), vec2<f32>(plain, 0.0), df_not_finite(plain) || df_not_finite(b.x) || b.x == 0.0);
+    let value = select(df_divide(a, b), vec2<f32>(plain, 0.0), df_not_finite(plain) | df_not_finite(b.x) | (b.x == 0.0));
     return df_or(value, plain);
 }
 
@@ -240,8 +240,8 @@ fn q_recip(a: vec2<f32>) -> vec2<f32> {
 
 // √a; NaN below 0; error 2^-46.
 fn q_sqrt(a: vec2<f32>) -> vec2<f32> {
-    let ordinary = a.x > 0.0 && !df_not_finite(a.x);
+    let ordinary = (a.x > 0.0) & !df_not_finite(a.x);
     let root = df_root(vec2<f32>(select(1.0, a.x, ordinary), a.y));
-    let bad = df_is_nan(a.x) || a.x < 0.0;
+    let bad = df_is_nan(a.x) | (a.x < 0.0);
     return select(select(a, q_nan(), bad), root, ordinary);
 }

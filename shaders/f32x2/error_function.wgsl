@@ -81,7 +81,7 @@ fn q_erfc(x: vec2<f32>) -> vec2<f32> {
     if df_is_nan(x.x) {
         return q_nan();
     }
-    if abs(x.x) < 0.5 || (abs(x.x) <= 1.0 && x.x < 0.0) {
+    if (abs(x.x) < 0.5) | ((abs(x.x) <= 1.0) & (x.x < 0.0)) {
         return df_add_smaller(df_constant(vec2<f32>(1.0, 0.0)), -df_erf_near(x));
     }
     var value = vec2<f32>(0.0);

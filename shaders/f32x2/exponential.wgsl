@@ -126,7 +126,7 @@ fn df_exp_m1_bend(x: vec2<f32>) -> vec2<f32> {
 // Error 2^-44.6.
 fn q_exp_m1(x: vec2<f32>) -> vec2<f32> {
     let size = abs(x.x);
-    if size <= 1.0 && !df_is_nan(x.x) {
+    if (size <= 1.0) & !df_is_nan(x.x) {
         // e^x - 1 = h·(h + 2) with h = e^(x/2) - 1
         let double = size > 0.5;
         let part = x * select(1.0, 0.5, double);

@@ -81,7 +81,7 @@ fn df_sine_of_pi_times(x: vec2<f32>) -> vec2<f32> {
 // The gamma function; infinity above 35.04, ±infinity at ±0, NaN at negative integers and -infinity.
 // Error 2^-44.1.
 fn q_gamma(x: vec2<f32>) -> vec2<f32> {
-    if df_is_nan(x.x) || (df_not_finite(x.x) && x.x < 0.0) {
+    if df_is_nan(x.x) | (df_not_finite(x.x) & (x.x < 0.0)) {
         return q_nan();
     }
     if abs(x.x) < 5.9604645e-8 {
@@ -156,7 +156,7 @@ fn df_ln_gamma_positive(x: vec2<f32>) -> vec2<f32> {
         product = df_multiply(product, w);
     }
     let value = df_ln_gamma_centre(w);
-    if below || x.x >= 2.5 {
+    if below | (x.x >= 2.5) {
         let ln = q_ln(product);
         return df_add(select(ln, -ln, below), value);
     }

@@ -72,7 +72,7 @@ fn q_asinh(x: vec2<f32>) -> vec2<f32> {
 // ln(x + √(x² - 1)), for x >= 1; NaN below.
 // Error 2^-45.3.
 fn q_acosh(x: vec2<f32>) -> vec2<f32> {
-    if df_is_nan(x.x) || q_lt(x, vec2<f32>(1.0, 0.0)) {
+    if df_is_nan(x.x) | q_lt(x, vec2<f32>(1.0, 0.0)) {
         return q_nan();
     }
     if x.x > 1e9 {
@@ -91,7 +91,7 @@ fn q_acosh(x: vec2<f32>) -> vec2<f32> {
 // Error 2^-45.5.
 fn q_atanh(x: vec2<f32>) -> vec2<f32> {
     let size = q_abs(x);
-    if df_is_nan(x.x) || q_gt(size, vec2<f32>(1.0, 0.0)) {
+    if df_is_nan(x.x) | q_gt(size, vec2<f32>(1.0, 0.0)) {
         return q_nan();
     }
     let sign = bitcast<u32>(x.x) & 0x80000000u;

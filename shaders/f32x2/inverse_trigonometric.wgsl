@@ -54,7 +54,7 @@ fn df_half_plane_angle(y: vec2<f32>, x: vec2<f32>) -> vec2<f32> {
     let base = select(level, vec2<f32>(1.5707964, -4.371139e-08), steep);
     let signed = select(angle, -angle, steep != left);
     let turned = df_add_smaller(df_constant(base), signed);
-    return select(turned, angle, !steep && !left);
+    return select(turned, angle, !steep & !left);
 }
 
 // The angle in [-π/2, π/2] with this tangent.
@@ -63,7 +63,7 @@ fn q_atan(x: vec2<f32>) -> vec2<f32> {
     let size = abs(x.x);
     let one = vec2<f32>(1.0, 0.0);
     // Beyond 2^100, π/2 to the last bit.
-    let huge = size > 1.2676506e30 || df_not_finite(x.x);
+    let huge = (size > 1.2676506e30) | df_not_finite(x.x);
     let y = select(q_abs(x), one, huge);
     let angle = select(df_half_plane_angle(y, one), vec2<f32>(1.5707964, -4.371139e-08), huge);
     // Below 2^-30, x.
@@ -75,13 +75,13 @@ fn q_atan(x: vec2<f32>) -> vec2<f32> {
 // The angle in [-π, π] of the point (x, y), as C's atan2 for zeros and infinities.
 // Error 2^-45.5.
 fn q_atan2(y: vec2<f32>, x: vec2<f32>) -> vec2<f32> {
-    if df_is_nan(x.x) || df_is_nan(y.x) {
+    if df_is_nan(x.x) | df_is_nan(y.x) {
         return q_nan();
     }
     let sign = bitcast<u32>(y.x) & 0x80000000u;
     var a = q_abs(y);
     var b = x;
-    if df_not_finite(a.x) || df_not_finite(b.x) {
+    if df_not_finite(a.x) | df_not_finite(b.x) {
         a = vec2<f32>(select(0.0, 1.0, df_not_finite(a.x)), 0.0);
         b = vec2<f32>(df_with_sign(select(0.0, 1.0, df_not_finite(b.x)), b.x), 0.0);
     }
@@ -103,7 +103,7 @@ fn df_cosine_of_sine(x: vec2<f32>) -> vec2<f32> {
 // Whether -1 <= x <= 1; not NaN.
 fn df_is_sine(x: vec2<f32>) -> bool {
     let size = q_abs(x);
-    return !df_not_finite(x.x) && (size.x < 1.0 || (size.x == 1.0 && size.y <= 0.0));
+    return !df_not_finite(x.x) & ((size.x < 1.0) | ((size.x == 1.0) & (size.y <= 0.0)));
 }
 
 // The angle in [-π/2, π/2] with this sine; NaN outside [-1, 1].

@@ -48,8 +48,8 @@ fn df_logarithm_near_1(f: vec2<f32>) -> vec2<f32> {
 
 // value for positive finite x, else what a logarithm is: -infinity for 0, infinity for infinity, NaN.
 fn df_logarithm_or(x: vec2<f32>, value: vec2<f32>) -> vec2<f32> {
-    let ordinary = x.x > 0.0 && !df_not_finite(x.x);
-    let special = select(select(q_nan(), -q_inf(), x.x == 0.0), vec2<f32>(x.x, 0.0), x.x > 0.0 || df_is_nan(x.x));
+    let ordinary = (x.x > 0.0) & !df_not_finite(x.x);
+    let special = select(select(q_nan(), -q_inf(), x.x == 0.0), vec2<f32>(x.x, 0.0), (x.x > 0.0) | df_is_nan(x.x));
     return select(special, value, ordinary);
 }
 
@@ -83,7 +83,7 @@ fn q_log10(x: vec2<f32>) -> vec2<f32> {
 fn q_ln_1p(x: vec2<f32>) -> vec2<f32> {
     let sum = df_add_float(x, 1.0);
     let split = df_split_logarithm(sum);
-    let near = x.x > -0.29 && x.x < 0.41;
+    let near = (x.x > -0.29) & (x.x < 0.41);
     let f = vec2<f32>(select(split.x, x.x, near), select(split.y, x.y, near));
     let value = df_add_smaller(df_times_ln_2(select(split.z, 0.0, near)), df_logarithm_near_1(f));
     let plain = vec2<f32>(select(sum.x, x.x, df_not_finite(x.x)), 0.0);

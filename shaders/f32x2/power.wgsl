@@ -74,25 +74,25 @@ fn df_power(x: vec2<f32>, y: vec2<f32>) -> vec2<f32> {
 // Error 2^-44.7.
 fn q_powf(x: vec2<f32>, y: vec2<f32>) -> vec2<f32> {
     let one = vec2<f32>(1.0, 0.0);
-    if y.x == 0.0 || (x.x == 1.0 && x.y == 0.0) {
+    if (y.x == 0.0) | ((x.x == 1.0) & (x.y == 0.0)) {
         return one;
     }
-    if df_is_nan(x.x) || df_is_nan(y.x) {
+    if df_is_nan(x.x) | df_is_nan(y.x) {
         return q_nan();
     }
     let a = q_abs(x);
     let half = 0.5 * y;
-    let whole = df_not_finite(y.x) || q_eq(q_floor(y), y);
-    let odd = !df_not_finite(y.x) && whole && !q_eq(q_floor(half), half);
+    let whole = df_not_finite(y.x) | q_eq(q_floor(y), y);
+    let odd = !df_not_finite(y.x) & whole & !q_eq(q_floor(half), half);
     let sign = select(0u, bitcast<u32>(x.x) & 0x80000000u, odd);
-    if df_is_negative(x.x) && !whole && x.x != 0.0 && !df_not_finite(x.x) {
+    if df_is_negative(x.x) & !whole & (x.x != 0.0) & !df_not_finite(x.x) {
         return q_nan();
     }
-    if a.x == 0.0 || df_not_finite(x.x) || df_not_finite(y.x) {
-        if a.x == 1.0 && a.y == 0.0 {
+    if (a.x == 0.0) | df_not_finite(x.x) | df_not_finite(y.x) {
+        if (a.x == 1.0) & (a.y == 0.0) {
             return one;
         }
-        let above = a.x > 1.0 || (a.x == 1.0 && a.y > 0.0);
+        let above = (a.x > 1.0) | ((a.x == 1.0) & (a.y > 0.0));
         return df_flip(select(vec2<f32>(0.0), q_inf(), above != (y.x < 0.0)), sign);
     }
     return df_flip(df_power(a, y), sign);
@@ -103,9 +103,9 @@ fn q_powf(x: vec2<f32>, y: vec2<f32>) -> vec2<f32> {
 fn q_hypot(x: vec2<f32>, y: vec2<f32>) -> vec2<f32> {
     let a = q_abs(x);
     let b = q_abs(y);
-    let infinite = (df_not_finite(a.x) && !df_is_nan(a.x)) || (df_not_finite(b.x) && !df_is_nan(b.x));
-    let bad = df_is_nan(a.x) || df_is_nan(b.x);
-    if infinite || bad {
+    let infinite = (df_not_finite(a.x) & !df_is_nan(a.x)) | (df_not_finite(b.x) & !df_is_nan(b.x));
+    let bad = df_is_nan(a.x) | df_is_nan(b.x);
+    if infinite | bad {
         return select(q_nan(), q_inf(), infinite);
     }
     let greater = max(a.x, b.x);
@@ -128,7 +128,7 @@ fn df_cbrt_step(x: f32, y: f32) -> f32 {
 // The cube root, negative for a negative argument: Halley's method in single precision, then a Newton step.
 // Error 2^-45.9.
 fn q_cbrt(x: vec2<f32>) -> vec2<f32> {
-    if x.x == 0.0 || df_not_finite(x.x) {
+    if (x.x == 0.0) | df_not_finite(x.x) {
         return x;
     }
     let sign = bitcast<u32>(x.x) & 0x80000000u;

@@ -4,7 +4,7 @@
 fn q_floor(a: vec2<f32>) -> vec2<f32> {
     let high = floor(a.x);
     let low = select(0.0, floor(a.y), high == a.x);
-    return select(df_fast_two_sum(high, low), vec2<f32>(a.x, 0.0), df_not_finite(a.x) || a.x == 0.0);
+    return select(df_fast_two_sum(high, low), vec2<f32>(a.x, 0.0), df_not_finite(a.x) | (a.x == 0.0));
 }
 
 // The least integer not below a.
@@ -46,7 +46,7 @@ fn df_sum_long(a: vec3<f32>, b: vec2<f32>, c: vec2<f32>) -> vec3<f32> {
 // a - b·trunc(a / b), with the sign of a, by long division with 11 bits of the quotient a step. Exact up to the rounding
 // of the result while the quotient is below 2^100 or so.
 fn q_rem(a: vec2<f32>, b: vec2<f32>) -> vec2<f32> {
-    if df_is_nan(b.x) || df_not_finite(a.x) || b.x == 0.0 {
+    if df_is_nan(b.x) | df_not_finite(a.x) | (b.x == 0.0) {
         return q_nan();
     }
     if df_not_finite(b.x) {
@@ -57,7 +57,7 @@ fn q_rem(a: vec2<f32>, b: vec2<f32>) -> vec2<f32> {
     var rest = vec3<f32>(q_abs(a), 0.0);
     for (var i = 0; i < 40; i++) {
         let negative = rest.x < 0.0;
-        if !negative && q_lt(rest.xy, divisor) {
+        if !negative & q_lt(rest.xy, divisor) {
             break;
         }
         let gap = max(df_exponent(abs(rest.x)) - df_exponent(divisor.x) - 11, 0);

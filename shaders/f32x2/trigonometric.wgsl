@@ -15,7 +15,7 @@ fn df_reduce_angle(x: vec2<f32>) -> vec3<f32> {
     let d = df_two_sum(c.x, -n * 2.563283e-12);
     let r = df_fast_two_sum(d.x, d.y + (c.y + (b.y + (a.y - n * 6.123234e-17))));
     let size = abs(x.x);
-    if size > 6000.0 || abs(r.x) < size * 1.4901161e-8 {
+    if (size > 6000.0) | (abs(r.x) < size * 1.4901161e-8) {
         if EXACT {
             return df_reduce_any_angle(x);
         }
@@ -130,10 +130,10 @@ fn df_add_words(a: vec4<u32>, b: vec4<u32>) -> vec4<u32> {
     let w = a.w + b.w;
     let z = a.z + b.z;
     let z_all = z + select(0u, 1u, w < a.w);
-    let z_carry = select(0u, 1u, z < a.z || z_all < z);
+    let z_carry = select(0u, 1u, (z < a.z) | (z_all < z));
     let y = a.y + b.y;
     let y_all = y + z_carry;
-    let y_carry = select(0u, 1u, y < a.y || y_all < y);
+    let y_carry = select(0u, 1u, (y < a.y) | (y_all < y));
     return vec4<u32>(a.x + b.x + y_carry, y_all, z_all, w);
 }
 

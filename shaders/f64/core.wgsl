@@ -106,12 +106,12 @@ fn q_mul_add(a: f64, b: f64, c: f64) -> f64 {
 
 // The lesser; the other one where one is NaN.
 fn q_min(a: f64, b: f64) -> f64 {
-    return select(select(b, a, a < b || f64_is_nan(b)), b, f64_is_nan(a));
+    return select(select(b, a, (a < b) | f64_is_nan(b)), b, f64_is_nan(a));
 }
 
 // The greater; the other one where one is NaN.
 fn q_max(a: f64, b: f64) -> f64 {
-    return select(select(b, a, a > b || f64_is_nan(b)), b, f64_is_nan(a));
+    return select(select(b, a, (a > b) | f64_is_nan(b)), b, f64_is_nan(a));
 }
 
 fn q_select(c: bool, yes: f64, no: f64) -> f64 {
@@ -119,23 +119,23 @@ fn q_select(c: bool, yes: f64, no: f64) -> f64 {
 }
 
 fn q_lt(a: f64, b: f64) -> bool {
-    return a < b && !f64_is_nan(a) && !f64_is_nan(b);
+    return (a < b) & !f64_is_nan(a) & !f64_is_nan(b);
 }
 
 fn q_le(a: f64, b: f64) -> bool {
-    return a <= b && !f64_is_nan(a) && !f64_is_nan(b);
+    return (a <= b) & !f64_is_nan(a) & !f64_is_nan(b);
 }
 
 fn q_gt(a: f64, b: f64) -> bool {
-    return a > b && !f64_is_nan(a) && !f64_is_nan(b);
+    return (a > b) & !f64_is_nan(a) & !f64_is_nan(b);
 }
 
 fn q_ge(a: f64, b: f64) -> bool {
-    return a >= b && !f64_is_nan(a) && !f64_is_nan(b);
+    return (a >= b) & !f64_is_nan(a) & !f64_is_nan(b);
 }
 
 fn q_eq(a: f64, b: f64) -> bool {
-    return a == b && !f64_is_nan(a) && !f64_is_nan(b);
+    return (a == b) & !f64_is_nan(a) & !f64_is_nan(b);
 }
 
 fn q_ne(a: f64, b: f64) -> bool {

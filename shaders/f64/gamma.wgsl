@@ -91,8 +91,8 @@ fn q_gamma(x: f64) -> f64 {
     var value = f64_scale_far(quotient.x + quotient.y, reduced.x);
     value = select(value, -value, flip);
     value = select(value, 1.0lf / x, f64_size(x) < 0x3c32725dd1d243aclu);
-    let pole = negative && (round(a) == a || f64_size(x) == F64_INFINITY_BITS);
-    return select(value, q_nan(), (pole && abs(x) >= 1.0lf) || f64_is_nan(x));
+    let pole = negative & ((round(a) == a) | (f64_size(x) == F64_INFINITY_BITS));
+    return select(value, q_nan(), (pole & (abs(x) >= 1.0lf)) | f64_is_nan(x));
 }
 
 // ln Γ(m + 1) as high + low for -½ <= m <= 1½.
@@ -141,7 +141,7 @@ fn q_ln_gamma(x: f64) -> f64 {
         let far = f64_stirling(z, f64_ln_twofold(z.x), t * p, unit);
         value = far * select(1.0lf, 0x1p100lf, large);
     }
-    if below || negative {
+    if below | negative {
         // Γ(x) = Γ(x + 1) / x; Γ(-x) = -π / (sin πx·Γ(x + 1)) = -π / (x·sin πx·Γ(x))
         var divided = vec2<f64>(a, 0.0lf);
         if negative {
@@ -158,6 +158,6 @@ fn q_ln_gamma(x: f64) -> f64 {
     if tiny {
         value = -f64_ln_twofold(max(a, 4.9406564584124654e-324lf));
     }
-    let pole = f64_size(x) == 0lu || f64_size(x) == F64_INFINITY_BITS || (negative && round(a) == a && !tiny);
+    let pole = (f64_size(x) == 0lu) | (f64_size(x) == F64_INFINITY_BITS) | (negative & (round(a) == a) & !tiny);
     return select(select(value.x + value.y, q_inf(), pole), q_nan(), f64_is_nan(x));
 }

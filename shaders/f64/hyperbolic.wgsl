@@ -53,7 +53,7 @@ fn q_sinh(x: f64) -> f64 {
     let sum = f64_sinh_scaled(parts, f64_hyperbolic_small(parts.w));
     let value = q_copysign(f64_hyperbolic_grow(sum.x + sum.y, parts.w), x);
     // Below 1e-100, x itself (and for NaN)
-    return select(value, x, f64_size(x) < 0x2b2bff2ee48e0530lu || f64_is_nan(x));
+    return select(value, x, (f64_size(x) < 0x2b2bff2ee48e0530lu) | f64_is_nan(x));
 }
 
 // (e^x + e^-x) / 2. Worst: 0.7 ulp, for all x.
@@ -71,5 +71,5 @@ fn q_tanh(x: f64) -> f64 {
     let c = f64_cosh_scaled(parts, small);
     let quotient = f64_quotient(f64_fast_two_sum(s.x, s.y), f64_fast_two_sum(c.x, c.y));
     let value = q_copysign(quotient.x + quotient.y, x);
-    return select(value, x, f64_size(x) < 0x2b2bff2ee48e0530lu || f64_is_nan(x));
+    return select(value, x, (f64_size(x) < 0x2b2bff2ee48e0530lu) | f64_is_nan(x));
 }

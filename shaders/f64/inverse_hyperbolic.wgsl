@@ -43,14 +43,14 @@ fn f64_area(x: f64, term: f64) -> f64 {
 fn q_asinh(x: f64) -> f64 {
     let value = q_copysign(f64_area(min(abs(x), 0x1.fffffffffffffp1023lf), 1.0lf), x);
     // Below 1e-9, x itself, and for infinity and NaN
-    return select(value, x, f64_size(x) < 0x3e112e0be826d695lu || !q_is_finite(x));
+    return select(value, x, (f64_size(x) < 0x3e112e0be826d695lu) | !q_is_finite(x));
 }
 
 // ln(x + √(x² - 1)); NaN below 1. Worst: 0.55 ulp, for all x.
 fn q_acosh(x: f64) -> f64 {
     let value = f64_area(clamp(x, 1.0lf, 0x1.fffffffffffffp1023lf), -1.0lf);
     let edge = select(q_nan(), x, bitcast<u64>(x) == F64_INFINITY_BITS);
-    return select(edge, value, x >= 1.0lf && q_is_finite(x));
+    return select(edge, value, (x >= 1.0lf) & q_is_finite(x));
 }
 
 // ln((1 + x) / (1 - x)) / 2; ±∞ at ±1, NaN beyond. Worst: 0.55 ulp.

@@ -100,7 +100,7 @@ fn q_atan2(y: f64, x: f64) -> f64 {
     // An infinite coordinate counts as 1, a finite one beside it as 0.
     let a = select(select(abs(y) * scale, 0.0lf, x_infinite), 1.0lf, y_infinite);
     let b = select(select(abs(x) * scale, 0.0lf, y_infinite), 1.0lf, x_infinite);
-    let middle = a + a >= b && b > 0.0lf;
+    let middle = (a + a >= b) & (b > 0.0lf);
     let steep = a > b + b;
     let sum = f64_two_sum(a, b);
     let n = select(select(a, a - b, middle), -b, steep);
@@ -115,8 +115,8 @@ fn q_atan2(y: f64, x: f64) -> f64 {
     let rest = select(base * F64_HALF_PI_REST, F64_THREE_QUARTERS_PI_REST, base == 1.5lf);
     let sign = select(1.0lf, -1.0lf, left);
     var value = f64_angle(vec2<f64>(base * F64_HALF_PI, rest), sign * parts.x, sign * parts.y);
-    if tiny && !left && !middle && !steep {
+    if tiny & !left & !middle & !steep {
         value = abs(y) / abs(x);
     }
-    return select(q_copysign(value, y), q_nan(), f64_is_nan(x) || f64_is_nan(y));
+    return select(q_copysign(value, y), q_nan(), f64_is_nan(x) | f64_is_nan(y));
 }

@@ -69,7 +69,7 @@ fn q_ln(x: f64) -> f64 {
         0.14616774277874112lf)))));
     let rest = f - z * p;
     let value = k * F64_LN_2_HIGH + (f - (s * rest - k * F64_LN_2_LOW));
-    if unusual && f64_ln_outside(x) {
+    if unusual & f64_ln_outside(x) {
         return f64_ln_edge(x);
     }
     return value;
@@ -152,7 +152,7 @@ fn q_log10(x: f64) -> f64 {
 
 // ln(1 + x), accurate near zero. Worst: 0.86 ulp, for all x.
 fn q_ln_1p(x: f64) -> f64 {
-    if x <= -1.0lf || !q_is_finite(x) {
+    if (x <= -1.0lf) | !q_is_finite(x) {
         return f64_ln_edge(1.0lf + x);
     }
     let sum = f64_two_sum(1.0lf, x);

@@ -22,22 +22,22 @@ fn f64_pow(x: f64, y: f64) -> f64 {
 // x^y; special cases as C. Worst: 0.75 ulp, for all x and y.
 fn q_powf(x: f64, y: f64) -> f64 {
     let a = abs(x);
-    let ordinary = f64_size(x) - 1lu < F64_INFINITY_BITS - 1lu && q_is_finite(y);
+    let ordinary = (f64_size(x) - 1lu < F64_INFINITY_BITS - 1lu) & q_is_finite(y);
     let whole = trunc(y) == y;
-    let odd = whole && abs(y) < 0x1p53lf && trunc(0.5lf * y) != 0.5lf * y;
+    let odd = whole & (abs(y) < 0x1p53lf) & (trunc(0.5lf * y) != 0.5lf * y);
     let negative = (bitcast<u64>(x) & F64_SIGN) != 0lu;
     var value = 1.0lf;
     if ordinary {
-        value = select(f64_pow(a, y), q_nan(), negative && !whole);
+        value = select(f64_pow(a, y), q_nan(), negative & !whole);
     } else {
         // x is 0, infinite or NaN, or y infinite or NaN.
         let one = a == 1.0lf;
-        let grows = (a > 1.0lf || f64_size(x) == F64_INFINITY_BITS) == (y > 0.0lf);
+        let grows = ((a > 1.0lf) | (f64_size(x) == F64_INFINITY_BITS)) == (y > 0.0lf);
         value = select(select(0.0lf, q_inf(), grows), 1.0lf, one);
-        value = select(value, q_nan(), f64_is_nan(x) || f64_is_nan(y));
+        value = select(value, q_nan(), f64_is_nan(x) | f64_is_nan(y));
     }
-    value = select(value, -value, negative && odd);
-    return select(value, 1.0lf, f64_size(y) == 0lu || bitcast<u64>(x) == 0x3ff0000000000000lu);
+    value = select(value, -value, negative & odd);
+    return select(value, 1.0lf, (f64_size(y) == 0lu) | (bitcast<u64>(x) == 0x3ff0000000000000lu));
 }
 
 // One step of the product of x^n from the bits of n: power · base where `bit` is set; `lower` is the bits before.
@@ -85,7 +85,7 @@ fn q_powi(x: f64, n: i32) -> f64 {
     if count > 31u {
         return q_powf(x, f64(n));
     }
-    if count <= 4u && n >= -2i {
+    if (count <= 4u) & (n >= -2i) {
         let square = x * x;
         value = select(1.0lf, x, (count & 1u) == 1u);
         value = select(value, value * square, (count & 2u) == 2u);
@@ -104,8 +104,8 @@ fn q_hypot(x: f64, y: f64) -> f64 {
     let b = f64_two_square(min(abs(x), abs(y)) * scale);
     let sum = f64_fast_two_sum(a.x, b.x);
     let value = sqrt(sum.x + (sum.y + (a.y + b.y))) * (1.0lf / scale);
-    let infinite = f64_size(x) == F64_INFINITY_BITS || f64_size(y) == F64_INFINITY_BITS;
-    return select(select(value, q_nan(), f64_is_nan(x) || f64_is_nan(y)), q_inf(), infinite);
+    let infinite = (f64_size(x) == F64_INFINITY_BITS) | (f64_size(y) == F64_INFINITY_BITS);
+    return select(select(value, q_nan(), f64_is_nan(x) | f64_is_nan(y)), q_inf(), infinite);
 }
 
 // The cube root, negative for a negative argument: two steps of Householder's method (order four) for x^(-1/3), then
@@ -154,6 +154,6 @@ fn q_rem(x: f64, y: f64) -> f64 {
     let more = a >= b * 0x1p52lf;
     let rest = f64_rem_step(f64_rem_step(a, select(b, b * 0x1p52lf, more)), b);
     let value = select(rest * (1.0lf / scale), x, a < b);
-    let bad = !q_is_finite(x) || f64_is_nan(y) || f64_size(y) == 0lu || a * 0x1p-104lf >= b;
+    let bad = !q_is_finite(x) | f64_is_nan(y) | (f64_size(y) == 0lu) | (a * 0x1p-104lf >= b);
     return select(q_copysign(value, x), q_nan(), bad);
 }

@@ -21,7 +21,7 @@ fn f64_reduce(x: f64) -> vec3<f64> {
     let second = n * F64_HALF_PI_LOW;
     let head = f64_bar(first - second);
     // 2^20, and 2^-29
-    if f64_size(n) > 0x4130000000000000lu || abs(head) < abs(n) * 1.862645149230957e-9lf {
+    if (f64_size(n) > 0x4130000000000000lu) | (abs(head) < abs(n) * 1.862645149230957e-9lf) {
         if EXACT {
             return f64_reduce_far(x);
         }

@@ -69,7 +69,7 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) gro
     // Some drivers end long loops early, without a word.
     let is_last = group.x == task.last;
     let panels = select(task.panels, task.last_panels, is_last);
-    let ends = u32(thread == 0u && group.x == task.lower_end) + u32(thread == 1u && group.x == task.upper_end);
+    let ends = u32((thread == 0u) & (group.x == task.lower_end)) + u32((thread == 1u) & (group.x == task.upper_end));
     let all = (task.series - task.shared_ends) * share(panels, thread)
         + task.shared_ends * share(panels - u32(is_last), thread) + ends;
     let total = work.total;

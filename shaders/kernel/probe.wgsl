@@ -84,7 +84,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
         let nan = bitcast<u32>(bitcast<f32>(input.nan) + pair.x);
         let infinity = bitcast<u32>(bitcast<f32>(input.infinity) * 2.0);
         let half = bitcast<u32>(bitcast<f32>(input.smallest) * 0.5);
-        output.flags = select(0u, 1u, !is_finite(nan) && !is_finite(infinity) && is_finite(bitcast<u32>(pair.x)))
+        output.flags = select(0u, 1u, !is_finite(nan) & !is_finite(infinity) & is_finite(bitcast<u32>(pair.x)))
             | select(0u, 2u, half != 0u);
     }
 }

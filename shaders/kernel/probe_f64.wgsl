@@ -33,5 +33,5 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
         pair.x / pair.y,
         sqrt(abs(pair.x)),
         // NaN and infinity show in the bits.
-        select(1.0lf, 0.0lf, is_finite(input.nan + pair.x) || is_finite(input.infinity * 2.0lf) || !is_finite(pair.y)));
+        select(1.0lf, 0.0lf, is_finite(input.nan + pair.x) | is_finite(input.infinity * 2.0lf) | !is_finite(pair.y)));
 }

@@ -12,14 +12,14 @@ fn $NAME(thread: u32, group: u32) -> Work {
             start = pair_add(base, series[k][0]);
             weight = series[k][1];
             // The last panel of all shares its upper end with none.
-            count = panels - u32(is_last && k < task.shared_ends);
+            count = panels - u32(is_last & (k < task.shared_ends));
         } else {
             // The ends of the interval, for the first two threads.
             let at_lower = thread == 0u;
             start = select(plan.upper, plan.lower, at_lower);
             weight = select(plan.last_weight, plan.first_weight, at_lower);
             let holder = select(task.upper_end, task.lower_end, at_lower);
-            count = select(0u, thread + 1u, group == holder && thread < 2u);
+            count = select(0u, thread + 1u, (group == holder) & (thread < 2u));
         }
         let mine = share(count, thread);
         // What is summed with a rare path missing is worth nothing.

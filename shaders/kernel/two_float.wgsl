@@ -50,7 +50,7 @@ fn pair_multiply(a: Pair, b: Pair) -> Pair {
 }
 
 fn is_less(a: Pair, b: Pair) -> bool {
-    return a.x < b.x || (a.x == b.x && a.y < b.y);
+    return (a.x < b.x) | ((a.x == b.x) & (a.y < b.y));
 }
 
 // The first node of a block, never below the interval.

@@ -84,9 +84,9 @@ impl<'a, F: Integrand> SimdGrid<'a, F> {
     #[inline(always)]
     fn tile_on<S: Simd>(&self, simd: S, index: u64) -> Partial {
         let panels = self.grid.tile(index);
-        let (mut sum, mut odd) = (Compensated::zero(simd), Batch::new(simd));
+        let (mut sum, mut odd) = (Compensated::zero(simd), Batch::new(Lanes::splat(simd, self.one)));
         for (x, weight) in self.grid.ends(&panels) {
-            self.push(&mut odd, Lanes::splat(simd, x), lanes_of(&[weight], 0, 0.0), &mut sum);
+            self.push(&mut odd, Lanes::splat(simd, x), Lanes::from_array(simd, lanes_of(&[weight], 0, 0.0)), &mut sum);
         }
         if self.grid.across_nodes() {
             for panel in panels {
@@ -129,8 +129,13 @@ impl<'a, F: Integrand> SimdGrid<'a, F> {
                     let last = Lanes::splat(simd, last.min(self.grid.upper));
                     for v in 0..count.div_ceil(LANES) {
                         let x = ((offsets_of(simd, step, v) + rest) + base).min(last);
-                        let mut weights = [0.0; LANES];
-                        weights[..LANES.min(count - v * LANES)].fill(series.weight);
+                        let left = count - v * LANES;
+                        let weights = if left >= LANES {
+                            weight
+                        } else {
+                            let each = |lane| if lane < left { series.weight } else { 0.0 };
+                            Lanes::from_array(simd, array::from_fn(each))
+                        };
                         self.push(odd, x, weights, sum);
                     }
                 }
@@ -182,14 +187,14 @@ impl<'a, F: Integrand> SimdGrid<'a, F> {
             for v in 0..nodes.offsets.len().div_ceil(LANES) {
                 let offsets = Lanes::from_array(simd, lanes_of(&nodes.offsets, v, nodes.offsets[0]));
                 let x = ((offsets * self.grid.step.high + rest) + base).clamp(lower, upper);
-                self.push(odd, x, lanes_of(&nodes.weights, v, 0.0), sum);
+                self.push(odd, x, Lanes::from_array(simd, lanes_of(&nodes.weights, v, 0.0)), sum);
             }
         }
     }
 
     /// Takes a vector of nodes that are weighted lane by lane.
     #[inline(always)]
-    fn push<S: Simd>(&self, odd: &mut Batch<S>, x: Lanes<S>, weights: [f64; LANES], sum: &mut Compensated<S>) {
+    fn push<S: Simd>(&self, odd: &mut Batch<S>, x: Lanes<S>, weights: Lanes<S>, sum: &mut Compensated<S>) {
         if odd.len == odd.points.len() {
             *sum = self.flush(x.token(), odd, *sum);
         }
@@ -220,7 +225,6 @@ impl<'a, F: Integrand> SimdGrid<'a, F> {
                 }
                 let zero = Lanes::splat(simd, 0.0);
                 for (&mut value, &weights) in points.iter_mut().zip(&odd.weights) {
-                    let weights = Lanes::from_array(simd, weights);
                     // A lane of weight 0 does not count, whatever its value.
                     sum.add(weights.eq(zero).select(zero, value * weights));
                 }
@@ -248,14 +252,15 @@ fn add_ways<S: Simd>(sums: [Lanes<S>; WAYS], values: [Lanes<S>; WAYS], one: Lane
 /// Vectors of nodes that are not in a full run, gathered to be evaluated together.
 struct Batch<S: Simd> {
     points: [Lanes<S>; BATCH],
-    weights: [[f64; LANES]; BATCH],
+    weights: [Lanes<S>; BATCH],
     len: usize,
 }
 
 impl<S: Simd> Batch<S> {
+    /// Filled with something that is not seen to be 0: for zeros a function is called, which takes longer than the stores.
     #[inline(always)]
-    fn new(simd: S) -> Self {
-        Self { points: [Lanes::splat(simd, 0.0); BATCH], weights: [[0.0; LANES]; BATCH], len: 0 }
+    fn new(fill: Lanes<S>) -> Self {
+        Self { points: [fill; BATCH], weights: [fill; BATCH], len: 0 }
     }
 }
 

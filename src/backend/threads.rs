@@ -96,6 +96,9 @@ fn available() -> usize {
     *AVAILABLE.get_or_init(|| std::thread::available_parallelism().map_or(1, usize::from).min(Threads::MOST))
 }
 
+/// How many pools are kept, each for another number of threads.
+const KEPT: usize = 8;
+
 /// The crate's pool of that many threads.
 fn pool(threads: usize) -> Result<Arc<ThreadPool>, String> {
     static POOLS: OnceLock<Mutex<HashMap<usize, Arc<ThreadPool>>>> = OnceLock::new();
@@ -109,6 +112,10 @@ fn pool(threads: usize) -> Result<Arc<ThreadPool>, String> {
         .build()
         .map_err(|error| error.to_string())?;
     let pool = Arc::new(pool);
+    // Those in use end when they are done.
+    if pools.len() >= KEPT {
+        pools.clear();
+    }
     pools.insert(threads, Arc::clone(&pool));
     Ok(pool)
 }

@@ -183,8 +183,8 @@ impl Emitter {
                 self.operation(id, format_args!("{}(v{a}, v{b})", compare(comparison)));
             }
             Node::Not(a) => self.operation(id, format_args!("!v{a}")),
-            Node::And(a, b) => self.operation(id, format_args!("v{a} && v{b}")),
-            Node::Or(a, b) => self.operation(id, format_args!("v{a} || v{b}")),
+            Node::And(a, b) => self.operation(id, format_args!("v{a} & v{b}")),
+            Node::Or(a, b) => self.operation(id, format_args!("v{a} | v{b}")),
         }
         Ok(())
     }

@@ -203,7 +203,8 @@ pub(super) fn finish(
         None => Status::Summed,
         Some(stop) => stopped(stop, reached),
     };
-    Integral { regions: panels, evaluations: grid.evaluations_below(panels), ..integral }
+    (integral.regions, integral.evaluations) = (panels, grid.evaluations_below(panels));
+    integral
 }
 
 pub(super) fn stopped(stop: Stop, reached: f64) -> Status {

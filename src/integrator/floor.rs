@@ -1,6 +1,7 @@
-//! How wrong the arithmetic of a GPU may make an integral, before it is computed: what the operations of the integrand do to
+//! How wrong the arithmetic may make an integral, whatever the sum: what the operations of the integrand do to
 //! its roundings, at some points of the interval.
 
+use crate::backend::Backend;
 use crate::integrand::Integrand;
 use crate::integrand::bound::{Bounded, Rounding};
 use crate::plan::Grid;
@@ -11,6 +12,7 @@ const SAMPLES: u32 = 512;
 
 /// What an arithmetic can keep.
 #[derive(Clone, Copy, Debug)]
+#[cfg_attr(not(feature = "gpu"), allow(dead_code))]
 pub(super) struct Floor {
     /// The error that it may make, in units of the integral.
     pub error: f64,
@@ -24,8 +26,14 @@ pub(super) struct Floor {
 
 impl Floor {
     /// `None` where the integrand cannot be traced.
+    #[cfg(feature = "gpu")]
     pub fn new(f: &impl Integrand, grid: &Grid, precision: Precision) -> Option<Self> {
-        let (bounded, rounding) = (Bounded::new(f)?, rounding(precision));
+        Self::with(f, grid, rounding(Backend::Gpu, precision))
+    }
+
+    /// The same of any arithmetic.
+    pub fn with(f: &impl Integrand, grid: &Grid, rounding: Rounding) -> Option<Self> {
+        let bounded = Bounded::new(f)?;
         let (mut error, mut magnitude, mut estimate, mut used, mut beyond) = (0.0, 0.0, 0.0, 0, None);
         for i in 0..SAMPLES {
             // Points of no period; none at the ends, which are often special.
@@ -53,12 +61,13 @@ impl Floor {
     }
 }
 
-/// What the arithmetics of a GPU add at every operation.
-pub(super) fn rounding(precision: Precision) -> Rounding {
+/// What an arithmetic adds at every operation.
+pub(super) fn rounding(backend: Backend, precision: Precision) -> Rounding {
     let [unit, smallest, position] = match precision {
         Precision::F32 => [-23, -126, -44],
         Precision::F32x2 => [-44, -100, -44],
-        Precision::F64 | Precision::Auto => [-52, -1022, -51],
+        Precision::F64 | Precision::Auto if backend == Backend::Gpu => [-52, -1022, -51],
+        Precision::F64 | Precision::Auto => [-53, -1022, -52],
     }
     .map(|n| 2f64.powi(n));
     let is_double = matches!(precision, Precision::F64 | Precision::Auto);

@@ -159,10 +159,10 @@ impl Integrator {
                 grid.for_each_node(tile, |x, _| found.see(x, f.scalar(x)));
             }
         });
-        if !integral.status.is_success() {
-            return Ok((integral, None));
-        }
         let checked = sum.checked;
+        if !integral.status.is_success() {
+            return Ok((integral, checked.failed));
+        }
         let whole = || (sum.verify == Verify::Full).then(|| checked.whole(grid, sum.method.total())).flatten();
         let failed = checked.failed.or_else(whole);
         if failed.is_none() && sum.verify != Verify::Off {
@@ -212,8 +212,9 @@ impl Integrator {
     ) -> Result<(), GpuError> {
         let Run { f, grid, threads, start, .. } = *run;
         let bad = sum.bad.clone();
-        let stop = || bad.get().is_some() || self.control.stop(start).is_some();
-        let check = |tile, partial| check_rounded_tile(f, grid, rounding(precision), tile, partial);
+        let failed = sum.failed.clone();
+        let stop = || bad.get().is_some() || failed.get() || self.control.stop(start).is_some();
+        let check = |tile, partial| check_rounded_tile(f, grid, rounding(Backend::Gpu, precision), tile, partial);
         kernel.run(sum.method.done()..grid.tiles(), &stop, &mut |first, partials| {
             for (tile, &partial) in (first..).zip(partials) {
                 // No later tile can make it finite again.
@@ -239,6 +240,7 @@ impl Integrator {
                     .unwrap_or_else(|_| (first..end).map(leaf).fold(Checked::NOTHING, Checked::combine)),
             };
             sum.checked = sum.checked.combine(checked);
+            sum.failed.set(sum.checked.failed.is_some());
             self.control.report(grid.evaluations_below(grid.panels_below(end)), grid.evaluations());
         })
     }
@@ -292,6 +294,8 @@ struct Sum {
     verify: Verify,
     spots: Vec<u64>,
     checked: Checked,
+    /// Whether a tile was found wrong.
+    failed: std::rc::Rc<Cell<bool>>,
     /// The first tile whose sum is not finite.
     bad: std::rc::Rc<Cell<Option<u64>>>,
 }
@@ -304,6 +308,7 @@ impl Sum {
             verify,
             spots,
             checked: Checked::NOTHING,
+            failed: Default::default(),
             bad: Default::default(),
         }
     }

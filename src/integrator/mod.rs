@@ -4,7 +4,6 @@ mod adaptive;
 mod builder;
 mod check;
 mod composite;
-#[cfg(feature = "gpu")]
 mod floor;
 #[cfg_attr(not(feature = "gpu"), path = "no_gpu.rs")]
 mod gpu;
@@ -21,7 +20,7 @@ use crate::backend::{Backend, threads::Threads};
 use crate::clock::Instant;
 use crate::control::{Cancel, Control, Progress, Watch};
 use crate::error::Error;
-use crate::integral::{Integral, Status};
+use crate::integral::{Fallback, Integral, Status};
 use crate::integrand::{Integrand, Point};
 use crate::lanes::Level;
 use crate::method::Method;
@@ -30,6 +29,7 @@ use crate::precision::Precision;
 use crate::region::{IntoRegion, Region};
 use crate::rule::Rule;
 use composite::Run;
+use floor::{Floor, rounding};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -138,7 +138,8 @@ impl Integrator {
         self
     }
 
-    /// The arithmetic of the GPU backend, in place of the fastest that keeps the tolerance (the most exact without one).
+    /// The arithmetic of the GPU backend, in place of the fastest that keeps the tolerance (the most exact without one). The
+    /// CPU computes in `f64` whatever is asked for, and says so in [`Integral::fallbacks`].
     pub fn precision(mut self, precision: Precision) -> Self {
         self.precision = precision;
         self
@@ -176,7 +177,7 @@ impl Integrator {
         self
     }
 
-    /// The time after which the integration stops: at the next tile (1,024 evaluations for small plans, 32,768 for large ones,
+    /// The time after which the integration stops: at the next block of tiles (a tile has 1,024 evaluations for small plans, 32,768 for large ones, 2^20 for huge ones,
     /// or a panel where that has more nodes), on several threads after up to four tiles for each.
     pub fn time_limit(mut self, limit: Duration) -> Self {
         self.control.time_limit = Some(limit);
@@ -218,12 +219,22 @@ impl Integrator {
             Backend::Auto => self.auto(&run)?,
             Backend::Gpu => self.gpu(&run)?,
         };
-        integral.elapsed = start.elapsed();
-        // Half an ulp of the estimate is the least that an answer in f64 can be wrong by.
-        let floor = f64::EPSILON / 2.0 * integral.estimate.abs();
-        if integral.status.is_success() && self.tolerance(integral.estimate).is_some_and(|tolerance| floor > tolerance)
+        if integral.backend != Backend::Gpu
+            && self.backend != Backend::Gpu
+            && !matches!(self.precision, Precision::Auto | Precision::F64)
         {
-            integral.status = Status::PrecisionFloor { floor };
+            let reason = format!("the {} backend computes in f64", integral.backend);
+            integral.fallbacks.push(Fallback { wanted: self.precision.to_string(), reason });
+        }
+        integral.elapsed = start.elapsed();
+        if let Some(tolerance) = self.tolerance(integral.estimate).filter(|_| integral.status.is_success()) {
+            // Half an ulp of the estimate is the least that an answer in f64 can be wrong by.
+            let least = f64::EPSILON / 2.0 * integral.estimate.abs();
+            let floor = Floor::with(f, &grid, rounding(integral.backend, integral.precision))
+                .map_or(least, |floor| floor.error.max(least));
+            if floor > tolerance {
+                integral.status = Status::PrecisionFloor { floor };
+            }
         }
         if region.upper < region.lower {
             integral.estimate = -integral.estimate;
@@ -239,7 +250,7 @@ impl Integrator {
     fn plan(&self, region: Region) -> Result<Option<Grid>, Error> {
         region.check_finite()?;
         for (kind, tolerance) in [("relative", self.rel_tol), ("absolute", self.abs_tol)] {
-            if let Some(value) = tolerance.filter(|&value| value.is_nan() || value <= 0.0) {
+            if let Some(value) = tolerance.filter(|&value| !(value > 0.0 && value < f64::INFINITY)) {
                 return Err(Error::Tolerance { kind, value });
             }
         }

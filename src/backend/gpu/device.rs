@@ -232,7 +232,11 @@ impl Device {
         }
         let source = text.to_owned();
         let kernel = self.step(move |gpu| Ok(compile(gpu, &source, buffers)))?;
-        locked(&self.0.kernels).insert(text.to_owned(), kernel.clone());
+        let mut kernels = locked(&self.0.kernels);
+        if kernels.len() >= KEPT {
+            kernels.clear();
+        }
+        kernels.insert(text.to_owned(), kernel.clone());
         Ok(kernel)
     }
 }
@@ -244,6 +248,9 @@ struct Shared {
 }
 
 static SHARED: Mutex<Shared> = Mutex::new(Shared { opened: Vec::new(), failed: None });
+
+/// How many compiled shaders are kept; at one more all are forgotten, so that endless new formulas do not fill the memory.
+const KEPT: usize = 512;
 
 /// How many times a lost device is replaced.
 const REOPENINGS: usize = 1;

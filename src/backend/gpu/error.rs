@@ -59,6 +59,13 @@ pub enum GpuError {
         /// How many it may have.
         limit: usize,
     },
+    /// The rule has more nodes in a panel than fit the buffers or the loops of the adapter.
+    TooManyNodes {
+        /// The nodes it has.
+        nodes: usize,
+        /// How many it may have.
+        limit: usize,
+    },
     /// A number of the question is too large or too small for the arithmetic.
     OutOfRange {
         /// What it is.
@@ -130,6 +137,9 @@ impl fmt::Display for GpuError {
                     f,
                     "the integrand would be a shader of {lines} lines, functions written out; the limit is {limit}"
                 )
+            }
+            GpuError::TooManyNodes { nodes, limit } => {
+                write!(f, "the rule has {nodes} nodes in a panel, the adapter takes at most {limit}")
             }
             GpuError::OutOfRange { what, value, precision } => {
                 write!(f, "{what} {value:?} is out of the range of {precision}")

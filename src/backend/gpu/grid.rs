@@ -3,8 +3,9 @@
 use super::buffer::{Numbers, Pending};
 use super::device::Kernel;
 use super::shader::{Kind, shader};
-use super::tables::{Tables, bases};
+use super::tables::{THREADS, Tables, bases};
 use super::{Device, GpuError, Precision, parameters};
+use crate::clock::Instant;
 use crate::integrand::Integrand;
 use crate::integrand::wgsl::{Arithmetic, emit};
 use crate::plan::Grid;
@@ -12,7 +13,6 @@ use crate::reduce::Partial;
 use crate::twofold::two_sum;
 use std::collections::VecDeque;
 use std::ops::Range;
-use std::time::Instant;
 
 /// Dispatches under way at once: one runs, one waits for it, one is on its way back.
 const SLOTS: usize = 3;
@@ -72,6 +72,7 @@ impl<'a> GpuGrid<'a> {
         let arithmetic = device.arithmetic(precision)?;
         let emitted = emit(f, arithmetic).map_err(|refused| GpuError::refused(refused, arithmetic))?;
         let constants = parameters(&emitted.parameters, arithmetic)?;
+        check_nodes(device, grid)?;
         let tables = Tables::new(grid, arithmetic)?;
         let kernel = device.kernel(&shader(kind(grid), arithmetic, &emitted)?, 7)?;
         let contents = [tables.plan.clone(), tables.outer.clone(), tables.inner.clone(), constants];
@@ -256,6 +257,20 @@ fn pair(high: f64, low: f64) -> Partial {
     }
     let (high, low) = two_sum(high, low);
     Partial { high, low }
+}
+
+/// Refuses rules of more nodes than the adapter's buffers hold, each two pairs of at most 16 bytes, or its loops can do.
+fn check_nodes(device: &Device, grid: &Grid) -> Result<(), GpuError> {
+    if !Tables::by_nodes(grid) {
+        return Ok(());
+    }
+    let loops = device.facts().loop_limit.map_or(u64::MAX, |limit| u64::from(limit).saturating_sub(1) * THREADS);
+    let limit = loops.min(device.info().max_binding / 32).min(u64::from(u32::MAX));
+    let nodes = grid.rule.inner();
+    match nodes as u64 > limit {
+        true => Err(GpuError::TooManyNodes { nodes, limit: limit as usize }),
+        false => Ok(()),
+    }
 }
 
 /// The kernel for a grid.

@@ -3,6 +3,7 @@
 
 use super::GpuError;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError, mpsc};
 use std::thread;
 use std::time::Duration;
@@ -10,43 +11,74 @@ use std::time::Duration;
 /// Shader compilers recurse.
 const STACK: usize = 8 << 20;
 
-/// The longest that a step may take: above any wait on the device, and any compilation of a shader of bounded size.
+/// The longest that a step may take once it has begun: above any wait on the device, and any compilation of a shader of
+/// bounded size.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(90);
+
+/// How often a step that has not begun looks whether the one before it hangs.
+const LOOK: Duration = Duration::from_millis(200);
 
 type Job = Box<dyn FnOnce() + Send>;
 
 /// A thread that runs one step after the other, until it is dropped.
 #[derive(Debug)]
-pub(crate) struct Worker(Mutex<mpsc::Sender<Job>>);
+pub(crate) struct Worker {
+    jobs: Mutex<mpsc::Sender<Job>>,
+    /// A step did not come back: those behind it never begin.
+    hangs: AtomicBool,
+    patience: Duration,
+}
+
+/// What a step tells the thread that waits for it.
+enum News<T> {
+    Begun,
+    Done(T),
+}
 
 impl Worker {
     pub fn new() -> Result<Self, GpuError> {
+        Self::with_patience(PATIENCE)
+    }
+
+    fn with_patience(patience: Duration) -> Result<Self, GpuError> {
         let (sender, jobs) = mpsc::channel::<Job>();
         thread::Builder::new()
             .name("quadrille-gpu".to_owned())
             .stack_size(STACK)
             .spawn(move || jobs.into_iter().for_each(|job| job()))
             .map_err(|error| GpuError::Open { reason: format!("no thread for it: {error}") })?;
-        Ok(Self(Mutex::new(sender)))
+        Ok(Self { jobs: Mutex::new(sender), hangs: AtomicBool::new(false), patience })
     }
 
-    /// The outcome of `step`, run on the thread: its own, or that it panicked or does not come back.
+    /// The outcome of `step`, run on the thread: its own, or that it panicked or does not come back. Steps before it may take
+    /// their time.
     pub fn run<T: Send + 'static>(
         &self,
         step: impl FnOnce() -> Result<T, GpuError> + Send + 'static,
     ) -> Result<T, GpuError> {
-        let (sender, outcome) = mpsc::channel();
+        let (sender, news) = mpsc::channel();
         let job = Box::new(move || {
-            let result = caught(step);
             // Nobody may be waiting any more.
-            let _ = sender.send(result);
+            let _ = sender.send(News::Begun);
+            let _ = sender.send(News::Done(caught(step)));
         });
         let gone = || GpuError::Lost { reason: "its thread has ended".to_owned() };
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).send(job).map_err(|_| gone())?;
-        match outcome.recv_timeout(PATIENCE) {
-            Ok(result) => result,
-            Err(mpsc::RecvTimeoutError::Timeout) => Err(GpuError::Timeout { waited: PATIENCE }),
-            Err(mpsc::RecvTimeoutError::Disconnected) => Err(gone()),
+        self.jobs.lock().unwrap_or_else(PoisonError::into_inner).send(job).map_err(|_| gone())?;
+        let mut begun = false;
+        loop {
+            match news.recv_timeout(if begun { self.patience } else { LOOK }) {
+                Ok(News::Begun) => begun = true,
+                Ok(News::Done(result)) => return result,
+                Err(mpsc::RecvTimeoutError::Disconnected) => return Err(gone()),
+                Err(mpsc::RecvTimeoutError::Timeout) if begun => {
+                    self.hangs.store(true, Relaxed);
+                    return Err(GpuError::Timeout { waited: self.patience });
+                }
+                Err(mpsc::RecvTimeoutError::Timeout) if self.hangs.load(Relaxed) => {
+                    return Err(GpuError::Lost { reason: "a step before did not come back".to_owned() });
+                }
+                Err(mpsc::RecvTimeoutError::Timeout) => {}
+            }
         }
     }
 }
@@ -73,5 +105,34 @@ mod tests {
         let first: Result<(), _> = worker.run(|| panic!("on purpose"));
         assert_eq!(first, Err(GpuError::Panicked { message: "on purpose".to_owned() }));
         assert_eq!(worker.run(|| Ok(7)), Ok(7));
+    }
+
+    #[test]
+    fn patience_begins_with_the_step() {
+        let worker = Worker::with_patience(Duration::from_millis(400)).unwrap();
+        thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    let step = || {
+                        thread::sleep(Duration::from_millis(200));
+                        Ok(7)
+                    };
+                    assert_eq!(worker.run(step), Ok(7));
+                });
+            }
+        });
+    }
+
+    #[test]
+    fn a_step_that_hangs_ends_those_behind_it() {
+        let worker = Worker::with_patience(Duration::from_millis(100)).unwrap();
+        let (_keep, never) = mpsc::channel::<()>();
+        thread::scope(|scope| {
+            let first = scope.spawn(|| worker.run(move || Ok(never.recv().is_ok())));
+            thread::sleep(Duration::from_millis(20));
+            let second = worker.run(|| Ok(()));
+            assert!(matches!(first.join().unwrap(), Err(GpuError::Timeout { .. })));
+            assert!(matches!(second, Err(GpuError::Lost { .. })), "{second:?}");
+        });
     }
 }

@@ -2,10 +2,10 @@
 
 use super::device::locked;
 use super::{Device, GpuError, GpuGrid, Precision};
+use crate::clock::Instant;
 use crate::integrand::{Expr, Graph, Integrand};
 use crate::plan::Grid;
 use crate::rule::Rule;
-use std::time::Instant;
 
 /// Evaluations of the sum that is timed.
 const EVALUATIONS: u64 = 1 << 21;

@@ -10,7 +10,8 @@ use std::ops::Range;
 
 /// Nodes of a thread that are summed plainly.
 const BLOCK: u64 = 8;
-const THREADS: u64 = 64;
+/// Threads of a workgroup.
+pub(super) const THREADS: u64 = 64;
 
 /// The buffers that stay the same for a whole plan, and how many entries they have.
 #[derive(Clone, Debug)]
