@@ -296,6 +296,8 @@ fn sweeps_without_sense_are_refused() {
     refused(&["x", "0", "1", "--sweep", "/nonexistent.csv"], &["/nonexistent.csv"]);
     let empty = Csv::new("empty.csv", "");
     refused(&["x", "0", "1", "--sweep", empty.path()], &["empty"]);
+    let constant = Csv::new("constant.csv", "p,e\n1,2\n");
+    refused(&["p+e*x", "0", "1", "--sweep", constant.path()], &["'e'", "constant"]);
     let none = Csv::new("header.csv", "p\n");
     let (code, header, rows, _) = sweep(&["p*x", "0", "1", "--sweep", none.path()]);
     assert_eq!((code, header.len(), rows.len()), (Some(0), 5, 0));

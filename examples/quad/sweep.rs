@@ -44,6 +44,14 @@ impl SweepJob {
                 return Err(format!("{name}: a column '{added}' is what the sweep adds; give it another name"));
             }
         }
+        // A value that the file has and the formula does not take.
+        let mut words = text.split(|c: char| !c.is_alphanumeric() && c != '_');
+        let named = |word: &&str| word.starts_with(char::is_alphabetic) && Expression::constant(word).is_ok();
+        if let Some(word) = words.find(|word| named(word) && table.columns.iter().any(|column| column == word)) {
+            return Err(format!(
+                "'{word}' is a constant of formulas, and a column of {name}; give the column another name"
+            ));
+        }
         let there = table.columns.join(", ");
         let mut parameters = Vec::new();
         for (parameter, _) in template.parameters() {
