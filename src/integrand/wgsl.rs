@@ -120,7 +120,7 @@ pub(crate) fn emit<P: Point>(f: &impl Integrand<P>, arithmetic: Arithmetic) -> R
     let mut emitter = Emitter { arithmetic, text: String::new(), operations: 0 };
     emitter.line(format_args!("fn integrand({}) -> {real} {{", arguments.join(", ")));
     for (id, &node) in nodes.iter().enumerate() {
-        emitter.node(id, node, nodes, P::DIMENSION)?;
+        emitter.node(id, node, &nodes, P::DIMENSION)?;
     }
     emitter.line(format_args!("    return v{};\n}}", nodes.len().saturating_sub(1)));
     match emitter.operations {
