@@ -20,6 +20,8 @@ pub(crate) struct Checked {
     pub failed: Option<Disagreement>,
     /// The sum of |f| with its weights.
     pub magnitude: f64,
+    /// The sum of the differences of all tiles.
+    pub difference: f64,
     /// The sum by the scalar definition, and the difference from it that rounding explains.
     reference: Partial,
     bound: f64,
@@ -32,6 +34,7 @@ impl Checked {
         worst: 0.0,
         failed: None,
         magnitude: 0.0,
+        difference: 0.0,
         reference: Partial::IDENTITY,
         bound: 0.0,
     };
@@ -44,6 +47,7 @@ impl Checked {
             worst: self.worst.max(other.worst),
             failed: self.failed.or(other.failed),
             magnitude: self.magnitude + other.magnitude,
+            difference: self.difference + other.difference,
             reference: self.reference.combine(other.reference),
             bound: self.bound + other.bound,
         }
@@ -52,6 +56,12 @@ impl Checked {
     /// What is to be reported where nothing failed.
     pub fn agreement(&self, depth: Verify) -> Agreement {
         Agreement { depth, evaluations: self.evaluations, unbounded: self.unbounded, worst: self.worst }
+    }
+
+    /// How far `total` is from the sum of the tiles checked.
+    #[cfg(feature = "gpu")]
+    pub fn distance(&self, total: Partial) -> f64 {
+        distance(total, self.reference)
     }
 
     /// The disagreement of `total`, where it is not the sum of the tiles checked: all those of `grid`.
@@ -108,6 +118,7 @@ pub(crate) fn check_rounded_tile<F: Integrand>(
     let (mut checked, nodes) = by_definition(f, grid, tile);
     checked.bound = ROUNDED_UNITS * rounding.unit * checked.magnitude + f64::MIN_POSITIVE;
     let difference = distance(fast, checked.reference);
+    checked.difference = difference;
     checked.worst = difference / checked.bound;
     if difference <= checked.bound {
         return checked;

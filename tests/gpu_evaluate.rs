@@ -76,6 +76,21 @@ fn numbers_arrive_with_all_their_digits() {
     }
 }
 
+/// Compilers of shaders may make x of (1 + x) - 1.
+#[test]
+fn sums_do_not_cancel_before_they_are_rounded() {
+    let Some(device) = device() else { return };
+    for (precision, _) in arithmetics(device).filter(|(precision, _)| *precision != Precision::F32x2) {
+        let large = if precision == Precision::F64 { "1e16" } else { "1e8" };
+        for text in ["(L + x) - L", "(x - L) + L", "L - (L - x)", "((x + 0.1) + L) - L", "x*2 + L - L"] {
+            let f = Expression::parse(&text.replace('L', large)).unwrap();
+            let mut value = [1.0];
+            evaluate(device, &f, precision, &[0.1], &mut value).unwrap();
+            assert_eq!(value[0], 0.0, "{precision}: {text}");
+        }
+    }
+}
+
 #[test]
 fn many_points_take_several_dispatches() {
     let Some(device) = device() else { return };

@@ -47,6 +47,23 @@ fn refused(integrator: &Integrator, f: &impl Integrand, to: f64, because: &str) 
     assert_eq!(integral.estimate.to_bits(), cpu.estimate.to_bits());
 }
 
+/// A peak that falls between the points by which the arithmetic is chosen is seen in the sum.
+#[test]
+fn a_narrow_peak_is_not_lost_to_a_coarse_arithmetic() {
+    let Some(device) = device() else { return };
+    for (centre, width) in [(0.123, 1e-14), (0.123, 1e-13), (0.3007, 1e-14), (0.71, 1e-12)] {
+        let f = formula(&format!("1/({width:e} + (x - {centre})^2)"));
+        let cpu = Integrator::new().rule(Rule::Midpoint).panels(1_000_000).backend(Backend::Simd);
+        let right = cpu.integrate(&f, 0.0..1.0).unwrap().estimate;
+        for verify in [Verify::Spot, Verify::Full] {
+            let gpu = on(device, 1_000_000).rel_tol(1e-4).verify(verify).accept_any_status();
+            let integral = gpu.integrate(&f, 0.0..1.0).unwrap();
+            let off = (integral.estimate - right).abs() / right;
+            assert!(off < 1e-4 || matches!(integral.status, Status::PrecisionFloor { .. }), "{off}: {integral:#}");
+        }
+    }
+}
+
 #[test]
 fn what_cannot_run_is_refused_or_falls_back() {
     let Some(device) = device() else { return };

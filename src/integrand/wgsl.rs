@@ -120,7 +120,7 @@ pub(crate) fn emit<P: Point>(f: &impl Integrand<P>, arithmetic: Arithmetic) -> R
     let mut emitter = Emitter { arithmetic, text: String::new(), operations: 0 };
     emitter.line(format_args!("fn integrand({}) -> {real} {{", arguments.join(", ")));
     for (id, &node) in nodes.iter().enumerate() {
-        emitter.node(id, node, P::DIMENSION)?;
+        emitter.node(id, node, &nodes, P::DIMENSION)?;
     }
     emitter.line(format_args!("    return v{};\n}}", nodes.len().saturating_sub(1)));
     match emitter.operations {
@@ -147,7 +147,7 @@ impl Emitter {
         self.line(format_args!("    let v{id} = {value};"));
     }
 
-    fn node(&mut self, id: Id, node: Node, dimension: usize) -> Result<(), Refused> {
+    fn node(&mut self, id: Id, node: Node, nodes: &[Node], dimension: usize) -> Result<(), Refused> {
         match node {
             Node::Constant(bits) => {
                 let value = f64::from_bits(bits);
@@ -176,8 +176,15 @@ impl Emitter {
                 let b = self.arithmetic.opaque(&format!("v{b}"));
                 self.operation(id, format_args!("{}(v{a}, {b})", binary(function)));
             }
+            Node::Binary(function @ (BinaryFunction::Add | BinaryFunction::Sub), a, b) => {
+                let (a, b) = (self.summand(a, nodes), self.summand(b, nodes));
+                self.operation(id, format_args!("{}({a}, {b})", binary(function)));
+            }
             Node::Binary(function, a, b) => self.operation(id, format_args!("{}(v{a}, v{b})", binary(function))),
-            Node::MulAdd(a, b, c) => self.operation(id, format_args!("q_mul_add(v{a}, v{b}, v{c})")),
+            Node::MulAdd(a, b, c) => {
+                let c = self.summand(c, nodes);
+                self.operation(id, format_args!("q_mul_add(v{a}, v{b}, {c})"));
+            }
             Node::Select(c, a, b) => self.operation(id, format_args!("q_select(v{c}, v{a}, v{b})")),
             Node::Compare(comparison, a, b) => {
                 self.operation(id, format_args!("{}(v{a}, v{b})", compare(comparison)));
@@ -187,6 +194,21 @@ impl Emitter {
             Node::Or(a, b) => self.operation(id, format_args!("v{a} | v{b}")),
         }
         Ok(())
+    }
+
+    /// An operand of a sum. One that is a sum itself is hidden from compilers: they make x of (1 + x) - 1. (In pairs every sum is
+    /// hidden already.)
+    fn summand(&self, id: Id, nodes: &[Node]) -> String {
+        let name = format!("v{id}");
+        let is_sum = matches!(
+            nodes.get(id),
+            Some(
+                Node::Binary(BinaryFunction::Add | BinaryFunction::Sub, ..)
+                    | Node::MulAdd(..)
+                    | Node::Unary(UnaryFunction::Neg, _)
+            )
+        );
+        if is_sum && self.arithmetic != Arithmetic::F32x2 { self.arithmetic.opaque(&name) } else { name }
     }
 
     /// A small power by repeated squaring, bit by bit from the top; a large one by the library.

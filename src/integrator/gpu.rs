@@ -130,11 +130,33 @@ impl Integrator {
         Ok(Precision::Auto)
     }
 
-    /// The sum on this device; after a loss of the shared one, the rest on another.
+    /// The sum on this device. Where the choice of the arithmetic is ours, and what was seen of the sum shows that it was not
+    /// enough, again in a more exact one.
     fn on<F: Integrand>(&self, device: &Device, run: &Run<F>) -> Result<Outcome, GpuError> {
+        let mut outcome = self.on_in(device, run, self.precision)?;
+        for exact in [Precision::F32x2, Precision::F64] {
+            let (integral, failed) = &outcome;
+            let tried = integral.precision == exact || integral.precision == Precision::F64;
+            let enough = failed.is_some() || !lacks(integral);
+            if self.precision != Precision::Auto || tried || enough || device.supports(exact).is_err() {
+                continue;
+            }
+            let reason = Fallback { wanted: integral.precision.to_string(), reason: integral.status.to_string() };
+            outcome = self.on_in(device, run, exact)?;
+            outcome.0.fallbacks.insert(0, reason);
+        }
+        Ok(outcome)
+    }
+
+    /// The sum on this device in this arithmetic; after a loss of the shared one, the rest on another.
+    fn on_in<F: Integrand>(
+        &self,
+        device: &Device,
+        run: &Run<F>,
+        mut precision: Precision,
+    ) -> Result<Outcome, GpuError> {
         let Run { f, grid, start, .. } = *run;
         let mut device = device.clone();
-        let mut precision = self.precision;
         let mut sum = Sum::new(self.verify.unwrap_or(Verify::Spot), self.seed, grid);
         let mut integral = Integral::of(Backend::Gpu, None, 1);
         while let Err(error) = self.advance(&device, run, &mut precision, &mut sum) {
@@ -159,23 +181,32 @@ impl Integrator {
                 grid.for_each_node(tile, |x, _| found.see(x, f.scalar(x)));
             }
         });
-        let checked = sum.checked;
+        let mut checked = sum.checked;
         if !integral.status.is_success() {
             return Ok((integral, checked.failed));
+        }
+        if sum.verify == Verify::Spot {
+            // What is most of the sum decides how right it is, and a seed may never meet it.
+            for &(tile, partial) in sum.largest.iter().filter(|(tile, _)| !sum.spots.contains(tile)) {
+                let rounding = rounding(Backend::Gpu, precision);
+                checked = checked.combine(check_rounded_tile(f, grid, rounding, tile, partial));
+            }
         }
         let whole = || (sum.verify == Verify::Full).then(|| checked.whole(grid, sum.method.total())).flatten();
         let failed = checked.failed.or_else(whole);
         if failed.is_none() && sum.verify != Verify::Off {
             integral.agreement = Some(checked.agreement(sum.verify));
         }
-        // Double precision is that of the CPU.
-        if precision != Precision::F64
-            && let Some(floor) = Floor::new(f, grid, precision)
-        {
-            let tolerance = self.tolerance(integral.estimate).unwrap_or(floor.half);
-            if floor.error > tolerance {
-                integral.status = Status::PrecisionFloor { floor: floor.error };
-            }
+        // Double precision is that of the CPU; for the others, what may be and what was seen.
+        let floor = if precision == Precision::F64 { None } else { Floor::new(f, grid, precision) };
+        let seen = match sum.verify {
+            Verify::Full => checked.distance(sum.method.total()),
+            _ => checked.difference,
+        };
+        let error = floor.map_or(0.0, |floor| floor.error).max(seen * grid.step.high);
+        let tolerance = self.tolerance(integral.estimate).or(floor.map(|floor| floor.half));
+        if tolerance.is_some_and(|tolerance| error > tolerance) {
+            integral.status = Status::PrecisionFloor { floor: error };
         }
         Ok((integral, failed))
     }
@@ -222,6 +253,7 @@ impl Integrator {
                     return;
                 }
                 sum.method.absorb(tile..tile + 1, partial);
+                sum.keep_if_large(tile, partial);
                 if !partial.high.is_finite() {
                     sum.bad.set(Some(tile));
                 }
@@ -293,6 +325,8 @@ struct Sum {
     method: CompositeSum,
     verify: Verify,
     spots: Vec<u64>,
+    /// The tiles of the largest sums, for a spot check.
+    largest: Vec<(u64, Partial)>,
     checked: Checked,
     /// Whether a tile was found wrong.
     failed: std::rc::Rc<Cell<bool>>,
@@ -307,9 +341,23 @@ impl Sum {
             method: CompositeSum::new(grid.tiles()),
             verify,
             spots,
+            largest: Vec::new(),
             checked: Checked::NOTHING,
             failed: Default::default(),
             bad: Default::default(),
         }
+    }
+
+    fn keep_if_large(&mut self, tile: u64, partial: Partial) {
+        const KEPT: usize = 4;
+        let size = |&(_, partial): &(u64, Partial)| partial.high.abs();
+        if self.verify != Verify::Spot
+            || self.largest.len() == KEPT && size(&(tile, partial)) <= size(&self.largest[KEPT - 1])
+        {
+            return;
+        }
+        let place = self.largest.partition_point(|kept| size(kept) >= partial.high.abs());
+        self.largest.insert(place, (tile, partial));
+        self.largest.truncate(KEPT);
     }
 }
