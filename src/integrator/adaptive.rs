@@ -14,7 +14,7 @@ use crate::integrand::{Integrand, Point};
 use crate::lanes::{Level, Token};
 use crate::method::Method;
 use crate::region::Region;
-use crate::rule::{Ladder, PATTERSON, kronrod};
+use crate::rule::{FEJER, Ladder, kronrod};
 use std::cell::RefCell;
 
 const NO_GPU: &str = "adaptive methods do not run on the GPU";
@@ -123,7 +123,7 @@ impl Integrator {
             upper,
             method: self.method,
             // The order was looked at before.
-            ladder: self.ladder().unwrap_or(&PATTERSON),
+            ladder: self.ladder().unwrap_or(&FEJER),
             tolerance,
             points: &self.points,
             max_evaluations: self.max_evaluations,
@@ -138,7 +138,7 @@ impl Integrator {
     fn ladder(&self) -> Result<&'static Ladder, Error> {
         match self.method {
             Method::GaussKronrod(order) => kronrod(order).ok_or(Error::KronrodOrder { order }),
-            _ => Ok(&PATTERSON),
+            _ => Ok(&FEJER),
         }
     }
 

@@ -40,7 +40,7 @@ pub(super) fn initial(method: Method, lower: f64, upper: f64, points: &[f64], re
     let graded_to = !points.is_empty();
     regions.extend(ends.windows(2).map(|two| {
         let mut region = region(two[0].0, two[1].0);
-        if let Sweep::Ladder { least } = &mut region.sweep {
+        if let Sweep::Ladder { least, .. } = &mut region.sweep {
             *least = u8::from(graded_to);
         }
         (region, [two[0].1, two[1].1])

@@ -77,7 +77,7 @@ pub(super) fn find(f: &dyn Values, lower: f64, upper: f64) -> (Option<Panels>, u
     cuts.push(to);
     cuts.dedup();
     let last = cuts.len() - 2;
-    let sweep = Sweep::Ladder { least: 1 };
+    let sweep = Sweep::Ladder { least: 1, eager: false };
     let panels = cuts.windows(2).enumerate();
     let panels =
         panels.map(|(k, ends)| (Region { map, sweep, ..Region::plain(ends[0], ends[1]) }, [k == 0, k == last]));

@@ -280,7 +280,7 @@ impl Adaptive {
     fn bisect(&mut self, index: u32) {
         let region = self.leaves[index as usize].region;
         let levels = self.method == Method::DoubleExponential && region.sweep == Sweep::Levels;
-        let sweep = if levels { Sweep::Levels } else { Sweep::Ladder { least: 0 } };
+        let sweep = if levels { Sweep::Levels } else { Sweep::Ladder { least: 0, eager: false } };
         let middle = self.leaves[index as usize].middle();
         // The whole at once into four, so that the rungs reach the density of nodes that is asked for.
         if self.method == Method::Auto && self.leaves.len() == 1 {
@@ -300,7 +300,7 @@ impl Adaptive {
     fn cut(&mut self, index: u32, place: Option<(f64, f64)>) {
         self.leaves[index as usize].locating = false;
         let region = self.leaves[index as usize].region;
-        let sweep = Sweep::Ladder { least: 0 };
+        let sweep = Sweep::Ladder { least: 0, eager: false };
         match place {
             Some((point, 0.0)) if region.lower < point && point < region.upper => {
                 self.split(index, &[point], true, sweep)
@@ -337,7 +337,7 @@ impl Adaptive {
             let upper = if k + 1 == parts { region.upper } else { points[k] };
             let sweep = match sweep {
                 Sweep::Ladder { .. } if self.method == Method::Auto => {
-                    Sweep::Ladder { least: least_rung((upper - lower) / self.span) }
+                    Sweep::Ladder { least: least_rung((upper - lower) / self.span), eager: false }
                 }
                 other => other,
             };
@@ -377,7 +377,7 @@ impl Adaptive {
         let leaf = &mut self.leaves[index as usize];
         leaf.region = Region { lower: from, upper: to, map, ..region };
         let points: [f64; PANELS - 1] = std::array::from_fn(|k| from + (to - from) * (k + 1) as f64 / PANELS as f64);
-        self.split(index, &points, false, Sweep::Ladder { least: 2 });
+        self.split(index, &points, false, Sweep::Ladder { least: 2, eager: false });
     }
 
     fn ask(&mut self, index: u32, region: Region) {

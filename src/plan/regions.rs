@@ -28,8 +28,9 @@ impl Map {
 /// What is done in a region.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Sweep {
-    /// The rungs of the plan's ladder, from the first to at least number `least`, then as long as the next is likely to do.
-    Ladder { least: u8 },
+    /// The rungs of the plan's ladder, from the first to at least number `least`, then as long as the next is likely to do; or,
+    /// if `eager`, all of them where no end is singular.
+    Ladder { least: u8, eager: bool },
     /// Double-exponential levels over the region, which may be infinite.
     Levels,
     /// No sum: the place at which the integrand is least like a polynomial.
@@ -52,7 +53,14 @@ pub(crate) struct Region {
 impl Region {
     /// An interval of x for the ladder.
     pub fn plain(lower: f64, upper: f64) -> Self {
-        Self { lower, upper, map: Map::Plain, sweep: Sweep::Ladder { least: 0 }, guarded: true, integral: 0 }
+        Self {
+            lower,
+            upper,
+            map: Map::Plain,
+            sweep: Sweep::Ladder { least: 0, eager: true },
+            guarded: true,
+            integral: 0,
+        }
     }
 
     /// An interval of x, finite or not, for double-exponential levels.

@@ -21,12 +21,11 @@ pub(crate) struct Ladder {
 pub(crate) struct Rung {
     /// Weights for an interval of length 1; 0 at the probe.
     pub weights: &'static [Vector],
-    /// What the values at the nodes say of the value at the probe, less that value: zero for what the rule resolves. By
-    /// interpolation, or, from 31 nodes of Patterson's on, which are too sparse in the middle for that, by expansion in the
-    /// Legendre polynomials whose products the rule integrates.
+    /// What the interpolant through the nodes says of the value at the probe, less that value.
     pub probe: &'static [Vector],
-    /// Two null rules of neighbouring degrees: orthonormal polynomials times weights, zero for what the rule resolves.
-    pub nulls: [&'static [Vector]; 2],
+    /// Null rules: orthonormal polynomials times weights, zero for all polynomials of lower degree. Two of the highest degrees, and
+    /// two of three quarters of that.
+    pub nulls: [&'static [Vector]; 4],
     /// The interpolant at the lower end and at the upper end.
     pub ends: [&'static [Vector]; 2],
     /// The interpolant at the sentinels, [`SENTINEL`] lengths from the ends.
@@ -41,43 +40,45 @@ pub(crate) const SENTINEL: f64 = 1.0900714285e-7;
 /// The most vectors of a ladder.
 pub(crate) const MOST_VECTORS: usize = 16;
 
-/// T. N. L. Patterson, "The optimum addition of points to quadrature formulae" (1968),
-/// <https://doi.org/10.1090/S0025-5718-68-99866-9>: 7, 15, 31, 63 and 127 nodes, of degree 11, 23, 47, 95 and 191, each
+/// Fejér's second rule (J. Waldvogel, 2006, <https://doi.org/10.1007/s10543-006-0045-4>) with 7, 15, 31, 63 and 127 nodes cos(k π / (n + 1)), each
 /// holding those before.
-pub(crate) static PATTERSON: Ladder = Ladder {
-    nodes: PATTERSON_NODES,
-    embedded: PATTERSON_WEIGHTS_7,
+///
+/// Its degree is the number of nodes only, but so are those of its null rules: all of its nodes serve the claim. Rules of
+/// higher degree have null rules of no higher degree, and are not believed with fewer nodes.
+pub(crate) static FEJER: Ladder = Ladder {
+    nodes: FEJER_NODES,
+    embedded: FEJER_WEIGHTS_7,
     rungs: &[
         Rung {
-            weights: PATTERSON_WEIGHTS_15,
-            probe: PATTERSON_PROBE_15,
-            nulls: [PATTERSON_NULL_A_15, PATTERSON_NULL_B_15],
-            ends: [PATTERSON_LOWER_15, PATTERSON_UPPER_15],
-            sentinels: [PATTERSON_LOWER_SENTINEL_15, PATTERSON_UPPER_SENTINEL_15],
+            weights: FEJER_WEIGHTS_15,
+            probe: FEJER_PROBE_15,
+            nulls: [FEJER_NULL_A_15, FEJER_NULL_B_15, FEJER_NULL_C_15, FEJER_NULL_D_15],
+            ends: [FEJER_LOWER_15, FEJER_UPPER_15],
+            sentinels: [FEJER_LOWER_SENTINEL_15, FEJER_UPPER_SENTINEL_15],
             order: 15,
         },
         Rung {
-            weights: PATTERSON_WEIGHTS_31,
-            probe: PATTERSON_PROBE_31,
-            nulls: [PATTERSON_NULL_A_31, PATTERSON_NULL_B_31],
-            ends: [PATTERSON_LOWER_31, PATTERSON_UPPER_31],
-            sentinels: [PATTERSON_LOWER_SENTINEL_31, PATTERSON_UPPER_SENTINEL_31],
+            weights: FEJER_WEIGHTS_31,
+            probe: FEJER_PROBE_31,
+            nulls: [FEJER_NULL_A_31, FEJER_NULL_B_31, FEJER_NULL_C_31, FEJER_NULL_D_31],
+            ends: [FEJER_LOWER_31, FEJER_UPPER_31],
+            sentinels: [FEJER_LOWER_SENTINEL_31, FEJER_UPPER_SENTINEL_31],
             order: 31,
         },
         Rung {
-            weights: PATTERSON_WEIGHTS_63,
-            probe: PATTERSON_PROBE_63,
-            nulls: [PATTERSON_NULL_A_63, PATTERSON_NULL_B_63],
-            ends: [PATTERSON_LOWER_63, PATTERSON_UPPER_63],
-            sentinels: [PATTERSON_LOWER_SENTINEL_63, PATTERSON_UPPER_SENTINEL_63],
+            weights: FEJER_WEIGHTS_63,
+            probe: FEJER_PROBE_63,
+            nulls: [FEJER_NULL_A_63, FEJER_NULL_B_63, FEJER_NULL_C_63, FEJER_NULL_D_63],
+            ends: [FEJER_LOWER_63, FEJER_UPPER_63],
+            sentinels: [FEJER_LOWER_SENTINEL_63, FEJER_UPPER_SENTINEL_63],
             order: 63,
         },
         Rung {
-            weights: PATTERSON_WEIGHTS_127,
-            probe: PATTERSON_PROBE_127,
-            nulls: [PATTERSON_NULL_A_127, PATTERSON_NULL_B_127],
-            ends: [PATTERSON_LOWER_127, PATTERSON_UPPER_127],
-            sentinels: [PATTERSON_LOWER_SENTINEL_127, PATTERSON_UPPER_SENTINEL_127],
+            weights: FEJER_WEIGHTS_127,
+            probe: FEJER_PROBE_127,
+            nulls: [FEJER_NULL_A_127, FEJER_NULL_B_127, FEJER_NULL_C_127, FEJER_NULL_D_127],
+            ends: [FEJER_LOWER_127, FEJER_UPPER_127],
+            sentinels: [FEJER_LOWER_SENTINEL_127, FEJER_UPPER_SENTINEL_127],
             order: 127,
         },
     ],
@@ -106,7 +107,7 @@ kronrod!(
     KRONROD_15_WEIGHTS_7,
     KRONROD_15_WEIGHTS_15,
     KRONROD_15_PROBE_15,
-    [KRONROD_15_NULL_A_15, KRONROD_15_NULL_B_15],
+    [KRONROD_15_NULL_A_15, KRONROD_15_NULL_B_15, KRONROD_15_NULL_C_15, KRONROD_15_NULL_D_15],
     [KRONROD_15_LOWER_15, KRONROD_15_UPPER_15],
     [KRONROD_15_LOWER_SENTINEL_15, KRONROD_15_UPPER_SENTINEL_15]
 );
@@ -117,7 +118,7 @@ kronrod!(
     KRONROD_23_WEIGHTS_11,
     KRONROD_23_WEIGHTS_23,
     KRONROD_23_PROBE_23,
-    [KRONROD_23_NULL_A_23, KRONROD_23_NULL_B_23],
+    [KRONROD_23_NULL_A_23, KRONROD_23_NULL_B_23, KRONROD_23_NULL_C_23, KRONROD_23_NULL_D_23],
     [KRONROD_23_LOWER_23, KRONROD_23_UPPER_23],
     [KRONROD_23_LOWER_SENTINEL_23, KRONROD_23_UPPER_SENTINEL_23]
 );
@@ -128,7 +129,7 @@ kronrod!(
     KRONROD_31_WEIGHTS_15,
     KRONROD_31_WEIGHTS_31,
     KRONROD_31_PROBE_31,
-    [KRONROD_31_NULL_A_31, KRONROD_31_NULL_B_31],
+    [KRONROD_31_NULL_A_31, KRONROD_31_NULL_B_31, KRONROD_31_NULL_C_31, KRONROD_31_NULL_D_31],
     [KRONROD_31_LOWER_31, KRONROD_31_UPPER_31],
     [KRONROD_31_LOWER_SENTINEL_31, KRONROD_31_UPPER_SENTINEL_31]
 );
@@ -139,7 +140,7 @@ kronrod!(
     KRONROD_63_WEIGHTS_31,
     KRONROD_63_WEIGHTS_63,
     KRONROD_63_PROBE_63,
-    [KRONROD_63_NULL_A_63, KRONROD_63_NULL_B_63],
+    [KRONROD_63_NULL_A_63, KRONROD_63_NULL_B_63, KRONROD_63_NULL_C_63, KRONROD_63_NULL_D_63],
     [KRONROD_63_LOWER_63, KRONROD_63_UPPER_63],
     [KRONROD_63_LOWER_SENTINEL_63, KRONROD_63_UPPER_SENTINEL_63]
 );
@@ -158,10 +159,10 @@ mod tests {
     /// Every rule of every ladder: weights, nodes in (0, 1).
     fn rules() -> Vec<(Vec<f64>, &'static [Vector], usize, usize)> {
         let mut rules = Vec::new();
-        for ladder in [&PATTERSON, &K15, &K23, &K31, &K63] {
+        for ladder in [&FEJER, &K15, &K23, &K31, &K63] {
             let x: Vec<f64> = ladder.nodes.iter().flatten().map(|&d| if d > 0.0 { d } else { 1.0 + d }).collect();
             for rung in ladder.rungs {
-                let degree = if rung.weights.len() * 8 == rung.order + 1 { 3 * (rung.order / 2) + 2 } else { 0 };
+                let degree = if ladder.rungs.len() > 1 { rung.order } else { 3 * (rung.order / 2) + 2 };
                 rules.push((x.clone(), rung.weights, rung.order, degree));
             }
         }
@@ -186,23 +187,22 @@ mod tests {
 
     #[test]
     fn interpolants_meet_the_probe() {
-        for ladder in [&PATTERSON, &K15, &K23, &K31, &K63] {
+        for ladder in [&FEJER, &K15, &K23, &K31, &K63] {
             let x: Vec<f64> = ladder.nodes.iter().flatten().map(|&d| if d > 0.0 { d } else { 1.0 + d }).collect();
             for rung in ladder.rungs {
                 let at = |f: &dyn Fn(f64) -> f64| -> f64 {
                     rung.probe.iter().flatten().zip(&x).map(|(p, &x)| p * f(x)).sum()
                 };
-                let expands = rung.order > 15 && ladder.rungs.len() > 1;
-                let degree = if expands { 3 * (rung.order + 1) / 4 - 1 } else { rung.order - 1 };
                 assert!(rung.probe.iter().flatten().map(|p| p.abs()).sum::<f64>() < 20.0, "order {}", rung.order);
-                for k in 0..=degree as i32 {
+                for k in 0..rung.order as i32 {
                     assert!(at(&|x| (2.0 * x - 1.0).powi(k)).abs() < 1e-13, "order {}, degree {k}", rung.order);
                 }
-                for null in rung.nulls {
+                let low = 3 * rung.order as i32 / 4;
+                let top = rung.order as i32 - if ladder.rungs.len() > 1 { 1 } else { 2 };
+                for (null, degree) in rung.nulls.into_iter().zip([top, top - 1, low, low - 1]) {
                     let at =
                         |f: &dyn Fn(f64) -> f64| -> f64 { null.iter().flatten().zip(&x).map(|(p, &x)| p * f(x)).sum() };
-                    let degree = if expands { 3 * (rung.order + 1) / 4 - 3 } else { rung.order - 4 };
-                    for k in 0..=degree as i32 {
+                    for k in 0..degree {
                         assert!(
                             at(&|x| (2.0 * x - 1.0).powi(k)).abs() < 1e-13,
                             "null rule of {}, degree {k}",

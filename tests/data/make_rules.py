@@ -60,7 +60,7 @@ def legendre_all(n, x):
 
 
 def extend(nodes):
-    """The n + 1 nodes that raise the degree most (Kronrod 1965, Patterson 1968): between the old ones."""
+    """The n + 1 nodes that raise the degree most (Kronrod 1965): between the old ones."""
     n = len(nodes)
     # E = sum of c_j P_j over j of the parity of n + 1, c_(n+1) = 1, orthogonal to omega * P_k for k <= n.
     js = [j for j in range(n + 2) if (j - n - 1) % 2 == 0]
@@ -138,30 +138,19 @@ def predict(nodes, at):
     return out
 
 
-def project(nodes, w, at, degree):
-    """The same for the expansion in Legendre polynomials up to `degree`, by the rule itself (exact to twice that). Patterson's
-    nodes are sparse in the middle: interpolation through 127 of them enlarges rounding by 2e11, this by 10."""
-    there = legendre_all(degree, at)
-    out = []
-    for t, wi in zip(nodes, w):
-        p = legendre_all(degree, t)
-        out.append(wi * mp.fsum(mp.mpf(2 * k + 1) / 2 * p[k] * there[k] for k in range(degree + 1)))
-    return out
-
-
-def null_rules(nodes, w, degree):
-    """Two null rules: the orthonormal polynomials of `degree` and `degree` - 1 for the discrete weights, each times the weights.
-    They vanish for all polynomials below, and no kink, step or wave makes both vanish by its place."""
+def null_rules(nodes, w, degrees):
+    """Null rules: the orthonormal polynomials of these degrees for the discrete weights, each times the weights. Each vanishes
+    for all polynomials of lower degree."""
     w = [t / 2 for t in w]
-    before, now, rules = [mp.mpf(0)] * len(nodes), [mp.mpf(1)] * len(nodes), []
-    for k in range(degree + 1):
+    before, now, rules = [mp.mpf(0)] * len(nodes), [mp.mpf(1)] * len(nodes), {}
+    for k in range(max(degrees) + 1):
         norm = mp.sqrt(mp.fsum(wi * p * p for wi, p in zip(w, now)))
         now = [p / norm for p in now]
-        if k >= degree - 1:
-            rules.append([wi * p for wi, p in zip(w, now)])
+        if k in degrees:
+            rules[k] = [wi * p for wi, p in zip(w, now)]
         back = mp.fsum(wi * x * p * q for wi, x, p, q in zip(w, nodes, now, before))
         before, now = now, [x * p - back * q for x, p, q in zip(nodes, now, before)]
-    return rules
+    return [rules[k] for k in degrees]
 
 
 def number(v):
@@ -246,12 +235,12 @@ def ladder(name, chain, groups, degrees, probe_sets, doc, out):
         used = vectors[: max(2, -(-count // 8))] if index else vectors[: -(-len(chain[1]) // 8)]
         array("%s_WEIGHTS_%d" % (name, count), "Weights of the %d nodes of degree %d, for an interval of length 1." % (count, degrees[index]), spread(used, nodes, [t / 2 for t in w]), out)
         if index:
-            interpolates = name.startswith("KRONROD") or count == 15
-            p = predict(nodes, probe) if interpolates else project(nodes, w, probe, degrees[index] // 2)
+            p = predict(nodes, probe)
             array("%s_PROBE_%d" % (name, count), "What the values at the %d nodes say of the value at the probe, less that value." % count, spread(used, nodes, p, mp.mpf(-1)), out)
-            degree = count - 2 if interpolates else 3 * (count + 1) // 4 - 1
-            for parity, rule in zip(("A", "B"), null_rules(nodes, w, degree)):
-                array("%s_NULL_%s_%d" % (name, parity, count), "A null rule of the %d nodes: zero for polynomials of degree below %d." % (count, degree - 1), spread(used, nodes, rule), out)
+            top, low = count - (1 if name == "FEJER" else 2), 3 * count // 4
+            degrees_of_nulls = [top, top - 1, low, low - 1]
+            for letter, degree, rule in zip("ABCD", degrees_of_nulls, null_rules(nodes, w, degrees_of_nulls)):
+                array("%s_NULL_%s_%d" % (name, letter, count), "A null rule of the %d nodes, of degree %d." % (count, degree), spread(used, nodes, rule), out)
             for side, end in (("LOWER", -1), ("UPPER", 1)):
                 near = mp.mpf(end) * (1 - 2 * SENTINEL)
                 array("%s_%s_SENTINEL_%d" % (name, side, count), "Interpolant at the %s sentinel." % side.lower(), spread(used, nodes, predict(nodes, near)), out)
@@ -262,17 +251,12 @@ def ladder(name, chain, groups, degrees, probe_sets, doc, out):
 def main():
     head = ["//! Nodes and weights, written by `tests/data/make_rules.py`: each number is the `f64` nearest to 60 digits.", "", "use crate::rule::Aligned;"]
     out = list(head)
-    g3 = symmetric(legendre_nodes(3))
-    chain, groups = [g3], []
-    for _ in range(5):
-        new = extend(chain[-1])
-        chain.append(symmetric(chain[-1] + new))
-        print("patterson", len(chain[-1]), flush=True)
-    p7, p15, p31, p63, p127 = chain[1:]
     only = lambda b, a: [t for t in b if not any(abs(t - s) < mp.mpf(10) ** -40 for s in a)]
-    groups = [only(p15, p7), p7, only(p31, p15), only(p63, p31), only(p127, p63)]
-    ladder("PATTERSON", [p7, p15, p31, p63, p127], groups, [11, 23, 47, 95, 191], [p15, p31, p63, p127],
-           "Patterson's nested rules of 7, 15, 31, 63 and 127 nodes.", out)
+    chain = [symmetric([mp.cos(k * mp.pi / n) for k in range(1, n)]) for n in (8, 16, 32, 64, 128)]
+    f7, f15, f31, f63, f127 = chain
+    groups = [only(f15, f7), f7, only(f31, f15), only(f63, f31), only(f127, f63)]
+    ladder("FEJER", chain, groups, [7, 15, 31, 63, 127], chain[1:],
+           "Fejér's nested rules of 7, 15, 31, 63 and 127 nodes.", out)
     for n in (7, 11, 15, 31):
         g = symmetric(legendre_nodes(n))
         check(*gauss(n), 2 * n - 1, True)

@@ -8,7 +8,7 @@ mod locate;
 
 pub(crate) use first::{EVALUATIONS, first};
 
-use crate::estimate::{Tolerance, claim, noise, promising, raw, rounding};
+use crate::estimate::{Signs, Tolerance, claim, noise, promising, rounding};
 use crate::integrand::values::Values;
 use crate::lanes::{LANES, Lanes, Simd, Token, dispatch};
 use crate::plan::{Map, Region, Sweep, Swept};
@@ -50,7 +50,7 @@ impl SimdRegions<'_> {
         match region.sweep {
             Sweep::Levels => self.levels(simd, region, tolerance),
             Sweep::Locate => self.locate(simd, region),
-            Sweep::Ladder { least } => self.climb(simd, region, least.into(), tolerance, desk),
+            Sweep::Ladder { least, eager } => self.climb(simd, region, (least.into(), eager), tolerance, desk),
         }
     }
 
@@ -92,7 +92,14 @@ impl SimdRegions<'_> {
 
     /// The rungs, from the first on.
     #[inline(always)]
-    fn climb<S: Simd>(&self, simd: S, region: &Region, least: usize, tolerance: Tolerance, desk: &mut Desk) -> Swept {
+    fn climb<S: Simd>(
+        &self,
+        simd: S,
+        region: &Region,
+        (least, eager): (usize, bool),
+        tolerance: Tolerance,
+        desk: &mut Desk,
+    ) -> Swept {
         let Ladder { nodes, embedded, rungs } = self.ladder;
         let (lower, upper, width) = (region.lower, region.upper, region.width());
         let ends = Lanes::from_array(simd, [lower, lower, lower, lower, upper, upper, upper, upper]);
@@ -113,9 +120,16 @@ impl SimdRegions<'_> {
                 before = dot(simd, &values[..count], embedded) * width;
             }
             let (estimate, magnitude) = (sums.sum * width, sums.size * width);
-            let now = raw(estimate - before, sums.surprise * width, [sums.nulls[0] * width, sums.nulls[1] * width]);
+            let variation = sums.variation * width;
+            let now = Signs {
+                difference: estimate - before,
+                surprise: sums.surprise * width,
+                nulls: sums.nulls.map(|null| null * width),
+                variation,
+            }
+            .raw();
             let floor = rounding(magnitude, estimate, rung.order);
-            let claimed = claim(now, previous);
+            let claimed = claim(now, previous, variation);
             // No more than rounding explains.
             let error = if now <= floor { 0.0 } else { claimed };
             let met = tolerance.met(error + floor, estimate);
@@ -133,7 +147,7 @@ impl SimdRegions<'_> {
             if met && index >= least.min(last) {
                 let swept =
                     if region.guarded { self.guarded(simd, region, rung, gap, &values[..count], swept) } else { swept };
-                return with_ends(simd, region, rung, gap, &values[..count], swept);
+                return with_ends(simd, region, rung, gap, &values[..count], swept, sums.variation);
             }
             if !(now + magnitude).is_finite() {
                 return Swept { error: f64::INFINITY, bad: first_bad(&points[..count], &values[..count]), ..swept };
@@ -143,14 +157,24 @@ impl SimdRegions<'_> {
             } else {
                 [false; 2]
             };
+            let smooth = !singular[0] && !singular[1];
             let go_on = index < last
                 && (met && index < least
+                    || eager && smooth
                     || match index {
-                        0 => now < 0.3 * magnitude && !singular[0] && !singular[1],
+                        0 => now < 0.3 * magnitude && smooth,
                         _ => promising(now, previous, tolerance.at(estimate).max(floor)),
                     });
             if !go_on {
-                return with_ends(simd, region, rung, gap, &values[..count], Swept { singular, ..swept });
+                return with_ends(
+                    simd,
+                    region,
+                    rung,
+                    gap,
+                    &values[..count],
+                    Swept { singular, ..swept },
+                    sums.variation,
+                );
             }
             (before, previous) = (estimate, now);
             index += 1;
@@ -187,25 +211,32 @@ struct Sums {
     sum: f64,
     size: f64,
     surprise: f64,
-    nulls: [f64; 2],
+    nulls: [f64; 4],
+    /// Largest less smallest value.
+    variation: f64,
 }
 
 impl Sums {
     #[inline(always)]
     fn of<S: Simd>(simd: S, rung: &Rung, values: &[Vector]) -> Self {
         let zero = Lanes::splat(simd, 0.0);
-        let (mut sum, mut size, mut surprise, mut nulls) = (zero, zero, zero, [zero; 2]);
-        let tables = rung.weights.iter().zip(rung.probe).zip(rung.nulls[0].iter().zip(rung.nulls[1]));
-        for (&value, ((&weight, &probe), (&first, &second))) in values.iter().zip(tables) {
+        let (mut sum, mut size, mut surprise, mut nulls) = (zero, zero, zero, [zero; 4]);
+        let (mut least, mut most) = (zero + f64::INFINITY, zero - f64::INFINITY);
+        let [first, second, third, fourth] = rung.nulls;
+        let tables = rung.weights.iter().zip(rung.probe).zip(first.iter().zip(second).zip(third.iter().zip(fourth)));
+        for (&value, ((&weight, &probe), ((&first, &second), (&third, &fourth)))) in values.iter().zip(tables) {
             let (value, weight) = (Lanes::from_array(simd, value), Lanes::from_array(simd, weight));
             sum = value.fma(weight, sum);
             size = value.abs().fma(weight, size);
             surprise = value.fma(Lanes::from_array(simd, probe), surprise);
-            nulls[0] = value.fma(Lanes::from_array(simd, first), nulls[0]);
-            nulls[1] = value.fma(Lanes::from_array(simd, second), nulls[1]);
+            for (null, table) in nulls.iter_mut().zip([first, second, third, fourth]) {
+                *null = value.fma(Lanes::from_array(simd, table), *null);
+            }
+            (least, most) = (lesser(least, value), greater(most, value));
         }
-        let nulls = [nulls[0].total(), nulls[1].total()];
-        Self { sum: sum.total(), size: size.total(), surprise: surprise.total(), nulls }
+        let nulls = nulls.map(Lanes::total);
+        let variation = variation(least, most);
+        Self { sum: sum.total(), size: size.total(), surprise: surprise.total(), nulls, variation }
     }
 }
 
@@ -215,18 +246,35 @@ const OBSERVED: f64 = 0.1;
 
 /// `swept` with what neighbours are compared by, and the floor that follows from the variation of f.
 #[inline(always)]
-fn with_ends<S: Simd>(simd: S, region: &Region, rung: &Rung, gap: f64, values: &[Vector], swept: Swept) -> Swept {
-    let first = Lanes::from_array(simd, values[0]);
-    let (mut least, mut most) = (first, first);
-    for &value in &values[1..] {
-        let value = Lanes::from_array(simd, value);
-        least = least.lt(value).select(least, value);
-        most = most.gt(value).select(most, value);
-    }
-    let (least, most) = (least_of(least.to_array()), -least_of((-most).to_array()));
-    let noise = noise(region.lower.abs().max(region.upper.abs()), most - least);
+fn with_ends<S: Simd>(
+    simd: S,
+    region: &Region,
+    rung: &Rung,
+    gap: f64,
+    values: &[Vector],
+    swept: Swept,
+    variation: f64,
+) -> Swept {
+    let noise = noise(region.lower.abs().max(region.upper.abs()), variation);
     let ends = [dot(simd, values, rung.ends[0]), dot(simd, values, rung.ends[1])];
     Swept { ends, gap, noise, floor: swept.floor + OBSERVED * noise, ..swept }
+}
+
+/// Faster than `min` and `max`, which look for NaN.
+#[inline(always)]
+fn lesser<S: Simd>(a: Lanes<S>, b: Lanes<S>) -> Lanes<S> {
+    a.lt(b).select(a, b)
+}
+
+#[inline(always)]
+fn greater<S: Simd>(a: Lanes<S>, b: Lanes<S>) -> Lanes<S> {
+    a.lt(b).select(b, a)
+}
+
+/// Largest less smallest, of both vectors' lanes.
+#[inline(always)]
+fn variation<S: Simd>(least: Lanes<S>, most: Lanes<S>) -> f64 {
+    -least_of((-most).to_array()) - least_of(least.to_array())
 }
 
 #[inline(always)]
@@ -267,7 +315,7 @@ fn first_bad(points: &[Vector], values: &[Vector]) -> Option<(f64, f64)> {
 /// Whether the slope grows towards an end, by the values at the four outermost nodes.
 #[inline(always)]
 fn bends(rung: usize, lower: f64, upper: f64, x: &[Vector], y: &[Vector]) -> [bool; 2] {
-    // Nodes of the Patterson ladder, outermost first: (vector, lane of the lower half).
+    // Nodes of the Fejér ladder, outermost first: (vector, lane of the lower half).
     const ORDER: [[(usize, usize); 4]; 2] = [[(0, 0), (1, 0), (0, 1), (1, 1)], [(2, 0), (0, 0), (2, 1), (1, 0)]];
     const LEAST: [(f64, f64); 2] = [(1.8, 1.4), (1.25, 1.1)];
     let mut found = [false; 2];

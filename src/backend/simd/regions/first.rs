@@ -1,10 +1,11 @@
-//! The quick way: the first rung of Patterson's ladder on a plain interval, compiled into the caller together with the
+//! The quick way: the first rung of Fejér's ladder on a plain interval, compiled into the caller together with the
 //! integrand, so that an easy integral costs no call, no allocation and no clock.
 
-use crate::estimate::{Tolerance, noise, raw, rounding};
+use super::{greater, lesser, variation};
+use crate::estimate::{Signs, Tolerance, noise, rounding};
 use crate::integrand::Integrand;
 use crate::lanes::{Lanes, Simd, Token, dispatch};
-use crate::rule::{Ladder, PATTERSON, SENTINEL, Vector};
+use crate::rule::{FEJER, Ladder, SENTINEL, Vector};
 
 /// What the quick way found.
 #[derive(Clone, Copy, Debug)]
@@ -25,7 +26,7 @@ pub(crate) fn first<F: Integrand>(f: &F, token: Token, lower: f64, upper: f64, t
 #[inline(always)]
 fn first_on<S: Simd, F: Integrand>(simd: S, f: &F, lower: f64, upper: f64, tolerance: Tolerance) -> Option<First> {
     const NEAR: Vector = [SENTINEL, SENTINEL, SENTINEL, SENTINEL, -SENTINEL, -SENTINEL, -SENTINEL, -SENTINEL];
-    let Ladder { nodes, embedded, rungs } = &PATTERSON;
+    let Ladder { nodes, embedded, rungs } = &FEJER;
     let (rung, width) = (&rungs[0], upper - lower);
     let ends = Lanes::from_array(simd, [lower, lower, lower, lower, upper, upper, upper, upper]);
     let span = Lanes::splat(simd, width);
@@ -45,11 +46,13 @@ fn first_on<S: Simd, F: Integrand>(simd: S, f: &F, lower: f64, upper: f64, toler
     let (one, two) = (y[0], y[1]);
     let estimate = dot2(one, two, rung.weights) * width;
     let magnitude = dot2(y[0].abs(), y[1].abs(), rung.weights) * width;
-    let now = raw(
-        estimate - dot2(one, two, embedded) * width,
-        dot2(one, two, rung.probe) * width,
-        [dot2(one, two, rung.nulls[0]) * width, dot2(one, two, rung.nulls[1]) * width],
-    );
+    let now = Signs {
+        difference: estimate - dot2(one, two, embedded) * width,
+        surprise: dot2(one, two, rung.probe) * width,
+        nulls: rung.nulls.map(|null| dot2(one, two, null) * width),
+        variation: variation(lesser(one, two), greater(one, two)) * width,
+    }
+    .raw();
     let near = y[2].to_array();
     let hidden =
         (near[0] - dot2(one, two, rung.sentinels[0])).abs() + (near[4] - dot2(one, two, rung.sentinels[1])).abs();
