@@ -1,7 +1,7 @@
 //! Adaptive integration: one panel, compiled into the caller, where that is enough; else rounds.
 
 use super::Integrator;
-use super::rounds::{self, Answer, Question, Workspace};
+use super::rounds::Question;
 use crate::agreement::Verify;
 use crate::backend::{Backend, simd::regions};
 use crate::clock::Instant;
@@ -14,14 +14,9 @@ use crate::integrand::{Integrand, Point};
 use crate::lanes::{Level, Token};
 use crate::method::Method;
 use crate::region::Region;
-use crate::rule::{FEJER, Ladder, kronrod};
-use std::cell::RefCell;
+use crate::rule::{FEJER, Ladder, Vector, kronrod};
 
 const NO_GPU: &str = "adaptive methods do not run on the GPU";
-
-thread_local! {
-    static WORKSPACE: RefCell<Workspace> = RefCell::default();
-}
 
 impl Integrator {
     /// The integral by the method chosen.
@@ -30,23 +25,26 @@ impl Integrator {
         let (lower, upper) = (region.lower.min(region.upper), region.lower.max(region.upper));
         let (level, token, tolerance) = self.check_adaptive(f.required_dimension(), region)?;
         let sign = if region.upper < region.lower { -1.0 } else { 1.0 };
-        if self.is_plain() && lower < upper && self.control.may_begin() {
-            let found = regions::first(f, token, lower, upper, tolerance);
-            if let Some(first) = found {
-                self.control.report(regions::EVALUATIONS, regions::EVALUATIONS);
-                return Ok(Integral {
-                    estimate: sign * first.estimate,
-                    error: first.error,
-                    evaluations: regions::EVALUATIONS,
-                    regions: 1,
-                    status: Status::Converged,
-                    ..Integral::of(Backend::Simd, Some(level), 1)
-                });
+        let mut known = None;
+        if self.is_plain() && lower < upper && (upper - lower).is_finite() && self.control.may_begin() {
+            match regions::first(f, token, lower, upper, tolerance) {
+                Ok(first) => {
+                    self.control.report(regions::EVALUATIONS, regions::EVALUATIONS);
+                    return Ok(Integral {
+                        estimate: sign * first.estimate,
+                        error: first.error,
+                        evaluations: regions::EVALUATIONS,
+                        regions: 1,
+                        status: Status::Converged,
+                        ..Integral::of(Backend::Simd, Some(level), 1)
+                    });
+                }
+                Err(values) => known = Some(values),
             }
         }
         let (on_lanes, by_scalar) = (OnLanes { f, token }, ByScalar(f));
         let values: &dyn Values = if self.backend == Backend::Serial { &by_scalar } else { &on_lanes };
-        self.by_rounds(values, level, token, region, tolerance)
+        self.by_rounds(values, level, token, region, tolerance, known.as_ref())
     }
 
     /// Whether nothing was asked for that the quick way does not give.
@@ -66,17 +64,21 @@ impl Integrator {
         token: Token,
         region: Region,
         tolerance: Tolerance,
+        known: Option<&[Vector; 2]>,
     ) -> Result<Integral, Error> {
         let start = Instant::now();
-        let answer = self.answer(values, token, region, tolerance, &self.control, start);
+        let question = self.question(values, token, region, tolerance, &self.control);
+        let answer = question.answer(known, start);
         let serial = self.backend == Backend::Serial;
         let backend = if serial { Backend::Serial } else { Backend::Simd };
         let mut integral = Integral::of(backend, (!serial).then_some(level), 1);
-        integral.estimate = answer.estimate;
+        integral.estimate = if region.upper < region.lower { -answer.estimate } else { answer.estimate };
         (integral.error, integral.evaluations) = (answer.error, answer.evaluations);
         (integral.regions, integral.status) = (answer.regions, answer.status);
         integral.fallbacks = self.adaptive_fallbacks();
-        integral.elapsed = start.elapsed();
+        if answer.regions > 1 {
+            integral.elapsed = start.elapsed();
+        }
         if integral.status.is_success() || self.accept {
             Ok(integral)
         } else {
@@ -84,43 +86,20 @@ impl Integrator {
         }
     }
 
-    /// What comes of rounds, in the workspace of this thread.
-    pub(super) fn answer(
-        &self,
-        values: &dyn Values,
+    /// What rounds are to answer, in ascending order.
+    pub(super) fn question<'a>(
+        &'a self,
+        values: &'a dyn Values,
         token: Token,
         region: Region,
         tolerance: Tolerance,
-        control: &Control,
-        start: Instant,
-    ) -> Answer {
-        WORKSPACE.with(|workspace| match workspace.try_borrow_mut() {
-            Ok(mut workspace) => self.answer_in(&mut workspace, values, token, region, tolerance, control, start),
-            // An integral within an integrand.
-            Err(_) => self.answer_in(&mut Workspace::default(), values, token, region, tolerance, control, start),
-        })
-    }
-
-    #[expect(clippy::too_many_arguments)]
-    pub(super) fn answer_in(
-        &self,
-        workspace: &mut Workspace,
-        values: &dyn Values,
-        token: Token,
-        region: Region,
-        tolerance: Tolerance,
-        control: &Control,
-        start: Instant,
-    ) -> Answer {
-        let (lower, upper) = (region.lower.min(region.upper), region.lower.max(region.upper));
-        if lower == upper {
-            return Answer { estimate: 0.0, error: 0.0, evaluations: 0, regions: 0, status: Status::Converged };
-        }
-        let question = Question {
+        control: &'a Control,
+    ) -> Question<'a> {
+        Question {
             values,
             token,
-            lower,
-            upper,
+            lower: region.lower.min(region.upper),
+            upper: region.lower.max(region.upper),
             method: self.method,
             // The order was looked at before.
             ladder: self.ladder().unwrap_or(&FEJER),
@@ -128,10 +107,7 @@ impl Integrator {
             points: &self.points,
             max_evaluations: self.max_evaluations,
             control,
-        };
-        let answer = rounds::run(&question, workspace, start);
-        let estimate = if region.upper < region.lower { -answer.estimate } else { answer.estimate };
-        Answer { estimate, ..answer }
+        }
     }
 
     #[inline]

@@ -3,17 +3,20 @@
 use crate::method::Method;
 use crate::plan::{Region, Sweep};
 
+/// A region of x.
+pub(super) fn region(method: Method, lower: f64, upper: f64) -> Region {
+    if method == Method::DoubleExponential || !(lower.is_finite() && upper.is_finite()) {
+        Region::levels(lower, upper)
+    } else {
+        Region::plain(lower, upper)
+    }
+}
+
 /// Sets `regions` to the first regions in ascending order, and which of their ends are edges.
 pub(super) fn initial(method: Method, lower: f64, upper: f64, points: &[f64], regions: &mut Vec<(Region, [bool; 2])>) {
     regions.clear();
     let levels = method == Method::DoubleExponential;
-    let region = |lower: f64, upper: f64| {
-        if levels || !(lower.is_finite() && upper.is_finite()) {
-            Region::levels(lower, upper)
-        } else {
-            Region::plain(lower, upper)
-        }
-    };
+    let region = |lower: f64, upper: f64| region(method, lower, upper);
     if points.is_empty() {
         regions.push((region(lower, upper), [true; 2]));
         return;

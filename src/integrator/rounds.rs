@@ -2,7 +2,7 @@
 //!
 //! Nothing here is generic: an integrand comes in as [`Values`], so this is compiled once.
 
-use super::initial::initial;
+use super::initial::{initial, region};
 use super::probe;
 use crate::backend::simd::regions::{Desk, SimdRegions};
 use crate::clock::Instant;
@@ -12,8 +12,9 @@ use crate::integral::Status;
 use crate::integrand::values::Values;
 use crate::lanes::Token;
 use crate::method::{Adaptive, Method, Outcome};
-use crate::plan::{Region, Swept};
-use crate::rule::Ladder;
+use crate::plan::{Region, Sweep, Swept};
+use crate::rule::{Ladder, Vector};
+use std::cell::RefCell;
 
 /// Regions swept between two looks at the clock.
 const CHUNK: usize = 1024;
@@ -54,17 +55,90 @@ pub(super) struct Workspace {
     desk: Desk,
 }
 
-/// The integral, to the tolerance or with the reason why not. All that a call needs is in `question`; `workspace` may come from
-/// any other.
-pub(super) fn run(question: &Question, workspace: &mut Workspace, start: Instant) -> Answer {
+thread_local! {
+    static WORKSPACE: RefCell<Workspace> = RefCell::default();
+}
+
+impl Question<'_> {
+    /// The integral, to the tolerance or with the reason why not. `known` are values at the nodes of the first rung.
+    pub fn answer(&self, known: Option<&[Vector; 2]>, start: Instant) -> Answer {
+        if self.lower == self.upper {
+            return Answer { estimate: 0.0, error: 0.0, evaluations: 0, regions: 0, status: Status::Converged };
+        }
+        let done = if self.points.is_empty() && self.control.may_begin() {
+            match whole(self, known) {
+                Ok(answer) => {
+                    self.control.report(answer.evaluations, answer.evaluations);
+                    return answer;
+                }
+                Err(done) => done,
+            }
+        } else {
+            Done::default()
+        };
+        WORKSPACE.with(|workspace| match workspace.try_borrow_mut() {
+            Ok(mut workspace) => run(self, &mut workspace, &done, start),
+            // An integral within an integrand.
+            Err(_) => run(self, &mut Workspace::default(), &done, start),
+        })
+    }
+}
+
+/// Sweeps of the whole that are done already, with the evaluations made before them.
+#[derive(Default)]
+pub(super) struct Done {
+    sweeps: [Option<(Region, Swept)>; 2],
+    evaluations: u32,
+}
+
+/// The whole as one region, by its ladder or, where it is infinite, by levels; and by levels where an end is singular. It is
+/// enough for most integrals, and needs no more memory than the stack. `known` are values at the nodes of the first rung.
+#[inline(never)]
+fn whole(question: &Question, known: Option<&[Vector; 2]>) -> Result<Answer, Done> {
+    let Question { values, ladder, token, lower, upper, method, .. } = *question;
+    let tolerance = question.tolerance.inner();
+    let kernel = SimdRegions { values, ladder, token };
+    let mut region = region(method, lower, upper);
+    // The sentinels of the quick way were two.
+    let mut done = Done { evaluations: if known.is_some() { 2 } else { 0 }, ..Done::default() };
+    let mut evaluations = done.evaluations;
+    for sweep in &mut done.sweeps {
+        let swept = kernel.sweep_one(&region, tolerance, known.filter(|_| region.sweep != Sweep::Levels));
+        *sweep = Some((region, swept));
+        evaluations += swept.evaluations;
+        let claimed = swept.error + swept.floor + 0.5 * f64::EPSILON * swept.estimate.abs();
+        let sound = !swept.constant && swept.magnitude > TINY && !swept.divergent && !swept.oscillates;
+        if sound && tolerance.met(claimed, swept.estimate) {
+            let (estimate, evaluations) = (swept.estimate, evaluations.into());
+            return Ok(Answer { estimate, error: claimed, evaluations, regions: 1, status: Status::Converged });
+        }
+        if method != Method::Auto || swept.singular == [false; 2] {
+            break;
+        }
+        region.sweep = Sweep::Levels;
+    }
+    Err(done)
+}
+
+/// The integral, to the tolerance or with the reason why not. All that a call needs is in `question` and `done`; `workspace` may
+/// come from any other.
+pub(super) fn run(question: &Question, workspace: &mut Workspace, done: &Done, start: Instant) -> Answer {
     let Workspace { method, swept, initial: regions, desk } = workspace;
     let Question { tolerance, lower, upper, max_evaluations: most, .. } = *question;
     let kernel = SimdRegions { values: question.values, ladder: question.ladder, token: question.token };
     initial(question.method, lower, upper, question.points, regions);
     method.begin(question.method, tolerance, most, regions);
-    let mut probed = 0;
-    let mut sweep =
-        |method: &Adaptive, swept: &mut Vec<Swept>| sweep(&kernel, question.control, method, swept, desk, start);
+    let mut probed = u64::from(done.evaluations);
+    let mut sweep = |method: &Adaptive, swept: &mut Vec<Swept>| {
+        if let [only] = method.next().list
+            && let Some((_, known)) = done.sweeps.iter().flatten().find(|(region, _)| region == only)
+        {
+            swept.clear();
+            swept.push(*known);
+            return None;
+        }
+        sweep(&kernel, question.control, method, swept, desk, start)
+    };
     let mut stop = sweep(method, swept);
     let find = |method: &mut Adaptive, probed: &mut u64| {
         let (panels, evaluations) = probe::find(question.values, lower, upper);

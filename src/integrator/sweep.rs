@@ -13,6 +13,7 @@ use crate::integral::{Fallback, Integral, Status};
 use crate::integrand::Integrand;
 use crate::integrand::values::{ByScalar, OnLanes, Values};
 use crate::lanes::{Level, Token};
+use crate::rule::Vector;
 use crate::sweep::{Row, Sweep};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
@@ -201,16 +202,19 @@ impl Task<'_> {
             let answer = match checked {
                 Ok(tolerance) => {
                     let (lower, upper) = (region.lower.min(region.upper), region.lower.max(region.upper));
-                    if self.quick
-                        && lower < upper
-                        && let Some(found) = regions::first(&row.f, self.token, lower, upper, tolerance)
-                    {
-                        let sign = if region.upper < region.lower { -1.0 } else { 1.0 };
-                        (*estimate, *error) = (sign * found.estimate, found.error);
-                        (*evaluations, *status) = (regions::EVALUATIONS, Status::Converged);
-                        continue;
+                    let mut known = None;
+                    if self.quick && lower < upper && (upper - lower).is_finite() {
+                        match regions::first(&row.f, self.token, lower, upper, tolerance) {
+                            Ok(found) => {
+                                let sign = if region.upper < region.lower { -1.0 } else { 1.0 };
+                                (*estimate, *error) = (sign * found.estimate, found.error);
+                                (*evaluations, *status) = (regions::EVALUATIONS, Status::Converged);
+                                continue;
+                            }
+                            Err(values) => known = Some(values),
+                        }
                     }
-                    self.slowly(&row, tolerance)
+                    self.slowly(&row, tolerance, known.as_ref())
                 }
                 Err(refused) => Err(refused),
             };
@@ -225,13 +229,23 @@ impl Task<'_> {
 
     /// A row that one panel does not answer.
     #[inline(never)]
-    fn slowly<F: Integrand>(&self, row: &Row<F>, tolerance: Tolerance) -> Result<Answer, Error> {
+    fn slowly<F: Integrand>(
+        &self,
+        row: &Row<F>,
+        tolerance: Tolerance,
+        known: Option<&[Vector; 2]>,
+    ) -> Result<Answer, Error> {
         if let Some(fixed) = &self.fixed {
             return self.fixed_sum(fixed, row);
         }
         let (on_lanes, by_scalar) = (OnLanes { f: &row.f, token: self.token }, ByScalar(&row.f));
         let values: &dyn Values = if self.with.backend == Backend::Serial { &by_scalar } else { &on_lanes };
-        let answer = self.with.answer(values, self.token, row.region, tolerance, self.control, self.start);
+        let region = row.region;
+        let mut answer =
+            self.with.question(values, self.token, region, tolerance, self.control).answer(known, self.start);
+        if region.upper < region.lower {
+            answer.estimate = -answer.estimate;
+        }
         Ok(match answer.status {
             Status::Cancelled { .. } if answer.evaluations == 0 => never_begun(Stop::Cancelled),
             Status::Deadline { .. } if answer.evaluations == 0 => never_begun(Stop::Deadline),

@@ -40,17 +40,34 @@ impl SimdRegions<'_> {
     pub fn sweep(&self, regions: &[Region], tolerance: Tolerance, desk: &mut Desk, outcome: &mut Vec<Swept>) {
         dispatch!(self.token, simd => {
             for region in regions {
-                outcome.push(self.sweep_on(simd, region, tolerance, desk));
+                outcome.push(self.sweep_on(simd, region, tolerance, desk, 0));
             }
         });
     }
 
+    /// The sweep of one region. `known` are the values at the nodes of the ladder's first rung.
+    pub fn sweep_one(&self, region: &Region, tolerance: Tolerance, known: Option<&[Vector; 2]>) -> Swept {
+        let mut desk = Desk::default();
+        if let Some(known) = known {
+            desk.values[..2].copy_from_slice(known);
+        }
+        let done = if known.is_some() { 2 } else { 0 };
+        dispatch!(self.token, simd => self.sweep_on(simd, region, tolerance, &mut desk, done))
+    }
+
     #[inline(always)]
-    fn sweep_on<S: Simd>(&self, simd: S, region: &Region, tolerance: Tolerance, desk: &mut Desk) -> Swept {
+    fn sweep_on<S: Simd>(
+        &self,
+        simd: S,
+        region: &Region,
+        tolerance: Tolerance,
+        desk: &mut Desk,
+        known: usize,
+    ) -> Swept {
         match region.sweep {
             Sweep::Levels => self.levels(simd, region, tolerance),
             Sweep::Locate => self.locate(simd, region),
-            Sweep::Ladder { least, eager } => self.climb(simd, region, (least.into(), eager), tolerance, desk),
+            Sweep::Ladder { least, eager } => self.climb(simd, region, (least.into(), eager), tolerance, desk, known),
         }
     }
 
@@ -99,12 +116,14 @@ impl SimdRegions<'_> {
         (least, eager): (usize, bool),
         tolerance: Tolerance,
         desk: &mut Desk,
+        known: usize,
     ) -> Swept {
         let Ladder { nodes, embedded, rungs } = self.ladder;
         let (lower, upper, width) = (region.lower, region.upper, region.width());
         let ends = Lanes::from_array(simd, [lower, lower, lower, lower, upper, upper, upper, upper]);
         let Desk { points, values } = desk;
         let (mut before, mut previous, mut done) = (0.0, f64::INFINITY, 0);
+        let mut known = known;
         let last = rungs.len() - 1;
         let mut index = 0;
         loop {
@@ -113,7 +132,10 @@ impl SimdRegions<'_> {
             for (point, &node) in points[done..count].iter_mut().zip(&nodes[done..count]) {
                 *point = Lanes::from_array(simd, node).fma(Lanes::splat(simd, width), ends).to_array();
             }
-            self.evaluate(simd, region.map, &points[done..count], &mut values[done..count]);
+            if known < count {
+                self.evaluate(simd, region.map, &points[done..count], &mut values[done..count]);
+            }
+            known = 0;
             done = count;
             let sums = Sums::of(simd, rung, &values[..count]);
             if index == 0 {

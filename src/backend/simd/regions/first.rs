@@ -17,14 +17,26 @@ pub(crate) struct First {
 /// Evaluations of the quick way: 15 nodes, the probe, and a sentinel next to each end.
 pub(crate) const EVALUATIONS: u64 = 18;
 
-/// The integral where one panel meets the tolerance.
+/// The integral where one panel meets the tolerance; else the values at its nodes.
 #[inline(always)]
-pub(crate) fn first<F: Integrand>(f: &F, token: Token, lower: f64, upper: f64, tolerance: Tolerance) -> Option<First> {
+pub(crate) fn first<F: Integrand>(
+    f: &F,
+    token: Token,
+    lower: f64,
+    upper: f64,
+    tolerance: Tolerance,
+) -> Result<First, [Vector; 2]> {
     dispatch!(token, simd => first_on(simd, f, lower, upper, tolerance))
 }
 
 #[inline(always)]
-fn first_on<S: Simd, F: Integrand>(simd: S, f: &F, lower: f64, upper: f64, tolerance: Tolerance) -> Option<First> {
+fn first_on<S: Simd, F: Integrand>(
+    simd: S,
+    f: &F,
+    lower: f64,
+    upper: f64,
+    tolerance: Tolerance,
+) -> Result<First, [Vector; 2]> {
     const NEAR: Vector = [SENTINEL, SENTINEL, SENTINEL, SENTINEL, -SENTINEL, -SENTINEL, -SENTINEL, -SENTINEL];
     let Ladder { nodes, embedded, rungs } = &FEJER;
     let (rung, width) = (&rungs[0], upper - lower);
@@ -59,7 +71,11 @@ fn first_on<S: Simd, F: Integrand>(simd: S, f: &F, lower: f64, upper: f64, toler
     // The variation is at most twice the largest value, and that is not much above the mean of a panel that converges.
     let floor = rounding(magnitude, estimate, 15) + noise(lower.abs().max(upper.abs()), 2.0 * magnitude / width);
     let error = now + hidden * (nodes[0][0] * width) + floor;
-    (tolerance.met(error, estimate) && now > 0.0).then_some(First { estimate, error })
+    if tolerance.met(error, estimate) && now > 0.0 {
+        Ok(First { estimate, error })
+    } else {
+        Err([one.to_array(), two.to_array()])
+    }
 }
 
 /// The weighted sum of two vectors.
