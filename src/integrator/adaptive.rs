@@ -3,7 +3,10 @@
 use super::Integrator;
 use super::rounds::Question;
 use crate::agreement::Verify;
-use crate::backend::{Backend, simd::regions};
+use crate::backend::{
+    Backend,
+    simd::regions::{self, Seen},
+};
 use crate::clock::Instant;
 use crate::control::Control;
 use crate::error::Error;
@@ -14,7 +17,7 @@ use crate::integrand::{Integrand, Point};
 use crate::lanes::{Level, Token};
 use crate::method::Method;
 use crate::region::Region;
-use crate::rule::{FEJER, Ladder, Vector, kronrod};
+use crate::rule::{FEJER, Ladder, kronrod};
 
 const NO_GPU: &str = "adaptive methods do not run on the GPU";
 
@@ -64,7 +67,7 @@ impl Integrator {
         token: Token,
         region: Region,
         tolerance: Tolerance,
-        known: Option<&[Vector; 2]>,
+        known: Option<&Seen>,
     ) -> Result<Integral, Error> {
         let start = Instant::now();
         let question = self.question(values, token, region, tolerance, &self.control);

@@ -4,7 +4,7 @@
 
 use super::initial::{initial, region};
 use super::probe;
-use crate::backend::simd::regions::{Desk, SimdRegions};
+use crate::backend::simd::regions::{Desk, Seen, SimdRegions};
 use crate::clock::Instant;
 use crate::control::{Control, Stop};
 use crate::estimate::Tolerance;
@@ -13,7 +13,7 @@ use crate::integrand::values::Values;
 use crate::lanes::Token;
 use crate::method::{Adaptive, Method, Outcome};
 use crate::plan::{Region, Sweep, Swept};
-use crate::rule::{Ladder, Vector};
+use crate::rule::Ladder;
 use std::cell::RefCell;
 
 /// Regions swept between two looks at the clock.
@@ -61,7 +61,7 @@ thread_local! {
 
 impl Question<'_> {
     /// The integral, to the tolerance or with the reason why not. `known` are values at the nodes of the first rung.
-    pub fn answer(&self, known: Option<&[Vector; 2]>, start: Instant) -> Answer {
+    pub fn answer(&self, known: Option<&Seen>, start: Instant) -> Answer {
         if self.lower == self.upper {
             return Answer { estimate: 0.0, error: 0.0, evaluations: 0, regions: 0, status: Status::Converged };
         }
@@ -84,24 +84,21 @@ impl Question<'_> {
     }
 }
 
-/// Sweeps of the whole that are done already, with the evaluations made before them.
+/// Sweeps of the whole that are done already.
 #[derive(Default)]
 pub(super) struct Done {
     sweeps: [Option<(Region, Swept)>; 2],
-    evaluations: u32,
 }
 
 /// The whole as one region, by its ladder or, where it is infinite, by levels; and by levels where an end is singular. It is
 /// enough for most integrals, and needs no more memory than the stack. `known` are values at the nodes of the first rung.
 #[inline(never)]
-fn whole(question: &Question, known: Option<&[Vector; 2]>) -> Result<Answer, Done> {
+fn whole(question: &Question, known: Option<&Seen>) -> Result<Answer, Done> {
     let Question { values, ladder, token, lower, upper, method, .. } = *question;
     let tolerance = question.tolerance.inner();
     let kernel = SimdRegions { values, ladder, token };
     let mut region = region(method, lower, upper);
-    // The sentinels of the quick way were two.
-    let mut done = Done { evaluations: if known.is_some() { 2 } else { 0 }, ..Done::default() };
-    let mut evaluations = done.evaluations;
+    let (mut done, mut evaluations) = (Done::default(), 0);
     for sweep in &mut done.sweeps {
         let swept = kernel.sweep_one(&region, tolerance, known.filter(|_| region.sweep != Sweep::Levels));
         *sweep = Some((region, swept));
@@ -128,7 +125,7 @@ pub(super) fn run(question: &Question, workspace: &mut Workspace, done: &Done, s
     let kernel = SimdRegions { values: question.values, ladder: question.ladder, token: question.token };
     initial(question.method, lower, upper, question.points, regions);
     method.begin(question.method, tolerance, most, regions);
-    let mut probed = u64::from(done.evaluations);
+    let mut probed = 0;
     let mut sweep = |method: &Adaptive, swept: &mut Vec<Swept>| {
         if let [only] = method.next().list
             && let Some((_, known)) = done.sweeps.iter().flatten().find(|(region, _)| region == only)

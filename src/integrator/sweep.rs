@@ -4,7 +4,11 @@ use super::Integrator;
 use super::adaptive::check_tolerances;
 use super::composite::{GRAIN, WORTHWHILE};
 use super::rounds::Answer;
-use crate::backend::{Backend, simd::regions, threads::Threads};
+use crate::backend::{
+    Backend,
+    simd::regions::{self, Seen},
+    threads::Threads,
+};
 use crate::clock::Instant;
 use crate::control::{Control, Pace, Stop};
 use crate::error::Error;
@@ -13,7 +17,6 @@ use crate::integral::{Fallback, Integral, Status};
 use crate::integrand::Integrand;
 use crate::integrand::values::{ByScalar, OnLanes, Values};
 use crate::lanes::{Level, Token};
-use crate::rule::Vector;
 use crate::sweep::{Row, Sweep};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
@@ -229,12 +232,7 @@ impl Task<'_> {
 
     /// A row that one panel does not answer.
     #[inline(never)]
-    fn slowly<F: Integrand>(
-        &self,
-        row: &Row<F>,
-        tolerance: Tolerance,
-        known: Option<&[Vector; 2]>,
-    ) -> Result<Answer, Error> {
+    fn slowly<F: Integrand>(&self, row: &Row<F>, tolerance: Tolerance, known: Option<&Seen>) -> Result<Answer, Error> {
         if let Some(fixed) = &self.fixed {
             return self.fixed_sum(fixed, row);
         }

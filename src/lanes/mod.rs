@@ -77,6 +77,29 @@ impl<S: Simd> Lanes<S> {
         (a + b) + (c + d)
     }
 
+    /// The [`total`](Self::total) of each of eight vectors, to the same bits.
+    #[inline(always)]
+    pub(crate) fn totals(each: [Self; LANES]) -> [f64; LANES] {
+        let [a, b, c, d, e, f, g, h] = each;
+        let (ab, cd, ef, gh) = (a.halves(b), c.halves(d), e.halves(f), g.halves(h));
+        ab.neighbours(cd).neighbours(ef.neighbours(gh)).to_array()
+    }
+
+    /// The sums of the elements of both halves of `self`, then those of `next`.
+    #[inline(always)]
+    fn halves(self, next: Self) -> Self {
+        let token = self.token();
+        let ((low, high), (next_low, next_high)) = (token.split_f64x8(self.0), token.split_f64x8(next.0));
+        Self(token.combine_f64x4(low + high, next_low + next_high))
+    }
+
+    /// The sums of neighbouring elements of `self`, then those of `next`.
+    #[inline(always)]
+    fn neighbours(self, next: Self) -> Self {
+        let (even, odd) = self.deinterleave(next);
+        even + odd
+    }
+
     /// The even and the odd elements of the sixteen in `self` and, after it, `next`.
     #[inline(always)]
     pub(crate) fn deinterleave(self, next: Self) -> (Self, Self) {

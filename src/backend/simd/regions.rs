@@ -40,19 +40,15 @@ impl SimdRegions<'_> {
     pub fn sweep(&self, regions: &[Region], tolerance: Tolerance, desk: &mut Desk, outcome: &mut Vec<Swept>) {
         dispatch!(self.token, simd => {
             for region in regions {
-                outcome.push(self.sweep_on(simd, region, tolerance, desk, 0));
+                outcome.push(self.sweep_on(simd, region, tolerance, desk, None));
             }
         });
     }
 
-    /// The sweep of one region. `known` are the values at the nodes of the ladder's first rung.
-    pub fn sweep_one(&self, region: &Region, tolerance: Tolerance, known: Option<&[Vector; 2]>) -> Swept {
+    /// The sweep of one region. `known` are the values that the quick way saw there.
+    pub fn sweep_one(&self, region: &Region, tolerance: Tolerance, known: Option<&Seen>) -> Swept {
         let mut desk = Desk::default();
-        if let Some(known) = known {
-            desk.values[..2].copy_from_slice(known);
-        }
-        let done = if known.is_some() { 2 } else { 0 };
-        dispatch!(self.token, simd => self.sweep_on(simd, region, tolerance, &mut desk, done))
+        dispatch!(self.token, simd => self.sweep_on(simd, region, tolerance, &mut desk, known))
     }
 
     #[inline(always)]
@@ -62,7 +58,7 @@ impl SimdRegions<'_> {
         region: &Region,
         tolerance: Tolerance,
         desk: &mut Desk,
-        known: usize,
+        known: Option<&Seen>,
     ) -> Swept {
         match region.sweep {
             Sweep::Levels => self.levels(simd, region, tolerance),
@@ -116,14 +112,13 @@ impl SimdRegions<'_> {
         (least, eager): (usize, bool),
         tolerance: Tolerance,
         desk: &mut Desk,
-        known: usize,
+        known: Option<&Seen>,
     ) -> Swept {
         let Ladder { nodes, embedded, rungs } = self.ladder;
         let (lower, upper, width) = (region.lower, region.upper, region.width());
         let ends = Lanes::from_array(simd, [lower, lower, lower, lower, upper, upper, upper, upper]);
         let Desk { points, values } = desk;
-        let (mut before, mut previous, mut done) = (0.0, f64::INFINITY, 0);
-        let mut known = known;
+        let (mut before, mut previous, mut done, mut near) = (0.0, f64::INFINITY, 0, [0.0; LANES]);
         let last = rungs.len() - 1;
         let mut index = 0;
         loop {
@@ -132,24 +127,31 @@ impl SimdRegions<'_> {
             for (point, &node) in points[done..count].iter_mut().zip(&nodes[done..count]) {
                 *point = Lanes::from_array(simd, node).fma(Lanes::splat(simd, width), ends).to_array();
             }
-            if known < count {
-                self.evaluate(simd, region.map, &points[done..count], &mut values[done..count]);
+            match known {
+                Some(Seen { nodes, near: sentinels }) if index == 0 => {
+                    values[..2].copy_from_slice(nodes);
+                    near = *sentinels;
+                }
+                _ => {
+                    let sentinels = usize::from(index == 0 && region.guarded);
+                    if sentinels > 0 {
+                        points[count] = Lanes::from_array(simd, NEAR).fma(Lanes::splat(simd, width), ends).to_array();
+                    }
+                    let to = count + sentinels;
+                    self.evaluate(simd, region.map, &points[done..to], &mut values[done..to]);
+                    if sentinels > 0 {
+                        near = values[count];
+                    }
+                }
             }
-            known = 0;
             done = count;
-            let sums = Sums::of(simd, rung, &values[..count]);
+            let sums = Sums::of(simd, rung, if index == 0 { embedded } else { &[] }, &values[..count]);
             if index == 0 {
-                before = dot(simd, &values[..count], embedded) * width;
+                before = sums.embedded * width;
             }
             let (estimate, magnitude) = (sums.sum * width, sums.size * width);
             let variation = sums.variation * width;
-            let now = Signs {
-                difference: estimate - before,
-                surprise: sums.surprise * width,
-                nulls: sums.nulls.map(|null| null * width),
-                variation,
-            }
-            .raw();
+            let now = sums.raw(width, before);
             let floor = rounding(magnitude, estimate, rung.order);
             let claimed = claim(now, previous, variation);
             // No more than rounding explains.
@@ -160,25 +162,22 @@ impl SimdRegions<'_> {
                 error,
                 floor,
                 magnitude,
-                evaluations: (count * LANES) as u32,
+                evaluations: (count * LANES) as u32 + if region.guarded { 2 } else { 0 },
                 constant: magnitude == 0.0 || now == 0.0 && all_equal(&values[..count]),
                 fall: if previous < f64::INFINITY { now / previous } else { f64::NAN },
                 ..Swept::NOTHING
             };
             let gap = gap(index, nodes) * width;
             if met && index >= least.min(last) {
-                let swept =
-                    if region.guarded { self.guarded(simd, region, rung, gap, &values[..count], swept) } else { swept };
-                return with_ends(simd, region, rung, gap, &values[..count], swept, sums.variation);
+                let values = &values[..count];
+                let swept = if region.guarded { guarded(simd, near, rung, gap, values, swept) } else { swept };
+                return with_ends(simd, region, rung, gap, values, swept, sums.variation);
             }
             if !(now + magnitude).is_finite() {
                 return Swept { error: f64::INFINITY, bad: first_bad(&points[..count], &values[..count]), ..swept };
             }
-            let singular = if index < 2 && rungs.len() > 1 && region.guarded {
-                bends(index, lower, upper, points, values)
-            } else {
-                [false; 2]
-            };
+            let singular =
+                if index < 2 && rungs.len() > 1 && region.guarded { bends(index, values) } else { [false; 2] };
             let smooth = !singular[0] && !singular[1];
             let go_on = index < last
                 && (met && index < least
@@ -202,36 +201,34 @@ impl SimdRegions<'_> {
             index += 1;
         }
     }
+}
 
-    /// One value next to each end, where nodes are sparse enough for a step to hide.
-    #[inline(always)]
-    fn guarded<S: Simd>(
-        &self,
-        simd: S,
-        region: &Region,
-        rung: &Rung,
-        gap: f64,
-        values: &[Vector],
-        swept: Swept,
-    ) -> Swept {
-        let near = SENTINEL * region.width();
-        let (below, above) = (region.lower + near, region.upper - near);
-        let x = [[below, below, below, below, above, above, above, above]];
-        let mut y = x;
-        self.evaluate(simd, region.map, &x, &mut y);
-        let (low, high) = (dot(simd, values, rung.sentinels[0]), dot(simd, values, rung.sentinels[1]));
-        let hidden = ((y[0][0] - low).abs() + (y[0][4] - high).abs()) * gap;
-        // Less than the rounding of the values makes of it is nothing.
-        let hidden = if hidden <= swept.floor { 0.0 } else { hidden };
-        let error = if hidden.is_finite() { swept.error + hidden } else { swept.magnitude };
-        Swept { error, evaluations: swept.evaluations + 2, ..swept }
-    }
+/// Values that the quick way saw: at the nodes of the first rung, and at the sentinels.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Seen {
+    pub nodes: [Vector; 2],
+    pub near: Vector,
+}
+
+/// The sentinels, as nodes.
+const NEAR: Vector = [SENTINEL, SENTINEL, SENTINEL, SENTINEL, -SENTINEL, -SENTINEL, -SENTINEL, -SENTINEL];
+
+/// `swept` with what one value next to each end says, where nodes are sparse enough for a step to hide.
+#[inline(always)]
+fn guarded<S: Simd>(simd: S, near: Vector, rung: &Rung, gap: f64, values: &[Vector], swept: Swept) -> Swept {
+    let (low, high) = (dot(simd, values, rung.sentinels[0]), dot(simd, values, rung.sentinels[1]));
+    let hidden = ((near[0] - low).abs() + (near[4] - high).abs()) * gap;
+    // Less than the rounding of the values makes of it is nothing.
+    let hidden = if hidden <= swept.floor { 0.0 } else { hidden };
+    Swept { error: if hidden.is_finite() { swept.error + hidden } else { swept.magnitude }, ..swept }
 }
 
 /// What a rung makes of its values, for a region of length 1.
 struct Sums {
     sum: f64,
     size: f64,
+    /// By the embedded rule.
+    embedded: f64,
     surprise: f64,
     nulls: [f64; 4],
     /// Largest less smallest value.
@@ -240,25 +237,43 @@ struct Sums {
 
 impl Sums {
     #[inline(always)]
-    fn of<S: Simd>(simd: S, rung: &Rung, values: &[Vector]) -> Self {
+    fn of<S: Simd>(simd: S, rung: &Rung, embedded: &[Vector], values: &[Vector]) -> Self {
         let zero = Lanes::splat(simd, 0.0);
-        let (mut sum, mut size, mut surprise, mut nulls) = (zero, zero, zero, [zero; 4]);
-        let (mut least, mut most) = (zero + f64::INFINITY, zero - f64::INFINITY);
-        let [first, second, third, fourth] = rung.nulls;
-        let tables = rung.weights.iter().zip(rung.probe).zip(first.iter().zip(second).zip(third.iter().zip(fourth)));
+        let (mut sum, mut size, mut surprise, mut coarse) = (zero, zero, zero, zero);
+        let (mut a, mut b, mut c, mut d) = (zero, zero, zero, zero);
+        let first = Lanes::from_array(simd, values[0]);
+        let (mut least, mut most) = (first, first);
+        let tables = rung.nulls[0].iter().zip(rung.nulls[1]).zip(rung.nulls[2].iter().zip(rung.nulls[3]));
+        let tables = rung.weights.iter().zip(rung.probe).zip(tables);
         for (&value, ((&weight, &probe), ((&first, &second), (&third, &fourth)))) in values.iter().zip(tables) {
             let (value, weight) = (Lanes::from_array(simd, value), Lanes::from_array(simd, weight));
             sum = value.fma(weight, sum);
             size = value.abs().fma(weight, size);
             surprise = value.fma(Lanes::from_array(simd, probe), surprise);
-            for (null, table) in nulls.iter_mut().zip([first, second, third, fourth]) {
-                *null = value.fma(Lanes::from_array(simd, table), *null);
-            }
+            a = value.fma(Lanes::from_array(simd, first), a);
+            b = value.fma(Lanes::from_array(simd, second), b);
+            c = value.fma(Lanes::from_array(simd, third), c);
+            d = value.fma(Lanes::from_array(simd, fourth), d);
             (least, most) = (lesser(least, value), greater(most, value));
         }
-        let nulls = nulls.map(Lanes::total);
-        let variation = variation(least, most);
-        Self { sum: sum.total(), size: size.total(), surprise: surprise.total(), nulls, variation }
+        for (&value, &weight) in values.iter().zip(embedded) {
+            coarse = Lanes::from_array(simd, value).fma(Lanes::from_array(simd, weight), coarse);
+        }
+        let [sum, size, embedded, surprise, a, b, c, d] = Lanes::totals([sum, size, coarse, surprise, a, b, c, d]);
+        Self { sum, size, embedded, surprise, nulls: [a, b, c, d], variation: variation(least, most) }
+    }
+
+    /// The raw error for a region of this width, where the estimate before was `before`.
+    #[inline(always)]
+    fn raw(&self, width: f64, before: f64) -> f64 {
+        let [a, b, c, d] = self.nulls;
+        Signs {
+            difference: self.sum * width - before,
+            surprise: self.surprise * width,
+            nulls: [a * width, b * width, c * width, d * width],
+            variation: self.variation * width,
+        }
+        .raw()
     }
 }
 
@@ -334,21 +349,22 @@ fn first_bad(points: &[Vector], values: &[Vector]) -> Option<(f64, f64)> {
     each.filter(|(_, y)| !y.is_finite()).min_by(|a, b| a.0.total_cmp(&b.0))
 }
 
-/// Whether the slope grows towards an end, by the values at the four outermost nodes.
+/// Whether the slope grows towards an end, as it does next to a singularity, by the values at the four outermost nodes of a rung
+/// of Fejér's ladder: their distances are about 1, 4, 9 and 16.
 #[inline(always)]
-fn bends(rung: usize, lower: f64, upper: f64, x: &[Vector], y: &[Vector]) -> [bool; 2] {
-    // Nodes of the Fejér ladder, outermost first: (vector, lane of the lower half).
+fn bends(rung: usize, y: &[Vector]) -> [bool; 2] {
+    // Outermost first: (vector, lane of the lower half).
     const ORDER: [[(usize, usize); 4]; 2] = [[(0, 0), (1, 0), (0, 1), (1, 1)], [(2, 0), (0, 0), (2, 1), (1, 0)]];
-    const LEAST: [(f64, f64); 2] = [(1.8, 1.4), (1.25, 1.1)];
-    let mut found = [false; 2];
-    for (side, end) in [lower, upper].into_iter().enumerate() {
-        let x = ORDER[rung].map(|(row, lane)| (x[row][lane + 4 * side] - end).abs());
-        let y = ORDER[rung].map(|(row, lane)| y[row][lane + 4 * side]);
-        let slope = |i: usize| (y[i + 1] - y[i]) / (x[i + 1] - x[i]);
-        let (s, ratio) = ([slope(0), slope(1), slope(2)], LEAST[rung]);
-        found[side] = s[0] / s[1] > ratio.0 && s[1] / s[2] > ratio.1;
-    }
-    found
+    const LEAST: [(f64, f64); 2] = [(1.5, 1.25), (1.25, 1.1)];
+    let (order, least) = (&ORDER[rung], LEAST[rung]);
+    let at = |k: usize, side: usize| y[order[k].0][order[k].1 + 4 * side];
+    let one = |side: usize| {
+        let (a, b, c, d) = (at(0, side), at(1, side), at(2, side), at(3, side));
+        let (s, t, u) = ((b - a) * (1.0 / 3.0), (c - b) * 0.2, (d - c) * (1.0 / 7.0));
+        // The ratio of slopes grows towards a singularity; it falls where an exponential only begins.
+        s * t > least.0 * (t * t) && t * u > least.1 * (u * u) && s * u > t * t
+    };
+    [one(0), one(1)]
 }
 
 /// Rows of a table are vectors of lanes.

@@ -1,11 +1,11 @@
 //! The quick way: the first rung of Fejér's ladder on a plain interval, compiled into the caller together with the
 //! integrand, so that an easy integral costs no call, no allocation and no clock.
 
-use super::{greater, lesser, variation};
-use crate::estimate::{Signs, Tolerance, noise, rounding};
+use super::{NEAR, Seen, Sums, dot};
+use crate::estimate::{Tolerance, noise, rounding};
 use crate::integrand::Integrand;
 use crate::lanes::{Lanes, Simd, Token, dispatch};
-use crate::rule::{FEJER, Ladder, SENTINEL, Vector};
+use crate::rule::{FEJER, Ladder};
 
 /// What the quick way found.
 #[derive(Clone, Copy, Debug)]
@@ -17,7 +17,7 @@ pub(crate) struct First {
 /// Evaluations of the quick way: 15 nodes, the probe, and a sentinel next to each end.
 pub(crate) const EVALUATIONS: u64 = 18;
 
-/// The integral where one panel meets the tolerance; else the values at its nodes.
+/// The integral where one panel meets the tolerance; else the values that were seen.
 #[inline(always)]
 pub(crate) fn first<F: Integrand>(
     f: &F,
@@ -25,7 +25,7 @@ pub(crate) fn first<F: Integrand>(
     lower: f64,
     upper: f64,
     tolerance: Tolerance,
-) -> Result<First, [Vector; 2]> {
+) -> Result<First, Seen> {
     dispatch!(token, simd => first_on(simd, f, lower, upper, tolerance))
 }
 
@@ -36,8 +36,7 @@ fn first_on<S: Simd, F: Integrand>(
     lower: f64,
     upper: f64,
     tolerance: Tolerance,
-) -> Result<First, [Vector; 2]> {
-    const NEAR: Vector = [SENTINEL, SENTINEL, SENTINEL, SENTINEL, -SENTINEL, -SENTINEL, -SENTINEL, -SENTINEL];
+) -> Result<First, Seen> {
     let Ladder { nodes, embedded, rungs } = &FEJER;
     let (rung, width) = (&rungs[0], upper - lower);
     let ends = Lanes::from_array(simd, [lower, lower, lower, lower, upper, upper, upper, upper]);
@@ -55,33 +54,18 @@ fn first_on<S: Simd, F: Integrand>(
             *value = f.lanes(point);
         }
     }
-    let (one, two) = (y[0], y[1]);
-    let estimate = dot2(one, two, rung.weights) * width;
-    let magnitude = dot2(y[0].abs(), y[1].abs(), rung.weights) * width;
-    let now = Signs {
-        difference: estimate - dot2(one, two, embedded) * width,
-        surprise: dot2(one, two, rung.probe) * width,
-        nulls: rung.nulls.map(|null| dot2(one, two, null) * width),
-        variation: variation(lesser(one, two), greater(one, two)) * width,
-    }
-    .raw();
+    let values = [y[0].to_array(), y[1].to_array()];
+    let sums = Sums::of(simd, rung, embedded, &values);
+    let (estimate, magnitude) = (sums.sum * width, sums.size * width);
+    let now = sums.raw(width, sums.embedded * width);
     let near = y[2].to_array();
-    let hidden =
-        (near[0] - dot2(one, two, rung.sentinels[0])).abs() + (near[4] - dot2(one, two, rung.sentinels[1])).abs();
-    // The variation is at most twice the largest value, and that is not much above the mean of a panel that converges.
-    let floor = rounding(magnitude, estimate, 15) + noise(lower.abs().max(upper.abs()), 2.0 * magnitude / width);
+    let expected = [dot(simd, &values, rung.sentinels[0]), dot(simd, &values, rung.sentinels[1])];
+    let hidden = (near[0] - expected[0]).abs() + (near[4] - expected[1]).abs();
+    let floor = rounding(magnitude, estimate, 15) + noise(lower.abs().max(upper.abs()), sums.variation);
     let error = now + hidden * (nodes[0][0] * width) + floor;
     if tolerance.met(error, estimate) && now > 0.0 {
         Ok(First { estimate, error })
     } else {
-        Err([one.to_array(), two.to_array()])
+        Err(Seen { nodes: values, near })
     }
-}
-
-/// The weighted sum of two vectors.
-#[inline(always)]
-fn dot2<S: Simd>(first: Lanes<S>, second: Lanes<S>, table: &[Vector]) -> f64 {
-    let token = first.token();
-    let sum = first * Lanes::from_array(token, table[0]);
-    second.fma(Lanes::from_array(token, table[1]), sum).total()
 }
