@@ -27,16 +27,16 @@ pub(super) fn range(lower: f64, upper: f64) -> (f64, f64, Map) {
 pub(super) fn find(f: &dyn Values, lower: f64, upper: f64) -> (Option<Panels>, u64) {
     const GOLDEN: f64 = 0.618_033_988_749_894_9;
     let (from, to, map) = range(lower, upper);
-    let mut places: Vec<f64> = (0..SAMPLES)
-        .map(|k| from + (to - from) * ((k as f64 + (k as f64 * GOLDEN).fract()) / SAMPLES as f64))
-        .collect();
+    let mut places = Vec::with_capacity(SAMPLES + SAMPLES / 8);
+    places
+        .extend((0..SAMPLES).map(|k| from + (to - from) * ((k as f64 + (k as f64 * GOLDEN).fract()) / SAMPLES as f64)));
     if map == Map::Plain {
-        for k in 0..SAMPLES / 16 {
-            let distance = (to - from) * (-(k as f64 + 0.5) * (35.0 * 16.0 / SAMPLES as f64)).exp();
-            places.extend([from + distance, to - distance]);
-        }
+        let near = |k: usize| (to - from) * (-(k as f64 + 0.5) * (35.0 * 16.0 / SAMPLES as f64)).exp();
+        places.extend((0..SAMPLES / 16).rev().map(|k| from + near(k)));
+        places.extend((0..SAMPLES / 16).map(|k| to - near(k)));
     }
     places.retain(|&t| from < t && t < to);
+    // Three runs in order: they are merged.
     places.sort_by(f64::total_cmp);
     places.dedup();
     let last = places.len() - 1;

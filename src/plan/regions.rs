@@ -16,11 +16,11 @@ pub(crate) enum Map {
 impl Map {
     /// The integrand's variable at `t`.
     pub fn point(self, t: f64) -> f64 {
-        let u = std::f64::consts::FRAC_PI_2 * t.sinh();
+        let u = || std::f64::consts::FRAC_PI_2 * t.sinh();
         match self {
             Map::Plain => t,
-            Map::Exp { from, direction } => direction.mul_add(u.exp(), from),
-            Map::Sinh => u.sinh(),
+            Map::Exp { from, direction } => direction.mul_add(u().exp(), from),
+            Map::Sinh => u().sinh(),
         }
     }
 }

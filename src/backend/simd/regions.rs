@@ -61,7 +61,7 @@ impl SimdRegions<'_> {
         known: Option<&Seen>,
     ) -> Swept {
         match region.sweep {
-            Sweep::Levels => self.levels(simd, region, tolerance),
+            Sweep::Levels => self.levels(simd, region, tolerance, desk),
             Sweep::Locate => self.locate(simd, region),
             Sweep::Ladder { least, eager } => self.climb(simd, region, (least.into(), eager), tolerance, desk, known),
         }

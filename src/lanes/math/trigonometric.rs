@@ -103,7 +103,13 @@ fn sin_or_cos<S: Simd>(x: Lanes<S>, shift: f64, scalar: fn(f64) -> f64) -> Lanes
     let square = t * t;
     let sine = head - (square * t).fma(polynomial(square, SIN), tail);
     let value = odd.choose(sine.fma(-(sine + sine), x.like(1.0)), sine);
-    mend(x, flip_second(value, quarters), reducible(x, square), scalar)
+    let near = flip_second(value, quarters);
+    let good = reducible(x, square);
+    if good.all() {
+        return near;
+    }
+    // Next to 1 and -1 the reduced argument may have any relative error.
+    mend(x, near, reducible(x, odd.choose(square + 0.1, square)), scalar)
 }
 
 /// A choice in each lane by the bits of integers, all set or none: the units that multiply have no part in it, as

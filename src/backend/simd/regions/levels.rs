@@ -1,27 +1,42 @@
 //! Double-exponential levels on lanes: outward from the middle, in vectors of one unit of t.
 
-use super::SimdRegions;
+use super::{Desk, SimdRegions};
 use crate::estimate::{Tolerance, claim_of_levels, rounding};
 use crate::lanes::{LANES, Lanes, Simd};
 use crate::plan::{Region, Swept};
 use crate::rule::levels::{Arm, EXP_HIGH, EXP_LOW, FINER, SINH_SINH, TANH_SINH, UNITS, vectors};
+use crate::rule::{MOST_VECTORS, Vector};
 
 impl SimdRegions<'_> {
     /// Double-exponential levels over a finite or infinite interval.
     #[inline(always)]
-    pub(super) fn levels<S: Simd>(&self, simd: S, region: &Region, tolerance: Tolerance) -> Swept {
+    pub(super) fn levels<S: Simd>(&self, simd: S, region: &Region, tolerance: Tolerance, desk: &mut Desk) -> Swept {
         let arms = Direction::both(region);
+        let mut batch = Batch { rows: [(0, 0); MOST_VECTORS], count: 0 };
         let mut sums = Sums { sum: Lanes::splat(simd, 0.0), size: Lanes::splat(simd, 0.0) };
         let (mut ends, mut bad, mut evaluations) = ([End::default(); 2], None, 0);
-        for (arm, end) in arms.iter().zip(&mut ends) {
-            for unit in 0..UNITS {
-                let Some(terms) = self.terms(simd, arm, unit, &mut bad, end) else { break };
-                evaluations += LANES as u32;
-                sums.add(terms);
-                if end.closed {
-                    break;
+        let mut over = [false; 2];
+        let mut unit = 0;
+        while unit < UNITS && over != [true; 2] {
+            // No integrand is negligible three units from the middle.
+            let next = if unit == 0 { 3 } else { unit + 1 };
+            for unit in unit..next {
+                for (side, _) in over.iter().enumerate().filter(|(_, over)| !**over) {
+                    batch.push(side, unit);
                 }
             }
+            evaluations += self.fill(simd, &arms, &batch, desk);
+            for (k, &(side, row)) in batch.rows[..batch.count].iter().enumerate() {
+                if over[side] {
+                    continue;
+                }
+                let terms =
+                    terms(simd, &arms[side], row, (&desk.points[k], &desk.values[k]), &mut bad, &mut ends[side]);
+                terms.into_iter().for_each(|terms| sums.add(terms));
+                over[side] = terms.is_none() || ends[side].closed;
+            }
+            batch.count = 0;
+            unit = next;
         }
         let by_lane = sums.sum.to_array();
         let half = by_lane[0] + by_lane[4];
@@ -48,15 +63,20 @@ impl SimdRegions<'_> {
                 break;
             }
             let mut new = Sums { sum: Lanes::splat(simd, 0.0), size: Lanes::splat(simd, 0.0) };
-            for (arm, end) in arms.iter().zip(&mut ends) {
-                for unit in 0..end.units {
-                    for row in vectors(level, unit) {
-                        let mut past = *end;
-                        past.masked = false;
-                        if let Some(terms) = self.terms(simd, arm, row, &mut bad, &mut past) {
-                            new.add(terms);
-                        }
-                        evaluations += LANES as u32;
+            let rows = ends.iter().enumerate().flat_map(|(side, end)| (0..end.units).map(move |unit| (side, unit)));
+            let mut rows = rows.flat_map(|(side, unit)| vectors(level, unit).map(move |row| (side, row)));
+            loop {
+                batch.count = 0;
+                rows.by_ref().take(MOST_VECTORS).for_each(|(side, row)| batch.push(side, row));
+                if batch.count == 0 {
+                    break;
+                }
+                evaluations += self.fill(simd, &arms, &batch, desk);
+                for (k, &(side, row)) in batch.rows[..batch.count].iter().enumerate() {
+                    let mut past = ends[side];
+                    let seen = (&desk.points[k], &desk.values[k]);
+                    if let Some(terms) = terms(simd, &arms[side], row, seen, &mut bad, &mut past) {
+                        new.add(terms);
                     }
                 }
             }
@@ -84,59 +104,80 @@ impl SimdRegions<'_> {
         }
     }
 
-    /// The terms of one row of an arm's table, with |terms|; what is beyond the range, or beyond a value that is not
-    /// finite, counts as zero. `None` where nothing is left.
+    /// Values at the nodes of a batch; how many.
     #[inline(always)]
-    fn terms<S: Simd>(
-        &self,
-        simd: S,
-        arm: &Direction,
-        row: usize,
-        bad: &mut Option<(f64, f64)>,
-        end: &mut End,
-    ) -> Option<(Lanes<S>, Lanes<S>)> {
-        let zero = Lanes::splat(simd, 0.0);
-        let weight = Lanes::from_array(simd, arm.table.weights[row]);
-        let x = Lanes::from_array(simd, arm.table.nodes[row]) * arm.factor + arm.origin;
-        let outside = if arm.ends { weight.eq(zero) | x.eq(zero + arm.origin) } else { weight.eq(zero) };
-        let mut values = [[0.0; LANES]];
-        self.values.values(&[x.to_array()], &mut values);
-        let y = Lanes::from_array(simd, values[0]);
-        let mut terms = outside.select(zero, y * (weight * arm.factor.abs()));
-        if outside.any() || !terms.is_finite().all() {
-            let (out, mut each) = (outside.select(zero + 1.0, zero).to_array(), terms.to_array());
-            let stop = (0..LANES).find(|&lane| out[lane] != 0.0 || !each[lane].is_finite()).unwrap_or(LANES);
-            if stop < LANES && out[stop] == 0.0 {
-                *bad = bad.or(Some((x.to_array()[stop], y.to_array()[stop])));
-            }
-            each[stop..].fill(0.0);
-            end.masked = true;
-            if stop > 0 {
-                end.last = each[stop - 1].abs();
-                end.open = end.last > 1e-17 * end.largest.max(end.last);
-            }
-            end.closed = true;
-            end.alternates |= both_signs(&each);
-            if stop == 0 {
-                return None;
-            }
-            terms = Lanes::from_array(simd, each);
-            end.largest = each.iter().fold(end.largest, |largest, term| largest.max(term.abs()));
-            end.units += 1;
-            return Some((terms, terms.abs()));
+    fn fill<S: Simd>(&self, simd: S, arms: &[Direction; 2], batch: &Batch, desk: &mut Desk) -> u32 {
+        for (point, &(side, row)) in desk.points.iter_mut().zip(&batch.rows[..batch.count]) {
+            let Direction { origin, factor, table, .. } = &arms[side];
+            *point = (Lanes::from_array(simd, table.nodes[row]) * *factor + *origin).to_array();
         }
-        let sizes = terms.abs();
-        let each = sizes.to_array();
-        let outer = each[4].max(each[5]).max(each[6].max(each[7]));
-        let inner = each[0].max(each[1]).max(each[2].max(each[3]));
-        end.largest = end.largest.max(outer.max(inner));
-        end.last = each[7];
-        end.alternates = end.units > 3 && both_signs(&terms.to_array());
-        end.units += 1;
-        end.closed = outer <= 1e-18 * end.largest && end.largest > 0.0;
-        end.open = !end.closed;
-        Some((terms, sizes))
+        self.values.values(&desk.points[..batch.count], &mut desk.values[..batch.count]);
+        (batch.count * LANES) as u32
     }
+}
+
+/// Rows of the tables whose values are asked for together: side and row.
+struct Batch {
+    rows: [(usize, usize); MOST_VECTORS],
+    count: usize,
+}
+
+impl Batch {
+    #[inline(always)]
+    fn push(&mut self, side: usize, row: usize) {
+        self.rows[self.count] = (side, row);
+        self.count += 1;
+    }
+}
+
+/// The terms of one row of an arm's table, with |terms|, by its points and values; what is beyond the range, or beyond a value
+/// that is not finite, counts as zero. `None` where nothing is left.
+#[inline(always)]
+fn terms<S: Simd>(
+    simd: S,
+    arm: &Direction,
+    row: usize,
+    (x, y): (&Vector, &Vector),
+    bad: &mut Option<(f64, f64)>,
+    end: &mut End,
+) -> Option<(Lanes<S>, Lanes<S>)> {
+    let zero = Lanes::splat(simd, 0.0);
+    let weight = Lanes::from_array(simd, arm.table.weights[row]);
+    let (x, y) = (Lanes::from_array(simd, *x), Lanes::from_array(simd, *y));
+    let outside = if arm.ends { weight.eq(zero) | x.eq(zero + arm.origin) } else { weight.eq(zero) };
+    let mut terms = outside.select(zero, y * (weight * arm.factor.abs()));
+    if outside.any() || !terms.is_finite().all() {
+        let (out, mut each) = (outside.select(zero + 1.0, zero).to_array(), terms.to_array());
+        let stop = (0..LANES).find(|&lane| out[lane] != 0.0 || !each[lane].is_finite()).unwrap_or(LANES);
+        if stop < LANES && out[stop] == 0.0 {
+            *bad = bad.or(Some((x.to_array()[stop], y.to_array()[stop])));
+        }
+        each[stop..].fill(0.0);
+        if stop > 0 {
+            end.last = each[stop - 1].abs();
+            end.open = end.last > 1e-17 * end.largest.max(end.last);
+        }
+        end.closed = true;
+        end.alternates |= both_signs(&each);
+        if stop == 0 {
+            return None;
+        }
+        terms = Lanes::from_array(simd, each);
+        end.largest = each.iter().fold(end.largest, |largest, term| largest.max(term.abs()));
+        end.units += 1;
+        return Some((terms, terms.abs()));
+    }
+    let sizes = terms.abs();
+    let each = sizes.to_array();
+    let outer = each[4].max(each[5]).max(each[6].max(each[7]));
+    let inner = each[0].max(each[1]).max(each[2].max(each[3]));
+    end.largest = end.largest.max(outer.max(inner));
+    end.last = each[7];
+    end.alternates = end.units > 3 && both_signs(&terms.to_array());
+    end.units += 1;
+    end.closed = outer <= 1e-18 * end.largest && end.largest > 0.0;
+    end.open = !end.closed;
+    Some((terms, sizes))
 }
 
 /// Sums of terms and of their absolute values.
@@ -193,7 +234,6 @@ struct End {
     closed: bool,
     /// There are no more, but they are not negligible.
     open: bool,
-    masked: bool,
     /// The outermost terms are of both signs.
     alternates: bool,
 }
