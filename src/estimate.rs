@@ -76,13 +76,18 @@ const ROUGH: f64 = 10.0;
 /// Of the variation: highest null rules below this are so seldom by accident.
 const RESOLVED: f64 = 1e-7;
 
+/// A kink at a node leaves of the highest null rules, to which it is invisible but for the fall of its components from one degree to
+/// the next, a hundredth of the lower ones.
+const STEEP: f64 = 1e-4;
+
 impl Signs {
     /// The raw error.
     ///
     /// The highest null rules say how large the components are that are only just resolved. Those of some places of a kink
     /// or a step vanish; but then the lower null rules and the difference do not. Where components fall geometrically, those of
     /// a share p of the degree are, in units of the variation, the highest to the power p: signs up to ten times that say
-    /// nothing new. Larger ones count in full.
+    /// nothing new. Larger ones count in full; but for those of oscillations that are resolved, where components fall faster and
+    /// faster: by more from the lower null rules to the highest than a kink has it in any place.
     #[inline(always)]
     pub fn raw(self) -> f64 {
         let [first, second, third, fourth] = self.nulls;
@@ -91,8 +96,9 @@ impl Signs {
         let unit = self.variation.recip();
         let (h, d, l) = (highest * unit, difference * unit, lower * unit);
         let known = if h < RESOLVED { 0.0 } else { ROUGH * highest };
-        let half = d * d <= ROUGH * ROUGH * h;
-        let three_quarters = (l * l) * (l * l) <= ROUGH.powi(4) * (h * h * h);
+        let steep = highest < STEEP * lower;
+        let half = steep || d * d <= ROUGH * ROUGH * h;
+        let three_quarters = steep || (l * l) * (l * l) <= ROUGH.powi(4) * (h * h * h);
         let difference = if half { difference.min(known) } else { difference };
         let lower = if three_quarters { lower.min(known) } else { lower };
         highest.max(difference).max(lower)

@@ -102,6 +102,23 @@ impl Adaptive {
         let mut ended = None;
         for (k, &swept) in swept.iter().enumerate() {
             let index = self.was[k];
+                let r = self.leaves[index as usize].region;
+                eprintln!(
+                    "  [{:.6},{:.6}] {:?} est {:.3e} err {:.2e} floor {:.1e} noise {:.1e} mag {:.1e} n {} fall {:.1e} place {:?} share {:.1e}",
+                    r.lower,
+                    r.upper,
+                    r.sweep,
+                    swept.estimate,
+                    swept.error,
+                    swept.floor,
+                    swept.noise,
+                    swept.magnitude,
+                    swept.evaluations,
+                    swept.fall,
+                    swept.place,
+                    self.share.absolute
+                );
+            }
             self.evaluations += u64::from(swept.evaluations);
             if self.leaves[index as usize].locating {
                 self.cut(index, swept.place);
@@ -282,15 +299,13 @@ impl Adaptive {
         let levels = self.method == Method::DoubleExponential && region.sweep == Sweep::Levels;
         let sweep = if levels { Sweep::Levels } else { Sweep::Ladder { least: 0, eager: false } };
         let middle = self.leaves[index as usize].middle();
-        // The whole at once into four, so that the rungs reach the density of nodes that is asked for.
+        // The whole at once into four, so that the rungs reach the density of nodes that is asked for; into eight where that is
+        // not likely to be enough.
         if self.method == Method::Auto && self.leaves.len() == 1 {
-            let quarter = 0.25 * region.upper - 0.25 * region.lower;
-            self.split(
-                index,
-                &[region.lower + quarter, region.lower + 2.0 * quarter, region.lower + 3.0 * quarter],
-                false,
-                sweep,
-            );
+            let parts = if self.leaves[0].swept.unresolved { 8 } else { 4 };
+            let part = (region.upper - region.lower) / parts as f64;
+            let cuts: [f64; 7] = std::array::from_fn(|k| part.mul_add((k + 1) as f64, region.lower));
+            self.split(index, &cuts[..parts - 1], false, sweep);
         } else {
             self.split(index, &[middle], false, sweep);
         }

@@ -58,7 +58,7 @@ impl Leaf {
             grandparent_error: f64::INFINITY,
             raw_error: f64::INFINITY,
             divergent: false,
-            locate_from: 1,
+            locate_from: 0,
             locating: false,
             next: Self::NONE,
         }
@@ -149,7 +149,7 @@ impl Leaf {
     /// Whether something at one place inside seems to keep the rules from converging.
     pub fn wants_a_place(&self) -> bool {
         let slow = self.swept.fall > 0.05 || self.depth >= 3 && self.raw_error > 0.1 * self.parent_error;
-        slow && self.depth >= self.locate_from && self.region.map == Map::Plain
+        slow && !self.swept.unresolved && self.depth >= self.locate_from && self.region.map == Map::Plain
     }
 
     pub fn place_tried(&mut self) {

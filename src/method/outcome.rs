@@ -48,7 +48,7 @@ impl Sum {
         self.estimate = self.estimate.combine(Partial::new(leaf.swept.estimate));
         self.totals.truncation += leaf.swept.error + mismatch;
         self.totals.magnitude += leaf.swept.magnitude;
-        self.totals.rounding = self.totals.rounding.hypot(leaf.swept.floor);
+        self.totals.rounding = mean_square(self.totals.rounding, leaf.swept.floor);
     }
 
     pub fn totals(self) -> Totals {
@@ -56,4 +56,10 @@ impl Sum {
         let rounding = self.totals.rounding + 0.5 * f64::EPSILON * estimate.abs();
         Totals { estimate, low, error: self.totals.truncation + rounding, ..self.totals }
     }
+}
+
+/// √(a² + b²), faster than `hypot` where neither square is out of range.
+fn mean_square(a: f64, b: f64) -> f64 {
+    let squares = a * a + b * b;
+    if (1e-280..1e280).contains(&squares) { squares.sqrt() } else { a.hypot(b) }
 }

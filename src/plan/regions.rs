@@ -110,6 +110,8 @@ pub(crate) struct Swept {
     pub gap: f64,
     /// Units of t that the levels used, downward and upward.
     pub reach: [u8; 2],
+    /// Whether the finest components that are seen are about as large as any: the nodes are too few for it to look smooth.
+    pub unresolved: bool,
     /// What the last step left of the raw error of the one before; NaN without one.
     pub fall: f64,
     /// The place that was looked for, and how closely it is known: 0 for to the last bit.
@@ -135,6 +137,7 @@ impl Swept {
         ends: [f64::NAN; 2],
         gap: 0.0,
         reach: [0; 2],
+        unresolved: false,
         fall: f64::NAN,
         place: None,
         bad: None,

@@ -164,6 +164,7 @@ impl SimdRegions<'_> {
                 magnitude,
                 evaluations: (count * LANES) as u32 + if region.guarded { 2 } else { 0 },
                 constant: magnitude == 0.0 || now == 0.0 && all_equal(&values[..count]),
+                unresolved: now > UNRESOLVED * variation,
                 fall: if previous < f64::INFINITY { now / previous } else { f64::NAN },
                 ..Swept::NOTHING
             };
@@ -180,8 +181,7 @@ impl SimdRegions<'_> {
                 if index < 2 && rungs.len() > 1 && region.guarded { bends(index, values) } else { [false; 2] };
             let smooth = !singular[0] && !singular[1];
             let go_on = index < last
-                && (met && index < least
-                    || eager && smooth
+                && (smooth && (index < least || eager || swept.unresolved)
                     || match index {
                         0 => now < 0.3 * magnitude && smooth,
                         _ => promising(now, previous, tolerance.at(estimate).max(floor)),
@@ -276,6 +276,10 @@ impl Sums {
         .raw()
     }
 }
+
+/// A raw error of this share of the variation is one of an integrand that oscillates faster than the nodes lie: then more of them
+/// are as good as smaller regions.
+const UNRESOLVED: f64 = 0.1;
 
 /// The share of the noise that is claimed in any case: null rules see as much of it as the sum does, so it is in the raw error; but
 /// they are few.

@@ -71,7 +71,9 @@ impl SimdRegions<'_> {
             let after = if here + 1 < INSIDE { seconds[here + 1] } else { 0.0 };
             let rest = (sum - largest - before.max(after)) / (INSIDE - 2) as f64;
             if largest < STANDS_OUT * rest {
-                place = (round > 0).then_some((point, upper - lower));
+                // So close, the rounding of the points is all there is: of a step it would be the height.
+                let close = upper - lower <= 256.0 * f64::EPSILON * lower.abs().max(upper.abs());
+                place = (round > 0).then_some((point, if close { 0.0 } else { upper - lower }));
                 break;
             }
             place = Some((point, step));
