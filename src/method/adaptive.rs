@@ -102,23 +102,6 @@ impl Adaptive {
         let mut ended = None;
         for (k, &swept) in swept.iter().enumerate() {
             let index = self.was[k];
-                let r = self.leaves[index as usize].region;
-                eprintln!(
-                    "  [{:.6},{:.6}] {:?} est {:.3e} err {:.2e} floor {:.1e} noise {:.1e} mag {:.1e} n {} fall {:.1e} place {:?} share {:.1e}",
-                    r.lower,
-                    r.upper,
-                    r.sweep,
-                    swept.estimate,
-                    swept.error,
-                    swept.floor,
-                    swept.noise,
-                    swept.magnitude,
-                    swept.evaluations,
-                    swept.fall,
-                    swept.place,
-                    self.share.absolute
-                );
-            }
             self.evaluations += u64::from(swept.evaluations);
             if self.leaves[index as usize].locating {
                 self.cut(index, swept.place);

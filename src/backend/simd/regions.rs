@@ -8,7 +8,7 @@ mod locate;
 
 pub(crate) use first::{EVALUATIONS, first};
 
-use crate::estimate::{Signs, Tolerance, claim, noise, promising, rounding};
+use crate::estimate::{Signs, Tolerance, beyond_rounding, claim, noise, promising, rounding};
 use crate::integrand::values::Values;
 use crate::lanes::{LANES, Lanes, Simd, Token, dispatch};
 use crate::plan::{Map, Region, Sweep, Swept};
@@ -153,9 +153,7 @@ impl SimdRegions<'_> {
             let variation = sums.variation * width;
             let now = sums.raw(width, before);
             let floor = rounding(magnitude, estimate, rung.order);
-            let claimed = claim(now, previous, variation);
-            // No more than rounding explains.
-            let error = if now <= floor { 0.0 } else { claimed };
+            let error = beyond_rounding(now, floor, claim(now, previous, variation));
             let met = tolerance.met(error + floor, estimate);
             let swept = Swept {
                 estimate,
