@@ -161,7 +161,7 @@ impl SimdRegions<'_> {
                 floor,
                 magnitude,
                 evaluations: (count * LANES) as u32 + if region.guarded { 2 } else { 0 },
-                constant: magnitude == 0.0 || now == 0.0 && all_equal(&values[..count]),
+                constant: variation == 0.0,
                 unresolved: now > UNRESOLVED * variation,
                 fall: if previous < f64::INFINITY { now / previous } else { f64::NAN },
                 ..Swept::NOTHING
@@ -338,12 +338,6 @@ fn dot<S: Simd>(simd: S, values: &[Vector], table: &[Vector]) -> f64 {
 #[inline(always)]
 fn gap(rung: usize, nodes: &[Vector]) -> f64 {
     nodes[if rung == 0 { 0 } else { 1 << rung }][0]
-}
-
-#[inline(always)]
-fn all_equal(values: &[Vector]) -> bool {
-    let first = values[0][0];
-    values.iter().all(|v| v.iter().all(|&y| y == first))
 }
 
 fn first_bad(points: &[Vector], values: &[Vector]) -> Option<(f64, f64)> {

@@ -63,7 +63,8 @@ fn first_on<S: Simd, F: Integrand>(
     let hidden = (near[0] - expected[0]).abs() + (near[4] - expected[1]).abs();
     let floor = rounding(magnitude, estimate, 15) + noise(lower.abs().max(upper.abs()), sums.variation);
     let error = now + hidden * (nodes[0][0] * width) + floor;
-    if tolerance.met(error, estimate) && now > 0.0 {
+    // Between values that are all the same something may hide.
+    if tolerance.met(error, estimate) && sums.variation > 0.0 {
         Ok(First { estimate, error })
     } else {
         Err(Seen { nodes: values, near })
