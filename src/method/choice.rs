@@ -18,8 +18,9 @@ use std::{fmt, str::FromStr};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Method {
-    /// Picks and combines: nested Patterson rules of 15 to 127 nodes on panels that are halved where needed, and
-    /// double-exponential levels on infinite ranges and next to an end at which the integrand is singular.
+    /// Picks and combines: Fejér's nested rules of 15 to 127 nodes on panels that are cut where needed (at kinks and steps, which
+    /// are looked for), and double-exponential levels on infinite ranges and next to an end at which the integrand is
+    /// singular.
     ///
     /// The error bounds the true one as long as the integrand has no feature that falls between all nodes: where all values
     /// are the same, and where an interval had to be halved, at least 512 nodes lie on the range; a smooth integrand that
