@@ -22,23 +22,24 @@ pub(super) fn range(lower: f64, upper: f64) -> (f64, f64, Map) {
 
 /// Panels around what stands out of a constant, and between; `None` where nothing does. The evaluations come second.
 ///
-/// One sample in each of 8192 equal parts, at a golden-ratio place in it; and as many towards the ends of a finite interval,
-/// down to 1e-15 of it.
+/// One sample in each of 8192 equal parts, at a golden-ratio place in it; and samples towards the ends of a finite interval, down
+/// to 1e-15 of it.
 pub(super) fn find(f: &dyn Values, lower: f64, upper: f64) -> (Option<Panels>, u64) {
     const GOLDEN: f64 = 0.618_033_988_749_894_9;
     let (from, to, map) = range(lower, upper);
+    let width = to - from;
+    // Next to the ends of a finite interval, below the first of the equal parts.
+    let near = |k: usize| width * (-(k as f64 + 0.5) * (35.0 * 16.0 / SAMPLES as f64)).exp();
+    let close = (0..if map == Map::Plain { SAMPLES / 16 } else { 0 }).filter(|&k| near(k) < width / SAMPLES as f64);
     let mut places = Vec::with_capacity(SAMPLES + SAMPLES / 8);
-    places
-        .extend((0..SAMPLES).map(|k| from + (to - from) * ((k as f64 + (k as f64 * GOLDEN).fract()) / SAMPLES as f64)));
-    if map == Map::Plain {
-        let near = |k: usize| (to - from) * (-(k as f64 + 0.5) * (35.0 * 16.0 / SAMPLES as f64)).exp();
-        places.extend((0..SAMPLES / 16).rev().map(|k| from + near(k)));
-        places.extend((0..SAMPLES / 16).map(|k| to - near(k)));
-    }
+    places.extend(close.clone().rev().map(|k| from + near(k)));
+    places.extend((1..SAMPLES - 1).map(|k| from + width * ((k as f64 + (k as f64 * GOLDEN).fract()) / SAMPLES as f64)));
+    places.extend(close.map(|k| to - near(k)));
     places.retain(|&t| from < t && t < to);
-    // Three runs in order: they are merged.
-    places.sort_by(f64::total_cmp);
     places.dedup();
+    if places.is_empty() {
+        return (None, 0);
+    }
     let last = places.len() - 1;
     let point = |k: usize| map.point(places[k.min(last)]);
     let points: Vec<[f64; LANES]> =
