@@ -24,14 +24,16 @@ fn pair_add(a: Pair, b: Pair) -> Pair {
     return two_sum(sum.x, sum.y + (a.y + b.y));
 }
 
-// The first node of a block, never below the interval.
-fn place(start: Pair, offset: Pair, lower: Pair) -> f64 {
-    return max(opaque(start.x + (start.y + offset.x)), lower.x);
+// The first node of a block, never below the interval; with what its rounding leaves out: far from zero, where all blocks
+// begin at whole units, the nodes of each would be rounded alike, and the sum would be of another integrand.
+fn place(start: Pair, offset: Pair, lower: Pair) -> Pair {
+    let sum = two_sum(start.x, start.y + offset.x);
+    return select(sum, vec2<f64>(lower.x, 0.0lf), sum.x < lower.x);
 }
 
 // A node, never above the interval.
-fn node(place: f64, offset: Pair, upper: Pair) -> Real {
-    return min(place + offset.x, upper.x);
+fn node(place: Pair, offset: Pair, upper: Pair) -> Real {
+    return min(place.x + (place.y + offset.x), upper.x);
 }
 
 // A node, never below the interval.
