@@ -41,9 +41,9 @@ impl Cancel {
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Progress {
-    /// Evaluations so far.
+    /// Evaluations so far; of a sweep: rows.
     pub evaluations: u64,
-    /// Evaluations in all.
+    /// Evaluations in all; of an adaptive method: the most there may be; of a sweep: rows.
     pub total: u64,
 }
 
@@ -83,6 +83,18 @@ impl Control {
             return Some(Stop::Deadline);
         }
         None
+    }
+
+    /// Whether there is no reason not to begin now.
+    #[inline]
+    pub fn may_begin(&self) -> bool {
+        self.is_idle() || self.stop(Instant::now()).is_none()
+    }
+
+    /// Whether there is nothing to look at.
+    #[inline]
+    pub fn is_idle(&self) -> bool {
+        self.cancel.is_none() && self.time_limit.is_none() && self.watch.is_none()
     }
 
     /// Tells the caller how far it has come.

@@ -15,7 +15,7 @@ use std::fmt;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Error {
-    /// A bound is NaN or infinite, and the rule needs a finite interval.
+    /// A bound is NaN, or infinite where a rule needs a finite interval; or both are the same infinity.
     NonFiniteBound {
         /// The axis, from 0.
         axis: usize,
@@ -42,7 +42,21 @@ pub enum Error {
         /// The panels asked for.
         panels: u64,
     },
-    /// No rule was chosen, and there is no method yet that chooses by itself.
+    /// A break point is NaN or outside the interval.
+    BreakPoint {
+        /// The point.
+        value: f64,
+        /// The smaller bound.
+        lower: f64,
+        /// The larger bound.
+        upper: f64,
+    },
+    /// There is no Gauss–Kronrod rule of so many nodes.
+    KronrodOrder {
+        /// The number asked for.
+        order: usize,
+    },
+    /// A number of panels was given, but no rule for them.
     NoRule,
     /// A rule was chosen, but not the number of panels.
     NoPanels,
@@ -85,12 +99,19 @@ pub enum Error {
         /// Why.
         reason: String,
     },
-    /// A tolerance is not a positive finite number.
+    /// A tolerance is negative or not a number, or 0 or infinite for a fixed rule.
     Tolerance {
         /// `relative` or `absolute`.
         kind: &'static str,
         /// The tolerance given.
         value: f64,
+    },
+    /// A row of a sweep makes no sense: the first such row.
+    Row {
+        /// Its index, from 0.
+        row: usize,
+        /// What is wrong with it.
+        error: Box<Error>,
     },
     /// The sum is not what was asked for; [`Integral::status`] says why, and the estimate is the best there is.
     NotConverged(Box<Integral>),
@@ -101,8 +122,14 @@ pub enum Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Error::NonFiniteBound { axis, bound, value } if value.is_nan() => {
+                write!(f, "the {bound} bound of axis {axis} is NaN")
+            }
             Error::NonFiniteBound { axis, bound, value } => {
-                write!(f, "the {bound} bound of axis {axis} is {value}; a fixed rule needs finite bounds")
+                write!(
+                    f,
+                    "the {bound} bound of axis {axis} is {value}; a fixed rule needs finite bounds, an adaptive method two different ones"
+                )
             }
             Error::TooWide { axis, lower, upper } => {
                 write!(
@@ -112,6 +139,12 @@ impl fmt::Display for Error {
             }
             Error::TooNarrow { lower, upper, panels } => {
                 write!(f, "{panels} panels from {lower:e} to {upper:e} are too short: below 1e-276 precision is lost")
+            }
+            Error::BreakPoint { value, lower, upper } => {
+                write!(f, "the break point {value:?} is not between the bounds {lower:?} and {upper:?}")
+            }
+            Error::KronrodOrder { order } => {
+                write!(f, "there is no Gauss–Kronrod rule of {order} nodes; there are 15, 23, 31 and 63")
             }
             Error::NoRule => f.write_str("no rule was chosen: give one, and a number of panels"),
             Error::NoPanels => f.write_str("the number of panels was not given"),
@@ -133,6 +166,7 @@ impl fmt::Display for Error {
             Error::Tolerance { kind, value } => {
                 write!(f, "the {kind} tolerance is {value}; it must be a positive number")
             }
+            Error::Row { row, error } => write!(f, "row {row}: {error}"),
             Error::NotConverged(integral) => {
                 write!(f, "{}; best estimate {:?}", integral.status, integral.estimate)
             }
@@ -152,6 +186,7 @@ impl std::error::Error for Error {
         match self {
             Error::Order(error) => Some(error),
             Error::UnknownLevel(error) => Some(error),
+            Error::Row { error, .. } => Some(error),
             _ => None,
         }
     }

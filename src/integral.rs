@@ -37,7 +37,8 @@ pub struct Integral {
     pub fallbacks: Vec<Fallback>,
     /// How the result compares with the serial reference, if that was asked for.
     pub agreement: Option<Agreement>,
-    /// Wall-clock time of the whole call, verification included.
+    /// Wall-clock time of the whole call, verification included. Zero where an adaptive method needed a single panel: reading
+    /// the clock would take as long as the integral.
     pub elapsed: Duration,
 }
 
@@ -66,6 +67,21 @@ impl Integral {
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Status {
+    /// error <= max(abs_tol, rel_tol · |estimate|), as far as the error model can tell.
+    Converged,
+    /// Rounding, in the integrand or in its argument, keeps the error above the tolerance; `error` says how far it got.
+    RoundoffLimited,
+    /// The limit on evaluations came first.
+    MaxEvaluations,
+    /// The mesh has grown to its limit (2^20 regions).
+    MemoryLimit,
+    /// The integral does not seem to exist: it grows as an end or a pole is approached. The estimate means nothing.
+    Divergent,
+    /// Samples at points that no rule uses contradict the result.
+    Suspicious {
+        /// What was seen.
+        reason: &'static str,
+    },
     /// The fixed rule asked for was summed over all its nodes. No tolerance was asked for and none is claimed.
     Summed,
     /// The integrand is NaN or infinite at a node: the lowest in the part of the sum where it first occurs.
@@ -82,7 +98,8 @@ pub enum Status {
     },
     /// The sum is too large for an `f64` although the values that led to that are finite.
     Overflow,
-    /// Cancelled by the caller; the estimate is that of the part from the smaller bound to `reached`.
+    /// Cancelled by the caller; the estimate is that of the part from the smaller bound to `reached`. (An adaptive method
+    /// always covers the whole; its estimate is that of the last round.)
     Cancelled {
         /// The upper end of the part that was summed.
         reached: f64,
@@ -92,24 +109,34 @@ pub enum Status {
         /// The upper end of the part that was summed.
         reached: f64,
     },
+    /// Of a row of a [`Sweep`](crate::Sweep): the question makes no sense, and nothing was evaluated.
+    Refused,
 }
 
 impl Status {
-    /// The name used in output: `summed`, `non-finite`, `precision-floor`, `overflow`, `cancelled`, `deadline`.
+    /// The name used in output: `converged`, `roundoff-limited`, `max-evaluations`, `memory-limit`, `divergent`, `suspicious`,
+    /// `summed`, `non-finite`, `precision-floor`, `overflow`, `cancelled`, `deadline`, `refused`.
     pub fn name(&self) -> &'static str {
         match self {
             Status::Summed => "summed",
+            Status::Converged => "converged",
+            Status::RoundoffLimited => "roundoff-limited",
+            Status::MaxEvaluations => "max-evaluations",
+            Status::MemoryLimit => "memory-limit",
+            Status::Divergent => "divergent",
+            Status::Suspicious { .. } => "suspicious",
             Status::NonFinite { .. } => "non-finite",
             Status::PrecisionFloor { .. } => "precision-floor",
             Status::Overflow => "overflow",
             Status::Cancelled { .. } => "cancelled",
             Status::Deadline { .. } => "deadline",
+            Status::Refused => "refused",
         }
     }
 
     /// Whether the answer is what was asked for.
     pub fn is_success(&self) -> bool {
-        matches!(self, Status::Summed)
+        matches!(self, Status::Summed | Status::Converged)
     }
 }
 
@@ -117,11 +144,20 @@ impl fmt::Display for Status {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Status::Summed => f.write_str("fixed rule summed; it estimates no error"),
+            Status::Converged => f.write_str("converged"),
+            Status::RoundoffLimited => f.write_str("rounding keeps the error above the tolerance"),
+            Status::MaxEvaluations => f.write_str("the limit on evaluations was reached"),
+            Status::MemoryLimit => f.write_str("the limit on regions was reached"),
+            Status::Divergent => f.write_str("the integral seems to diverge"),
+            Status::Suspicious { reason } => write!(f, "suspicious: {reason}"),
             Status::NonFinite { point, value } => write!(f, "the integrand is {value} at x = {point:?}"),
             Status::PrecisionFloor { floor } => {
                 write!(f, "the arithmetic may be wrong by {floor:.1e}, which is more than the tolerance")
             }
             Status::Overflow => f.write_str("the sum of the integrand's values overflows"),
+            Status::Refused => f.write_str("refused: the question makes no sense"),
+            Status::Cancelled { reached } if reached.is_nan() => f.write_str("cancelled before it began"),
+            Status::Deadline { reached } if reached.is_nan() => f.write_str("out of time before it began"),
             Status::Cancelled { reached } => write!(f, "cancelled; summed up to x = {reached:?}"),
             Status::Deadline { reached } => write!(f, "out of time; summed up to x = {reached:?}"),
         }

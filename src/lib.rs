@@ -29,7 +29,8 @@
 //! | to | see |
 //! |---|---|
 //! | write an integrand | [`integrand`](macro@integrand), closures, [`Expression`], [`wide`](fn@wide), the trait [`Integrand`] |
-//! | integrate it | [`Integrator`], [`Rule`], [`Backend`], [`lanes::Level`], [`gpu`], [`Precision`] |
+//! | integrate it | [`Integrator`], [`Method`], [`Rule`], [`Backend`], [`lanes::Level`], [`gpu`], [`Precision`] |
+//! | integrate many at once | [`Integrator::sweep`], [`Row`], [`Sweep`], [`Expression::with_values`] |
 //! | read the answer | [`Integral`], [`Status`], [`Error`], [`Agreement`] |
 //! | see what a GPU computes | `gpu` (with feature `gpu`) |
 //! | stop early, watch | [`Cancel`], [`Progress`] |
@@ -48,7 +49,7 @@
 //!   bit, `for i in 0..n { s += f(a + i as f64 * dx) }`, times `dx`.
 //! - **Nothing is silent.** A question without sense is refused before anything is evaluated; an integral that is not
 //!   what was asked for is an [`Error::NotConverged`] that holds the best estimate. A fixed rule estimates no error, and
-//!   says so.
+//!   says so; an adaptive method claims error <= max(abs_tol, rel_tol · |estimate|) or gives the reason why not.
 //!
 //! # Features
 //!
@@ -65,6 +66,7 @@ mod backend;
 mod clock;
 mod control;
 mod error;
+mod estimate;
 #[cfg(feature = "gpu")]
 pub mod gpu;
 mod integral;
@@ -78,6 +80,7 @@ mod reduce;
 mod region;
 pub mod rule;
 pub mod sampled;
+mod sweep;
 mod twofold;
 mod unknown_name;
 mod verify;
@@ -91,11 +94,13 @@ pub use integral::{Fallback, Integral, Status};
 pub use integrand::number as __private;
 pub use integrand::*;
 pub use integrator::Integrator;
+pub use method::Method;
 pub use precision::Precision;
 #[doc = include_str!("integrand/attribute.md")]
 pub use quadrille_macros::integrand;
 pub use region::{IntoRegion, Region};
 pub use rule::Rule;
+pub use sweep::{Row, Sweep};
 pub use unknown_name::UnknownName;
 
 #[cfg(doctest)]

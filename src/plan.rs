@@ -1,5 +1,9 @@
 //! Plans: what to evaluate, as a value. Who evaluates it is another module.
 
+mod regions;
+
+pub(crate) use regions::{Map, Region, Regions, Sweep, Swept};
+
 use crate::error::Error;
 use crate::reduce::Partial;
 use crate::rule::{Composite, Rule};

@@ -3,8 +3,8 @@
 use std::fmt;
 
 /// A text that names nothing of its kind: the error of parsing a [`Rule`](crate::Rule), a
-/// [`Level`](crate::lanes::Level), a [`Backend`](crate::Backend), a [`Precision`](crate::Precision) or a
-/// [`Verify`](crate::Verify).
+/// [`Method`](crate::Method), a [`Level`](crate::lanes::Level), a [`Backend`](crate::Backend), a
+/// [`Precision`](crate::Precision) or a [`Verify`](crate::Verify).
 ///
 /// Its message tells which names there are.
 ///
@@ -33,7 +33,7 @@ impl UnknownName {
         Self { kind, name: name.to_owned(), message }
     }
 
-    /// What was to be named: `rule`, `level`, `backend`, `precision` or `verification`.
+    /// What was to be named: `rule`, `method`, `level`, `backend`, `precision` or `verification`.
     pub fn kind(&self) -> &'static str {
         self.kind
     }
@@ -54,7 +54,7 @@ impl std::error::Error for UnknownName {}
 
 #[cfg(test)]
 mod tests {
-    use quadrille::{Backend, Rule, UnknownName, Verify, lanes::Level};
+    use quadrille::{Backend, Method, Rule, UnknownName, Verify, lanes::Level};
     use std::{fmt, str::FromStr};
 
     #[test]
@@ -68,6 +68,8 @@ mod tests {
         let rules = [Rule::Left, Rule::Right, Rule::Midpoint, Rule::Trapezoid, Rule::Simpson, Rule::Boole];
         rules.into_iter().for_each(read_back);
         read_back(Rule::GaussLegendre(7));
+        let methods = [Method::Auto, Method::GaussKronrod(23), Method::GaussKronrod(31), Method::DoubleExponential];
+        methods.into_iter().for_each(read_back);
         assert_eq!("sse42".parse(), Ok(Level::Sse42));
 
         fn refused<T: FromStr<Err = UnknownName>>(kind: &str, name: &str, message: &str) {
@@ -81,6 +83,8 @@ mod tests {
         refused::<Level>("level", "avx1024", &format!("unknown level 'avx1024'; {levels}"));
         refused::<Verify>("verification", "twice", "unknown verification 'twice'; it is off, spot or full");
         refused::<Backend>("backend", "", "unknown backend ''; backends are auto, serial, simd, gpu");
+        let methods = "methods are auto, kronrod:15, kronrod:23, kronrod:31, kronrod:63, double-exponential";
+        refused::<Method>("method", "kronrod:21", &format!("unknown method 'kronrod:21'; {methods}"));
         let rules = "rules are left, right, midpoint, trapezoid, simpson, boole, gauss:K";
         refused::<Rule>("rule", "Left", &format!("unknown rule 'Left'; {rules}"));
         refused::<Rule>("rule", "gauss:x", &format!("'x' is no number of nodes; {rules}"));

@@ -192,7 +192,7 @@ fn parameters_have_values_by_construction() {
     let f = Expression::parse_with(text, &[("b", 3.0), ("a", 2.0)]).unwrap();
     assert_eq!(f.scalar(10.0), 322.0);
     assert_eq!(f.with("b", 4.0).unwrap().with("a", 1.0).unwrap().scalar(10.0), 411.0);
-    assert_eq!(f.parameters().iter().map(|p| p.0.as_str()).collect::<Vec<_>>(), ["a", "b"]);
+    assert_eq!(f.parameters().map(|p| p.0).collect::<Vec<_>>(), ["a", "b"]);
     let error = |parameters: &[(&str, f64)]| {
         let error = Expression::parse_with(text, parameters).unwrap_err();
         (error.message().to_owned(), error.column())

@@ -13,20 +13,34 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("rule", &["twofold", "unknown_name"]),
     ("region", &["error", "integrand"]),
     ("reduce", &["twofold"]),
-    ("plan", &["error", "reduce", "rule", "twofold"]),
+    ("estimate", &[]),
+    ("plan", &["error", "estimate", "reduce", "rule", "twofold"]),
     (
         "backend",
-        &["clock", "error", "integrand", "lanes", "plan", "precision", "reduce", "rule", "twofold", "unknown_name"],
+        &[
+            "clock",
+            "error",
+            "estimate",
+            "integrand",
+            "lanes",
+            "plan",
+            "precision",
+            "reduce",
+            "rule",
+            "twofold",
+            "unknown_name",
+        ],
     ),
-    ("method", &["reduce"]),
+    ("method", &["estimate", "plan", "reduce", "unknown_name"]),
     ("sampled", &["backend", "lanes", "twofold", "unknown_name"]),
     ("gpu", &["backend"]),
     ("clock", &[]),
     ("precision", &["unknown_name"]),
     ("control", &["clock"]),
     ("agreement", &["unknown_name"]),
-    ("verify", &["agreement", "integrand", "lanes", "plan", "reduce"]),
+    ("verify", &["agreement", "integrand", "lanes", "plan", "reduce", "rule"]),
     ("integral", &["agreement", "backend", "lanes", "precision"]),
+    ("sweep", &["backend", "error", "integral", "integrand", "lanes", "region"]),
     ("error", &["agreement", "backend", "integral", "lanes", "rule", "unknown_name"]),
     (
         "integrator",
@@ -36,6 +50,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "clock",
             "control",
             "error",
+            "estimate",
             "integral",
             "integrand",
             "lanes",
@@ -45,6 +60,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "reduce",
             "region",
             "rule",
+            "sweep",
             "verify",
         ],
     ),
@@ -110,6 +126,10 @@ fn backends_do_not_name_each_other() {
 #[test]
 fn no_source_file_is_long() {
     visit(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut |path, text| {
+        // Written by tests/data/make_rules.py.
+        if path.file_name().is_some_and(|name| name == "ladder_data.rs" || name == "levels_data.rs") {
+            return;
+        }
         assert!(text.lines().count() <= 420, "{} has {} lines", path.display(), text.lines().count());
     });
 }

@@ -1,39 +1,11 @@
 //! The command line, by running the real program.
 
+#[path = "common/quad.rs"]
+mod common;
+
+use common::*;
 use serde_json::Value;
-use std::path::PathBuf;
-use std::process::{Command, Output};
-
-/// The example beside this test: `cargo test` builds it too.
-fn program() -> PathBuf {
-    let test = std::env::current_exe().unwrap();
-    let folder = test.parent().unwrap().parent().unwrap();
-    let program = folder.join("examples").join(format!("quad{}", std::env::consts::EXE_SUFFIX));
-    assert!(program.exists(), "{} is missing: run `cargo test` without naming a target", program.display());
-    program
-}
-
-fn quad(arguments: &[&str]) -> Output {
-    Command::new(program()).args(arguments).env_remove("QUADRILLE_LEVEL").output().unwrap()
-}
-
-fn json(arguments: &[&str]) -> Value {
-    let output = quad(&[&["--json"], arguments].concat());
-    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-    serde_json::from_slice(&output.stdout).unwrap()
-}
-
-/// Exit code 2, nothing on standard output, and these words on standard error.
-fn refused(arguments: &[&str], words: &[&str]) {
-    let output = quad(arguments);
-    let message = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(2), "{arguments:?}: {message}");
-    assert!(output.stdout.is_empty(), "{arguments:?} printed something");
-    for word in words {
-        assert!(message.contains(word), "{arguments:?} does not say {word:?}: {message}");
-    }
-    assert!(!message.contains("panicked"), "{message}");
-}
+use std::process::Command;
 
 #[test]
 fn the_classic_sum_as_json() {
@@ -153,10 +125,11 @@ fn bad_questions_are_refused() {
     ask(&["x", "0", "1", "--plot", "picture.png"], &[".svg"]);
     ask(&["x", "0", "1", "--frobnicate"], &["frobnicate"]);
     ask(&["x", "0", "1", "2"], &["2"]);
-    for later in [["--method", "kronrod"], ["--points", "0.5"], ["--sweep", "p.csv"]] {
-        ask(&["x", "0", "1", later[0], later[1]], &[later[0], "not built yet"]);
+    for adaptive in [["--method", "kronrod"], ["--points", "0.5"], ["--max-evals", "100"]] {
+        ask(&["x", "0", "1", adaptive[0], adaptive[1]], &[adaptive[0], "--rule"]);
     }
-    refused(&["x", "0", "1"], &["not built yet", "--rule"]);
+    ask(&["x", "0", "1", "--over", "y=0..1"], &["--over", "not built yet"]);
+    refused(&["x", "0", "1", "--n", "10"], &["--n", "--rule"]);
     refused(&["x", "0", "1", "--rule", "left"], &["--n"]);
     for n in ["0", "-1", "1.5", "2^53+2", "9007199254740993", "inf", "1e300", "many"] {
         refused(&["x", "0", "1", "--rule", "left", "--n", n], &["--n"]);

@@ -1,6 +1,6 @@
 //! GPU devices: the one to use, and the list of those that are there.
 
-use crate::args::Job;
+use crate::job::Job;
 use quadrille::gpu::{AdapterInfo, Device, GpuError, adapters};
 use quadrille::{Backend, Error, Integrator, Precision};
 use std::fmt::Write;

@@ -1,4 +1,4 @@
-//! `quad EXPR A B --rule R --n N`: the integral of a formula, from the command line.
+//! `quad EXPR A B`: the integral of a formula, from the command line; `--sweep FILE.csv`: one for each row of a file.
 //!
 //! Exit code 0: the answer is what was asked for; 1: it is not (the best estimate is printed, with its status), or
 //! verification failed; 2: a bad question, nothing was computed.
@@ -6,11 +6,16 @@
 mod args;
 #[cfg_attr(not(feature = "gpu"), path = "no_device.rs")]
 mod device;
+mod job;
 mod plot;
 mod report;
+mod sweep;
+mod table;
 mod watch;
+mod window;
 
 use clap::Parser;
+use job::{Asked, Job, What};
 use quadrille::{Backend, Error, Integral};
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -29,29 +34,35 @@ fn say(text: &str) -> bool {
 }
 
 fn main() -> ExitCode {
-    let refuse = |message: String| {
-        eprintln!("error: {message}");
-        ExitCode::from(2)
-    };
     let args = args::Args::parse();
-    if args.devices {
-        return match device::list() {
-            Ok(text) => ExitCode::from(u8::from(!say(&text))),
-            Err(message) => refuse(message),
-        };
-    }
-    let job = match args.check() {
-        Ok(job) => job,
-        Err(message) => return refuse(message),
+    let answered = if args.devices {
+        device::list().map(|text| say(&text))
+    } else {
+        args.check().and_then(|asked| match asked {
+            Asked::One(job) => one(&job),
+            Asked::Many(job) => job.run(),
+        })
     };
+    match answered {
+        Ok(as_asked) => ExitCode::from(u8::from(!as_asked)),
+        Err(message) => {
+            eprintln!("error: {message}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// One integral on each of the backends; whether all answers are what was asked for.
+fn one(job: &Job) -> Result<bool, String> {
     let cancel = watch::cancel_on_interrupt();
     let mut answers: Vec<(Backend, Integral)> = Vec::new();
     let mut missing: Vec<(Backend, String)> = Vec::new();
     let mut failed = false;
     for &backend in &job.backends {
-        let bar = watch::Bar::new(backend);
+        let bar = watch::Bar::new(&backend.to_string());
         let integrator = job.integrator.clone().backend(backend).cancel(&cancel).progress(bar.callback());
-        let opened = if backend == Backend::Gpu { device::with(integrator, &job) } else { Ok(integrator) };
+        let needs_device = backend == Backend::Gpu && matches!(job.what, What::Fixed { .. });
+        let opened = if needs_device { device::with(integrator, job) } else { Ok(integrator) };
         let result = opened.and_then(|integrator| integrator.integrate(&job.f, job.lower..job.upper));
         bar.clear();
         match result {
@@ -71,22 +82,22 @@ fn main() -> ExitCode {
             Err(Error::BackendUnavailable { backend, reason }) if job.backends.len() > 1 => {
                 missing.push((backend, reason));
             }
-            Err(error) => return refuse(error.to_string()),
+            Err(error) => return Err(error.to_string()),
         }
     }
     let text = if job.json {
-        format!("{}\n", report::json(&job, &answers, &missing))
+        format!("{}\n", report::json(job, &answers, &missing))
     } else if let ([(_, integral)], 1) = (&answers[..], job.backends.len()) {
-        report::text(&job, integral)
+        report::text(job, integral)
     } else {
-        report::table(&answers, &missing)
+        report::table(job, &answers, &missing)
     };
     failed |= !say(&text);
     if let Some(file) = &job.plot
-        && let Err(message) = plot::draw(&job, file)
+        && let Err(message) = plot::draw(job, file)
     {
         eprintln!("error: {}: {message}", file.display());
         failed = true;
     }
-    ExitCode::from(u8::from(failed))
+    Ok(!failed)
 }

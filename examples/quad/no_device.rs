@@ -1,6 +1,6 @@
 //! Built without feature `gpu`.
 
-use crate::args::Job;
+use crate::job::Job;
 use quadrille::{Backend, Error, Integrator};
 
 const REASON: &str = "built without feature `gpu`";

@@ -1,6 +1,7 @@
-//! The integrand with the panels or nodes of the rule, as SVG.
+//! The integrand with the panels, and for a fixed rule its nodes, as SVG.
 
-use crate::args::Job;
+use crate::job::{Job, What};
+use crate::window::window;
 use plotters::prelude::*;
 use quadrille::{Backend, Integrand, Integrator, Rule};
 use std::{error::Error, path::Path, sync::Mutex};
@@ -12,16 +13,13 @@ const SIZE: (u32, u32) = (960, 600);
 
 /// Draws the curve, the panels and the nodes.
 pub fn draw(job: &Job, file: &Path) -> Result<(), Box<dyn Error>> {
-    let (lower, upper) = (job.lower.min(job.upper), job.lower.max(job.upper));
-    if lower == upper {
-        return Err("the interval is empty: there is nothing to draw".into());
-    }
+    let (lower, upper) = window(job)?;
     let curve: Vec<(f64, f64)> = (0..=SIZE.0)
         .map(|i| lower + (upper - lower) * f64::from(i) / f64::from(SIZE.0))
         .map(|x| (x, job.f.scalar(x)))
         .filter(|(_, y)| y.is_finite())
         .collect();
-    let nodes = nodes(job)?;
+    let (nodes, ends) = (nodes(job)?, Ends::of(job)?);
     let values = || curve.iter().chain(&nodes).map(|point| point.1).chain([0.0]);
     let (low, high) = (values().fold(f64::INFINITY, f64::min), values().fold(f64::NEG_INFINITY, f64::max));
     let margin = if high > low { 0.05 * (high - low) } else { 1.0 };
@@ -31,19 +29,16 @@ pub fn draw(job: &Job, file: &Path) -> Result<(), Box<dyn Error>> {
     let root = SVGBackend::new(file, SIZE).into_drawing_area();
     root.fill(&WHITE)?;
     let mut chart = ChartBuilder::on(&root)
-        .caption(format!("{} — {}, {} panels", job.text, job.rule, job.panels), ("sans-serif", 20))
+        .caption(format!("{} — {}, {} panels", job.text, job.what, ends.count), ("sans-serif", 20))
         .margin(12)
         .x_label_area_size(32)
         .y_label_area_size(64)
         .build_cartesian_2d(lower..upper, low - margin..high + margin)?;
     chart.configure_mesh().x_desc("x").light_line_style(WHITE).draw()?;
 
-    let few = job.panels <= MOST;
-    if few {
-        let panels = (0..job.panels).map(|i| {
-            let edge = |i: u64| lower + (upper - lower) * (i as f64 / job.panels as f64);
-            outline(job, edge(i), edge(i + 1))
-        });
+    if let Some(ends) = &ends.shown {
+        let drawn = ends.windows(2).filter(|ends| lower <= ends[0] && ends[1] <= upper);
+        let panels = drawn.map(|ends| outline(job, ends[0], ends[1]));
         for outline in panels.filter(|outline| outline.iter().all(|(_, y)| y.is_finite())) {
             if outline.len() > 2 {
                 chart.draw_series(std::iter::once(Polygon::new(outline.clone(), BLUE.mix(0.15))))?;
@@ -70,18 +65,42 @@ fn drawable(axis: &str, low: f64, high: f64) -> Result<(), String> {
 /// at its end.
 fn outline(job: &Job, left: f64, right: f64) -> Vec<(f64, f64)> {
     let f = |x| job.f.scalar(x);
-    let (at_left, at_right) = match job.rule {
-        Rule::Left => (f(left), f(left)),
-        Rule::Right => (f(right), f(right)),
-        Rule::Midpoint => (f(0.5 * (left + right)), f(0.5 * (left + right))),
-        Rule::Trapezoid => (f(left), f(right)),
+    let (at_left, at_right) = match job.what {
+        What::Fixed { rule: Rule::Left, .. } => (f(left), f(left)),
+        What::Fixed { rule: Rule::Right, .. } => (f(right), f(right)),
+        What::Fixed { rule: Rule::Midpoint, .. } => (f(0.5 * (left + right)), f(0.5 * (left + right))),
+        What::Fixed { rule: Rule::Trapezoid, .. } => (f(left), f(right)),
         _ => return vec![(right, 0.0), (right, f(right))],
     };
     vec![(left, 0.0), (left, at_left), (right, at_right), (right, 0.0)]
 }
 
-/// The nodes of the rule and their values, as the serial backend visits them; none if they are too many to be seen.
+/// The ends of the panels.
+struct Ends {
+    count: u64,
+    /// Where they can be told apart.
+    shown: Option<Vec<f64>>,
+}
+
+impl Ends {
+    fn of(job: &Job) -> Result<Self, quadrille::Error> {
+        let (lower, upper) = (job.lower.min(job.upper), job.lower.max(job.upper));
+        Ok(match job.what {
+            What::Fixed { panels, .. } => {
+                let end = |i: u64| lower + (upper - lower) * (i as f64 / panels as f64);
+                Self { count: panels, shown: (panels <= MOST).then(|| (0..=panels).map(end).collect()) }
+            }
+            What::Adaptive(_) => {
+                let ends = job.integrator.mesh(&job.f, lower..upper)?;
+                Self { count: ends.len() as u64 - 1, shown: Some(ends) }
+            }
+        })
+    }
+}
+
+/// The nodes of a fixed rule and their values, as the serial backend visits them; none if they are too many to be seen.
 fn nodes(job: &Job) -> Result<Vec<(f64, f64)>, quadrille::Error> {
+    let What::Fixed { rule, panels } = job.what else { return Ok(Vec::new()) };
     let visited = Mutex::new(Vec::new());
     let record = |x: f64| {
         let y = job.f.scalar(x);
@@ -92,9 +111,9 @@ fn nodes(job: &Job) -> Result<Vec<(f64, f64)>, quadrille::Error> {
         }
         0.0
     };
-    let per_panel = if let Rule::GaussLegendre(order) = job.rule { order as u64 } else { 1 };
-    if job.panels.saturating_mul(per_panel) <= MOST {
-        let serial = Integrator::new().rule(job.rule).panels(job.panels).backend(Backend::Serial);
+    let per_panel = if let Rule::GaussLegendre(order) = rule { order as u64 } else { 1 };
+    if panels.saturating_mul(per_panel) <= MOST {
+        let serial = Integrator::new().rule(rule).panels(panels).backend(Backend::Serial);
         serial.integrate(&record, job.lower..job.upper)?;
     }
     let mut visited = visited.into_inner().unwrap_or_default();

@@ -1,6 +1,6 @@
 //! The answer as text, table and JSON.
 
-use crate::args::Job;
+use crate::job::Job;
 use quadrille::{Agreement, Backend, Integral};
 use serde_json::{Value, json};
 
@@ -12,10 +12,12 @@ pub fn text(job: &Job, integral: &Integral) -> String {
         (None, Some(level)) => format!("{} {level}", integral.backend),
         (None, None) => integral.backend.to_string(),
     };
+    let error = if integral.error.is_finite() { format!(" ± {:.1e}", integral.error) } else { String::new() };
+    let panels = if integral.regions == 1 { "panel" } else { "panels" };
     let mut lines = format!(
-        "{:?}\n  {}, {} panels, {} evaluations\n  {who}, {} {threads}, {:.3e} s\n",
+        "{:?}{error}\n  {}, {} {panels}, {} evaluations\n  {who}, {} {threads}, {:.3e} s\n",
         integral.estimate,
-        job.rule,
+        job.what,
         integral.regions,
         integral.evaluations,
         integral.threads,
@@ -25,14 +27,19 @@ pub fn text(job: &Job, integral: &Integral) -> String {
     if let Some(agreement) = &integral.agreement {
         lines += &format!("  agreement: {agreement}\n");
     }
-    for fallback in &integral.fallbacks {
+    for fallback in fallbacks(job, integral) {
         lines += &format!("  instead of {fallback}\n");
     }
     lines
 }
 
+/// What was asked for and could not be had.
+fn fallbacks(job: &Job, integral: &Integral) -> Vec<String> {
+    integral.fallbacks.iter().map(|fallback| fallback.to_string()).chain(job.notes.iter().cloned()).collect()
+}
+
 /// One line for each backend.
-pub fn table(answers: &[(Backend, Integral)], missing: &[(Backend, String)]) -> String {
+pub fn table(job: &Job, answers: &[(Backend, Integral)], missing: &[(Backend, String)]) -> String {
     let reference = answers.first().map_or(f64::NAN, |(_, serial)| serial.estimate);
     let mut lines = format!(
         "{:<8} {:<9} {:<8} {:>7}  {:<24} {:>12} {:>12}  {:<8} {}\n",
@@ -56,11 +63,11 @@ pub fn table(answers: &[(Backend, Integral)], missing: &[(Backend, String)]) -> 
         lines += &format!("{backend:<8} not available: {reason}\n");
     }
     for (asked, integral) in answers {
-        for fallback in &integral.fallbacks {
-            lines += &format!("{asked}: {} instead of {fallback}\n", integral.backend);
-        }
         if let Some(agreement) = &integral.agreement {
             lines += &format!("{asked}: {agreement}\n");
+        }
+        for fallback in fallbacks(job, integral) {
+            lines += &format!("{asked}: {} instead of {fallback}\n", integral.backend);
         }
     }
     lines
@@ -69,9 +76,9 @@ pub fn table(answers: &[(Backend, Integral)], missing: &[(Backend, String)]) -> 
 /// One object, or an array where several backends were asked for.
 pub fn json(job: &Job, answers: &[(Backend, Integral)], missing: &[(Backend, String)]) -> Value {
     match answers {
-        [(_, integral)] if job.backends.len() == 1 => object(integral),
+        [(_, integral)] if job.backends.len() == 1 => object(job, integral),
         _ => {
-            let answers = answers.iter().map(|(_, integral)| object(integral));
+            let answers = answers.iter().map(|(_, integral)| object(job, integral));
             answers.chain(missing.iter().map(|(backend, reason)| unavailable(*backend, reason))).collect()
         }
     }
@@ -82,7 +89,7 @@ fn unavailable(backend: Backend, reason: &str) -> Value {
     json!({ "backend": backend.to_string(), "status": "unavailable", "status_text": reason, "estimate": Value::Null })
 }
 
-fn object(integral: &Integral) -> Value {
+fn object(job: &Job, integral: &Integral) -> Value {
     json!({
         "estimate": number(integral.estimate),
         "error": number(integral.error),
@@ -95,7 +102,7 @@ fn object(integral: &Integral) -> Value {
         "level": integral.level.map(|level| level.name()),
         "threads": integral.threads,
         "precision": integral.precision.to_string(),
-        "fallbacks": integral.fallbacks.iter().map(|fallback| fallback.to_string()).collect::<Vec<_>>(),
+        "fallbacks": fallbacks(job, integral),
         "agreement": integral.agreement.map(agreement),
         "seconds": integral.elapsed.as_secs_f64(),
     })

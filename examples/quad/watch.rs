@@ -1,7 +1,7 @@
 //! A progress bar for long runs, and Ctrl-C.
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use quadrille::{Backend, Cancel, Progress};
+use quadrille::{Cancel, Progress};
 use std::time::{Duration, Instant};
 
 /// A switch that the first Ctrl-C turns; the second one ends the process.
@@ -24,12 +24,12 @@ pub fn cancel_on_interrupt() -> Cancel {
 pub struct Bar(ProgressBar);
 
 impl Bar {
-    pub fn new(backend: Backend) -> Self {
+    pub fn new(what: &str) -> Self {
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
         let style = ProgressStyle::with_template("{prefix} {wide_bar} {percent}% {eta} left")
             .unwrap_or_else(|_| ProgressStyle::default_bar());
         bar.set_style(style);
-        bar.set_prefix(backend.to_string());
+        bar.set_prefix(what.to_owned());
         Self(bar)
     }
 

@@ -39,4 +39,9 @@ impl Threads {
     ) -> T {
         tree(from, to, leaf, combine)
     }
+
+    /// `work` on all of `whole`.
+    pub fn pieces<T>(&self, whole: T, _halve: &impl Fn(T) -> Result<(T, T), T>, work: &impl Fn(T)) {
+        work(whole);
+    }
 }

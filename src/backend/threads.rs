@@ -65,6 +65,29 @@ impl Threads {
             _ => parallel_tree(from, to, grain, leaf, combine),
         }
     }
+
+    /// `work` on all of `whole`, in pieces that `halve` makes of it until it gives one back, spread over the threads from within
+    /// [`run`](Self::run).
+    pub fn pieces<T: Send>(
+        &self,
+        whole: T,
+        halve: &(impl Fn(T) -> Result<(T, T), T> + Sync),
+        work: &(impl Fn(T) + Sync),
+    ) {
+        match self {
+            Self::One => work(whole),
+            _ => in_parallel(whole, halve, work),
+        }
+    }
+}
+
+fn in_parallel<T: Send>(whole: T, halve: &(impl Fn(T) -> Result<(T, T), T> + Sync), work: &(impl Fn(T) + Sync)) {
+    match halve(whole) {
+        Ok((first, second)) => {
+            rayon::join(|| in_parallel(first, halve, work), || in_parallel(second, halve, work));
+        }
+        Err(piece) => work(piece),
+    }
 }
 
 /// The number of threads that this machine runs at once.

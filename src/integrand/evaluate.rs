@@ -42,16 +42,27 @@ fn evaluate_on<S: Simd, P: Point, F: Integrand<P>>(simd: S, f: &F, points: &[P],
     let mut its_values = [[0.0; LANES]];
     // One loop over two parts, so that there is one copy of f.
     for (points, values) in [(eights, results), (&filled_up[rest.is_empty().into()..], &mut its_values[..])] {
-        if F::BLOCKED {
-            in_blocks(simd, f, points, values);
-        } else {
-            for (points, values) in points.iter().zip(values) {
-                *values = f.lanes(P::lanes_of(simd, points)).to_array();
-            }
-        }
+        on_vectors(simd, f, points, values);
     }
     for (value, result) in missing.iter_mut().zip(its_values[0]) {
         *value = result;
+    }
+}
+
+/// Values at vectors of eight points.
+#[inline(always)]
+pub(super) fn on_vectors<S: Simd, P: Point, F: Integrand<P>>(
+    simd: S,
+    f: &F,
+    points: &[[P; LANES]],
+    values: &mut [[f64; LANES]],
+) {
+    if F::BLOCKED {
+        in_blocks(simd, f, points, values);
+    } else {
+        for (points, values) in points.iter().zip(values) {
+            *values = f.lanes(P::lanes_of(simd, points)).to_array();
+        }
     }
 }
 

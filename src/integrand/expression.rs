@@ -1,8 +1,11 @@
 //! Formulas as integrands: text with all three bodies.
 
+mod parameters;
+
 use super::tape::Tape;
 use super::{Condition, Expr, Graph, Integrand, Node, ParseError, formula, interpret, parse, vocabulary};
 use crate::lanes::{Lanes, Simd};
+use parameters::not_finite;
 use std::{fmt, str::FromStr, sync::Arc};
 
 /// A formula, such as `sin(x) * exp(-x^2/50)`: an [`Integrand`] made at run time.
@@ -34,9 +37,8 @@ use std::{fmt, str::FromStr, sync::Arc};
 #[derive(Clone, Debug)]
 pub struct Expression {
     program: Arc<Program>,
-    parameters: Vec<(String, f64)>,
-    /// What depends on parameters and constants alone, computed when these got their values.
-    uniforms: Vec<f64>,
+    /// The values of the parameters; then what depends on them and on constants alone, computed when they got their values.
+    numbers: Vec<f64>,
 }
 
 /// What does not change with the parameters.
@@ -45,6 +47,8 @@ struct Program {
     nodes: Vec<Node>,
     tape: Tape,
     dimension: usize,
+    /// The names of the parameters.
+    names: Vec<String>,
 }
 
 impl Expression {
@@ -80,6 +84,30 @@ impl Expression {
     /// # Ok::<(), quadrille::ParseError>(())
     /// ```
     pub fn parse_with(text: &str, parameters: &[(&str, f64)]) -> Result<Self, ParseError> {
+        Self::read(text, Some(parameters))
+    }
+
+    /// Reads a formula whose parameters get their values later, all at once by [`with_values`](Self::with_values) or one by
+    /// one by [`with`](Self::with). Until then they are NaN.
+    ///
+    /// # Errors
+    /// Where the text is not a formula.
+    ///
+    /// ```
+    /// use quadrille::{Expression, Integrand};
+    ///
+    /// let f = Expression::template("exp(-p * x) * cos(q * x)")?;
+    /// assert_eq!(f.parameters().map(|(name, _)| name).collect::<Vec<_>>(), ["p", "q"]);
+    /// assert_eq!(f.with_values(&[0.0, 2.0])?.scalar(1.5), 3f64.cos());
+    /// # Ok::<(), quadrille::ParseError>(())
+    /// ```
+    pub fn template(text: &str) -> Result<Self, ParseError> {
+        Self::read(text, None)
+    }
+
+    /// With all parameters, or none of them.
+    fn read(text: &str, given: Option<&[(&str, f64)]>) -> Result<Self, ParseError> {
+        let parameters = given.unwrap_or_default();
         let graph = Graph::new();
         let parsed = parse::parse(text, &graph).map_err(|fault| ParseError::at(text, fault.at, fault.message))?;
         for (i, &(name, value)) in parameters.iter().enumerate() {
@@ -98,7 +126,7 @@ impl Expression {
         }
         let value = |name: &str| parameters.iter().find(|given| given.0 == name).map(|given| given.1);
         let missing: Vec<_> = parsed.parameters.iter().filter(|used| value(used.0).is_none()).collect();
-        if let Some(first) = missing.first() {
+        if let Some(first) = missing.first().filter(|_| given.is_some()) {
             let names: Vec<_> = missing.iter().map(|used| format!("'{}'", used.0)).collect();
             let names = names.join(", ");
             let problem = if missing.len() == 1 {
@@ -112,10 +140,24 @@ impl Expression {
         let dimension = nodes.iter().filter_map(|node| if let Node::Coordinate(d) = node { Some(d + 1) } else { None });
         let dimension = dimension.max().unwrap_or(0);
         let tape = Tape::new(&nodes);
-        let given = parsed.parameters.iter().map(|used| (used.0.to_owned(), value(used.0).unwrap_or(f64::NAN)));
-        let parameters: Vec<_> = given.collect();
-        let uniforms = tape.bind(&parameters);
-        Ok(Self { program: Arc::new(Program { nodes, tape, dimension }), parameters, uniforms })
+        let names = parsed.parameters.iter().map(|used| used.0.to_owned()).collect();
+        let values = parsed.parameters.iter().map(|used| value(used.0).unwrap_or(f64::NAN)).collect();
+        Ok(Self::bound(Arc::new(Program { nodes, tape, dimension, names }), values))
+    }
+
+    /// The program with these values of its parameters.
+    fn bound(program: Arc<Program>, values: Vec<f64>) -> Self {
+        let mut numbers = values;
+        program.tape.bind(&mut numbers);
+        Self { program, numbers }
+    }
+
+    fn values(&self) -> &[f64] {
+        &self.numbers[..self.program.names.len()]
+    }
+
+    fn uniforms(&self) -> &[f64] {
+        &self.numbers[self.program.names.len()..]
     }
 
     /// The number that a formula without coordinates and parameters stands for; for bounds of integration and the like.
@@ -139,50 +181,6 @@ impl Expression {
         }
         let value = Self::parse(text)?.scalar(0.0);
         if value.is_nan() { Err(ParseError::whole(text, format!("'{text}' is not a number"))) } else { Ok(value) }
-    }
-
-    /// The same formula with another value for one parameter. The formula is shared, so this is cheap.
-    ///
-    /// # Errors
-    /// Where the formula has no such parameter, or the value is not finite.
-    ///
-    /// ```
-    /// use quadrille::{Expression, Integrand};
-    ///
-    /// let slow = Expression::parse_with("exp(-r * x)", &[("r", 2.0)])?;
-    /// let fast = slow.with("r", 20.0)?;
-    /// assert_eq!(fast.scalar(0.5), (-10f64).exp());
-    /// assert_eq!(slow.with("q", 1.0).unwrap_err().message(), "the formula has no parameter 'q'");
-    /// # Ok::<(), quadrille::ParseError>(())
-    /// ```
-    pub fn with(&self, name: &str, value: f64) -> Result<Self, ParseError> {
-        let mut parameters = self.parameters.clone();
-        let problem = match parameters.iter_mut().find(|parameter| parameter.0 == name) {
-            None => Some(format!("the formula has no parameter '{name}'")),
-            Some(parameter) => {
-                parameter.1 = value;
-                not_finite(name, value)
-            }
-        };
-        match problem {
-            Some(problem) => Err(ParseError::whole(&self.to_string(), problem)),
-            None => {
-                let uniforms = self.program.tape.bind(&parameters);
-                Ok(Self { program: Arc::clone(&self.program), parameters, uniforms })
-            }
-        }
-    }
-
-    /// Names and values of the parameters, in the order of their first use.
-    ///
-    /// ```
-    /// # use quadrille::Expression;
-    /// let f = Expression::parse_with("q * x^p", &[("p", 2.0), ("q", 3.0)])?;
-    /// assert_eq!(f.parameters(), [("q".to_owned(), 3.0), ("p".to_owned(), 2.0)]);
-    /// # Ok::<(), quadrille::ParseError>(())
-    /// ```
-    pub fn parameters(&self) -> &[(String, f64)] {
-        &self.parameters
     }
 
     /// The number of coordinates that a point must have: the index of the last one in the formula, 0 for none. At a point
@@ -213,8 +211,7 @@ impl Expression {
                 Node::Constant(bits) => Traced::Number(graph.constant(f64::from_bits(bits))),
                 Node::Coordinate(d) => Traced::Number(*coordinates.get(d)?),
                 Node::Parameter(index) => {
-                    let (name, value) = &self.parameters[index];
-                    Traced::Number(graph.parameter(name, *value))
+                    Traced::Number(graph.parameter(&self.program.names[index], self.values()[index]))
                 }
                 Node::Unary(f, a) => Traced::Number(number(a)?.unary(f)),
                 Node::Power(a, n) => Traced::Number(number(a)?.powi(n)),
@@ -247,10 +244,6 @@ impl<'g> Traced<'g> {
     }
 }
 
-fn not_finite(name: &str, value: f64) -> Option<String> {
-    (!value.is_finite()).then(|| format!("parameter '{name}' must be a finite number, not {value}"))
-}
-
 impl Integrand<f64> for Expression {
     const BLOCKED: bool = true;
 
@@ -271,7 +264,7 @@ impl Integrand<f64> for Expression {
 
     #[inline(always)]
     fn block<S: Simd>(&self, points: &[Lanes<S>], values: &mut [Lanes<S>]) {
-        interpret::at_points(&self.program.tape, &self.uniforms, points, values, |x: Lanes<S>, d| {
+        interpret::at_points(&self.program.tape, self.uniforms(), points, values, |x: Lanes<S>, d| {
             if d == 0 { x } else { x.like(f64::NAN) }
         });
     }
@@ -289,7 +282,7 @@ impl<const D: usize> Integrand<[f64; D]> for Expression {
     }
 
     fn scalar(&self, x: [f64; D]) -> f64 {
-        interpret::at_point(&self.program.tape, &self.uniforms, |d| x.get(d).copied().unwrap_or(f64::NAN))
+        interpret::at_point(&self.program.tape, self.uniforms(), |d| x.get(d).copied().unwrap_or(f64::NAN))
     }
 
     #[inline(always)]
@@ -301,7 +294,7 @@ impl<const D: usize> Integrand<[f64; D]> for Expression {
 
     #[inline(always)]
     fn block<S: Simd>(&self, points: &[[Lanes<S>; D]], values: &mut [Lanes<S>]) {
-        interpret::at_points(&self.program.tape, &self.uniforms, points, values, |x: [Lanes<S>; D], d| {
+        interpret::at_points(&self.program.tape, self.uniforms(), points, values, |x: [Lanes<S>; D], d| {
             if d < D { x[d] } else { x[0].like(f64::NAN) }
         });
     }
@@ -320,14 +313,16 @@ impl<const D: usize> Integrand<[f64; D]> for Expression {
 /// ```
 impl fmt::Display for Expression {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formula::write(f, &self.program.nodes, |index| &self.parameters[index].0)
+        formula::write(f, &self.program.nodes, |index| &self.program.names[index])
     }
 }
 
 /// Equal formulas with equal parameters.
 impl PartialEq for Expression {
     fn eq(&self, other: &Self) -> bool {
-        self.program.nodes == other.program.nodes && self.parameters == other.parameters
+        self.program.nodes == other.program.nodes
+            && self.program.names == other.program.names
+            && self.values() == other.values()
     }
 }
 

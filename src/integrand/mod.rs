@@ -19,6 +19,7 @@ mod parse_error;
 mod point;
 pub mod special;
 mod tape;
+pub(crate) mod values;
 mod vocabulary;
 #[cfg(feature = "gpu")]
 pub(crate) mod wgsl;

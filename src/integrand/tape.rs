@@ -59,13 +59,14 @@ impl Tape {
         Tape { result, ..compiler.tape }
     }
 
-    /// The values of the uniforms for these parameters.
-    pub(super) fn bind(&self, parameters: &[(String, f64)]) -> Vec<f64> {
-        let mut values = Vec::with_capacity(self.uniforms.len());
+    /// Appends to the values of the parameters those of the uniforms.
+    pub(super) fn bind(&self, numbers: &mut Vec<f64>) {
+        let parameters = numbers.len();
+        numbers.reserve_exact(self.uniforms.len());
         for &node in &self.uniforms {
-            values.push(scalar(node, &values, parameters));
+            let (parameters, values) = numbers.split_at(parameters);
+            numbers.push(scalar(node, values, parameters));
         }
-        values
     }
 }
 
@@ -209,11 +210,11 @@ impl BinaryFunction {
 }
 
 /// The value of a node whose operands have these `values`.
-fn scalar(node: Node, values: &[f64], parameters: &[(String, f64)]) -> f64 {
+fn scalar(node: Node, values: &[f64], parameters: &[f64]) -> f64 {
     let truth = |truth: bool| f64::from(u8::from(truth));
     match node {
         Node::Constant(bits) => f64::from_bits(bits),
-        Node::Parameter(index) => parameters[index].1,
+        Node::Parameter(index) => parameters[index],
         // Not uniform; there is no point to take it from.
         Node::Coordinate(_) => f64::NAN,
         Node::Unary(f, a) => f.scalar(values[a]),

@@ -21,10 +21,10 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 /// Seconds of work below which it stays on the calling thread: waking others takes half of that.
-const WORTHWHILE: f64 = 100e-6;
+pub(super) const WORTHWHILE: f64 = 100e-6;
 
 /// Seconds of work that a thread takes from another at once, so that taking does not show.
-const GRAIN: f64 = 10e-6;
+pub(super) const GRAIN: f64 = 10e-6;
 
 impl Integrator {
     /// The plain loop, stopped now and then to look at the clock.

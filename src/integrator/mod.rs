@@ -1,10 +1,17 @@
 //! The front: what to compute and how, as a builder.
 
+mod adaptive;
+mod builder;
 mod check;
 mod composite;
 mod floor;
 #[cfg_attr(not(feature = "gpu"), path = "no_gpu.rs")]
 mod gpu;
+mod initial;
+mod mesh;
+mod probe;
+mod rounds;
+mod sweep;
 
 use crate::agreement::Verify;
 #[cfg(feature = "gpu")]
@@ -16,6 +23,7 @@ use crate::error::Error;
 use crate::integral::{Fallback, Integral, Status};
 use crate::integrand::{Integrand, Point};
 use crate::lanes::Level;
+use crate::method::Method;
 use crate::plan::Grid;
 use crate::precision::Precision;
 use crate::region::{IntoRegion, Region};
@@ -54,6 +62,9 @@ pub struct Integrator {
     seed: u64,
     accept: bool,
     control: Control,
+    method: Method,
+    max_evaluations: u64,
+    points: Vec<f64>,
 }
 
 impl Default for Integrator {
@@ -63,7 +74,7 @@ impl Default for Integrator {
 }
 
 impl Integrator {
-    /// No rule and no panels yet, backend [`Backend::Auto`], no verification.
+    /// [`Method::Auto`] to a relative tolerance of 1e-10, backend [`Backend::Auto`], no verification.
     pub fn new() -> Self {
         Self {
             rule: None,
@@ -81,6 +92,9 @@ impl Integrator {
             seed: 0,
             accept: false,
             control: Control::default(),
+            method: Method::Auto,
+            max_evaluations: 4_000_000,
+            points: Vec::new(),
         }
     }
 
@@ -121,20 +135,6 @@ impl Integrator {
     /// [`Verify::Spot`].
     pub fn verify(mut self, verify: Verify) -> Self {
         self.verify = Some(verify);
-        self
-    }
-
-    /// The error that is wanted, relative to the integral: error ≤ max(abs_tol, rel_tol · |estimate|). For a fixed rule that
-    /// is the error of the arithmetic alone: it chooses the [`Precision`] of a GPU, and what cannot be kept is
-    /// [`Status::PrecisionFloor`].
-    pub fn rel_tol(mut self, tolerance: f64) -> Self {
-        self.rel_tol = Some(tolerance);
-        self
-    }
-
-    /// The error that is wanted, in units of the integral; see [`rel_tol`](Self::rel_tol).
-    pub fn abs_tol(mut self, tolerance: f64) -> Self {
-        self.abs_tol = Some(tolerance);
         self
     }
 
@@ -200,8 +200,11 @@ impl Integrator {
     /// estimate when the integrand is not finite, the sum overflows, or the caller stopped it;
     /// [`Error::Disagreement`] comes from verification.
     pub fn integrate<R: IntoRegion<Point = f64>>(&self, f: &impl Integrand, region: R) -> Result<Integral, Error> {
-        let start = Instant::now();
         let region: Region = region.into_region();
+        if self.rule.is_none() && self.panels.is_none() {
+            return self.adaptive(f, region);
+        }
+        let start = Instant::now();
         let plan = self.plan(region)?;
         let level = self.chosen_level()?;
         if let Some(integrand) = f.required_dimension().filter(|&dimension| dimension > f64::DIMENSION) {

@@ -72,6 +72,18 @@ impl Level {
         ASKED.get_or_init(read).as_ref().copied()
     }
 
+    /// The level that the environment names, or else the best, with its proof; looked up once. `None` where the name is unknown
+    /// or this CPU lacks the level.
+    #[inline]
+    pub(crate) fn usual() -> Option<(Level, fearless_simd::Level)> {
+        static USUAL: OnceLock<Option<(Level, fearless_simd::Level)>> = OnceLock::new();
+        let find = || {
+            let level = Level::from_environment().ok()?.unwrap_or_else(Level::detect);
+            level.token().map(|token| (level, token))
+        };
+        *USUAL.get_or_init(find)
+    }
+
     /// Says that this CPU lacks the level, and which it has.
     pub(crate) fn write_unavailable(self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let available: Vec<_> = Level::available().map(Level::name).collect();

@@ -69,6 +69,14 @@ impl<S: Simd> Lanes<S> {
         Self::from_array(self.token(), self.to_array().map(f))
     }
 
+    /// The sum of the eight, mirror images about the middle of the vector first.
+    #[inline(always)]
+    pub(crate) fn total(self) -> f64 {
+        let (low, high) = self.token().split_f64x8(self.0);
+        let [a, b, c, d]: [f64; 4] = (low + high).into();
+        (a + b) + (c + d)
+    }
+
     /// The even and the odd elements of the sixteen in `self` and, after it, `next`.
     #[inline(always)]
     pub(crate) fn deinterleave(self, next: Self) -> (Self, Self) {

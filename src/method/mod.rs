@@ -1,5 +1,12 @@
 //! Methods: what to evaluate next, given what has come back. A method knows no backend, thread or clock.
 
+mod adaptive;
+mod choice;
 mod composite;
+mod leaf;
+mod outcome;
 
+pub(crate) use adaptive::Adaptive;
+pub use choice::Method;
 pub(crate) use composite::CompositeSum;
+pub(crate) use outcome::Outcome;

@@ -2,14 +2,30 @@
 
 mod composite;
 mod gauss_legendre;
+mod ladder;
+#[rustfmt::skip]
+#[allow(clippy::all, reason = "a table")]
+mod ladder_data;
+pub(crate) mod levels;
+#[rustfmt::skip]
+#[allow(clippy::all, reason = "a table")]
+mod levels_data;
 mod nodes;
 mod pair;
 
 pub(crate) use composite::Composite;
 pub use gauss_legendre::{GaussLegendre, MAX_ORDER, OrderError, gauss_legendre};
+pub(crate) use ladder::{Ladder, MOST_VECTORS, PATTERSON, Rung, SENTINEL, kronrod};
 
 use crate::unknown_name::UnknownName;
 use std::{fmt, str::FromStr};
+
+/// A row of a table for lanes.
+pub(crate) type Vector = [f64; 8];
+
+/// A table whose rows do not straddle lines of the cache.
+#[repr(align(64))]
+pub(crate) struct Aligned<const ROWS: usize>(pub [Vector; ROWS]);
 
 /// A rule for one panel, laid over each of n equal panels (composite rule).
 ///

@@ -154,7 +154,8 @@ fn sin_and_cos<S: Simd>(r: Lanes<S>, excess: Lanes<S>) -> (Twofold<S>, Twofold<S
 impl<S: Simd> Lanes<S> {
     /// The sine. Arguments beyond about 5e10 (1e6 without fused multiply-add), and those within
     /// 2^-36 of their size of a multiple of π/2, take the slow path, that of `std`: with the C library of some systems
-    /// off by many ulp for a few huge arguments next to a zero; infinity gives NaN.
+    /// off by many ulp for a few huge arguments next to a zero, which the error below leaves out; infinity
+    /// gives NaN.
     ///
     #[doc = error_doc!(sin)]
     #[inline(always)]

@@ -128,7 +128,8 @@ fn right_integrands_are_not_accused() {
             }
         }
     }
-    assert!(answered > 2 * refused, "{answered} answered, {refused} refused");
+    // In single precision nearly half of these are worth less than half of their digits.
+    assert!(answered > refused, "{answered} answered, {refused} refused");
 }
 
 /// Next to a zero of x within the interval a node is off by an ulp of its neighbours, not of its own.

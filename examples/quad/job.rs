@@ -1,0 +1,219 @@
+//! What is asked for: the text of the command line, checked.
+
+use crate::args::Args;
+use crate::sweep::SweepJob;
+use quadrille::{Backend, Expression, Integrator, Method, Rule, UnknownName, Verify, lanes::Level};
+use std::fmt;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+/// A question that can be put to the library.
+#[derive(Debug)]
+pub enum Asked {
+    One(Job),
+    Many(SweepJob),
+}
+
+/// How to integrate.
+#[derive(Clone, Copy, Debug)]
+pub enum What {
+    Fixed { rule: Rule, panels: u64 },
+    Adaptive(Method),
+}
+
+impl fmt::Display for What {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            What::Fixed { rule, .. } => rule.fmt(f),
+            What::Adaptive(method) => method.fmt(f),
+        }
+    }
+}
+
+/// One integral.
+#[derive(Debug)]
+pub struct Job {
+    pub text: String,
+    pub f: Expression,
+    pub lower: f64,
+    pub upper: f64,
+    pub what: What,
+    /// The backends to run, in this order.
+    pub backends: Vec<Backend>,
+    pub integrator: Integrator,
+    /// The GPU adapter that was named.
+    pub adapter: Option<String>,
+    /// Whether the CPU may answer for the GPU.
+    pub fallback: bool,
+    /// What was asked for and is of no use, with the reason.
+    pub notes: Vec<String>,
+    pub json: bool,
+    pub plot: Option<PathBuf>,
+}
+
+impl Args {
+    /// The question, or what is wrong with it.
+    pub fn check(self) -> Result<Asked, String> {
+        if !self.later.over.is_empty() {
+            return Err("--over belongs to integrals in several dimensions, which are not built yet".into());
+        }
+        let text = self.expression.clone().unwrap_or_default();
+        if text.strip_prefix("--").is_some_and(|rest| rest.starts_with(char::is_alphabetic)) {
+            return Err(format!("unknown option '{text}' (as a formula, write -(-…))"));
+        }
+        let parameters = self.param.iter().map(|text| parameter(text)).collect::<Result<Vec<_>, _>>()?;
+        let what = self.what()?;
+        let mut integrator = self.integrator(what)?;
+        let backends = match self.backend.as_str() {
+            "all" => vec![Backend::Serial, Backend::Simd, Backend::Gpu],
+            name => vec![named(name).map_err(|error| format!("{error}, all"))?],
+        };
+        if self.sweep.is_some() {
+            let [backend] = backends[..] else { return Err("--sweep runs on one backend, not on all".into()) };
+            if backend == Backend::Gpu && matches!(what, What::Fixed { .. }) {
+                return Err("--sweep does not run on the GPU".into());
+            }
+            integrator = integrator.backend(backend);
+            return SweepJob::check(self, &text, &parameters, integrator).map(Asked::Many);
+        }
+        for (option, given) in [("--out", self.out.is_some()), ("--skip-bad", self.skip_bad)] {
+            if given {
+                return Err(format!("{option} serves --sweep FILE.csv alone"));
+            }
+        }
+        let parameters: Vec<_> = parameters.iter().map(|(name, value)| (name.as_str(), *value)).collect();
+        let f = Expression::parse_with(&text, &parameters).map_err(|error| error.to_string())?;
+        one_variable(&f)?;
+        let (Some(lower), Some(upper)) = (&self.lower, &self.upper) else {
+            return Err("both bounds are needed: quad EXPR A B".into());
+        };
+        let (lower, upper) = (number("bound A", lower)?, number("bound B", upper)?);
+        if let Some(file) = &self.plot
+            && file.extension().is_none_or(|extension| !extension.eq_ignore_ascii_case("svg"))
+        {
+            return Err(format!("--plot writes SVG: name a file that ends in .svg, not {}", file.display()));
+        }
+        let mut notes = Vec::new();
+        if let (What::Adaptive(_), Some(threads)) = (what, &self.threads)
+            && count("--threads", threads, 1024)? > 1
+        {
+            notes.push(format!("{threads} threads: one adaptive integral runs on one"));
+        }
+        let Args { adapter, fallback, json, plot, .. } = self;
+        let job = Job { text, f, lower, upper, what, backends, integrator, adapter, fallback, notes, json, plot };
+        Ok(Asked::One(job))
+    }
+
+    /// A fixed rule or a method, without options that belong to the other.
+    fn what(&self) -> Result<What, String> {
+        let refuse = |options: &[(&str, bool)], why: &str| match options.iter().find(|option| option.1) {
+            Some((option, _)) => Err(format!("{option} {why}")),
+            None => Ok(()),
+        };
+        if let Some(rule) = &self.rule {
+            let adaptive = [
+                ("--method", self.method.is_some()),
+                ("--max-evals", self.max_evals.is_some()),
+                ("--points", self.points.is_some()),
+            ];
+            refuse(
+                &adaptive,
+                "is about adaptive integration, and --rule asks for a fixed rule: leave one of them out",
+            )?;
+            let rule = named(rule)?;
+            let Some(panels) = &self.n else { return Err("the number of panels is missing: --n N".into()) };
+            return Ok(What::Fixed { rule, panels: count("--n", panels, 1 << 53)? });
+        }
+        refuse(&[("--n", self.n.is_some())], "is the number of panels of a fixed rule: choose one with --rule")?;
+        let precision = named::<quadrille::Precision>(&self.precision)?;
+        let gpu = [("--precision", precision != quadrille::Precision::Auto), ("--adapter", self.adapter.is_some())];
+        refuse(&gpu, "is about the GPU, where adaptive methods do not run: choose a rule with --rule")?;
+        refuse(
+            &[("--seed", self.seed.is_some())],
+            "chooses what to verify, and adaptive methods are not verified yet",
+        )?;
+        Ok(What::Adaptive(self.method.as_deref().map_or(Ok(Method::Auto), named)?))
+    }
+
+    fn integrator(&self, what: What) -> Result<Integrator, String> {
+        let mut integrator = Integrator::new().seed(self.seed.unwrap_or(0)).precision(named(&self.precision)?);
+        let verify = self.verify.as_deref().map(named::<Verify>).transpose()?;
+        match what {
+            What::Fixed { rule, panels } => {
+                integrator = integrator.rule(rule).panels(panels).verify(verify.unwrap_or(Verify::Spot));
+            }
+            What::Adaptive(method) => integrator = integrator.method(method).verify(verify.unwrap_or(Verify::Off)),
+        }
+        if self.level != "auto" {
+            integrator = integrator.level(named::<Level>(&self.level)?);
+        }
+        if let Some(threads) = &self.threads {
+            integrator = integrator.threads(count("--threads", threads, 1024)? as usize);
+        }
+        if self.fallback {
+            integrator = integrator.allow_fallback();
+        }
+        if let Some(tolerance) = &self.rel_tol {
+            integrator = integrator.rel_tol(number("--rel-tol", tolerance)?);
+        }
+        if let Some(tolerance) = &self.abs_tol {
+            integrator = integrator.abs_tol(number("--abs-tol", tolerance)?);
+        }
+        if let Some(most) = &self.max_evals {
+            integrator = integrator.max_evaluations(count("--max-evals", most, 1 << 53)?);
+        }
+        if let Some(points) = &self.points {
+            let points =
+                list(points).into_iter().map(|point| number("--points", point)).collect::<Result<Vec<_>, _>>()?;
+            integrator = integrator.points(&points);
+        }
+        Ok(integrator)
+    }
+}
+
+/// Refuses a formula in several variables.
+pub fn one_variable(f: &Expression) -> Result<(), String> {
+    if f.dimension() > 1 {
+        return Err("the formula uses more than one variable; integrals in several dimensions are not built yet".into());
+    }
+    Ok(())
+}
+
+/// What stands between the commas that are in no parentheses.
+fn list(text: &str) -> Vec<&str> {
+    let mut depth = 0;
+    let split = text.split(|c| {
+        depth += i32::from(c == '(') - i32::from(c == ')');
+        c == ',' && depth == 0
+    });
+    split.collect()
+}
+
+/// What `text` names.
+fn named<T: FromStr<Err = UnknownName>>(text: &str) -> Result<T, String> {
+    text.parse().map_err(|error: UnknownName| error.to_string())
+}
+
+/// The number that `text` stands for.
+pub fn number(what: &str, text: &str) -> Result<f64, String> {
+    Expression::constant(text).map_err(|error| format!("{what}: {error}"))
+}
+
+/// A whole number from 1 to `most`.
+fn count(what: &str, text: &str, most: u64) -> Result<u64, String> {
+    // Digits as they are; anything else as a formula, in which whole numbers are exact up to 2^53.
+    let value = text.parse().map_or_else(
+        |_| number(what, text),
+        |digits: u64| Ok(if digits > most { f64::INFINITY } else { digits as f64 }),
+    )?;
+    if value.fract() != 0.0 || !(1.0..=most as f64).contains(&value) {
+        return Err(format!("{what} is {text}: it must be a whole number from 1 to {most}"));
+    }
+    Ok(value as u64)
+}
+
+/// The name and value in `name=value`.
+fn parameter(text: &str) -> Result<(String, f64), String> {
+    let (name, value) = text.split_once('=').ok_or_else(|| format!("--param {text}: write NAME=VALUE"))?;
+    Ok((name.trim().to_owned(), number(&format!("parameter {name}"), value)?))
+}

@@ -1,0 +1,201 @@
+//! `--sweep FILE.csv`: one integral for each row, and the rows with their answers as csv.
+
+use crate::args::Args;
+use crate::job::{number, one_variable};
+use crate::table::{Source, Table};
+use crate::watch;
+use quadrille::{Error, Expression, Integrator, Status, Sweep};
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+/// The columns that are added.
+const ANSWER: [&str; 4] = ["value", "error", "evaluations", "status"];
+
+/// A sweep, checked but for its rows.
+#[derive(Debug)]
+pub struct SweepJob {
+    file: PathBuf,
+    out: Option<PathBuf>,
+    table: Table,
+    template: Expression,
+    parameters: Vec<Source>,
+    bounds: [Source; 2],
+    integrator: Integrator,
+    skip_bad: bool,
+}
+
+impl SweepJob {
+    /// Finds the columns that the question needs.
+    pub fn check(args: Args, text: &str, given: &[(String, f64)], integrator: Integrator) -> Result<Self, String> {
+        for (option, present) in [("--json", args.json), ("--plot", args.plot.is_some())] {
+            if present {
+                return Err(format!("{option} is for one integral; a sweep writes csv"));
+            }
+        }
+        let template = Expression::template(text).map_err(|error| error.to_string())?;
+        one_variable(&template)?;
+        let file = args.sweep.unwrap_or_default();
+        let table = Table::read(&file)?;
+        let name = file.display();
+        let column = |name: &str| table.column(name).map_err(|error| format!("{}: {error}", file.display()));
+        for added in ANSWER {
+            if column(added)?.is_some() {
+                return Err(format!("{name}: a column '{added}' is what the sweep adds; give it another name"));
+            }
+        }
+        // A value that the file has and the formula does not take.
+        let mut words = text.split(|c: char| !c.is_alphanumeric() && c != '_');
+        let named = |word: &&str| word.starts_with(char::is_alphabetic) && Expression::constant(word).is_ok();
+        if let Some(word) = words.find(|word| named(word) && table.columns.iter().any(|column| column == word)) {
+            return Err(format!(
+                "'{word}' is a constant of formulas, and a column of {name}; give the column another name"
+            ));
+        }
+        let there = table.columns.join(", ");
+        let mut parameters = Vec::new();
+        for (parameter, _) in template.parameters() {
+            let value = given.iter().find(|(name, _)| name == parameter);
+            parameters.push(match (value, column(parameter)?) {
+                (Some((_, value)), None) => Source::Value(*value),
+                (None, Some(column)) => Source::Column(column),
+                (Some(_), Some(_)) => return Err(format!("parameter '{parameter}' is a column of {name}, and a --param")),
+                (None, None) => {
+                    return Err(format!(
+                        "parameter '{parameter}' has no value: {name} has no such column ({there}), nor is there a --param"
+                    ));
+                }
+            });
+        }
+        for (k, (parameter, _)) in given.iter().enumerate() {
+            if template.parameters().all(|(known, _)| known != parameter) {
+                return Err(format!("the formula has no parameter '{parameter}'"));
+            }
+            if given[..k].iter().any(|(earlier, _)| earlier == parameter) {
+                return Err(format!("parameter '{parameter}' is given twice"));
+            }
+        }
+        let bound = |what: &str, text: &Option<String>, usual: &str| match text {
+            Some(text) => match column(text)? {
+                Some(column) => Ok(Source::Column(column)),
+                None => number(what, text).map(Source::Value),
+            },
+            None if template.parameters().any(|(parameter, _)| parameter == usual) => {
+                Err(format!("'{usual}' is a parameter of the formula: give both bounds, quad EXPR A B"))
+            }
+            None => column(usual)?
+                .map(Source::Column)
+                .ok_or_else(|| format!("{what} is not given, and {name} has no column '{usual}' ({there})")),
+        };
+        let bounds = [bound("bound A", &args.lower, "a")?, bound("bound B", &args.upper, "b")?];
+        let (out, skip_bad) = (args.out, args.skip_bad);
+        Ok(Self { file, out, table, template, parameters, bounds, integrator, skip_bad })
+    }
+
+    /// Integrates the rows and writes them; whether all are what was asked for.
+    pub fn run(self) -> Result<bool, String> {
+        let mut questions = Vec::new();
+        for line in &self.table.rows {
+            let question = self.table.question(line, &self.template, &self.parameters, self.bounds);
+            match question {
+                Err(reason) if !self.skip_bad => return Err(self.at(line.number, &reason)),
+                question => questions.push(question),
+            }
+        }
+        let good: Vec<usize> = (0..questions.len()).filter(|&row| questions[row].is_ok()).collect();
+        let rows: Vec<_> = questions.iter().flatten().collect();
+        let out = self.out.as_deref().map(|out| open(out, &self.file)).transpose()?;
+        let cancel = watch::cancel_on_interrupt();
+        let bar = watch::Bar::new("sweep");
+        let mut integrator = self.integrator.clone().cancel(&cancel).progress(bar.callback());
+        if self.skip_bad {
+            integrator = integrator.accept_any_status();
+        }
+        let sweep = integrator.sweep(&rows, |(f, [lower, upper])| (f.clone(), *lower..*upper));
+        bar.clear();
+        let sweep = sweep.map_err(|error| match error {
+            Error::Row { row, error } => self.at(self.table.rows[good[row]].number, &error.to_string()),
+            error => error.to_string(),
+        })?;
+        let write = match out {
+            Some(mut file) => file.set_len(0).and_then(|()| self.write(&mut file, &questions, &sweep)),
+            None => self.write(&mut io::stdout().lock(), &questions, &sweep),
+        };
+        write.map_err(|error| format!("the answers cannot be written: {error}"))?;
+        let bad = questions.len() - rows.len();
+        report(&sweep, bad);
+        Ok(bad == 0 && sweep.is_success())
+    }
+
+    fn at(&self, line: u64, reason: &str) -> String {
+        format!("{}, line {line}, {reason}", self.file.display())
+    }
+
+    fn write<T>(&self, out: &mut impl Write, questions: &[Result<T, String>], sweep: &Sweep) -> io::Result<()> {
+        let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(out);
+        writer.write_record(self.table.columns.iter().map(String::as_str).chain(ANSWER))?;
+        let mut refused = sweep.refused.iter();
+        let mut row = 0;
+        for (line, question) in self.table.rows.iter().zip(questions) {
+            let (answer, status) = match question {
+                Err(reason) => ([f64::NAN, f64::INFINITY], (0, format!("refused: {reason}"))),
+                Ok(_) => {
+                    let k = row;
+                    row += 1;
+                    let status = match sweep.statuses[k] {
+                        Status::Refused => {
+                            refused.next().map_or_else(String::new, |(_, error)| format!("refused: {error}"))
+                        }
+                        status => status.name().to_owned(),
+                    };
+                    ([sweep.estimates[k], sweep.errors[k]], (sweep.evaluations[k], status))
+                }
+            };
+            // A short row is filled up; of a long one everything is kept, its answer still in the last four.
+            let missing = self.table.columns.len().saturating_sub(line.fields.len());
+            for field in &line.fields {
+                writer.write_field(field)?;
+            }
+            for _ in 0..missing {
+                writer.write_field("")?;
+            }
+            for number in answer {
+                writer.write_field(format!("{number:?}"))?;
+            }
+            writer.write_field(status.0.to_string())?;
+            writer.write_field(&status.1)?;
+            writer.write_record(None::<&[u8]>)?;
+        }
+        writer.flush()
+    }
+}
+
+/// The file to write to, before anything is computed; what it holds stays until there is something in its place.
+fn open(out: &Path, input: &Path) -> Result<File, String> {
+    let place = |path: &Path| path.canonicalize().ok();
+    if place(out).is_some_and(|out| Some(out) == place(input)) {
+        return Err(format!("--out {} is the file that is read", out.display()));
+    }
+    let file = OpenOptions::new().write(true).create(true).truncate(false).open(out);
+    file.map_err(|error| format!("--out {}: {error}", out.display()))
+}
+
+/// How many there are of each status, on standard error.
+fn report(sweep: &Sweep, bad: usize) {
+    let mut counts: Vec<String> = sweep.counts().iter().map(|(name, count)| format!("{count} {name}")).collect();
+    if bad > 0 {
+        counts.push(format!("{bad} not read"));
+    }
+    let threads = if sweep.threads == 1 { "thread" } else { "threads" };
+    eprintln!(
+        "{} rows: {}; {}, {} {threads}, {:.3e} s",
+        sweep.len() + bad,
+        if counts.is_empty() { "nothing to do".to_owned() } else { counts.join(", ") },
+        sweep.backend,
+        sweep.threads,
+        sweep.elapsed.as_secs_f64(),
+    );
+    for fallback in &sweep.fallbacks {
+        eprintln!("  instead of {fallback}");
+    }
+}

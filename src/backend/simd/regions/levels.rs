@@ -1,0 +1,216 @@
+//! Double-exponential levels on lanes: outward from the middle, in vectors of one unit of t.
+
+use super::SimdRegions;
+use crate::estimate::{Tolerance, claim_of_levels, rounding};
+use crate::lanes::{LANES, Lanes, Simd};
+use crate::plan::{Region, Swept};
+use crate::rule::levels::{Arm, EXP_HIGH, EXP_LOW, FINER, SINH_SINH, TANH_SINH, UNITS, vectors};
+
+impl SimdRegions<'_> {
+    /// Double-exponential levels over a finite or infinite interval.
+    #[inline(always)]
+    pub(super) fn levels<S: Simd>(&self, simd: S, region: &Region, tolerance: Tolerance) -> Swept {
+        let arms = Direction::both(region);
+        let mut sums = Sums { sum: Lanes::splat(simd, 0.0), size: Lanes::splat(simd, 0.0) };
+        let (mut ends, mut bad, mut evaluations) = ([End::default(); 2], None, 0);
+        for (arm, end) in arms.iter().zip(&mut ends) {
+            for unit in 0..UNITS {
+                let Some(terms) = self.terms(simd, arm, unit, &mut bad, end) else { break };
+                evaluations += LANES as u32;
+                sums.add(terms);
+                if end.closed {
+                    break;
+                }
+            }
+        }
+        let by_lane = sums.sum.to_array();
+        let half = by_lane[0] + by_lane[4];
+        let quarter = half + (by_lane[2] + by_lane[6]);
+        let mut estimate = 0.125 * (quarter + ((by_lane[1] + by_lane[5]) + (by_lane[3] + by_lane[7])));
+        let mut magnitude = 0.125 * sums.size.total();
+        let mut previous = (0.25 * quarter - 0.5 * half).abs();
+        let mut now = (estimate - 0.25 * quarter).abs();
+        let beyond: f64 = ends.iter().map(End::beyond).sum();
+        let claimed =
+            |now: f64, before, floor: f64| (if now <= floor { 0.0 } else { claim_of_levels(now, before) }) + beyond;
+        let mut floor = rounding(magnitude, estimate, evaluations as usize);
+        let mut earlier = (0.5 * half - by_lane[0]).abs();
+        let mut error = claimed(now, [earlier, previous], floor);
+        let constant = ends.iter().all(|end| end.largest == 0.0);
+        for level in 1..=FINER {
+            let hopeless = now > 0.5 * previous && now > 1e-3 * magnitude && level > 1;
+            if tolerance.met(error + floor, estimate)
+                || hopeless
+                || constant
+                || !error.is_finite()
+                || beyond > 0.1 * magnitude
+            {
+                break;
+            }
+            let mut new = Sums { sum: Lanes::splat(simd, 0.0), size: Lanes::splat(simd, 0.0) };
+            for (arm, end) in arms.iter().zip(&mut ends) {
+                for unit in 0..end.units {
+                    for row in vectors(level, unit) {
+                        let mut past = *end;
+                        past.masked = false;
+                        if let Some(terms) = self.terms(simd, arm, row, &mut bad, &mut past) {
+                            new.add(terms);
+                        }
+                        evaluations += LANES as u32;
+                    }
+                }
+            }
+            let step = 0.125 / f64::from(1u32 << level);
+            let finer = 0.5 * estimate + step * new.sum.total();
+            magnitude = 0.5 * magnitude + step * new.size.total();
+            (earlier, previous, now) = (previous, now, (finer - estimate).abs());
+            estimate = finer;
+            floor = rounding(magnitude, estimate, evaluations as usize);
+            error = claimed(now, [earlier, previous], floor);
+        }
+        Swept {
+            estimate,
+            error,
+            floor,
+            beyond,
+            magnitude,
+            evaluations,
+            constant,
+            divergent: ends.iter().any(End::diverges),
+            oscillates: ends.iter().any(|end| end.open && end.alternates),
+            reach: [ends[0].units as u8, ends[1].units as u8],
+            bad,
+            ..Swept::NOTHING
+        }
+    }
+
+    /// The terms of one row of an arm's table, with |terms|; what is beyond the range, or beyond a value that is not
+    /// finite, counts as zero. `None` where nothing is left.
+    #[inline(always)]
+    fn terms<S: Simd>(
+        &self,
+        simd: S,
+        arm: &Direction,
+        row: usize,
+        bad: &mut Option<(f64, f64)>,
+        end: &mut End,
+    ) -> Option<(Lanes<S>, Lanes<S>)> {
+        let zero = Lanes::splat(simd, 0.0);
+        let weight = Lanes::from_array(simd, arm.table.weights[row]);
+        let x = Lanes::from_array(simd, arm.table.nodes[row]) * arm.factor + arm.origin;
+        let outside = if arm.ends { weight.eq(zero) | x.eq(zero + arm.origin) } else { weight.eq(zero) };
+        let mut values = [[0.0; LANES]];
+        self.values.values(&[x.to_array()], &mut values);
+        let y = Lanes::from_array(simd, values[0]);
+        let mut terms = outside.select(zero, y * (weight * arm.factor.abs()));
+        if outside.any() || !terms.is_finite().all() {
+            let (out, mut each) = (outside.select(zero + 1.0, zero).to_array(), terms.to_array());
+            let stop = (0..LANES).find(|&lane| out[lane] != 0.0 || !each[lane].is_finite()).unwrap_or(LANES);
+            if stop < LANES && out[stop] == 0.0 {
+                *bad = bad.or(Some((x.to_array()[stop], y.to_array()[stop])));
+            }
+            each[stop..].fill(0.0);
+            end.masked = true;
+            if stop > 0 {
+                end.last = each[stop - 1].abs();
+                end.open = end.last > 1e-17 * end.largest.max(end.last);
+            }
+            end.closed = true;
+            end.alternates |= both_signs(&each);
+            if stop == 0 {
+                return None;
+            }
+            terms = Lanes::from_array(simd, each);
+            end.largest = each.iter().fold(end.largest, |largest, term| largest.max(term.abs()));
+            end.units += 1;
+            return Some((terms, terms.abs()));
+        }
+        let sizes = terms.abs();
+        let each = sizes.to_array();
+        let outer = each[4].max(each[5]).max(each[6].max(each[7]));
+        let inner = each[0].max(each[1]).max(each[2].max(each[3]));
+        end.largest = end.largest.max(outer.max(inner));
+        end.last = each[7];
+        end.alternates = end.units > 3 && both_signs(&terms.to_array());
+        end.units += 1;
+        end.closed = outer <= 1e-18 * end.largest && end.largest > 0.0;
+        end.open = !end.closed;
+        Some((terms, sizes))
+    }
+}
+
+/// Sums of terms and of their absolute values.
+struct Sums<S: Simd> {
+    sum: Lanes<S>,
+    size: Lanes<S>,
+}
+
+impl<S: Simd> Sums<S> {
+    #[inline(always)]
+    fn add(&mut self, (terms, sizes): (Lanes<S>, Lanes<S>)) {
+        self.sum += terms;
+        self.size += sizes;
+    }
+}
+
+/// x = origin + factor · node.
+struct Direction {
+    origin: f64,
+    factor: f64,
+    table: &'static Arm,
+    /// Whether the origin is an end, at which nothing is evaluated.
+    ends: bool,
+}
+
+impl Direction {
+    #[inline(always)]
+    fn both(region: &Region) -> [Direction; 2] {
+        let (lower, upper) = (region.lower, region.upper);
+        let arm = |origin, factor, table| Direction { origin, factor, table, ends: true };
+        let half_line = |end: f64, factor: f64| {
+            // Beyond 2^50 the distance 1 is lost.
+            let factor = if end.abs() < 1e15 { factor } else { factor * end.abs() };
+            [arm(end, factor, &EXP_LOW), arm(end, factor, &EXP_HIGH)]
+        };
+        match (lower.is_finite(), upper.is_finite()) {
+            (true, true) => [arm(lower, upper - lower, &TANH_SINH), arm(upper, lower - upper, &TANH_SINH)],
+            (true, false) => half_line(lower, 1.0),
+            (false, true) => half_line(upper, -1.0),
+            (false, false) => [-1.0, 1.0].map(|factor| Direction { ends: false, ..arm(0.0, factor, &SINH_SINH) }),
+        }
+    }
+}
+
+/// What happens towards one end.
+#[derive(Clone, Copy, Default)]
+struct End {
+    units: usize,
+    /// The largest |term|.
+    largest: f64,
+    /// The outermost |term|.
+    last: f64,
+    /// The terms are negligible from here on, or there are no more.
+    closed: bool,
+    /// There are no more, but they are not negligible.
+    open: bool,
+    masked: bool,
+    /// The outermost terms are of both signs.
+    alternates: bool,
+}
+
+impl End {
+    /// What lies beyond the outermost term, which falls at least like 1/t there if the integral exists.
+    #[inline(always)]
+    fn beyond(&self) -> f64 {
+        if self.open { 2.0 * self.last } else { 0.0 }
+    }
+
+    #[inline(always)]
+    fn diverges(&self) -> bool {
+        self.open && self.last > 0.3 * self.largest
+    }
+}
+
+fn both_signs(terms: &[f64]) -> bool {
+    terms.iter().any(|&term| term > 0.0) && terms.iter().any(|&term| term < 0.0)
+}

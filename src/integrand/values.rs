@@ -1,0 +1,35 @@
+//! An integrand behind one call for many points, so that what asks for values is compiled once for all integrands.
+
+use super::{Integrand, evaluate::on_vectors};
+use crate::lanes::{LANES, Token, dispatch};
+
+/// Values at vectors of eight points.
+pub(crate) trait Values: Sync {
+    /// Sets `values[i]` to f at `points[i]`; both slices have the same length.
+    fn values(&self, points: &[[f64; LANES]], values: &mut [[f64; LANES]]);
+}
+
+/// On lanes.
+pub(crate) struct OnLanes<'a, F> {
+    pub f: &'a F,
+    pub token: Token,
+}
+
+impl<F: Integrand> Values for OnLanes<'_, F> {
+    fn values(&self, points: &[[f64; LANES]], values: &mut [[f64; LANES]]) {
+        dispatch!(self.token, simd => on_vectors(simd, self.f, points, values));
+    }
+}
+
+/// By the scalar definition.
+pub(crate) struct ByScalar<'a, F>(pub &'a F);
+
+impl<F: Integrand> Values for ByScalar<'_, F> {
+    fn values(&self, points: &[[f64; LANES]], values: &mut [[f64; LANES]]) {
+        for (values, points) in values.iter_mut().zip(points) {
+            for (value, &point) in values.iter_mut().zip(points) {
+                *value = self.0.scalar(point);
+            }
+        }
+    }
+}

@@ -1,0 +1,225 @@
+//! Adaptive integration: one panel, compiled into the caller, where that is enough; else rounds.
+
+use super::Integrator;
+use super::rounds::{self, Answer, Question, Workspace};
+use crate::agreement::Verify;
+use crate::backend::{Backend, simd::regions};
+use crate::clock::Instant;
+use crate::control::Control;
+use crate::error::Error;
+use crate::estimate::Tolerance;
+use crate::integral::{Fallback, Integral, Status};
+use crate::integrand::values::{ByScalar, OnLanes, Values};
+use crate::integrand::{Integrand, Point};
+use crate::lanes::{Level, Token};
+use crate::method::Method;
+use crate::region::Region;
+use crate::rule::{Ladder, PATTERSON, kronrod};
+use std::cell::RefCell;
+
+const NO_GPU: &str = "adaptive methods do not run on the GPU";
+
+thread_local! {
+    static WORKSPACE: RefCell<Workspace> = RefCell::default();
+}
+
+impl Integrator {
+    /// The integral by the method chosen.
+    #[inline]
+    pub(super) fn adaptive<F: Integrand>(&self, f: &F, region: Region) -> Result<Integral, Error> {
+        let (lower, upper) = (region.lower.min(region.upper), region.lower.max(region.upper));
+        let (level, token, tolerance) = self.check_adaptive(f.required_dimension(), region)?;
+        let sign = if region.upper < region.lower { -1.0 } else { 1.0 };
+        if self.is_plain() && lower < upper && self.control.may_begin() {
+            let found = regions::first(f, token, lower, upper, tolerance);
+            if let Some(first) = found {
+                self.control.report(regions::EVALUATIONS, regions::EVALUATIONS);
+                return Ok(Integral {
+                    estimate: sign * first.estimate,
+                    error: first.error,
+                    evaluations: regions::EVALUATIONS,
+                    regions: 1,
+                    status: Status::Converged,
+                    ..Integral::of(Backend::Simd, Some(level), 1)
+                });
+            }
+        }
+        let (on_lanes, by_scalar) = (OnLanes { f, token }, ByScalar(f));
+        let values: &dyn Values = if self.backend == Backend::Serial { &by_scalar } else { &on_lanes };
+        self.by_rounds(values, level, token, region, tolerance)
+    }
+
+    /// Whether nothing was asked for that the quick way does not give.
+    #[inline]
+    pub(super) fn is_plain(&self) -> bool {
+        self.method == Method::Auto
+            && matches!(self.backend, Backend::Auto | Backend::Simd)
+            && self.points.is_empty()
+            && matches!(self.verify, None | Some(Verify::Off))
+    }
+
+    #[inline(never)]
+    fn by_rounds(
+        &self,
+        values: &dyn Values,
+        level: Level,
+        token: Token,
+        region: Region,
+        tolerance: Tolerance,
+    ) -> Result<Integral, Error> {
+        let start = Instant::now();
+        let answer = self.answer(values, token, region, tolerance, &self.control, start);
+        let serial = self.backend == Backend::Serial;
+        let backend = if serial { Backend::Serial } else { Backend::Simd };
+        let mut integral = Integral::of(backend, (!serial).then_some(level), 1);
+        integral.estimate = answer.estimate;
+        (integral.error, integral.evaluations) = (answer.error, answer.evaluations);
+        (integral.regions, integral.status) = (answer.regions, answer.status);
+        integral.fallbacks = self.adaptive_fallbacks();
+        integral.elapsed = start.elapsed();
+        if integral.status.is_success() || self.accept {
+            Ok(integral)
+        } else {
+            Err(Error::NotConverged(Box::new(integral)))
+        }
+    }
+
+    /// What comes of rounds, in the workspace of this thread.
+    pub(super) fn answer(
+        &self,
+        values: &dyn Values,
+        token: Token,
+        region: Region,
+        tolerance: Tolerance,
+        control: &Control,
+        start: Instant,
+    ) -> Answer {
+        WORKSPACE.with(|workspace| match workspace.try_borrow_mut() {
+            Ok(mut workspace) => self.answer_in(&mut workspace, values, token, region, tolerance, control, start),
+            // An integral within an integrand.
+            Err(_) => self.answer_in(&mut Workspace::default(), values, token, region, tolerance, control, start),
+        })
+    }
+
+    #[expect(clippy::too_many_arguments)]
+    pub(super) fn answer_in(
+        &self,
+        workspace: &mut Workspace,
+        values: &dyn Values,
+        token: Token,
+        region: Region,
+        tolerance: Tolerance,
+        control: &Control,
+        start: Instant,
+    ) -> Answer {
+        let (lower, upper) = (region.lower.min(region.upper), region.lower.max(region.upper));
+        if lower == upper {
+            return Answer { estimate: 0.0, error: 0.0, evaluations: 0, regions: 0, status: Status::Converged };
+        }
+        let question = Question {
+            values,
+            token,
+            lower,
+            upper,
+            method: self.method,
+            // The order was looked at before.
+            ladder: self.ladder().unwrap_or(&PATTERSON),
+            tolerance,
+            points: &self.points,
+            max_evaluations: self.max_evaluations,
+            control,
+        };
+        let answer = rounds::run(&question, workspace, start);
+        let estimate = if region.upper < region.lower { -answer.estimate } else { answer.estimate };
+        Answer { estimate, ..answer }
+    }
+
+    #[inline]
+    fn ladder(&self) -> Result<&'static Ladder, Error> {
+        match self.method {
+            Method::GaussKronrod(order) => kronrod(order).ok_or(Error::KronrodOrder { order }),
+            _ => Ok(&PATTERSON),
+        }
+    }
+
+    /// What an adaptive method does not do although it was asked for.
+    pub(super) fn adaptive_fallbacks(&self) -> Vec<Fallback> {
+        let mut fallbacks = Vec::new();
+        if self.backend == Backend::Gpu {
+            fallbacks.push(Fallback { wanted: Backend::Gpu.to_string(), reason: NO_GPU.to_owned() });
+        }
+        if let Some(verify) = self.verify.filter(|&verify| verify != Verify::Off) {
+            let reason = "adaptive methods are not verified yet".to_owned();
+            fallbacks.push(Fallback { wanted: format!("verification {verify}"), reason });
+        }
+        fallbacks
+    }
+
+    /// Refuses what makes no sense; else with what and how closely to compute.
+    #[inline]
+    pub(super) fn check_adaptive(
+        &self,
+        dimension: Option<usize>,
+        region: Region,
+    ) -> Result<(Level, Token, Tolerance), Error> {
+        let tolerance = self.check_question(dimension, region, self.rel_tol, self.abs_tol)?;
+        let (level, token) = self.check_settings()?;
+        Ok((level, token, tolerance))
+    }
+
+    /// Refuses what makes no sense for one integral of a sweep, too.
+    #[inline]
+    pub(super) fn check_question(
+        &self,
+        dimension: Option<usize>,
+        region: Region,
+        rel_tol: Option<f64>,
+        abs_tol: Option<f64>,
+    ) -> Result<Tolerance, Error> {
+        check_tolerances(rel_tol, abs_tol)?;
+        let (lower, upper) = (region.lower, region.upper);
+        for (bound, value) in [("lower", lower), ("upper", upper)] {
+            if value.is_nan() || value.is_infinite() && lower == upper {
+                return Err(Error::NonFiniteBound { axis: 0, bound, value });
+            }
+        }
+        if lower.is_finite() && upper.is_finite() && !(upper - lower).is_finite() {
+            return Err(Error::TooWide { axis: 0, lower, upper });
+        }
+        let (lower, upper) = (lower.min(upper), lower.max(upper));
+        if let Some(&value) = self.points.iter().find(|&&p| !(p.is_finite() && lower <= p && p <= upper)) {
+            return Err(Error::BreakPoint { value, lower, upper });
+        }
+        if let Some(integrand) = dimension.filter(|&dimension| dimension > f64::DIMENSION) {
+            return Err(Error::Dimension { integrand, region: f64::DIMENSION });
+        }
+        Ok(Tolerance { absolute: abs_tol.unwrap_or(0.0), relative: rel_tol.unwrap_or(1e-10) })
+    }
+
+    /// Refuses settings that serve no integral at all.
+    #[inline]
+    pub(super) fn check_settings(&self) -> Result<(Level, Token), Error> {
+        self.ladder()?;
+        if self.backend == Backend::Gpu && !self.fallback {
+            return Err(Error::BackendUnavailable { backend: Backend::Gpu, reason: NO_GPU.to_owned() });
+        }
+        let (level, token) = match Level::usual().filter(|_| self.level.is_none()) {
+            Some(usual) => usual,
+            None => {
+                let level = self.chosen_level()?;
+                (level, level.token().ok_or(Error::LevelUnavailable { level })?)
+            }
+        };
+        Ok((level, token))
+    }
+}
+
+#[inline]
+pub(super) fn check_tolerances(rel_tol: Option<f64>, abs_tol: Option<f64>) -> Result<(), Error> {
+    for (kind, tolerance) in [("absolute", abs_tol), ("relative", rel_tol)] {
+        if let Some(value) = tolerance.filter(|&value| value.is_nan() || value < 0.0) {
+            return Err(Error::Tolerance { kind, value });
+        }
+    }
+    Ok(())
+}

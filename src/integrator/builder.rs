@@ -1,0 +1,58 @@
+//! The part of the builder that adaptive methods read.
+
+use super::Integrator;
+use crate::method::Method;
+
+impl Integrator {
+    /// The method of an adaptive integration. With a [`rule`](Self::rule), the fixed rule is summed and this is not looked at.
+    pub fn method(mut self, method: Method) -> Self {
+        self.method = method;
+        self
+    }
+
+    /// The relative tolerance, 1e-10 unless set: an adaptive method goes on until error <= max(abs_tol, rel_tol · |estimate|).
+    /// For a fixed rule it is the error of the arithmetic alone, and none unless set: it chooses the
+    /// [`Precision`](crate::Precision) of a GPU, and what cannot be kept is
+    /// [`Status::PrecisionFloor`](crate::Status::PrecisionFloor).
+    ///
+    /// ```
+    /// use quadrille::Integrator;
+    ///
+    /// let area = Integrator::new().rel_tol(1e-13).integrate(&|x: f64| x.exp(), 0.0..1.0)?;
+    /// assert!((area.estimate - (1.0f64.exp() - 1.0)).abs() < 1e-15 && area.error < 1e-13);
+    /// # Ok::<(), quadrille::Error>(())
+    /// ```
+    pub fn rel_tol(mut self, tolerance: f64) -> Self {
+        self.rel_tol = Some(tolerance);
+        self
+    }
+
+    /// The absolute tolerance, 0 unless set, in units of the integral; see [`rel_tol`](Self::rel_tol). An integral that may be zero needs one: no relative tolerance is met there.
+    pub fn abs_tol(mut self, tolerance: f64) -> Self {
+        self.abs_tol = Some(tolerance);
+        self
+    }
+
+    /// The evaluations after which an adaptive method gives up, 4 million unless set; looked at after every round, so that a
+    /// round more may be used.
+    pub fn max_evaluations(mut self, evaluations: u64) -> Self {
+        self.max_evaluations = evaluations;
+        self
+    }
+
+    /// Points inside the interval at which the integrand has a kink, a step, a singularity or a narrow peak. In any order;
+    /// duplicates do no harm. Around each the mesh is graded down to 1e-9 of the interval.
+    ///
+    /// ```
+    /// use quadrille::Integrator;
+    ///
+    /// let needle = |x: f64| x.cos() + (-((x - 0.3) * 1e6).powi(2)).exp();
+    /// let area = Integrator::new().points(&[0.3]).integrate(&needle, 0.0..1.0)?;
+    /// assert!((area.estimate - 1.0f64.sin() - 1.772453850905516e-6).abs() < 1e-10);
+    /// # Ok::<(), quadrille::Error>(())
+    /// ```
+    pub fn points(mut self, points: &[f64]) -> Self {
+        self.points = points.to_vec();
+        self
+    }
+}

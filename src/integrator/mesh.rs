@@ -1,0 +1,40 @@
+//! The panels that an adaptive integration ends with, for pictures.
+
+use super::Integrator;
+use super::rounds::Workspace;
+use crate::clock::Instant;
+use crate::error::Error;
+use crate::integrand::Integrand;
+use crate::integrand::values::OnLanes;
+use crate::region::IntoRegion;
+
+impl Integrator {
+    /// The ends of the panels of the final mesh of an adaptive integration, in ascending order, both bounds among them. For
+    /// a picture of what the method did: this computes the integral once more, whatever its status.
+    ///
+    /// # Errors
+    /// As [`integrate`](Self::integrate), where the question makes no sense.
+    ///
+    /// ```
+    /// use quadrille::Integrator;
+    ///
+    /// let kink = |x: f64| (x - 0.3).abs();
+    /// let mesh = Integrator::new().mesh(&kink, 0.0..1.0)?;
+    /// assert!(mesh.len() > 4 && mesh[0] == 0.0 && mesh[mesh.len() - 1] == 1.0);
+    /// assert!(mesh.iter().any(|end| (end - 0.3).abs() < 1e-6));
+    /// # Ok::<(), quadrille::Error>(())
+    /// ```
+    pub fn mesh<R: IntoRegion<Point = f64>>(&self, f: &impl Integrand, region: R) -> Result<Vec<f64>, Error> {
+        let region = region.into_region();
+        let (_, token, tolerance) = self.check_adaptive(f.required_dimension(), region)?;
+        let mut workspace = Workspace::default();
+        let values = OnLanes { f, token };
+        self.answer_in(&mut workspace, &values, token, region, tolerance, &self.control, Instant::now());
+        let mut ends = vec![region.lower.min(region.upper)];
+        ends.extend(workspace.method.ends());
+        if let Some(last) = ends.last_mut() {
+            *last = region.lower.max(region.upper);
+        }
+        Ok(ends)
+    }
+}

@@ -1,0 +1,192 @@
+//! A leaf: a region of the mesh, its last sweep, and what is known from its ancestors.
+
+use crate::estimate::unresolved;
+use crate::plan::{Map, Region, Sweep, Swept};
+
+/// A region and what is known about it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Leaf {
+    pub region: Region,
+    pub swept: Swept,
+    /// Whether its ends are ends of the whole, break points, or points cut out: where singularities are expected.
+    pub edges: [bool; 2],
+    /// The mismatch with the neighbours.
+    pub mismatches: [f64; 2],
+    depth: u16,
+    /// The depth from which levels may be tried again.
+    levels_from: u16,
+    /// The magnitude of its ancestor a few levels up.
+    anchor: f64,
+    /// Generations in which halving did not help, the error being small.
+    noisy: u8,
+    parent_error: f64,
+    grandparent_error: f64,
+    /// The error as the sweep claims it.
+    raw_error: f64,
+    divergent: bool,
+    /// The depth from which the place of trouble may be looked for.
+    locate_from: u16,
+    /// Whether the place of trouble is being looked for.
+    pub locating: bool,
+    /// The leaf above it, or `Leaf::NONE`.
+    pub next: u32,
+}
+
+/// Generations after which a magnitude that has not fallen says that the integral diverges.
+const ANCHOR: u16 = 12;
+
+/// Levels are tried at an edge, and again so many generations later.
+const AGAIN: u16 = 4;
+
+/// So many generations after a place was looked for, it may be again: two kinks in one panel.
+const LOCATE_AGAIN: u16 = 2;
+
+impl Leaf {
+    pub const NONE: u32 = u32::MAX;
+
+    pub fn new(region: Region, edges: [bool; 2]) -> Self {
+        Self {
+            region,
+            swept: Swept::NOTHING,
+            edges,
+            mismatches: [0.0; 2],
+            depth: 0,
+            levels_from: 0,
+            anchor: f64::INFINITY,
+            noisy: 0,
+            parent_error: f64::INFINITY,
+            grandparent_error: f64::INFINITY,
+            raw_error: f64::INFINITY,
+            divergent: false,
+            locate_from: 1,
+            locating: false,
+            next: Self::NONE,
+        }
+    }
+
+    pub fn child(&self, region: Region, edges: [bool; 2]) -> Self {
+        let depth = self.depth + 1;
+        let anchor = if depth.is_multiple_of(ANCHOR) { self.swept.magnitude } else { self.anchor };
+        let region = Region { guarded: edges[0] || edges[1], ..region };
+        Self {
+            depth,
+            anchor,
+            levels_from: self.levels_from,
+            locate_from: self.locate_from,
+            noisy: self.noisy,
+            parent_error: self.raw_error,
+            grandparent_error: self.parent_error,
+            ..Self::new(region, edges)
+        }
+    }
+
+    /// Takes a sweep: the better one, where levels were tried in place of the ladder.
+    pub fn take(&mut self, swept: Swept) {
+        let tried = self.levels_from > self.depth
+            && matches!(self.region.sweep, Sweep::Ladder { .. })
+            && self.swept.evaluations > 0;
+        self.divergent |= swept.divergent && swept.error > 1e-3 * swept.magnitude;
+        // Levels that do not converge understate their error, and are not taken.
+        let better = swept.error < self.swept.error && swept.error - swept.beyond < 1e-3 * swept.magnitude;
+        if tried && !better && self.swept.error.is_finite() {
+            return;
+        }
+        self.swept = swept;
+        if tried {
+            return;
+        }
+        let q = (swept.error / self.parent_error).max((swept.error / self.grandparent_error).sqrt());
+        self.raw_error = swept.error;
+        if self.depth >= 3 {
+            self.swept.error = unresolved(swept.error, q, swept.magnitude).max(swept.error);
+        }
+        // Noise falls with the width alone, and is small.
+        if q > 0.42 && swept.error < 1e-8 * swept.magnitude {
+            self.noisy += 1;
+        } else if q < 0.1 {
+            self.noisy = self.noisy.saturating_sub(1);
+        }
+        if (self.depth + 1).is_multiple_of(ANCHOR)
+            && swept.magnitude > 0.75 * self.anchor
+            && swept.error > 1e-3 * swept.magnitude
+        {
+            self.divergent = true;
+        }
+    }
+
+    /// Whether the integral over it does not seem to exist.
+    pub fn diverges(&self) -> bool {
+        self.divergent
+    }
+
+    /// What it adds to the error, rounding apart.
+    pub fn error(&self) -> f64 {
+        self.swept.error + self.mismatches[0] + self.mismatches[1]
+    }
+
+    /// Whether it is worth a sweep of another kind, or halving.
+    pub fn can_be_refined(&self) -> bool {
+        let Region { lower, upper, .. } = self.region;
+        if !(lower.is_finite() && upper.is_finite()) {
+            return true;
+        }
+        let narrow = self.region.width() <= 64.0 * f64::EPSILON * lower.abs().max(upper.abs());
+        self.error() > 2.0 * (self.swept.floor + self.swept.beyond) + self.swept.noise
+            && self.noisy < 3
+            && !narrow
+            && self.middle() > lower
+            && self.middle() < upper
+    }
+
+    pub fn wants_levels(&self) -> bool {
+        let [lower, upper] = self.swept.singular;
+        let bends = lower && self.edges[0] || upper && self.edges[1];
+        let unresolved =
+            self.depth >= 2 && (self.edges[0] || self.edges[1]) && self.raw_error > 1e-3 * self.swept.magnitude;
+        self.depth >= self.levels_from && self.region.map == Map::Plain && (bends || unresolved)
+    }
+
+    /// Whether something at one place inside seems to keep the rules from converging.
+    pub fn wants_a_place(&self) -> bool {
+        let slow = self.swept.fall > 0.05 || self.depth >= 3 && self.raw_error > 0.1 * self.parent_error;
+        slow && self.depth >= self.locate_from && self.region.map == Map::Plain
+    }
+
+    pub fn place_tried(&mut self) {
+        self.locate_from = self.depth + LOCATE_AGAIN;
+    }
+
+    pub fn levels_tried(&mut self) {
+        self.levels_from = self.depth + AGAIN;
+    }
+
+    /// What may hide between the outermost nodes of this leaf and of its upper neighbour, neither of which sees it: the
+    /// difference of their interpolants at the end they share, over the length without nodes.
+    pub fn mismatch(&self, next: &Leaf) -> f64 {
+        let apart = self.edges[1] || self.region.upper != next.region.lower || self.region.map != next.region.map;
+        let jump = (self.swept.ends[1] - next.swept.ends[0]).abs();
+        if apart || jump.is_nan() { 0.0 } else { jump * (self.swept.gap + next.swept.gap) }
+    }
+
+    /// What the last bit of the place where both leaves meet is worth, if that is a step.
+    pub fn edge(&self, next: &Leaf) -> f64 {
+        let jump = (self.swept.ends[1] - next.swept.ends[0]).abs();
+        let at = if self.region.map == Map::Plain { self.region.upper.abs() } else { 0.0 };
+        if self.edges[1] && jump.is_finite() { f64::EPSILON * at * jump } else { 0.0 }
+    }
+
+    pub fn middle(&self) -> f64 {
+        0.5 * self.region.lower + 0.5 * self.region.upper
+    }
+}
+
+/// The rung that a panel must reach, by its share of the whole, for 512 nodes on the whole: with 256 the third of Kahaner's
+/// peaks is missed.
+pub(super) fn least_rung(share: f64) -> u8 {
+    match share {
+        s if s > 0.2 => 3,
+        s if s > 0.1 => 2,
+        s if s > 0.05 => 1,
+        _ => 0,
+    }
+}

@@ -1,0 +1,134 @@
+//! The plan of all adaptive methods: a list of regions, each swept once.
+
+use crate::estimate::Tolerance;
+
+/// How the variable of a region becomes the variable of the integrand.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Map {
+    /// It is.
+    Plain,
+    /// x = from + direction · exp(π/2 sinh t): a half-line.
+    Exp { from: f64, direction: f64 },
+    /// x = sinh(π/2 sinh t): the line.
+    Sinh,
+}
+
+impl Map {
+    /// The integrand's variable at `t`.
+    pub fn point(self, t: f64) -> f64 {
+        let u = std::f64::consts::FRAC_PI_2 * t.sinh();
+        match self {
+            Map::Plain => t,
+            Map::Exp { from, direction } => direction.mul_add(u.exp(), from),
+            Map::Sinh => u.sinh(),
+        }
+    }
+}
+
+/// What is done in a region.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Sweep {
+    /// The rungs of the plan's ladder, from the first to at least number `least`, then as long as the next is likely to do.
+    Ladder { least: u8 },
+    /// Double-exponential levels over the region, which may be infinite.
+    Levels,
+    /// No sum: the place at which the integrand is least like a polynomial.
+    Locate,
+}
+
+/// An interval, what to do there, and the integral that it belongs to.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Region {
+    pub lower: f64,
+    pub upper: f64,
+    pub map: Map,
+    pub sweep: Sweep,
+    /// Whether its ends are looked at more closely: they have no neighbour to compare with.
+    pub guarded: bool,
+    /// The index of its integral.
+    pub integral: u32,
+}
+
+impl Region {
+    /// An interval of x for the ladder.
+    pub fn plain(lower: f64, upper: f64) -> Self {
+        Self { lower, upper, map: Map::Plain, sweep: Sweep::Ladder { least: 0 }, guarded: true, integral: 0 }
+    }
+
+    /// An interval of x, finite or not, for double-exponential levels.
+    pub fn levels(lower: f64, upper: f64) -> Self {
+        Self { sweep: Sweep::Levels, ..Self::plain(lower, upper) }
+    }
+
+    /// Its length, in its own variable.
+    pub fn width(&self) -> f64 {
+        self.upper - self.lower
+    }
+}
+
+/// Regions to sweep, in order, and the tolerance at which the sweep of a region is done.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Regions<'a> {
+    pub list: &'a [Region],
+    pub tolerance: Tolerance,
+}
+
+/// The outcome of one sweep.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Swept {
+    pub estimate: f64,
+    /// What the error model makes of the differences; zero where rounding explains them.
+    pub error: f64,
+    /// What rounding adds to that: no refinement removes it.
+    pub floor: f64,
+    /// An error that may be due to the rounding of nodes: what is below is not worth a refinement.
+    pub noise: f64,
+    /// The part of `error` that no refinement removes: what lies beyond the last number before an end.
+    pub beyond: f64,
+    /// The integral of |f|.
+    pub magnitude: f64,
+    pub evaluations: u32,
+    /// Whether all values were the same.
+    pub constant: bool,
+    /// Whether the integrand bends more and more towards the lower and the upper end.
+    pub singular: [bool; 2],
+    /// Whether the terms of the levels do not fall towards the lower and the upper end.
+    pub divergent: bool,
+    /// Whether these terms are of both signs.
+    pub oscillates: bool,
+    /// What the interpolant says at the lower and the upper end (of f dx/dt where mapped), and the length next to each in which
+    /// there is no node. NaN where there is no interpolant.
+    pub ends: [f64; 2],
+    pub gap: f64,
+    /// Units of t that the levels used, downward and upward.
+    pub reach: [u8; 2],
+    /// What the last step left of the raw error of the one before; NaN without one.
+    pub fall: f64,
+    /// The place that was looked for, and how closely it is known: 0 for to the last bit.
+    pub place: Option<(f64, f64)>,
+    /// A node at which the integrand is not finite, and the value there.
+    pub bad: Option<(f64, f64)>,
+}
+
+impl Swept {
+    /// Before anything is known.
+    pub const NOTHING: Swept = Swept {
+        estimate: 0.0,
+        error: f64::INFINITY,
+        floor: 0.0,
+        noise: 0.0,
+        beyond: 0.0,
+        magnitude: f64::INFINITY,
+        evaluations: 0,
+        constant: false,
+        singular: [false; 2],
+        divergent: false,
+        oscillates: false,
+        ends: [f64::NAN; 2],
+        gap: 0.0,
+        reach: [0; 2],
+        fall: f64::NAN,
+        place: None,
+        bad: None,
+    };
+}

@@ -1,0 +1,185 @@
+//! Adaptive integration against the reference data: never converged and wrong, and enough solved.
+
+#[path = "adaptive/cases.rs"]
+mod cases;
+
+use cases::*;
+use proptest::prelude::*;
+use quadrille::{Backend, Cancel, Error, Integral, Integrator, Method, Status};
+use std::time::Duration;
+
+fn tally(file: &str, method: Method, tolerance: f64) -> (usize, usize, Vec<String>) {
+    let (mut right, mut all, mut wrong) = (0, 0, Vec::new());
+    for case in read(file) {
+        let integrator = Integrator::new().rel_tol(tolerance).method(method).points(&case.points);
+        let integral = run(&integrator, &case.integrand, case.a, case.b).expect("a question with sense");
+        all += 1;
+        match judge(&integral, case.value, case.scale, case.reachable, tolerance) {
+            Verdict::Wrong => wrong.push(format!("{}: {integral:#}, not {}", case.id, case.value)),
+            Verdict::Solved | Verdict::Reached => right += 1,
+            Verdict::Flagged => {}
+        }
+    }
+    (right, all, wrong)
+}
+
+#[test]
+fn reference_cases_are_solved_or_flagged() {
+    for tolerance in TOLERANCES {
+        let (right, all, wrong) = tally("integrals_1d.toml", Method::Auto, tolerance);
+        assert!(wrong.is_empty(), "{tolerance:e}:\n{}", wrong.join("\n"));
+        assert!(all == 98 && right >= 94, "{tolerance:e}: {right} of {all}");
+    }
+}
+
+#[test]
+fn what_users_of_other_libraries_met_is_right_or_flagged() {
+    for tolerance in TOLERANCES {
+        let (right, all, wrong) = tally("regressions.toml", Method::Auto, tolerance);
+        assert!(wrong.is_empty(), "{tolerance:e}:\n{}", wrong.join("\n"));
+        assert!(right + 2 >= all, "{tolerance:e}: {right} of {all}");
+    }
+}
+
+#[test]
+fn divergent_integrals_never_converge() {
+    for case in read("divergent.toml") {
+        for tolerance in TOLERANCES {
+            let integrator = Integrator::new().rel_tol(tolerance);
+            let integral = run(&integrator, &case.integrand, case.a, case.b).expect("a question with sense");
+            assert_ne!(integral.status, Status::Converged, "{}: {integral:#}", case.id);
+        }
+    }
+}
+
+#[test]
+fn lyness_kaganove_families_are_never_converged_and_wrong() {
+    let mut wrong = Vec::new();
+    for family in 1..=6 {
+        for tolerance in TOLERANCES {
+            let integrator = Integrator::new().rel_tol(tolerance);
+            let mut draws = Draws(family as u64);
+            for draw in 0..300 {
+                let (integral, value, scale) = lyness(family, &mut draws, &integrator);
+                let scale = if family == 6 || family == 2 { value.abs().max(scale * 1e-3) } else { scale };
+                let integral = integral.expect("a question with sense");
+                if judge(&integral, value, scale, lyness_reachable(family), tolerance) == Verdict::Wrong {
+                    wrong.push(format!("family {family}, draw {draw}, {tolerance:e}: {integral:#}, not {value}"));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+fn of(integrator: &Integrator, f: impl Fn(f64) -> f64 + Sync, a: f64, b: f64) -> Integral {
+    run(integrator, &f, a, b).expect("a question with sense")
+}
+
+#[test]
+fn questions_without_sense_are_refused() {
+    let refused = |integrator: Integrator, a: f64, b: f64| integrator.integrate(&|x: f64| x, a..b).unwrap_err();
+    for tolerance in [-1.0, f64::NAN] {
+        assert!(matches!(
+            refused(Integrator::new().rel_tol(tolerance), 0.0, 1.0),
+            Error::Tolerance { kind: "relative", .. }
+        ));
+        assert!(matches!(
+            refused(Integrator::new().abs_tol(tolerance), 0.0, 1.0),
+            Error::Tolerance { kind: "absolute", .. }
+        ));
+    }
+    let inf = f64::INFINITY;
+    for (a, b) in [(f64::NAN, 1.0), (0.0, f64::NAN), (inf, inf), (-inf, -inf)] {
+        assert!(matches!(refused(Integrator::new(), a, b), Error::NonFiniteBound { .. }));
+    }
+    assert!(matches!(refused(Integrator::new().points(&[2.0]), 0.0, 1.0), Error::BreakPoint { value: 2.0, .. }));
+    assert!(matches!(refused(Integrator::new().points(&[f64::NAN]), 0.0, 1.0), Error::BreakPoint { .. }));
+    let order = Integrator::new().method(Method::GaussKronrod(21));
+    assert_eq!(refused(order, 0.0, 1.0), Error::KronrodOrder { order: 21 });
+}
+
+#[test]
+fn zero_tolerances_end_at_rounding() {
+    let integral = of(&Integrator::new().rel_tol(0.0), |x| (3.0 * x).sin(), 0.0, 2.0);
+    assert_eq!(integral.status, Status::RoundoffLimited);
+    assert!((integral.estimate - (1.0 - 6f64.cos()) / 3.0).abs() < 1e-15);
+}
+
+#[test]
+fn break_points_may_be_unsorted_and_doubled() {
+    let f = |x: f64| if x < 0.25 { 1.0 } else { x.sqrt() };
+    let integral = of(&Integrator::new().points(&[0.25, 0.0, 0.25, 1.0]), f, 0.0, 1.0);
+    assert_eq!(integral.status, Status::Converged);
+    assert!((integral.estimate - (0.25 + 2.0 / 3.0 * (1.0 - 0.125))).abs() < 1e-12);
+}
+
+#[test]
+fn values_that_are_not_finite_are_reported_or_avoided() {
+    let nan = of(&Integrator::new(), |_| f64::NAN, 0.0, 1.0);
+    assert!(matches!(nan.status, Status::NonFinite { .. }) && nan.evaluations < 1000, "{nan:#}");
+    let sinc = of(&Integrator::new(), |x| x.sin() / x, -1.0, 1.0);
+    assert!(sinc.status == Status::Converged && (sinc.estimate - 1.892166140734366).abs() < 1e-13, "{sinc:#}");
+    let root = of(&Integrator::new(), |x| 1.0 / x.sqrt(), 0.0, 1.0);
+    assert!(root.status == Status::Converged && (root.estimate - 2.0).abs() < 1e-12, "{root:#}");
+}
+
+#[test]
+fn limits_keep_the_best_estimate() {
+    let f = |x: f64| (1.0 / x).sin();
+    let few = of(&Integrator::new().max_evaluations(2000), f, 0.0, 1.0);
+    assert_eq!(few.status, Status::MaxEvaluations);
+    assert!((few.estimate - 0.504067061906928).abs() < few.error, "{few:#}");
+    let cancel = Cancel::new();
+    cancel.cancel();
+    let cancelled = of(&Integrator::new().cancel(&cancel), f, 0.0, 1.0);
+    assert!(matches!(cancelled.status, Status::Cancelled { .. }));
+    let late = of(&Integrator::new().time_limit(Duration::ZERO), f, 0.0, 1.0);
+    assert!(matches!(late.status, Status::Deadline { .. }));
+}
+
+#[test]
+fn methods_and_backends_agree() {
+    let f = |x: f64| x.cos() / (1.0 + x);
+    let exact = 0.601044;
+    for method in
+        [15, 23, 31, 63].map(Method::GaussKronrod).into_iter().chain([Method::Auto, Method::DoubleExponential])
+    {
+        for backend in [Backend::Simd, Backend::Serial] {
+            let integral = of(&Integrator::new().method(method).backend(backend), f, 0.0, 1.0);
+            assert!(
+                integral.status == Status::Converged && (integral.estimate - exact).abs() < 1e-6,
+                "{method}: {integral:#}"
+            );
+            assert_eq!(integral.backend, backend);
+        }
+    }
+}
+
+#[test]
+fn reversed_bounds_change_the_sign_alone() {
+    for (a, b) in [(0.0, 2.0), (-1.0, 7.0), (0.5, f64::INFINITY)] {
+        let f = |x: f64| (-x).exp() * (x - 0.7).abs();
+        let (up, down) = (of(&Integrator::new(), f, a, b), of(&Integrator::new(), f, b, a));
+        assert_eq!((up.estimate, up.error), (-down.estimate, down.error));
+    }
+}
+
+proptest! {
+    /// Stretch the region by a power of two, and estimate and error grow by it: to the bit.
+    #[test]
+    fn estimate_and_error_scale_together(power in -40i32..40, at in 0.0..1.0f64, kind in 0..4) {
+        let scale = 2f64.powi(power);
+        let shape = move |x: f64| match kind {
+            0 => (3.0 * x).cos(),
+            1 => (x - at).abs(),
+            2 => 1.0 / (x + 1e-3 + at),
+            _ => x.sqrt(),
+        };
+        let one = of(&Integrator::new(), shape, 0.0, 1.0);
+        let stretched = of(&Integrator::new(), |x| shape(x / scale), 0.0, scale);
+        prop_assert_eq!(stretched.estimate, scale * one.estimate);
+        prop_assert_eq!(stretched.error, scale * one.error);
+        prop_assert_eq!(stretched.evaluations, one.evaluations);
+    }
+}

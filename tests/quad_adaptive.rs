@@ -1,0 +1,304 @@
+//! Adaptive integration and sweeps from the command line, by running the real program.
+
+#[path = "common/quad.rs"]
+mod common;
+
+use common::*;
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+
+fn value(arguments: &[&str]) -> f64 {
+    let answer = json(arguments);
+    assert_eq!(answer["status"], "converged", "{arguments:?}");
+    answer["estimate"].as_f64().unwrap()
+}
+
+/// Exit code 1, with the best estimate and its status.
+fn not_converged(arguments: &[&str]) -> Value {
+    let output = quad(&[&["--json"], arguments].concat());
+    assert_eq!(output.status.code(), Some(1), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+#[test]
+fn without_a_rule_an_integral_is_adaptive() {
+    let root = std::f64::consts::PI.sqrt();
+    assert!((value(&["exp(-x^2)", "-inf", "inf"]) - root).abs() < 1e-10);
+    assert!((value(&["exp(-x^2)", "inf", "-inf"]) + root).abs() < 1e-10);
+    assert!((value(&["exp(-r*x)", "0", "inf", "--param", "r=2"]) - 0.5).abs() < 1e-10);
+    assert!((value(&["1/sqrt(x)", "0", "1"]) - 2.0).abs() < 1e-10);
+    assert!((value(&["sin(x)/x", "-1", "1"]) - 1.892166140734366).abs() < 1e-10);
+    let answer = json(&["sin(x)", "0", "pi"]);
+    assert!(answer["error"].as_f64().unwrap() <= 2e-10);
+    for key in ["evaluations", "regions", "backend", "level", "threads", "precision", "fallbacks", "seconds"] {
+        assert!(!answer[key].is_null(), "{key}");
+    }
+    assert_eq!(answer["agreement"], Value::Null);
+    let text = quad(&["sin(x)", "0", "pi"]);
+    let text = String::from_utf8_lossy(&text.stdout).into_owned();
+    assert!(
+        text.starts_with("2") && text.contains("±") && text.contains("auto") && text.contains("converged"),
+        "{text}"
+    );
+}
+
+#[test]
+fn methods_tolerances_limits_and_points() {
+    let f = ["exp(x)", "0", "1"];
+    let exact = 1f64.exp() - 1.0;
+    for method in ["auto", "kronrod", "kronrod:15", "kronrod:23", "kronrod:63", "double-exponential", "tanh-sinh"] {
+        assert!((value(&[&f[..], &["--method", method]].concat()) - exact).abs() < 1e-10, "{method}");
+    }
+    let wave = ["sin(100*x)/(0.01+x)", "0", "1"];
+    let evaluations = |arguments: &[&str]| json(&[&wave[..], arguments].concat())["evaluations"].as_u64().unwrap();
+    assert!(evaluations(&["--rel-tol", "1e-3"]) < evaluations(&["--rel-tol", "1e-13"]));
+    assert!(value(&["x^3", "-1", "1", "--abs-tol", "1e-9"]).abs() < 1e-9);
+    let few = not_converged(&["sin(1/x)", "0", "1", "--max-evals", "1e3"]);
+    assert_eq!(few["status"], "max-evaluations");
+    assert!((few["estimate"].as_f64().unwrap() - 0.504067).abs() < 0.1);
+
+    let needle = ["cos(x)+exp(-((x-0.3)*1e6)^2)", "0", "1"];
+    let seen = value(&[&needle[..], &["--points", "min(0.3,1),0.5,3/10"]].concat());
+    assert!((seen - 1f64.sin() - 1.772453850905516e-6).abs() < 1e-10);
+    assert!((value(&["abs(x+1/3)", "-1", "0", "--points", "-1/3,0,-1"]) - 5.0 / 18.0).abs() < 1e-12, "at the ends");
+}
+
+#[test]
+fn backends_levels_threads_and_what_is_of_no_use() {
+    let f = ["exp(-x^2)", "0", "2"];
+    let reference = json(&f);
+    let serial = json(&[&f[..], &["--backend", "serial"]].concat());
+    assert_eq!((&serial["backend"], &serial["level"]), (&Value::from("serial"), &Value::Null));
+    let difference = serial["estimate"].as_f64().unwrap() - reference["estimate"].as_f64().unwrap();
+    assert!(difference.abs() < 1e-14);
+    for level in quadrille::lanes::Level::available() {
+        assert_eq!(json(&[&f[..], &["--level", level.name()]].concat())["level"], level.name());
+    }
+    let noted = |arguments: &[&str], word: &str| {
+        let answer = json(&[&f[..], arguments].concat());
+        let notes = answer["fallbacks"].to_string();
+        assert!(notes.contains(word), "{arguments:?}: {notes}");
+    };
+    noted(&["--threads", "3"], "3 threads");
+    noted(&["--verify", "full"], "verification full");
+    noted(&["--backend", "gpu", "--fallback"], "gpu");
+    let all = json(&[&f[..], &["--backend", "all"]].concat());
+    let statuses: Vec<_> = all.as_array().unwrap().iter().map(|answer| answer["status"].as_str().unwrap()).collect();
+    assert_eq!(statuses, ["converged", "converged", "unavailable"]);
+    refused(&[&f[..], &["--backend", "gpu"]].concat(), &["gpu", "adaptive"]);
+    for (option, value) in [("--n", "10"), ("--precision", "f32"), ("--adapter", "x"), ("--seed", "1")] {
+        refused(&[&f[..], &[option, value]].concat(), &[option]);
+    }
+    refused(&[&f[..], &["--out", "x.csv"]].concat(), &["--out", "--sweep"]);
+    refused(&[&f[..], &["--skip-bad"]].concat(), &["--skip-bad", "--sweep"]);
+}
+
+#[test]
+fn bad_input_is_refused_or_reported() {
+    let f = ["x", "0", "1"];
+    let ask = |arguments: &[&str], words: &[&str]| refused(&[&f[..], arguments].concat(), words);
+    ask(&["--rel-tol", "-1"], &["relative tolerance", "-1"]);
+    ask(&["--abs-tol", "-1e-3"], &["absolute tolerance", "-0.001"]);
+    ask(&["--rel-tol", "nan"], &["--rel-tol", "nan"]);
+    ask(&["--abs-tol", "0/0"], &["--abs-tol"]);
+    ask(&["--points", "2"], &["break point", "2.0"]);
+    ask(&["--points", "0.5,-1e-9"], &["break point", "-1e-9"]);
+    ask(&["--points", "0.5,,0.7"], &["--points", "empty"]);
+    ask(&["--points", "inf"], &["break point", "inf"]);
+    ask(&["--method", "kronrod:21"], &["kronrod:21", "kronrod:23", "double-exponential"]);
+    ask(&["--method", "monte-carlo"], &["monte-carlo", "auto"]);
+    for n in ["0", "-5", "1.5", "many"] {
+        ask(&["--max-evals", n], &["--max-evals"]);
+    }
+    refused(&["x", "inf", "inf"], &["bound", "inf"]);
+    refused(&["x", "-inf", "-inf"], &["bound", "-inf"]);
+    refused(&["x", "-1e308", "1e308"], &["too far apart"]);
+    // A tolerance of zero ends at rounding; the best estimate is printed.
+    let zero = not_converged(&["sin(3*x)", "0", "2", "--rel-tol", "0"]);
+    assert_eq!(zero["status"], "roundoff-limited");
+    assert!((zero["estimate"].as_f64().unwrap() - (1.0 - 6f64.cos()) / 3.0).abs() < 1e-15);
+    let nowhere = not_converged(&["sqrt(-1-x^2)", "0", "1"]);
+    assert_eq!((&nowhere["status"], &nowhere["estimate"]), (&Value::from("non-finite"), &Value::from("NaN")));
+    assert!(nowhere["evaluations"].as_u64().unwrap() < 1000);
+    let inside = not_converged(&["1/abs(x-0.5)", "0", "1"]);
+    assert_ne!(inside["status"], "converged");
+    let divergent = not_converged(&["1/x", "0", "1"]);
+    assert_ne!(divergent["status"], "converged");
+}
+
+#[test]
+fn the_plot_shows_the_final_panels() {
+    let file = scratch("plot.svg");
+    for arguments in [["abs(x-0.3)", "0", "1"], ["exp(-x^2)", "-inf", "inf"], ["exp(-x)", "0", "inf"]] {
+        let output = quad(&[&arguments[..], &["--plot", file.to_str().unwrap()]].concat());
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        let svg = std::fs::read_to_string(&file).unwrap();
+        assert!(svg.starts_with("<svg") && svg.contains("auto"), "{arguments:?}");
+        std::fs::remove_file(&file).unwrap();
+    }
+}
+
+fn scratch(name: &str) -> PathBuf {
+    std::env::temp_dir().join(format!("quadrille-{}-{name}", std::process::id()))
+}
+
+/// A file of these rows, removed at the end.
+struct Csv(PathBuf);
+
+impl Csv {
+    fn new(name: &str, text: &str) -> Self {
+        let file = scratch(name);
+        std::fs::write(&file, text).unwrap();
+        Self(file)
+    }
+
+    fn path(&self) -> &str {
+        self.0.to_str().unwrap()
+    }
+}
+
+impl Drop for Csv {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+const WAVE: &str = "exp(-p*x)*cos(q*x)";
+
+fn exact(p: f64, q: f64) -> f64 {
+    (p + (-p).exp() * (q * q.sin() - p * q.cos())) / (p * p + q * q)
+}
+
+/// Exit code, header, rows, and what was said.
+fn sweep(arguments: &[&str]) -> (Option<i32>, Vec<String>, Vec<Vec<String>>, String) {
+    let output = quad(arguments);
+    let (header, rows) = read(&output.stdout[..]);
+    (output.status.code(), header, rows, String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
+fn read(text: impl std::io::Read) -> (Vec<String>, Vec<Vec<String>>) {
+    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text);
+    let fields = |record: &csv::StringRecord| record.iter().map(str::to_owned).collect::<Vec<_>>();
+    let header = fields(reader.headers().unwrap());
+    (header, reader.records().map(|record| fields(&record.unwrap())).collect())
+}
+
+#[test]
+fn a_sweep_reads_and_writes_csv() {
+    let text: String =
+        (1..=500).map(|i| format!("row {i}, {}, {}\n", 0.02 * f64::from(i), 0.1 * f64::from(i))).collect();
+    let file = Csv::new("wave.csv", &format!("name, q, p\n{text}"));
+    let (code, header, rows, said) = sweep(&[WAVE, "0", "1", "--sweep", file.path()]);
+    assert_eq!(code, Some(0), "{said}");
+    assert_eq!(header, ["name", "q", "p", "value", "error", "evaluations", "status"]);
+    assert_eq!(rows.len(), 500);
+    for (i, row) in rows.iter().enumerate() {
+        let number = |column: usize| row[column].parse::<f64>().unwrap();
+        assert_eq!((row[0].as_str(), row[6].as_str()), (format!("row {}", i + 1).as_str(), "converged"));
+        assert!((number(3) - exact(number(2), number(1))).abs() < 1e-10, "{row:?}");
+        assert!(number(4) >= 0.0 && number(5) >= 18.0);
+    }
+    assert!(said.contains("500 rows: 500 converged"), "{said}");
+
+    // The same to a file; with threads, levels and backends.
+    let out = Csv::new("wave-out.csv", "what was there before, and longer than nothing\n");
+    let output = quad(&[WAVE, "0", "1", "--sweep", file.path(), "--out", out.path(), "--threads", "1"]);
+    assert!(output.status.success() && output.stdout.is_empty());
+    assert_eq!(read(std::fs::File::open(out.path()).unwrap()), (header, rows.clone()));
+    let (code, _, serial, _) = sweep(&[WAVE, "0", "1", "--sweep", file.path(), "--backend", "serial"]);
+    assert!(code == Some(0) && serial.len() == rows.len());
+    let (code, _, fixed, _) = sweep(&[WAVE, "0", "1", "--sweep", file.path(), "--rule", "gauss:40", "--n", "1"]);
+    assert!(code == Some(0) && fixed[7][6] == "summed");
+}
+
+#[test]
+fn bounds_of_a_sweep_come_from_columns_too() {
+    let file = Csv::new("bounds.csv", "a,b,p,top\n0,1,1,2\n-1,pi/2,2,3\n0,inf,3,4\n1,0,1,5\n");
+    let all = |rows: &[Vec<String>], column: usize| {
+        rows.iter().map(|row| row[column].parse::<f64>().unwrap()).collect::<Vec<_>>()
+    };
+    let close = |found: &[f64], wanted: &[f64]| found.iter().zip(wanted).all(|(a, b)| (a - b).abs() < 1e-9);
+    let e = |x: f64| x.exp();
+    let (code, _, rows, said) = sweep(&["exp(-p*x)", "--sweep", file.path()]);
+    let half_pi = std::f64::consts::FRAC_PI_2;
+    assert_eq!(code, Some(0), "{said}");
+    let wanted = [1.0 - e(-1.0), (e(2.0) - e(-2.0 * half_pi)) / 2.0, 1.0 / 3.0, e(-1.0) - 1.0];
+    assert!(close(&all(&rows, 4), &wanted), "{rows:?}");
+    let (_, _, rows, _) = sweep(&["x", "0", "top", "--sweep", file.path()]);
+    assert!(close(&all(&rows, 4), &[2.0, 4.5, 8.0, 12.5]), "{rows:?}");
+    let (_, _, rows, _) = sweep(&["r*x", "a", "top", "--sweep", file.path(), "--param", "r=2"]);
+    assert!(close(&all(&rows, 4), &[4.0, 8.0, 16.0, 24.0]), "{rows:?}");
+    refused(&["a*x", "--sweep", file.path()], &["'a'", "both bounds"]);
+    refused(&["x", "0", "--sweep", scratch("none.csv").to_str().unwrap()], &["none.csv"]);
+    refused(&["p*x", "0", "bottom", "--sweep", file.path()], &["bound B", "bottom"]);
+}
+
+const BAD: &str = "p,q\n1,2\n3\nx1,2\n4,\n1,2,9\n,nan\n2,3\n";
+
+#[test]
+fn a_bad_row_is_named_and_none_is_lost() {
+    let file = Csv::new("bad.csv", BAD);
+    let name = Path::new(file.path()).file_name().unwrap().to_str().unwrap();
+    refused(&[WAVE, "0", "1", "--sweep", file.path()], &[name, "line 3", "1 of 2 columns"]);
+    for (row, words) in [
+        ("x1,2", &["line 2", "column p", "'x1' is not a number"][..]),
+        ("4,", &["line 2", "column q"]),
+        ("1,2,9", &["line 2", "3 of 2 columns"]),
+        ("1,inf", &["line 2", "'q' must be a finite number"]),
+    ] {
+        let one = Csv::new("one.csv", &format!("p,q\n{row}\n"));
+        refused(&[WAVE, "0", "1", "--sweep", one.path()], words);
+    }
+    let (code, _, rows, said) = sweep(&[WAVE, "0", "1", "--sweep", file.path(), "--skip-bad"]);
+    assert_eq!(code, Some(1), "{said}");
+    assert_eq!(rows.len(), 7, "{rows:?}");
+    let statuses: Vec<_> = rows.iter().map(|row| row.last().unwrap().split(':').next().unwrap()).collect();
+    assert_eq!(statuses, ["converged", "refused", "refused", "refused", "refused", "refused", "converged"]);
+    assert_eq!((rows[1][0].as_str(), rows[4][2].as_str(), rows[2][2].as_str()), ("3", "9", "NaN"));
+    assert!((rows[6][2].parse::<f64>().unwrap() - exact(2.0, 3.0)).abs() < 1e-10);
+    assert!(said.contains("7 rows: 2 converged, 5 not read"), "{said}");
+
+    // A question without sense, found by the library.
+    let bounds = Csv::new("bounds-bad.csv", "a,b\n0,1\ninf,inf\n0,2\n");
+    refused(&["x", "--sweep", bounds.path()], &["line 3", "bound", "inf"]);
+    let (code, _, rows, _) = sweep(&["x", "--sweep", bounds.path(), "--skip-bad"]);
+    assert!(code == Some(1) && rows[1][5].starts_with("refused: the lower bound") && rows[2][5] == "converged");
+    // Rows that do not converge are answers.
+    let powers = Csv::new("powers.csv", "p\n0.5\n2\n");
+    let (code, _, rows, said) = sweep(&["x^-p", "0", "1", "--sweep", powers.path()]);
+    assert_eq!((code, rows[0][4].as_str(), rows[1][4].as_str()), (Some(1), "converged", "divergent"), "{said}");
+}
+
+#[test]
+fn sweeps_without_sense_are_refused() {
+    let file = Csv::new("sense.csv", "p,q,q,value\n1,2,3,4\n");
+    let ask = |f: &str, more: &[&str], words: &[&str]| {
+        refused(&[&[f, "0", "1", "--sweep", file.path()], more].concat(), words);
+    };
+    ask("p*x", &[], &["'value'", "adds"]);
+    let file = Csv::new("sense2.csv", "p,q,q\n1,2,3\n");
+    let ask = |f: &str, more: &[&str], words: &[&str]| {
+        refused(&[&[f, "0", "1", "--sweep", file.path()], more].concat(), words);
+    };
+    ask("q*x", &[], &["'q'", "twice"]);
+    ask("p*r*x", &[], &["'r'", "no such column", "p, q, q"]);
+    ask("p*x", &["--param", "p=1"], &["'p'", "--param"]);
+    ask("p*x", &["--param", "r=1"], &["no parameter 'r'"]);
+    ask("p*(x", &[], &["^"]);
+    ask("p*x*y", &[], &["more than one variable"]);
+    ask("p*x", &["--json"], &["--json"]);
+    ask("p*x", &["--plot", "p.svg"], &["--plot"]);
+    ask("p*x", &["--backend", "all"], &["--sweep", "all"]);
+    ask("p*x", &["--backend", "gpu"], &["gpu"]);
+    ask("p*x", &["--out", file.path()], &["--out"]);
+    ask("p*x", &["--out", "/nonexistent/folder/p.csv"], &["--out", "/nonexistent"]);
+    ask("p*x", &["--rel-tol", "-1"], &["relative tolerance"]);
+    refused(&["x", "0", "1", "--sweep", "/nonexistent.csv"], &["/nonexistent.csv"]);
+    let empty = Csv::new("empty.csv", "");
+    refused(&["x", "0", "1", "--sweep", empty.path()], &["empty"]);
+    let constant = Csv::new("constant.csv", "p,e\n1,2\n");
+    refused(&["p+e*x", "0", "1", "--sweep", constant.path()], &["'e'", "constant"]);
+    let none = Csv::new("header.csv", "p\n");
+    let (code, header, rows, _) = sweep(&["p*x", "0", "1", "--sweep", none.path()]);
+    assert_eq!((code, header.len(), rows.len()), (Some(0), 5, 0));
+}
