@@ -80,8 +80,8 @@ fn q_gamma(x: f64) -> f64 {
     var d = vec2<f64>(select(1.0lf, a, below), 0.0lf);
     var flip = false;
     if negative {
-        // Γ(-a) = -π / (a·sin πa·Γ(a)), a·Γ(a) = Γ(a + 1)
-        let sine = f64_sin_pi(a);
+        // Γ(-a) = -π / (a·sin πa·Γ(a)), a·Γ(a) = Γ(a + 1); beyond the largest a, the sign of an underflow.
+        let sine = f64_sin_pi(abs(x));
         d = f64_times(sine.xy, select(a, 1.0lf, below));
         n = f64_times(e, F64_PI);
         n.y += e.x * F64_PI_REST;
@@ -91,7 +91,7 @@ fn q_gamma(x: f64) -> f64 {
     var value = f64_scale_far(quotient.x + quotient.y, reduced.x);
     value = select(value, -value, flip);
     value = select(value, 1.0lf / x, f64_size(x) < 0x3c32725dd1d243aclu);
-    let pole = negative & ((round(a) == a) | (f64_size(x) == F64_INFINITY_BITS));
+    let pole = negative & ((round(x) == x) | (f64_size(x) == F64_INFINITY_BITS));
     return select(value, q_nan(), (pole & (abs(x) >= 1.0lf)) | f64_is_nan(x));
 }
 

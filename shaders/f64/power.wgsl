@@ -146,14 +146,35 @@ fn f64_rem_step(a: f64, b: f64) -> f64 {
     return select(raised, raised - b, raised >= b);
 }
 
-// x - y·trunc(x / y), exactly, with the sign of x; but NaN for |x / y| from 2^104 on, where it would take a loop.
+// a less a multiple of b, below b·2^104: 50 bits of the quotient at a time, the leading bit of what is left at 1.
+fn f64_rem_far(a: f64, b: f64) -> f64 {
+    let divisor = bitcast<u64>(select(b, b * 0x1p200lf, b < 0x1p-900lf));
+    let mantissa = bitcast<f64>((divisor & 0xffffffffffffflu) | 0x3ff0000000000000lu);
+    var left = a;
+    for (var step = 0u; step < 42u && left * 0x1p-104lf >= b; step++) {
+        let exponent = bitcast<u64>(left) >> 52u;
+        let one = bitcast<f64>((bitcast<u64>(left) & 0xffffffffffffflu) | 0x3ff0000000000000lu);
+        left = f64_rem_step(one, mantissa * 0x1p-50lf) * bitcast<f64>(exponent << 52u);
+    }
+    return left;
+}
+
+// x - y·trunc(x / y), exactly, with the sign of x.
 fn q_rem(x: f64, y: f64) -> f64 {
-    let scale = select(select(1.0lf, 0x1p200lf, abs(y) < 0x1p-900lf), 0x1p-100lf, abs(x) > 0x1p1000lf);
-    let a = abs(x) * scale;
+    var size = abs(x);
+    let bad = !q_is_finite(x) | f64_is_nan(y) | (f64_size(y) == 0lu);
+    if !bad & (size * 0x1p-104lf >= abs(y)) {
+        if EXACT {
+            size = f64_rem_far(size, abs(y));
+        } else {
+            RARE = true;
+        }
+    }
+    let scale = select(select(1.0lf, 0x1p200lf, abs(y) < 0x1p-900lf), 0x1p-100lf, size > 0x1p1000lf);
+    let a = size * scale;
     let b = abs(y) * scale;
     let more = a >= b * 0x1p52lf;
     let rest = f64_rem_step(f64_rem_step(a, select(b, b * 0x1p52lf, more)), b);
-    let value = select(rest * (1.0lf / scale), x, a < b);
-    let bad = !q_is_finite(x) | f64_is_nan(y) | (f64_size(y) == 0lu) | (a * 0x1p-104lf >= b);
+    let value = select(rest * (1.0lf / scale), size, a < b);
     return select(q_copysign(value, x), q_nan(), bad);
 }

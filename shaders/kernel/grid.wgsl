@@ -19,9 +19,12 @@ struct Task {
 }
 
 struct Plan {
+    // What no node is beyond, but for the ends where they are nodes: those are the nearest numbers.
     lower: Pair,
     upper: Pair,
-    // Weights of both.
+    first: Pair,
+    last: Pair,
+    // Weights of both ends.
     first_weight: Pair,
     last_weight: Pair,
     // 64 i panels, for the nodes of a block.

@@ -36,7 +36,8 @@ impl Rounding {
 
     /// What an operation leaves of `ball`, where functions have errors of `own` ulp of `f64`.
     fn apply(self, ball: Ball, own: f64) -> Ball {
-        if self.unit == 0.0 {
+        // NaN and infinity are the same everywhere, where they are certain.
+        if self.unit == 0.0 || (!ball.value.is_finite() && ball.bound == 0.0) {
             return ball;
         }
         let reach = ball.value.abs() + ball.bound;
@@ -92,6 +93,19 @@ impl Bounded {
 
     /// The same, with the bound for an evaluation in another arithmetic, at a point that may be off by `shift`.
     pub(crate) fn at_rounded<P: Point>(&self, point: P, rounding: Rounding, shift: f64) -> Ball {
+        self.places(point, rounding, shift).last().map_or(Ball::exact(f64::NAN), |place| place.number())
+    }
+
+    /// Whether a value on the way to the integrand is beyond the numbers of the arithmetic.
+    pub(crate) fn leaves<P: Point>(&self, point: P, rounding: Rounding) -> bool {
+        let beyond = |size: f64| size > rounding.largest || (size > 0.0 && size < rounding.smallest);
+        self.places(point, Rounding::NONE, 0.0).iter().any(|place| match place {
+            Place::Number(ball) => ball.value.is_finite() && beyond(ball.value.abs()),
+            Place::Truth(_) => false,
+        })
+    }
+
+    fn places<P: Point>(&self, point: P, rounding: Rounding, shift: f64) -> Vec<Place> {
         let mut places = Vec::with_capacity(self.nodes.len());
         for &node in &self.nodes {
             let place = match self.node(node, &places, point) {
@@ -105,7 +119,7 @@ impl Bounded {
             };
             places.push(place);
         }
-        places.last().map_or(Ball::exact(f64::NAN), |place| place.number())
+        places
     }
 
     fn node<P: Point>(&self, node: Node, places: &[Place], point: P) -> Place {
@@ -261,6 +275,10 @@ fn own(f: UnaryFunction, x: f64, value: f64) -> f64 {
 fn power(a: Ball, n: i32) -> Ball {
     let Ball { value: x, bound: e } = a;
     let value = x.powi(n);
+    // 1, even of NaN.
+    if n == 0 {
+        return Ball::exact(value);
+    }
     if e == f64::INFINITY {
         return Ball::unknown(value);
     }

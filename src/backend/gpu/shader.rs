@@ -77,13 +77,13 @@ fn sums(name: &str, nodes: &str) -> String {
 
 /// The nodes of a block, one turn of a loop for each.
 const IN_A_LOOP: &str = "for (var i = 0u; i < left; i++) {
-                block = block_add(block, integrand(node(first, plan.steps[i], plan.upper)));
+                block = block_add(block, integrand(node(first, plan.steps[i], highest)));
             }";
 
 /// The nodes of a block, one after the other. A node beyond the end is there to keep step; it does not count.
 fn written_out() -> String {
     let statement = |i: usize| {
-        let value = format!("integrand(node(first, plan.steps[{i}], plan.upper))");
+        let value = format!("integrand(node(first, plan.steps[{i}], highest))");
         format!("block = block_add(block, q_select({i}u < left, {value}, Real()));")
     };
     (0..BLOCK).map(statement).collect::<Vec<_>>().join("\n            ")
