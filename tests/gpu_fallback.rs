@@ -138,7 +138,7 @@ fn what_is_not_finite_is_told_with_its_node() {
 fn sums_that_overflow_say_so() {
     let Some(device) = device() else { return };
     if device.supports(Precision::F64).is_err() {
-        return eprintln!("SKIPPED: no double precision");
+        return adapter::skip::skipped("no double precision");
     }
     let f = formula("1e308 + x");
     let gpu = on(device, 5000).precision(Precision::F64).accept_any_status();

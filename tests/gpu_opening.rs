@@ -54,7 +54,7 @@ fn driver() -> Option<String> {
     let named = std::env::var("VK_DRIVER_FILES").ok().into_iter().chain(known);
     let found = named.into_iter().find(|file| std::path::Path::new(file).is_file());
     if found.is_none() {
-        eprintln!("SKIPPED: no file that names a Vulkan driver");
+        adapter::skip::skipped("no file that names a Vulkan driver");
     }
     found
 }

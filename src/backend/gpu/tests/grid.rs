@@ -94,7 +94,7 @@ fn nodes_are_right_far_out_in_a_huge_plan() {
 fn nodes_far_from_zero_are_rounded_without_bias() {
     let Some(device) = device() else { return };
     if device.supports(Precision::F64).is_err() {
-        return eprintln!("SKIPPED: no double precision");
+        return super::skip::skipped("no double precision");
     }
     for (from, panels, bound) in [(1e10, 1_000_003, 1e-8), (1e10, 10_000_000, 1e-8), (1e15, 1_000_000, 1e-3)] {
         let f = Expression::parse(&format!("x - {from:e}")).unwrap();
