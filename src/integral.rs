@@ -23,7 +23,7 @@ pub struct Integral {
     pub regions: u64,
     /// Whether this is what was asked for.
     pub status: Status,
-    /// Who evaluated.
+    /// Who evaluated; of an empty interval, who was asked to.
     pub backend: Backend,
     /// The instruction level of the SIMD backend.
     pub level: Option<Level>,

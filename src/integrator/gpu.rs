@@ -92,7 +92,10 @@ impl Integrator {
             explain(&device, f, grid, tile, precision)?;
         }
         integral.adapter = Some(device.info().name.clone());
-        integral.precision = precision;
+        // Stopped before it was chosen, it was none.
+        if precision != Precision::Auto {
+            integral.precision = precision;
+        }
         integral.estimate = sum.method.total().scaled(grid.step).value();
         let done = sum.method.done();
         let stop = if done < grid.tiles() && sum.bad.get().is_none() { self.control.stop(start) } else { None };

@@ -178,7 +178,8 @@ impl Integrator {
     }
 
     /// The time after which the integration stops: at the next block of tiles (a tile has 1,024 evaluations for small plans, 32,768 for large ones, 2^20 for huge ones,
-    /// or a panel where that has more nodes), on several threads after up to four tiles for each.
+    /// or a panel where that has more nodes), on several threads after up to four tiles for each; a GPU that is being opened, or
+    /// compiles, is left alone after 0.2 s.
     pub fn time_limit(mut self, limit: Duration) -> Self {
         self.control.time_limit = Some(limit);
         self
