@@ -8,13 +8,16 @@ use adapter::device;
 use quadrille::gpu::{Precision, evaluate};
 use quadrille::{Expression, Integrand};
 
+/// A formula in single precision.
+type Single = fn(f32) -> f32;
+
 /// A formula, and the same in single precision.
 macro_rules! formulas {
-    ($($text:literal $x:ident $single:expr,)*) => { [$(($text, (|$x: f32| $single) as fn(f32) -> f32)),*] };
+    ($($text:literal $x:ident $single:expr,)*) => { [$(($text, (|$x: f32| $single) as Single)),*] };
 }
 
 #[rustfmt::skip]
-const FORMULAS: [(&str, fn(f32) -> f32); 32] = formulas![
+const FORMULAS: [(&str, Single); 32] = formulas![
     "(x*1e30)*1e-30" x (x * 1e30) * 1e-30,
     "(x/3)*3" x (x / 3.0) * 3.0,
     "(x*0.1)*10" x (x * 0.1) * 10.0,

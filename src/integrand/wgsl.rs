@@ -187,6 +187,13 @@ impl Emitter {
                 }
                 self.operation(id, format_args!("{}({first}, {second})", binary(function)));
             }
+            // By a number that they know they do not divide, but multiply by its inverse.
+            Node::Binary(BinaryFunction::Div, a, b)
+                if self.hides() && matches!(nodes.get(b), Some(Node::Constant(_))) =>
+            {
+                let (a, b) = (self.factor(a, nodes), self.arithmetic.opaque(&format!("v{b}")));
+                self.operation(id, format_args!("q_div({a}, {b})"));
+            }
             Node::Binary(function @ (BinaryFunction::Mul | BinaryFunction::Div), a, b) => {
                 let (a, b) = (self.factor(a, nodes), self.factor(b, nodes));
                 self.operation(id, format_args!("{}({a}, {b})", binary(function)));

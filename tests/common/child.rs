@@ -1,9 +1,6 @@
 //! Tests in an environment of their own: this very program once more, asked for one task.
 
-#[path = "skip.rs"]
-mod skip;
-
-use skip::skipped;
+use crate::adapter::skip::skipped;
 use std::path::PathBuf;
 use std::process::Command;
 
