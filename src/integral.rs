@@ -23,7 +23,7 @@ pub struct Integral {
     pub regions: u64,
     /// Whether this is what was asked for.
     pub status: Status,
-    /// Who evaluated.
+    /// Who evaluated; of an empty interval, who was asked to.
     pub backend: Backend,
     /// The instruction level of the SIMD backend.
     pub level: Option<Level>,
@@ -95,6 +95,8 @@ pub enum Status {
     PrecisionFloor {
         /// The error that it may make, in units of the integral.
         floor: f64,
+        /// The tolerance, if one was asked for.
+        tolerance: Option<f64>,
     },
     /// The sum is too large for an `f64` although the values that led to that are finite.
     Overflow,
@@ -151,8 +153,11 @@ impl fmt::Display for Status {
             Status::Divergent => f.write_str("the integral seems to diverge"),
             Status::Suspicious { reason } => write!(f, "suspicious: {reason}"),
             Status::NonFinite { point, value } => write!(f, "the integrand is {value} at x = {point:?}"),
-            Status::PrecisionFloor { floor } => {
+            Status::PrecisionFloor { floor, tolerance: Some(_) } => {
                 write!(f, "the arithmetic may be wrong by {floor:.1e}, which is more than the tolerance")
+            }
+            Status::PrecisionFloor { floor, tolerance: None } => {
+                write!(f, "the arithmetic may be wrong by {floor:.1e}, in more than half of its digits")
             }
             Status::Overflow => f.write_str("the sum of the integrand's values overflows"),
             Status::Refused => f.write_str("refused: the question makes no sense"),

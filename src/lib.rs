@@ -28,8 +28,8 @@
 //!
 //! | to | see |
 //! |---|---|
-//! | write an integrand | [`integrand`](macro@integrand), closures, [`Expression`], [`wide`](fn@wide), the trait [`Integrand`] |
-//! | integrate it | [`Integrator`], [`Method`], [`Rule`], [`Backend`], [`lanes::Level`], [`gpu`], [`Precision`] |
+//! | write an integrand | [`integrand`](macro@integrand), closures, [`Expression`], `wide` (a feature), the trait [`Integrand`] |
+//! | integrate it | [`Integrator`], [`Method`], [`Rule`], [`Backend`], [`lanes::Level`], `gpu` (a feature), [`Precision`] |
 //! | integrate many at once | [`Integrator::sweep`], [`Row`], [`Sweep`], [`Expression::with_values`] |
 //! | read the answer | [`Integral`], [`Status`], [`Error`], [`Agreement`] |
 //! | see what a GPU computes | `gpu` (with feature `gpu`) |

@@ -2,7 +2,7 @@
 
 use crate::agreement::{Agreement, Disagreement, Verify};
 #[cfg(feature = "gpu")]
-use crate::integrand::bound::Rounding;
+use crate::integrand::bound::{Ball, Rounding};
 use crate::integrand::{Integrand, bound::Bounded, evaluate};
 use crate::lanes::Level;
 use crate::plan::Grid;
@@ -16,6 +16,8 @@ pub(crate) struct Checked {
     pub unbounded: u64,
     /// The largest difference as a share of its bound.
     pub worst: f64,
+    /// A node where the scalar definition is not finite although the fast sum is, and the value there.
+    pub not_finite: Option<(f64, f64)>,
     /// The first tile that fails.
     pub failed: Option<Disagreement>,
     /// The sum of |f| with its weights.
@@ -32,6 +34,7 @@ impl Checked {
         evaluations: 0,
         unbounded: 0,
         worst: 0.0,
+        not_finite: None,
         failed: None,
         magnitude: 0.0,
         difference: 0.0,
@@ -45,6 +48,7 @@ impl Checked {
             evaluations: self.evaluations + other.evaluations,
             unbounded: self.unbounded + other.unbounded,
             worst: self.worst.max(other.worst),
+            not_finite: self.not_finite.or(other.not_finite),
             failed: self.failed.or(other.failed),
             magnitude: self.magnitude + other.magnitude,
             difference: self.difference + other.difference,
@@ -106,7 +110,7 @@ pub(crate) fn check_tile<F: Integrand>(f: &F, grid: &Grid, level: Level, tile: u
     }
 }
 
-/// Compares a tile that was computed in another arithmetic, by an evaluation of its own.
+/// Compares a tile that was computed in another arithmetic, by an evaluation of its own. `values` evaluates nodes in it.
 #[cfg(feature = "gpu")]
 pub(crate) fn check_rounded_tile<F: Integrand>(
     f: &F,
@@ -114,33 +118,83 @@ pub(crate) fn check_rounded_tile<F: Integrand>(
     rounding: Rounding,
     tile: u64,
     fast: Partial,
+    values: &dyn Fn(&[f64]) -> Option<Vec<f64>>,
 ) -> Checked {
     let (mut checked, nodes) = by_definition(f, grid, tile);
+    if !checked.reference.high.is_finite() {
+        checked.not_finite = not_finite(f, grid, tile);
+    }
     checked.bound = ROUNDED_UNITS * rounding.unit * checked.magnitude + f64::MIN_POSITIVE;
     let difference = distance(fast, checked.reference);
     checked.difference = difference;
     checked.worst = difference / checked.bound;
-    if difference <= checked.bound {
+    if difference <= checked.bound || checked.not_finite.is_some() {
         return checked;
     }
     // The closer look: what each node's own operations explain.
     if let Some(bounded) = Bounded::new(f) {
         let shift = rounding.position * nodes.0.abs().max(nodes.1.abs());
-        grid.for_each_node(tile, |x, weight| {
-            let ball = bounded.at_rounded(x, rounding, shift);
-            if ball.bound.is_finite() {
-                checked.bound += (weight * ball.bound).abs();
-            } else {
-                checked.unbounded += 1;
-                checked.bound = f64::INFINITY;
-            }
+        let mut unknown = false;
+        grid.for_each_node(tile, |x, weight| match bounded.at_rounded(x, rounding, shift).bound {
+            f64::INFINITY => unknown = true,
+            bound => checked.bound += (weight * bound).abs(),
         });
+        if unknown {
+            let bound = |x| bounded.at_rounded(x, rounding, shift).bound;
+            return check_rounded_nodes(f, grid, tile, Checked { bound: difference, ..checked }, values, bound);
+        }
         checked.worst = difference / checked.bound;
     }
     // Not `difference > bound`: a NaN is no agreement.
     let explained = difference <= checked.bound;
     if !explained {
         checked.failed = Some(checked.disagreement(grid, Some(tile), nodes, fast));
+    }
+    checked
+}
+
+/// The lowest node of a tile where the integrand is not finite.
+#[cfg(feature = "gpu")]
+fn not_finite<F: Integrand>(f: &F, grid: &Grid, tile: u64) -> Option<(f64, f64)> {
+    let mut found: Option<(f64, f64)> = None;
+    grid.for_each_node(tile, |x, _| {
+        let value = f.scalar(x);
+        if !value.is_finite() && found.is_none_or(|(point, _)| x < point) {
+            found = Some((x, value));
+        }
+    });
+    found
+}
+
+/// Where rounding explains any value of some nodes, their sum says nothing: each of the others is evaluated once more. The sum
+/// of all tiles is then checked with the difference that this tile has.
+#[cfg(feature = "gpu")]
+fn check_rounded_nodes<F: Integrand>(
+    f: &F,
+    grid: &Grid,
+    tile: u64,
+    mut checked: Checked,
+    values: &dyn Fn(&[f64]) -> Option<Vec<f64>>,
+    bound: impl Fn(f64) -> f64,
+) -> Checked {
+    let mut nodes = Vec::new();
+    grid.for_each_node(tile, |x, weight| nodes.push((x, weight)));
+    let points: Vec<f64> = nodes.iter().map(|node| node.0).collect();
+    checked.worst = 0.0;
+    let Some(values) = values(&points) else {
+        return Checked { unbounded: checked.evaluations, ..checked };
+    };
+    for (&(x, weight), &value) in nodes.iter().zip(&values) {
+        let ball = Ball { value: f.scalar(x), bound: bound(x) };
+        if ball.bound == f64::INFINITY {
+            checked.unbounded += 1;
+        } else if !ball.admits(value) {
+            let [fast, reference, bound] = [value, ball.value, ball.bound].map(|it| it * weight * grid.step.high);
+            let found = Disagreement { tile: Some(tile), nodes: (x, x), fast, reference, bound };
+            checked.failed = checked.failed.or(Some(found));
+        } else if value != ball.value {
+            checked.worst = checked.worst.max((value - ball.value).abs() / ball.bound);
+        }
     }
     checked
 }

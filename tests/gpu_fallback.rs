@@ -138,7 +138,7 @@ fn what_is_not_finite_is_told_with_its_node() {
 fn sums_that_overflow_say_so() {
     let Some(device) = device() else { return };
     if device.supports(Precision::F64).is_err() {
-        return eprintln!("SKIPPED: no double precision");
+        return adapter::skip::skipped("no double precision");
     }
     let f = formula("1e308 + x");
     let gpu = on(device, 5000).precision(Precision::F64).accept_any_status();
@@ -159,7 +159,7 @@ fn a_tolerance_below_the_arithmetic_is_a_floor_or_falls_back() {
         let below = gpu.rel_tol(unit / 4.0);
         let error = below.integrate(&f, 0.0..10.0).unwrap_err();
         let Error::NotConverged(integral) = error else { panic!("{error}") };
-        let Status::PrecisionFloor { floor } = integral.status else { panic!("{}", integral.status) };
+        let Status::PrecisionFloor { floor, .. } = integral.status else { panic!("{}", integral.status) };
         assert!(floor > 0.0 && (integral.estimate - kept.estimate).abs() <= floor);
         let accepted = below.clone().accept_any_status().integrate(&f, 0.0..10.0).unwrap();
         assert_eq!((accepted.status, accepted.backend), (integral.status, Backend::Gpu));
@@ -260,6 +260,18 @@ fn child() {
         "gpu" => told(gpu, &f),
         "fallback" => told(gpu.allow_fallback(), &f),
         "twice" => [told(gpu.clone().allow_fallback(), &f), told(gpu.allow_fallback(), &f)].join(" || "),
+        "hurry" | "cancel" => {
+            let (start, cancel) = (Instant::now(), Cancel::new());
+            let gpu = if task == "hurry" { gpu.time_limit(Duration::from_millis(300)) } else { gpu.cancel(&cancel) };
+            let status = std::thread::scope(|scope| {
+                scope.spawn(|| {
+                    std::thread::sleep(Duration::from_millis(300));
+                    cancel.cancel();
+                });
+                gpu.accept_any_status().integrate(&f, 0.0..10.0).unwrap().status
+            });
+            format!("{} {}", status.name(), start.elapsed() < Duration::from_secs(2))
+        }
         // Enough that a GPU is looked for.
         "auto" => told(midpoint(1 << 30).threads(1), &formula("sin(x)*exp(-x^2/50) + tanh(x)")),
         _ => panic!("{task}"),
@@ -303,6 +315,25 @@ fn software_is_for_those_who_name_it() {
     // Named, Auto may look at it, and takes the faster.
     let said = ask("auto", &named);
     assert!(said.starts_with("gpu ") || said.starts_with("simd "), "{said}");
+}
+
+/// Opening a device and compiling a kernel may take their time: who stops does not wait.
+#[test]
+fn who_stops_does_not_wait_for_the_device() {
+    let Some(name) = adapter() else { return };
+    let Some(folder) = faulty_loader() else { return };
+    for (fault, after) in [("device", "0"), ("pipe", "0"), ("pipe", "2"), ("wait", "2")] {
+        for (task, status) in [("hurry", "deadline true"), ("cancel", "cancelled true")] {
+            let variables = [
+                ("QUADRILLE_ADAPTER", name.as_str()),
+                ("LD_LIBRARY_PATH", &folder),
+                ("FAULT", fault),
+                ("FAULT_AFTER", after),
+                ("FAULT_SLEEP", "4"),
+            ];
+            assert_eq!(ask(task, &variables), status, "{fault} after {after}");
+        }
+    }
 }
 
 #[test]

@@ -32,7 +32,7 @@ fn on_device(device: &Device, f: One, precision: Precision, points: &[[f64; 2]])
 fn double_precision_is_right_to_two_ulp() {
     let Some(device) = device() else { return };
     if let Err(error) = device.supports(Precision::F64) {
-        return eprintln!("SKIPPED: {error}");
+        return adapter::skip::skipped(error);
     }
     let mut wrong = Vec::new();
     for (f, table) in tables() {

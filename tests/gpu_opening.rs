@@ -36,9 +36,48 @@ fn child() {
             });
             tries.collect::<Vec<_>>().join(" ")
         }
+        // A driver that is installed only after the first try.
+        "later" => {
+            let first = Device::shared().map(|device| device.info().name.clone());
+            let [from, to] = ["DRIVER", "VK_DRIVER_FILES"].map(|name| std::env::var(name).unwrap());
+            std::fs::copy(from, to).unwrap();
+            format!("{first:?} then {:?}", Device::shared().and_then(|device| value(&device)))
+        }
         _ => panic!("{task}"),
     };
     child::say(&said);
+}
+
+/// The file that names the driver of this machine's software adapter; `None` where it is not known.
+fn driver() -> Option<String> {
+    let known = ["/usr/share/vulkan/icd.d/lvp_icd.x86_64.json".to_owned()];
+    let named = std::env::var("VK_DRIVER_FILES").ok().into_iter().chain(known);
+    let found = named.into_iter().find(|file| std::path::Path::new(file).is_file());
+    if found.is_none() {
+        adapter::skip::skipped("no file that names a Vulkan driver");
+    }
+    found
+}
+
+#[test]
+fn a_driver_that_comes_later_is_found() {
+    let (Some(name), Some(driver)) = (adapter(), driver()) else { return };
+    let folder = std::path::PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("later");
+    std::fs::create_dir_all(&folder).unwrap();
+    // Beside the driver, which may be named relative to its file.
+    let text = std::fs::read_to_string(&driver).unwrap();
+    let beside = std::path::Path::new(&driver).parent().unwrap().to_string_lossy().into_owned();
+    let absolute = folder.join("driver.json");
+    std::fs::write(&absolute, text.replace("\"./", &format!("\"{beside}/"))).unwrap();
+    let later = folder.join("later.json");
+    let _ = std::fs::remove_file(&later);
+    let variables = [
+        ("QUADRILLE_ADAPTER", name.as_str()),
+        ("DRIVER", absolute.to_str().unwrap()),
+        ("VK_DRIVER_FILES", later.to_str().unwrap()),
+    ];
+    let said = ask("later", &variables);
+    assert!(said.starts_with("Err(") && said.ends_with("then Ok(42.0)"), "{said}");
 }
 
 #[test]

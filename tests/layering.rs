@@ -19,6 +19,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         "backend",
         &[
             "clock",
+            "control",
             "error",
             "estimate",
             "integrand",

@@ -123,6 +123,7 @@ fn bad_questions_are_refused() {
     ask(&["x", "0", "1", "--threads", "-3"], &["--threads"]);
     ask(&["x", "0", "1", "--verify", "perhaps"], &["perhaps", "spot"]);
     ask(&["x", "0", "1", "--plot", "picture.png"], &[".svg"]);
+    ask(&["x", "0", "1", "--plot", "/nonexistent/picture.svg"], &["--plot", "/nonexistent"]);
     ask(&["x", "0", "1", "--frobnicate"], &["frobnicate"]);
     ask(&["x", "0", "1", "2"], &["2"]);
     for adaptive in [["--method", "kronrod"], ["--points", "0.5"], ["--max-evals", "100"]] {

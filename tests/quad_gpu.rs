@@ -1,6 +1,9 @@
 //! The GPU from the command line, by running the real program: with whatever adapter there is, and with none.
 #![cfg(feature = "gpu")]
 
+#[path = "common/skip.rs"]
+mod skip;
+
 use serde_json::Value;
 use std::process::{Command, Output};
 
@@ -33,7 +36,7 @@ fn has_adapter() -> bool {
         return true;
     }
     assert!(std::env::var_os("QUADRILLE_REQUIRE_GPU").is_none(), "a GPU is required: {message}");
-    println!("SKIPPED: no GPU adapter: {message}");
+    skip::skipped(format_args!("no GPU adapter: {message}"));
     false
 }
 
@@ -110,6 +113,9 @@ fn without_a_driver_the_gpu_is_refused_or_replaced_with_the_reason() {
     let (code, _, message) = ask(&["--backend", "gpu", "--adapter", "voodoo2"], &[]);
     assert_eq!(code, Some(2));
     assert!(message.contains("voodoo2"), "{message}");
+    let (code, answer, message) = ask(&["--backend", "gpu", "--adapter", "voodoo2", "--fallback"], &[]);
+    assert_eq!((code, &answer["backend"]), (Some(0), &Value::from("simd")), "{message}");
+    assert!(answer["fallbacks"][0].as_str().unwrap().starts_with("gpu: no adapter named 'voodoo2'"), "{answer}");
 }
 
 #[test]

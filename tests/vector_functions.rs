@@ -1,6 +1,9 @@
 //! Every vector function against correctly rounded values, at every level of this CPU: the bound that its
 //! documentation states, special values included, and equal bits at all levels with fused multiply-add.
 
+#[path = "common/skip.rs"]
+mod skip;
+
 #[path = "common/reference.rs"]
 mod reference;
 
@@ -88,7 +91,7 @@ fn errors_are_within_the_stated_bounds() {
 fn errors_are_within_the_stated_bounds_on_larger_tables() {
     match std::env::var_os("QUADRILLE_LIBM_TABLES") {
         Some(directory) => check(Path::new(&directory)),
-        None => println!("SKIPPED: QUADRILLE_LIBM_TABLES names no folder of larger tables"),
+        None => skip::skipped("QUADRILLE_LIBM_TABLES names no folder of larger tables"),
     }
 }
 

@@ -1,5 +1,8 @@
 //! Verification: what it must catch, and what it must not.
 
+#[path = "common/skip.rs"]
+mod skip;
+
 use quadrille::lanes::{Lanes, Level, Simd};
 use quadrille::{Backend, Error, Expression, Integrand, Integrator, Rule, Verify, integrand};
 
@@ -151,7 +154,7 @@ fn forms_levels_and_threads_give_the_same_bits() {
                 assert!((value / f64::from_bits(bits.first().map_or(value.to_bits(), |b| b.0)) - 1.0).abs() < 1e-15);
             }
             if fused.len() < 2 {
-                println!("SKIPPED: this CPU has fewer than two levels with fused multiply-add");
+                skip::skipped("this CPU has fewer than two levels with fused multiply-add");
             }
         }
     }

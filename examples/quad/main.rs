@@ -52,27 +52,42 @@ fn main() -> ExitCode {
     }
 }
 
+/// An integral from one backend, or from another in its place.
+struct Answer {
+    asked: Backend,
+    /// Why the backend asked for was not even called.
+    instead: Option<String>,
+    integral: Integral,
+}
+
 /// One integral on each of the backends; whether all answers are what was asked for.
 fn one(job: &Job) -> Result<bool, String> {
+    if let Some(file) = &job.plot {
+        plot::writable(file).map_err(|error| format!("--plot {}: {error}", file.display()))?;
+    }
     let cancel = watch::cancel_on_interrupt();
-    let mut answers: Vec<(Backend, Integral)> = Vec::new();
+    let mut answers: Vec<Answer> = Vec::new();
     let mut missing: Vec<(Backend, String)> = Vec::new();
     let mut failed = false;
     for &backend in &job.backends {
         let bar = watch::Bar::new(&backend.to_string());
         let integrator = job.integrator.clone().backend(backend).cancel(&cancel).progress(bar.callback());
         let needs_device = backend == Backend::Gpu && matches!(job.what, What::Fixed { .. });
-        let opened = if needs_device { device::with(integrator, job) } else { Ok(integrator) };
-        let result = opened.and_then(|integrator| integrator.integrate(&job.f, job.lower..job.upper));
+        let opened = if needs_device { device::with(integrator, job) } else { Ok((integrator, None)) };
+        let mut instead = None;
+        let result = opened.and_then(|(integrator, reason)| {
+            instead = reason;
+            integrator.integrate(&job.f, job.lower..job.upper)
+        });
         bar.clear();
         match result {
-            Ok(integral) => answers.push((backend, integral)),
+            Ok(integral) => answers.push(Answer { asked: backend, instead, integral }),
             Err(error @ (Error::NotConverged(_) | Error::Disagreement(..))) => {
                 eprintln!("{backend}: {error}");
                 failed = true;
                 let cancelled = cancel.is_cancelled();
                 if let Error::NotConverged(integral) | Error::Disagreement(integral, _) = error {
-                    answers.push((backend, *integral));
+                    answers.push(Answer { asked: backend, instead, integral: *integral });
                 }
                 if cancelled {
                     break;
@@ -87,8 +102,8 @@ fn one(job: &Job) -> Result<bool, String> {
     }
     let text = if job.json {
         format!("{}\n", report::json(job, &answers, &missing))
-    } else if let ([(_, integral)], 1) = (&answers[..], job.backends.len()) {
-        report::text(job, integral)
+    } else if let ([answer], 1) = (&answers[..], job.backends.len()) {
+        report::text(job, answer)
     } else {
         report::table(job, &answers, &missing)
     };

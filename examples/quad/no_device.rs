@@ -6,10 +6,10 @@ use quadrille::{Backend, Error, Integrator};
 const REASON: &str = "built without feature `gpu`";
 
 /// The integrator as it is, where it may fall back.
-pub fn with(integrator: Integrator, job: &Job) -> Result<Integrator, Error> {
-    match &job.adapter {
-        None if job.fallback => Ok(integrator),
-        _ => Err(Error::BackendUnavailable { backend: Backend::Gpu, reason: REASON.to_owned() }),
+pub fn with(integrator: Integrator, job: &Job) -> Result<(Integrator, Option<String>), Error> {
+    match job.fallback {
+        true => Ok((integrator, None)),
+        false => Err(Error::BackendUnavailable { backend: Backend::Gpu, reason: REASON.to_owned() }),
     }
 }
 

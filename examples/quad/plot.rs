@@ -11,6 +11,13 @@ const MOST: u64 = 200;
 
 const SIZE: (u32, u32) = (960, 600);
 
+/// Whether the file can be written, before anything is computed for it: what is there already is left as it is.
+pub fn writable(file: &Path) -> std::io::Result<()> {
+    let is_new = !file.exists();
+    std::fs::OpenOptions::new().append(true).create(true).open(file)?;
+    if is_new { std::fs::remove_file(file) } else { Ok(()) }
+}
+
 /// Draws the curve, the panels and the nodes.
 pub fn draw(job: &Job, file: &Path) -> Result<(), Box<dyn Error>> {
     let (lower, upper) = window(job)?;

@@ -1,11 +1,13 @@
 //! The answer as text, table and JSON.
 
+use crate::Answer;
 use crate::job::Job;
-use quadrille::{Agreement, Backend, Integral};
+use quadrille::{Agreement, Backend};
 use serde_json::{Value, json};
 
 /// The estimate on the first line, what is known about it below.
-pub fn text(job: &Job, integral: &Integral) -> String {
+pub fn text(job: &Job, answer: &Answer) -> String {
+    let integral = &answer.integral;
     let threads = if integral.threads == 1 { "thread" } else { "threads" };
     let who = match (&integral.adapter, integral.level) {
         (Some(adapter), _) => format!("{} on {adapter}, {}", integral.backend, integral.precision),
@@ -27,25 +29,26 @@ pub fn text(job: &Job, integral: &Integral) -> String {
     if let Some(agreement) = &integral.agreement {
         lines += &format!("  agreement: {agreement}\n");
     }
-    for fallback in fallbacks(job, integral) {
+    for fallback in fallbacks(job, answer) {
         lines += &format!("  instead of {fallback}\n");
     }
     lines
 }
 
 /// What was asked for and could not be had.
-fn fallbacks(job: &Job, integral: &Integral) -> Vec<String> {
-    integral.fallbacks.iter().map(|fallback| fallback.to_string()).chain(job.notes.iter().cloned()).collect()
+fn fallbacks(job: &Job, answer: &Answer) -> Vec<String> {
+    let told = answer.integral.fallbacks.iter().map(ToString::to_string);
+    answer.instead.iter().cloned().chain(told).chain(job.notes.iter().cloned()).collect()
 }
 
 /// One line for each backend.
-pub fn table(job: &Job, answers: &[(Backend, Integral)], missing: &[(Backend, String)]) -> String {
-    let reference = answers.first().map_or(f64::NAN, |(_, serial)| serial.estimate);
+pub fn table(job: &Job, answers: &[Answer], missing: &[(Backend, String)]) -> String {
+    let reference = answers.first().map_or(f64::NAN, |serial| serial.integral.estimate);
     let mut lines = format!(
         "{:<8} {:<9} {:<8} {:>7}  {:<24} {:>12} {:>12}  {:<8} {}\n",
         "backend", "precision", "level", "threads", "estimate", "- serial", "seconds", "status", "adapter"
     );
-    for (asked, integral) in answers {
+    for Answer { asked, integral, .. } in answers {
         lines += &format!(
             "{:<8} {:<9} {:<8} {:>7}  {:<24} {:>12.1e} {:>12.3e}  {:<8} {}\n",
             asked,
@@ -62,11 +65,12 @@ pub fn table(job: &Job, answers: &[(Backend, Integral)], missing: &[(Backend, St
     for (backend, reason) in missing {
         lines += &format!("{backend:<8} not available: {reason}\n");
     }
-    for (asked, integral) in answers {
+    for answer in answers {
+        let Answer { asked, integral, .. } = answer;
         if let Some(agreement) = &integral.agreement {
             lines += &format!("{asked}: {agreement}\n");
         }
-        for fallback in fallbacks(job, integral) {
+        for fallback in fallbacks(job, answer) {
             lines += &format!("{asked}: {} instead of {fallback}\n", integral.backend);
         }
     }
@@ -74,11 +78,11 @@ pub fn table(job: &Job, answers: &[(Backend, Integral)], missing: &[(Backend, St
 }
 
 /// One object, or an array where several backends were asked for.
-pub fn json(job: &Job, answers: &[(Backend, Integral)], missing: &[(Backend, String)]) -> Value {
+pub fn json(job: &Job, answers: &[Answer], missing: &[(Backend, String)]) -> Value {
     match answers {
-        [(_, integral)] if job.backends.len() == 1 => object(job, integral),
+        [answer] if job.backends.len() == 1 => object(job, answer),
         _ => {
-            let answers = answers.iter().map(|(_, integral)| object(job, integral));
+            let answers = answers.iter().map(|answer| object(job, answer));
             answers.chain(missing.iter().map(|(backend, reason)| unavailable(*backend, reason))).collect()
         }
     }
@@ -89,7 +93,8 @@ fn unavailable(backend: Backend, reason: &str) -> Value {
     json!({ "backend": backend.to_string(), "status": "unavailable", "status_text": reason, "estimate": Value::Null })
 }
 
-fn object(job: &Job, integral: &Integral) -> Value {
+fn object(job: &Job, answer: &Answer) -> Value {
+    let integral = &answer.integral;
     json!({
         "estimate": number(integral.estimate),
         "error": number(integral.error),
@@ -102,7 +107,7 @@ fn object(job: &Job, integral: &Integral) -> Value {
         "level": integral.level.map(|level| level.name()),
         "threads": integral.threads,
         "precision": integral.precision.to_string(),
-        "fallbacks": fallbacks(job, integral),
+        "fallbacks": fallbacks(job, answer),
         "agreement": integral.agreement.map(agreement),
         "seconds": integral.elapsed.as_secs_f64(),
     })

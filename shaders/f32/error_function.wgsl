@@ -29,7 +29,7 @@ fn q_erfc(x: f32) -> f32 {
     let square = f32_two_product(t, t);
     let parts = f32_exp_parts(-square.x, -square.y);
     let e = f32_fast_two_sum(1.0, parts.x);
-    let product = f32_twofold_product(vec2<f32>(e.x, e.y + parts.y), vec2<f32>(g.x, g.y + 5.083393e-08));
+    let product = f32_two_float_product(vec2<f32>(e.x, e.y + parts.y), vec2<f32>(g.x, g.y + 5.083393e-08));
     let d = f32_fast_two_sum(2.0 * t, 1.0);
     let quotient = f32_quotient(product.x, d.x);
     let tail = f32_scale(quotient.x + (quotient.y + (product.y - quotient.x * d.y) / d.x), f32_whole(parts.z));

@@ -1,11 +1,11 @@
-// The product of a twofold and a number.
-fn f32_twofold_times(a: vec2<f32>, b: f32) -> vec2<f32> {
+// The product of a two_float and a number.
+fn f32_two_float_times(a: vec2<f32>, b: f32) -> vec2<f32> {
     let product = f32_two_product(a.x, b);
     return vec2<f32>(product.x, product.y + a.y * b);
 }
 
-// The quotient of two twofolds.
-fn f32_twofold_quotient(n: vec2<f32>, d: vec2<f32>) -> vec2<f32> {
+// The quotient of two two_floats.
+fn f32_two_float_quotient(n: vec2<f32>, d: vec2<f32>) -> vec2<f32> {
     let quotient = f32_quotient(n.x, d.x);
     return vec2<f32>(quotient.x, quotient.y + (n.y - quotient.x * d.y) / d.x);
 }
@@ -49,16 +49,16 @@ fn q_gamma(x: f32) -> f32 {
     let upper = (((1.0301394e-06 * t - 3.236814e-06) * t + 7.969865e-06) * t - 3.2390933e-05) * t + 0.00011382959;
     let middle = ((upper * t - 0.0004553837) * t + 0.0023284939) * t - 0.010184859;
     let correction = (middle * t + 0.033731148) * t - 0.025506603;
-    let logarithm = f32_stirling(z, f32_ln_twofold(z.x), correction);
+    let logarithm = f32_stirling(z, f32_ln_two_float(z.x), correction);
     let parts = f32_exp_parts(select(logarithm.x, -logarithm.x, negative), select(logarithm.y, -logarithm.y, negative));
     let head = f32_fast_two_sum(1.0, parts.x);
     let e = f32_fast_two_sum(head.x, head.y + parts.y);
     // Γ(-a) = -π / (sin πa · Γ(a + 1))
     let sine = f32_sin_pi(a);
-    let divisor = f32_twofold_times(select(sine, vec2<f32>(1.0, 0.0), !negative), select(a, 1.0, below == negative));
-    let scaled = f32_twofold_times(e, 3.1415927410125732);
+    let divisor = f32_two_float_times(select(sine, vec2<f32>(1.0, 0.0), !negative), select(a, 1.0, below == negative));
+    let scaled = f32_two_float_times(e, 3.1415927410125732);
     let dividend = select(e, vec2<f32>(scaled.x, scaled.y + e.x * -8.742277657347586e-08), negative);
-    let quotient = f32_twofold_quotient(dividend, divisor);
+    let quotient = f32_two_float_quotient(dividend, divisor);
     let value = f32_scale(quotient.x + quotient.y, f32_whole(parts.z));
     let whole = floor(a);
     let flip = negative & ((i32(whole) & 1) == 0);
@@ -85,20 +85,20 @@ fn q_ln_gamma(x: f32) -> f32 {
     let p = f32_fast_two_sum(0.5772157, t * (lower * t - 0.49050274));
     let second = f32_two_sum(m, -1.0);
     let factor = f32_two_product(m, second.x);
-    let centre = f32_twofold_product(vec2<f32>(factor.x, factor.y + m * second.y), vec2<f32>(p.x, p.y - 6.6735932e-09));
+    let centre = f32_two_float_product(vec2<f32>(factor.x, factor.y + m * second.y), vec2<f32>(p.x, p.y - 6.6735932e-09));
     // Own minimax, error 2^-32 from 2 on.
     let z = f32_two_sum(max(a, 2.5), -0.5);
     let w = 1.0 / (z.x * z.x);
     let correction = ((((-0.00030242413 * w + 0.0004977562) * w - 0.0007607304) * w + 0.0024302625) * w - 0.041666664) / z.x;
-    let series = f32_stirling(z, f32_ln_twofold(z.x), correction);
+    let series = f32_stirling(z, f32_ln_two_float(z.x), correction);
     let overflow = a > 4.085003e36;
     var value = select(centre, series, above);
     if (below | negative) {
         // Γ(x) = Γ(x + 1) / x; Γ(-a) = -π / (sin πa · Γ(a + 1)) = -π / (a · sin πa · Γ(a))
-        let sine = f32_twofold_times(f32_sin_pi(a), select(a, 1.0, below));
-        let reflected = f32_twofold_quotient(vec2<f32>(3.1415927410125732, -8.742277657347586e-08), sine);
+        let sine = f32_two_float_times(f32_sin_pi(a), select(a, 1.0, below));
+        let reflected = f32_two_float_quotient(vec2<f32>(3.1415927410125732, -8.742277657347586e-08), sine);
         let divided = select(vec2<f32>(a, 0.0), reflected, negative);
-        let ln = f32_ln_twofold(divided.x);
+        let ln = f32_ln_two_float(divided.x);
         let sign = select(1.0, -1.0, negative);
         let sum = f32_two_sum(value.x * sign, -ln.x * sign);
         value = vec2<f32>(sum.x, sum.y + sign * (value.y - (ln.y + divided.y / divided.x)));

@@ -48,7 +48,7 @@ fn f32_ln_gamma_between(x: f32) -> f32 {
     let upper = ((((-54991.734 * y + 28271.273) * y - 1976.5294) * y + 770.4867) * y - 1133.6464) * y + 610.8556;
     let middle = ((((upper * y - 231.99771) * y + 133.87866) * y - 53.88162) * y + 35.99781) * y - 12.859494;
     let p = f32_fast_two_sum(5.448962, y * ((middle * y + 11.165466) * y - 3.295653));
-    let distances = f32_twofold_product(first, second);
-    let product = f32_twofold_product(distances, p);
+    let distances = f32_two_float_product(first, second);
+    let product = f32_two_float_product(distances, p);
     return product.x + product.y;
 }

@@ -47,8 +47,8 @@ fn q_hypot(x: f32, y: f32) -> f32 {
     return select(finite, q_inf(), infinite);
 }
 
-// The product of two twofolds.
-fn f32_twofold_product(a: vec2<f32>, b: vec2<f32>) -> vec2<f32> {
+// The product of two two_floats.
+fn f32_two_float_product(a: vec2<f32>, b: vec2<f32>) -> vec2<f32> {
     let product = f32_two_product(a.x, b.x);
     return f32_fast_two_sum(product.x, product.y + (a.x * b.y + a.y * b.x));
 }
@@ -88,7 +88,7 @@ fn f32_power(x: f32, n: i32) -> f32 {
 // x^n for any n as e^(n · ln |x|).
 fn f32_power_far(x: f32, n: i32) -> f32 {
     let size = abs(x);
-    let ln = f32_ln_twofold(size);
+    let ln = f32_ln_two_float(size);
     let upper = f32(n);
     let lower = f32(n - i32(upper));
     let product = f32_two_product(upper, ln.x);
@@ -98,7 +98,7 @@ fn f32_power_far(x: f32, n: i32) -> f32 {
     return select(signed, x, f32_is_nan(x));
 }
 
-// x^n for an integer n: plain products for n up to 4 (1.9 ulp), twofold products for |n| below 32 (0.51 ulp), then e^(n · ln |x|)
+// x^n for an integer n: plain products for n up to 4 (1.9 ulp), two_float products for |n| below 32 (0.51 ulp), then e^(n · ln |x|)
 // with the logarithm in twice the precision (0.7 ulp). Where `n` is a constant, only what it needs is left of this.
 fn q_powi(x: f32, n: i32) -> f32 {
     if (n == 0) {
@@ -120,7 +120,7 @@ fn q_powi(x: f32, n: i32) -> f32 {
 }
 
 // ln x as two numbers, to 2^-40, for positive finite x: k · ln 2 + 2 artanh s with s = f / (2 + f), as `e_log.c` in fdlibm.
-fn f32_ln_twofold(x: f32) -> vec2<f32> {
+fn f32_ln_two_float(x: f32) -> vec2<f32> {
     let parts = f32_split(x);
     let k = parts.x;
     let f = parts.y;
@@ -133,8 +133,8 @@ fn f32_ln_twofold(x: f32) -> vec2<f32> {
     let z = square.x;
     let rest = z * ((0.23420392 * z + 0.28547072) * z + 0.40000153);
     let slope = f32_fast_two_sum(0.6666666865348816, rest);
-    let bend = f32_twofold_product(square, vec2<f32>(slope.x, slope.y - 1.9868215517249155e-08));
-    let third = f32_twofold_product(s, bend);
+    let bend = f32_two_float_product(square, vec2<f32>(slope.x, slope.y - 1.9868215517249155e-08));
+    let third = f32_two_float_product(s, bend);
     let near = f32_fast_two_sum(2.0 * s.x, third.x);
     let total = f32_fast_two_sum(k * 0.693145751953125, near.x);
     let low = total.y + (near.y + (third.y + 2.0 * s.y) + k * 1.428606765330187e-06);
@@ -152,7 +152,7 @@ fn f32_exp_sum(x: f32, low: f32) -> f32 {
 // x^y = e^(y · ln x) with the logarithm in twice the precision; special values as C99 Annex F. Error below 0.7 ulp.
 fn q_powf(x: f32, y: f32) -> f32 {
     let size = abs(x);
-    let ln = f32_ln_twofold(size);
+    let ln = f32_ln_two_float(size);
     let bounded = select(y, q_copysign(1e12, y), abs(y) > 1e12);
     let product = f32_two_product(bounded, ln.x);
     let value = f32_exp_sum(product.x, product.y + bounded * ln.y);

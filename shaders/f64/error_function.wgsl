@@ -61,7 +61,7 @@ fn f64_erfc_far(a: f64) -> f64 {
     // e^(-a²) but for the power of two
     let power = f64_two_square(a);
     let reduced = f64_reduce_exp(-power.x);
-    let e = f64_exp_twofold(reduced.y, reduced.z + power.y);
+    let e = f64_exp_two_float(reduced.y, reduced.z + power.y);
     let n = f64_two_product(e.x, g.x);
     let d = f64_fast_two_sum(a + a, 1.0lf);
     let quotient = f64_quotient(vec2<f64>(n.x, n.y + (e.x * g_low + g.x * e.y)), d);

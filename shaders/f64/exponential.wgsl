@@ -78,7 +78,7 @@ fn f64_beyond_head(head: f64, tail: f64) -> f64 {
 }
 
 // e^(head - tail) as high + low.
-fn f64_exp_twofold(head: f64, tail: f64) -> vec2<f64> {
+fn f64_exp_two_float(head: f64, tail: f64) -> vec2<f64> {
     let sum = f64_fast_two_sum(1.0lf, head);
     return f64_fast_two_sum(sum.x, sum.y + f64_beyond_head(head, tail));
 }

@@ -71,17 +71,17 @@ fn q_gamma(x: f64) -> f64 {
         4.2329153957146484e-10lf + square * (3.477616257297331e-11lf + square * (7.659664997100139e-11lf + square *
         (-8.84583166644798e-12lf))))))))));
     let p = p_even + t * p_odd;
-    let sum = f64_stirling(z, f64_ln_twofold(z.x), p, 1.0lf);
+    let sum = f64_stirling(z, f64_ln_two_float(z.x), p, 1.0lf);
     let sign = select(1.0lf, -1.0lf, negative);
     let reduced = f64_reduce_exp(sign * sum.x);
     // Γ(w)^±1 but for a power of two
-    let e = f64_exp_twofold(reduced.y, reduced.z - sign * sum.y);
+    let e = f64_exp_two_float(reduced.y, reduced.z - sign * sum.y);
     var n = e;
     var d = vec2<f64>(select(1.0lf, a, below), 0.0lf);
     var flip = false;
     if negative {
-        // Γ(-a) = -π / (a·sin πa·Γ(a)), a·Γ(a) = Γ(a + 1)
-        let sine = f64_sin_pi(a);
+        // Γ(-a) = -π / (a·sin πa·Γ(a)), a·Γ(a) = Γ(a + 1); beyond the largest a, the sign of an underflow.
+        let sine = f64_sin_pi(abs(x));
         d = f64_times(sine.xy, select(a, 1.0lf, below));
         n = f64_times(e, F64_PI);
         n.y += e.x * F64_PI_REST;
@@ -91,7 +91,7 @@ fn q_gamma(x: f64) -> f64 {
     var value = f64_scale_far(quotient.x + quotient.y, reduced.x);
     value = select(value, -value, flip);
     value = select(value, 1.0lf / x, f64_size(x) < 0x3c32725dd1d243aclu);
-    let pole = negative & ((round(a) == a) | (f64_size(x) == F64_INFINITY_BITS));
+    let pole = negative & ((round(x) == x) | (f64_size(x) == F64_INFINITY_BITS));
     return select(value, q_nan(), (pole & (abs(x) >= 1.0lf)) | f64_is_nan(x));
 }
 
@@ -138,7 +138,7 @@ fn q_ln_gamma(x: f64) -> f64 {
         -0.0013569204040234783lf + square * (-0.0011549659521757035lf + square * (0.002145013223545871lf + square *
         0.0036536517976957614lf))));
         let p = p_even + t * p_odd;
-        let far = f64_stirling(z, f64_ln_twofold(z.x), t * p, unit);
+        let far = f64_stirling(z, f64_ln_two_float(z.x), t * p, unit);
         value = far * select(1.0lf, 0x1p100lf, large);
     }
     if below | negative {
@@ -148,7 +148,7 @@ fn q_ln_gamma(x: f64) -> f64 {
             let sine = f64_sin_pi(a);
             divided = f64_quotient(vec2<f64>(F64_PI, F64_PI_REST), f64_times(sine.xy, select(a, 1.0lf, below)));
         }
-        let ln = f64_ln_twofold(divided.x);
+        let ln = f64_ln_two_float(divided.x);
         let ln_low = ln.y + divided.y / divided.x;
         let sum = f64_two_sum(ln.x, -value.x);
         let low = sum.y + (ln_low - value.y);
@@ -156,7 +156,7 @@ fn q_ln_gamma(x: f64) -> f64 {
     }
     let tiny = f64_size(x) < 0x1689e4db61d5d2d6lu;
     if tiny {
-        value = -f64_ln_twofold(max(a, 4.9406564584124654e-324lf));
+        value = -f64_ln_two_float(max(a, 4.9406564584124654e-324lf));
     }
     let pole = (f64_size(x) == 0lu) | (f64_size(x) == F64_INFINITY_BITS) | (negative & (round(a) == a) & !tiny);
     return select(select(value.x + value.y, q_inf(), pole), q_nan(), f64_is_nan(x));

@@ -87,7 +87,7 @@ fn f64_ln_series(f: f64) -> vec2<f64> {
 }
 
 // ln(1 + f) as high + low, to 2^-60.
-fn f64_ln_series_twofold(f: f64) -> vec2<f64> {
+fn f64_ln_series_two_float(f: f64) -> vec2<f64> {
     let series = f64_ln_series(f);
     let square = f64_two_square(f);
     let sum = f64_fast_two_sum(f, -0.5lf * square.x);
@@ -95,7 +95,7 @@ fn f64_ln_series_twofold(f: f64) -> vec2<f64> {
 }
 
 // ln x as high + low to 2^-63, for positive finite `x` (elsewhere anything).
-fn f64_ln_twofold(x: f64) -> vec2<f64> {
+fn f64_ln_two_float(x: f64) -> vec2<f64> {
     let split = f64_split_all(x);
     let k = split.x;
     let f = split.y - 1.0lf;
@@ -129,7 +129,7 @@ fn q_log2(x: f64) -> f64 {
         return f64_ln_edge(x);
     }
     let split = f64_split_all(x);
-    let ln = f64_ln_series_twofold(split.y - 1.0lf);
+    let ln = f64_ln_series_two_float(split.y - 1.0lf);
     let product = f64_two_product(ln.x, F64_LOG2_E);
     let rest = (product.y + ln.y * F64_LOG2_E) + ln.x * F64_LOG2_E_REST;
     let sum = f64_fast_two_sum(split.x, product.x);
@@ -143,7 +143,7 @@ fn q_log10(x: f64) -> f64 {
     }
     let split = f64_split_all(x);
     let k = split.x;
-    let ln = f64_ln_series_twofold(split.y - 1.0lf);
+    let ln = f64_ln_series_two_float(split.y - 1.0lf);
     let product = f64_two_product(ln.x, F64_LOG10_E);
     let rest = (product.y + ln.y * F64_LOG10_E) + ln.x * F64_LOG10_E_REST;
     let sum = f64_fast_two_sum(k * F64_LOG10_2_HIGH, product.x);

@@ -1,21 +1,21 @@
 // powi, powf, hypot, cbrt, rem.
 
-// The product of two twofolds, to 2^-100.
-fn f64_twofold_product(a: vec2<f64>, b: vec2<f64>) -> vec2<f64> {
+// The product of two two_floats, to 2^-100.
+fn f64_two_float_product(a: vec2<f64>, b: vec2<f64>) -> vec2<f64> {
     let product = f64_two_product(a.x, b.x);
     return f64_fast_two_sum(product.x, product.y + (a.x * b.y + a.y * b.x));
 }
 
 // x^y for finite x > 0, as e^(y·ln x) with ln x in twice the precision.
 fn f64_pow(x: f64, y: f64) -> f64 {
-    let ln = f64_ln_twofold(x);
+    let ln = f64_ln_two_float(x);
     // Beyond, the result is 1, 0 or infinity all the same; 2^±60 keeps the products in range.
     let z = q_copysign(clamp(abs(y), 0x1p-100lf, 0x1p80lf), y);
     let product = f64_two_product(z, ln.x);
     let high = clamp(product.x, -760.0lf, 760.0lf);
     let reduced = f64_reduce_exp(high);
     let low = select(0.0lf, product.y + z * ln.y, abs(product.x) < 760.0lf);
-    let value = f64_exp_twofold(reduced.y, reduced.z - low);
+    let value = f64_exp_two_float(reduced.y, reduced.z - low);
     return f64_scale_far(value.x + value.y, reduced.x);
 }
 
@@ -48,7 +48,7 @@ fn f64_powi_step(power: vec2<f64>, base: vec2<f64>, bit: u32, lower: u32) -> vec
     if lower == 0u {
         return base;
     }
-    return f64_twofold_product(power, base);
+    return f64_two_float_product(power, base);
 }
 
 // x^n for n < 32 by plain products.
@@ -66,12 +66,12 @@ fn f64_powi_long(x: f64, n: u32) -> f64 {
     let x1 = vec2<f64>(x, 0.0lf);
     let square = f64_two_square(x);
     let x2 = f64_fast_two_sum(square.x, square.y);
-    let x4 = f64_twofold_product(x2, x2);
-    let x8 = f64_twofold_product(x4, x4);
+    let x4 = f64_two_float_product(x2, x2);
+    let x8 = f64_two_float_product(x4, x4);
     let to2 = f64_powi_step(x1, x2, n & 2u, n & 1u);
     let to4 = f64_powi_step(to2, x4, n & 4u, n & 3u);
     let to8 = f64_powi_step(to4, x8, n & 8u, n & 7u);
-    let power = f64_powi_step(to8, f64_twofold_product(x8, x8), n & 16u, n & 15u).x;
+    let power = f64_powi_step(to8, f64_two_float_product(x8, x8), n & 16u, n & 15u).x;
     // 1e-270 and 1e290
     let usual = f64_size(power) - 0x07f0000000000000lu < 0x7c00000000000000lu - 0x07f0000000000000lu;
     return select(f64_powi_plain(x, n), power, usual);
@@ -146,14 +146,35 @@ fn f64_rem_step(a: f64, b: f64) -> f64 {
     return select(raised, raised - b, raised >= b);
 }
 
-// x - y·trunc(x / y), exactly, with the sign of x; but NaN for |x / y| from 2^104 on, where it would take a loop.
+// a less a multiple of b, below b·2^104: 50 bits of the quotient at a time, the leading bit of what is left at 1.
+fn f64_rem_far(a: f64, b: f64) -> f64 {
+    let divisor = bitcast<u64>(select(b, b * 0x1p200lf, b < 0x1p-900lf));
+    let mantissa = bitcast<f64>((divisor & 0xffffffffffffflu) | 0x3ff0000000000000lu);
+    var left = a;
+    for (var step = 0u; step < 42u && left * 0x1p-104lf >= b; step++) {
+        let exponent = bitcast<u64>(left) >> 52u;
+        let one = bitcast<f64>((bitcast<u64>(left) & 0xffffffffffffflu) | 0x3ff0000000000000lu);
+        left = f64_rem_step(one, mantissa * 0x1p-50lf) * bitcast<f64>(exponent << 52u);
+    }
+    return left;
+}
+
+// x - y·trunc(x / y), exactly, with the sign of x.
 fn q_rem(x: f64, y: f64) -> f64 {
-    let scale = select(select(1.0lf, 0x1p200lf, abs(y) < 0x1p-900lf), 0x1p-100lf, abs(x) > 0x1p1000lf);
-    let a = abs(x) * scale;
+    var size = abs(x);
+    let bad = !q_is_finite(x) | f64_is_nan(y) | (f64_size(y) == 0lu);
+    if !bad & (size * 0x1p-104lf >= abs(y)) {
+        if EXACT {
+            size = f64_rem_far(size, abs(y));
+        } else {
+            RARE = true;
+        }
+    }
+    let scale = select(select(1.0lf, 0x1p200lf, abs(y) < 0x1p-900lf), 0x1p-100lf, size > 0x1p1000lf);
+    let a = size * scale;
     let b = abs(y) * scale;
     let more = a >= b * 0x1p52lf;
     let rest = f64_rem_step(f64_rem_step(a, select(b, b * 0x1p52lf, more)), b);
-    let value = select(rest * (1.0lf / scale), x, a < b);
-    let bad = !q_is_finite(x) | f64_is_nan(y) | (f64_size(y) == 0lu) | (a * 0x1p-104lf >= b);
+    let value = select(rest * (1.0lf / scale), size, a < b);
     return select(q_copysign(value, x), q_nan(), bad);
 }

@@ -4,8 +4,8 @@ alias Real = f32;
 
 // A node, never above the interval.
 fn node(place: Pair, offset: Pair, upper: Pair) -> Real {
-    let sum = two_sum(place.x, offset.x);
-    return min(sum.x + opaque(sum.y + (place.y + offset.y)), upper.x);
+    let sum = df_two_sum(place.x, offset.x);
+    return min(sum.x + df_opaque(sum.y + (place.y + offset.y)), upper.x);
 }
 
 // A node, never below the interval.
@@ -14,10 +14,10 @@ fn held(node: Real, lower: Pair) -> Real {
 }
 
 fn weighted(value: Real, weight: Pair) -> Block {
-    return pair_multiply(vec2<f32>(value, 0.0), weight);
+    return df_multiply(vec2<f32>(value, 0.0), weight);
 }
 
 fn block_add(block: Block, value: Real) -> Block {
-    let sum = two_sum(block.x, value);
+    let sum = df_two_sum(block.x, value);
     return vec2<f32>(sum.x, block.y + sum.y);
 }

@@ -4,7 +4,7 @@ alias Real = vec2<f32>;
 
 // A node, never above the interval.
 fn node(place: Pair, offset: Pair, upper: Pair) -> Real {
-    let sum = pair_add(place, offset);
+    let sum = df_add(place, offset);
     return select(sum, upper, is_less(upper, sum));
 }
 
@@ -14,9 +14,9 @@ fn held(node: Real, lower: Pair) -> Real {
 }
 
 fn weighted(value: Real, weight: Pair) -> Block {
-    return pair_multiply(value, weight);
+    return df_multiply(value, weight);
 }
 
 fn block_add(block: Block, value: Real) -> Block {
-    return pair_add(block, value);
+    return df_add(block, value);
 }

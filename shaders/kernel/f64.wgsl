@@ -8,30 +8,21 @@ alias Block = f64;
 // A compensated sum: high + low.
 alias Sum = vec2<f64>;
 
-fn opaque(a: f64) -> f64 {
-    return bitcast<f64>(bitcast<u64>(a) ^ u64(ZERO));
-}
-
-// a + b, exactly.
-fn two_sum(a: f64, b: f64) -> vec2<f64> {
-    let sum = opaque(a + b);
-    let from_b = sum - a;
-    return vec2<f64>(sum, (a - (sum - from_b)) + (b - from_b));
-}
-
 fn pair_add(a: Pair, b: Pair) -> Pair {
-    let sum = two_sum(a.x, b.x);
-    return two_sum(sum.x, sum.y + (a.y + b.y));
+    let sum = f64_two_sum(a.x, b.x);
+    return f64_two_sum(sum.x, sum.y + (a.y + b.y));
 }
 
-// The first node of a block, never below the interval.
-fn place(start: Pair, offset: Pair, lower: Pair) -> f64 {
-    return max(opaque(start.x + (start.y + offset.x)), lower.x);
+// The first node of a block, never below the interval; with what its rounding leaves out: far from zero, where all blocks
+// begin at whole units, the nodes of each would be rounded alike, and the sum would be of another integrand.
+fn place(start: Pair, offset: Pair, lower: Pair) -> Pair {
+    let sum = f64_two_sum(start.x, start.y + offset.x);
+    return select(sum, vec2<f64>(lower.x, 0.0lf), sum.x < lower.x);
 }
 
 // A node, never above the interval.
-fn node(place: f64, offset: Pair, upper: Pair) -> Real {
-    return min(place + offset.x, upper.x);
+fn node(place: Pair, offset: Pair, upper: Pair) -> Real {
+    return min(place.x + (place.y + offset.x), upper.x);
 }
 
 // A node, never below the interval.
@@ -68,12 +59,12 @@ fn sum_zero() -> Sum {
 }
 
 fn sum_add(sum: Sum, block: Block) -> Sum {
-    let high = two_sum(sum.x, block);
+    let high = f64_two_sum(sum.x, block);
     return vec2<f64>(high.x, sum.y + high.y);
 }
 
 fn sum_join(a: Sum, b: Sum) -> Sum {
-    let high = two_sum(a.x, b.x);
+    let high = f64_two_sum(a.x, b.x);
     return vec2<f64>(high.x, (a.y + b.y) + high.y);
 }
 

@@ -19,9 +19,12 @@ struct Task {
 }
 
 struct Plan {
+    // What no node is beyond, but for the ends where they are nodes: those are the nearest numbers.
     lower: Pair,
     upper: Pair,
-    // Weights of both.
+    first: Pair,
+    last: Pair,
+    // Weights of both ends.
     first_weight: Pair,
     last_weight: Pair,
     // 64 i panels, for the nodes of a block.
@@ -30,34 +33,16 @@ struct Plan {
     threads: array<Pair, 64>,
 }
 
-@group(0) @binding(0) var<storage, read> task: Task;
-@group(0) @binding(1) var<storage, read> plan: Plan;
 // Offset and weight of each series.
 @group(0) @binding(2) var<storage, read> series: array<array<Pair, 2>>;
 // 512 b panels, for the blocks of a series.
 @group(0) @binding(3) var<storage, read> blocks: array<Pair>;
-@group(0) @binding(4) var<storage, read> parameters: array<Real, $PARAMETERS>;
-// The lower end of each tile.
-@group(0) @binding(5) var<storage, read> tiles: array<Pair>;
-@group(0) @binding(6) var<storage, read_write> partials: array<vec4<u32>>;
-
-var<private> ZERO: u32;
-// Whether functions take their rare paths; and whether one of them would have had to.
-var<private> EXACT: bool;
-var<private> RARE: bool;
-var<workgroup> sums: array<Sum, 64>;
-var<workgroup> bads: array<u32, 64>;
 
 // What a thread has summed.
 struct Work {
     total: Sum,
     bad: u32,
     done: u32,
-}
-
-// How many of `count` nodes fall to a thread.
-fn share(count: u32, thread: u32) -> u32 {
-    return (max(count, thread) - thread + 63u) / 64u;
 }
 
 $SUMS

@@ -16,27 +16,10 @@ struct Plan {
     upper: Pair,
 }
 
-@group(0) @binding(0) var<storage, read> task: Task;
-@group(0) @binding(1) var<storage, read> plan: Plan;
 // The ends of panels, from the lower end of the tile.
 @group(0) @binding(2) var<storage, read> ends: array<Pair>;
 // Offset and weight of each node.
 @group(0) @binding(3) var<storage, read> nodes: array<array<Pair, 2>>;
-@group(0) @binding(4) var<storage, read> parameters: array<Real, $PARAMETERS>;
-// The lower end of each tile.
-@group(0) @binding(5) var<storage, read> tiles: array<Pair>;
-@group(0) @binding(6) var<storage, read_write> partials: array<vec4<u32>>;
-
-var<private> ZERO: u32;
-var<private> EXACT: bool;
-var<private> RARE: bool;
-var<workgroup> sums: array<Sum, 64>;
-var<workgroup> bads: array<u32, 64>;
-
-// How many of `count` nodes fall to a thread.
-fn share(count: u32, thread: u32) -> u32 {
-    return (max(count, thread) - thread + 63u) / 64u;
-}
 
 @compute @workgroup_size(64)
 fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) group: vec3<u32>) {

@@ -12,10 +12,6 @@ struct Input {
 
 var<private> ZERO: u32;
 
-fn opaque(a: f64) -> f64 {
-    return bitcast<f64>(bitcast<u64>(a) ^ u64(ZERO));
-}
-
 fn is_finite(a: f64) -> bool {
     return ((bitcast<u64>(a) >> 52u) & 0x7fflu) != 0x7fflu;
 }
@@ -24,11 +20,10 @@ fn is_finite(a: f64) -> bool {
 fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     ZERO = input.zero;
     let pair = input.pairs[id.x];
-    let sum = opaque(pair.x + pair.y);
-    let from_b = sum - pair.x;
+    let sum = f64_two_sum(pair.x, pair.y);
     output[id.x] = array<f64, 6>(
-        sum,
-        (pair.x - (sum - from_b)) + (pair.y - from_b),
+        sum.x,
+        sum.y,
         pair.x * pair.y,
         pair.x / pair.y,
         sqrt(abs(pair.x)),

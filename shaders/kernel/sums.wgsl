@@ -6,6 +6,8 @@ fn $NAME(thread: u32, group: u32) -> Work {
     var work = Work(sum_zero(), 0u, 0u);
     for (var k = 0u; k <= task.series; k++) {
         var start: Pair;
+        var lowest = plan.lower;
+        var highest = plan.upper;
         var weight: Pair;
         var count: u32;
         if k < task.series {
@@ -16,7 +18,9 @@ fn $NAME(thread: u32, group: u32) -> Work {
         } else {
             // The ends of the interval, for the first two threads.
             let at_lower = thread == 0u;
-            start = select(plan.upper, plan.lower, at_lower);
+            start = select(plan.last, plan.first, at_lower);
+            lowest = start;
+            highest = start;
             weight = select(plan.last_weight, plan.first_weight, at_lower);
             let holder = select(task.upper_end, task.lower_end, at_lower);
             count = select(0u, thread + 1u, (group == holder) & (thread < 2u));
@@ -25,7 +29,7 @@ fn $NAME(thread: u32, group: u32) -> Work {
         // What is summed with a rare path missing is worth nothing.
         for (var b = 0u; b < mine && !RARE; b += 8u) {
             let left = min(mine - b, 8u);
-            let first = place(start, blocks[b / 8u], plan.lower);
+            let first = place(start, blocks[b / 8u], lowest);
             var block = block_zero();
             $NODES
             let value = block_weighted(block, weight);

@@ -7,46 +7,8 @@ alias Block = vec2<f32>;
 // A sum to three times the precision.
 alias Sum = vec3<f32>;
 
-fn opaque(a: f32) -> f32 {
-    return bitcast<f32>(bitcast<u32>(a) ^ ZERO);
-}
-
-// a + b, exactly.
-fn two_sum(a: f32, b: f32) -> vec2<f32> {
-    let sum = opaque(a + b);
-    let from_b = sum - a;
-    return vec2<f32>(sum, (a - (sum - from_b)) + (b - from_b));
-}
-
-// a + b, exactly, for |a| >= |b|.
-fn fast_two_sum(a: f32, b: f32) -> vec2<f32> {
-    let sum = opaque(a + b);
-    return vec2<f32>(sum, b - (sum - a));
-}
-
-// The leading 12 bits.
-fn head(a: f32) -> f32 {
-    return bitcast<f32>(bitcast<u32>(a) & 0xfffff000u);
-}
-
-// a * b, exactly.
-fn two_product(a: f32, b: f32) -> vec2<f32> {
-    let product = opaque(a * b);
-    let a_tail = a - head(a);
-    let b_tail = b - head(b);
-    return vec2<f32>(product, ((head(a) * head(b) - product) + head(a) * b_tail + a_tail * head(b)) + a_tail * b_tail);
-}
-
 fn pair_add(a: Pair, b: Pair) -> Pair {
-    let high = two_sum(a.x, b.x);
-    let low = two_sum(a.y, b.y);
-    let sum = fast_two_sum(high.x, high.y + low.x);
-    return fast_two_sum(sum.x, sum.y + low.y);
-}
-
-fn pair_multiply(a: Pair, b: Pair) -> Pair {
-    let product = two_product(a.x, b.x);
-    return fast_two_sum(product.x, product.y + (a.x * b.y + a.y * b.x));
+    return df_add(a, b);
 }
 
 fn is_less(a: Pair, b: Pair) -> bool {
@@ -68,7 +30,7 @@ fn block_join(block: Block, other: Block) -> Block {
 }
 
 fn block_weighted(block: Block, weight: Pair) -> Block {
-    return pair_multiply(fast_two_sum(block.x, block.y), weight);
+    return df_multiply(df_fast_two_sum(block.x, block.y), weight);
 }
 
 fn block_is_finite(block: Block) -> bool {
@@ -84,9 +46,9 @@ fn sum_add(sum: Sum, block: Block) -> Sum {
 }
 
 fn sum_join(a: Sum, b: Sum) -> Sum {
-    let high = two_sum(a.x, b.x);
-    let middle = two_sum(a.y, b.y);
-    let carried = two_sum(middle.x, high.y);
+    let high = df_two_sum(a.x, b.x);
+    let middle = df_two_sum(a.y, b.y);
+    let carried = df_two_sum(middle.x, high.y);
     return vec3<f32>(high.x, carried.x, (a.z + b.z) + (middle.y + carried.y));
 }
 

@@ -24,7 +24,7 @@ pub enum Backend {
     Serial,
     /// Eight lanes at a time, on several threads where that pays.
     Simd,
-    /// A GPU: a compute shader made from the integrand's definition. See [`gpu`](crate::gpu).
+    /// A GPU: a compute shader made from the integrand's definition. See module `gpu`.
     Gpu,
 }
 

@@ -169,25 +169,44 @@ impl Emitter {
                 let zero = self.arithmetic.literal(0.0);
                 self.operation(id, format_args!("q_select(q_eq(v{a}, {zero}), {zero}, q_signum(v{a}))"));
             }
+            Node::Unary(function @ (UnaryFunction::Recip | UnaryFunction::Sqrt), a) => {
+                let a = self.factor(a, nodes);
+                self.operation(id, format_args!("{}({a})", unary(function)));
+            }
             Node::Unary(function, a) => self.operation(id, format_args!("{}(v{a})", unary(function))),
-            Node::Power(a, n) => self.power(id, a, n),
+            Node::Power(a, n) => self.power(id, a, n, nodes),
             // Compilers know the outcome of these, but for NaN and infinity.
             Node::Binary(function @ (BinaryFunction::Sub | BinaryFunction::Div), a, b) if a == b => {
                 let b = self.arithmetic.opaque(&format!("v{b}"));
                 self.operation(id, format_args!("{}(v{a}, {b})", binary(function)));
             }
             Node::Binary(function @ (BinaryFunction::Add | BinaryFunction::Sub), a, b) => {
-                let (a, b) = (self.summand(a, nodes), self.summand(b, nodes));
+                let (mut first, second) = (self.summand(a, nodes), self.summand(b, nodes));
+                if self.hides() && have_common_factor(a, b, nodes) {
+                    first = self.arithmetic.opaque(&format!("v{a}"));
+                }
+                self.operation(id, format_args!("{}({first}, {second})", binary(function)));
+            }
+            // By a number that they know they do not divide, but multiply by its inverse.
+            Node::Binary(BinaryFunction::Div, a, b)
+                if self.hides() && matches!(nodes.get(b), Some(Node::Constant(_))) =>
+            {
+                let (a, b) = (self.factor(a, nodes), self.arithmetic.opaque(&format!("v{b}")));
+                self.operation(id, format_args!("q_div({a}, {b})"));
+            }
+            Node::Binary(function @ (BinaryFunction::Mul | BinaryFunction::Div), a, b) => {
+                let (a, b) = (self.factor(a, nodes), self.factor(b, nodes));
                 self.operation(id, format_args!("{}({a}, {b})", binary(function)));
             }
             Node::Binary(function, a, b) => self.operation(id, format_args!("{}(v{a}, v{b})", binary(function))),
             Node::MulAdd(a, b, c) => {
-                let c = self.summand(c, nodes);
-                self.operation(id, format_args!("q_mul_add(v{a}, v{b}, {c})"));
+                let (a, b, c) = (self.factor(a, nodes), self.factor(b, nodes), self.summand(c, nodes));
+                self.operation(id, format_args!("q_mul_add({a}, {b}, {c})"));
             }
             Node::Select(c, a, b) => self.operation(id, format_args!("q_select(v{c}, v{a}, v{b})")),
             Node::Compare(comparison, a, b) => {
-                self.operation(id, format_args!("{}(v{a}, v{b})", compare(comparison)));
+                let (a, b) = (self.compared(a, nodes), self.compared(b, nodes));
+                self.operation(id, format_args!("{}({a}, {b})", compare(comparison)));
             }
             Node::Not(a) => self.operation(id, format_args!("!v{a}")),
             Node::And(a, b) => self.operation(id, format_args!("v{a} & v{b}")),
@@ -196,8 +215,12 @@ impl Emitter {
         Ok(())
     }
 
-    /// An operand of a sum. One that is a sum itself is hidden from compilers: they make x of (1 + x) - 1. (In pairs every sum is
-    /// hidden already.)
+    /// Whether operands have to be hidden from compilers. (In pairs every sum and product is hidden already.)
+    fn hides(&self) -> bool {
+        self.arithmetic != Arithmetic::F32x2
+    }
+
+    /// An operand of a sum. One that is a sum itself is hidden from compilers: they make x of (1 + x) - 1.
     fn summand(&self, id: Id, nodes: &[Node]) -> String {
         let name = format!("v{id}");
         let is_sum = matches!(
@@ -208,11 +231,23 @@ impl Emitter {
                     | Node::Unary(UnaryFunction::Neg, _)
             )
         );
-        if is_sum && self.arithmetic != Arithmetic::F32x2 { self.arithmetic.opaque(&name) } else { name }
+        if is_sum && self.hides() { self.arithmetic.opaque(&name) } else { name }
+    }
+
+    /// An operand of a product, a quotient or a root. One that is such itself is hidden from compilers: they make x of
+    /// (x * 1e300) * 1e-300, and of 1 / (1 / x).
+    fn factor(&self, id: Id, nodes: &[Node]) -> String {
+        let name = format!("v{id}");
+        if is_product(id, nodes) && self.hides() { self.arithmetic.opaque(&name) } else { name }
+    }
+
+    /// A side of a comparison: they make x > 0 of 1 + x > 1.
+    fn compared(&self, id: Id, nodes: &[Node]) -> String {
+        if is_product(id, nodes) { self.factor(id, nodes) } else { self.summand(id, nodes) }
     }
 
     /// A small power by repeated squaring, bit by bit from the top; a large one by the library.
-    fn power(&mut self, id: Id, a: Id, n: i32) {
+    fn power(&mut self, id: Id, a: Id, n: i32, nodes: &[Node]) {
         let m = n.unsigned_abs();
         if m > WRITTEN_OUT {
             return self.operation(id, format_args!("q_powi(v{a}, {n})"));
@@ -222,6 +257,10 @@ impl Emitter {
             return self.line(format_args!("    let v{id} = {one};"));
         }
         let (mut base, mut steps) = (format!("v{a}"), 0);
+        if self.hides() && is_product(a, nodes) {
+            self.line(format_args!("    let v{id}_base = {};", self.arithmetic.opaque(&base)));
+            base = format!("v{id}_base");
+        }
         // In pairs a small power loses its lower half: the power of the inverse does not.
         let inverse_first = n < 0 && self.arithmetic == Arithmetic::F32x2;
         if inverse_first {
@@ -252,6 +291,26 @@ impl Emitter {
         self.line(format_args!("    let {name} = q_mul({a}, {b});"));
         name
     }
+}
+
+/// Whether a node is a product, a quotient or a root, but for its sign.
+fn is_product(id: Id, nodes: &[Node]) -> bool {
+    match nodes.get(id) {
+        Some(Node::Binary(BinaryFunction::Mul | BinaryFunction::Div, ..) | Node::Power(..)) => true,
+        Some(Node::Unary(UnaryFunction::Recip | UnaryFunction::Sqrt, _)) => true,
+        Some(&Node::Unary(UnaryFunction::Neg | UnaryFunction::Abs, a)) => is_product(a, nodes),
+        _ => false,
+    }
+}
+
+/// Whether a compiler could draw a factor out of the sum of two nodes.
+fn have_common_factor(a: Id, b: Id, nodes: &[Node]) -> bool {
+    let factors = |id| match nodes.get(id) {
+        Some(&Node::Binary(BinaryFunction::Mul | BinaryFunction::Div, a, b)) => [a, b],
+        Some(&Node::Power(a, _)) => [a, a],
+        _ => [id, id],
+    };
+    a != b && factors(a).iter().any(|factor| factors(b).contains(factor))
 }
 
 fn unary(function: UnaryFunction) -> &'static str {
@@ -323,60 +382,4 @@ fn compare(comparison: Comparison) -> &'static str {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::integrand::Expression;
-
-    fn text(formula: &str, arithmetic: Arithmetic) -> String {
-        emit::<f64>(&Expression::parse(formula).unwrap(), arithmetic).unwrap().text
-    }
-
-    #[test]
-    fn one_let_for_each_operation() {
-        let expected = "fn integrand(x0: f64) -> f64 {\n    let v0 = x0;\n    let v1 = q_sin(v0);\n    let v2 = 5e-1lf;\n    \
-                        let v3 = q_mul(v1, v2);\n    return v3;\n}\n";
-        assert_eq!(text("sin(x) * 0.5", Arithmetic::F64), expected);
-    }
-
-    #[test]
-    fn powers_are_written_out() {
-        for n in 1..=WRITTEN_OUT {
-            let text = text(&format!("x^{n}"), Arithmetic::F32);
-            // Evaluate the exponents.
-            let mut exponents = std::collections::HashMap::from([("x0".to_owned(), 1)]);
-            for line in text.lines().filter_map(|line| line.trim().strip_prefix("let ")) {
-                let (name, value) = line.trim_end_matches(';').split_once(" = ").unwrap();
-                let exponent = match value.strip_prefix("q_mul(") {
-                    Some(factors) => factors.trim_end_matches(')').split(", ").map(|factor| exponents[factor]).sum(),
-                    None => exponents[value],
-                };
-                exponents.insert(name.to_owned(), exponent);
-            }
-            let (_, returned) = text.split_once("return ").unwrap();
-            assert_eq!(exponents[returned.split(';').next().unwrap()], n, "{text}");
-        }
-        assert!(text("x^-3", Arithmetic::F32).contains("q_recip(v1_1)"));
-        assert!(text("x^-3", Arithmetic::F32x2).contains("= q_mul(v1_inverse, v1_inverse)"));
-    }
-
-    #[test]
-    fn numbers_are_exact_or_refused() {
-        assert!(text("x + 0.1", Arithmetic::F32x2).contains("vec2<f32>(1e-1f, -1.4901161e-9f)"));
-        let huge = Expression::parse("x * 1e300").unwrap();
-        assert_eq!(emit::<f64>(&huge, Arithmetic::F32), Err(Refused::OutOfRange { value: 1e300 }));
-        assert!(emit::<f64>(&huge, Arithmetic::F64).is_ok());
-        assert!(text("0/x", Arithmetic::F64).contains("= f64_bar("), "not folded");
-        let infinite = text("if(x < inf, x, -inf)", Arithmetic::F64);
-        assert!(infinite.contains("q_inf()") && infinite.contains("q_neg(q_inf())"), "{infinite}");
-    }
-
-    #[test]
-    fn what_cannot_be_is_refused() {
-        assert_eq!(emit::<f64>(&|x: f64| x, Arithmetic::F64), Err(Refused::NotTraceable));
-        let long = Expression::parse(&["sin(x * 1.5)"; 3].join(" + ")).unwrap();
-        assert!(emit::<f64>(&long, Arithmetic::F64).unwrap().operations < 6, "equal parts are one");
-        let terms: Vec<_> = (1..=2100).map(|k| format!("{k}*x")).collect();
-        let long = Expression::parse(&terms.join(" + ")).unwrap();
-        assert_eq!(emit::<f64>(&long, Arithmetic::F64), Err(Refused::TooManyOperations { operations: 4199 }));
-    }
-}
+mod tests;

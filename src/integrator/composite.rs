@@ -1,6 +1,7 @@
 //! Composite rules: the loops that drive the sum over a grid, by the serial reference and on lanes and threads.
 
 use super::Integrator;
+use super::floor::Floors;
 use crate::agreement::{Disagreement, Verify};
 use crate::backend::{
     Backend,
@@ -62,7 +63,7 @@ impl Integrator {
 
     /// The tiles on lanes and threads, and the comparison with the scalar definition.
     pub(super) fn simd<F: Integrand>(&self, run: &Run<F>) -> Result<(Integral, Option<Disagreement>), Error> {
-        let Run { f, grid, level, threads, start } = *run;
+        let Run { f, grid, level, threads, start, .. } = *run;
         let token = level.token().ok_or(Error::LevelUnavailable { level })?;
         let mut table;
         let offsets = if Offsets::wanted(grid) {
@@ -133,6 +134,8 @@ pub(super) struct Run<'a, F> {
     pub level: Level,
     pub threads: &'a Threads,
     pub start: Instant,
+    #[cfg_attr(not(feature = "gpu"), allow(dead_code))]
+    pub floors: &'a Floors,
 }
 
 /// A sum over tiles under way.

@@ -6,6 +6,7 @@ use crate::integrand::Integrand;
 use crate::integrand::bound::{Bounded, Rounding};
 use crate::plan::Grid;
 use crate::precision::Precision;
+use std::sync::OnceLock;
 
 /// Points that are looked at.
 const SAMPLES: u32 = 512;
@@ -16,23 +17,26 @@ const SAMPLES: u32 = 512;
 pub(super) struct Floor {
     /// The error that it may make, in units of the integral.
     pub error: f64,
-    /// What is asked of it where no tolerance is given: half of its digits, of the integral of |f|.
-    pub half: f64,
+    /// The integral of |f|, roughly.
+    pub magnitude: f64,
     /// The integral, roughly.
     pub estimate: f64,
-    /// A point where a value on the way is beyond its range.
-    pub beyond: Option<f64>,
+    /// A point where nothing can be said although there is a value in `f64`.
+    pub beyond: Option<Beyond>,
+}
+
+/// Why nothing can be said at a point.
+#[derive(Clone, Copy, Debug)]
+#[cfg_attr(not(feature = "gpu"), allow(dead_code))]
+pub(super) enum Beyond {
+    /// A value on the way is outside the range of the arithmetic.
+    Range(f64),
+    /// Its roundings leave nothing.
+    Rounding(f64),
 }
 
 impl Floor {
-    /// `None` where the integrand cannot be traced.
-    #[cfg(feature = "gpu")]
-    pub fn new(f: &impl Integrand, grid: &Grid, precision: Precision) -> Option<Self> {
-        Self::with(f, grid, rounding(Backend::Gpu, precision))
-    }
-
-    /// The same of any arithmetic.
-    pub fn with(f: &impl Integrand, grid: &Grid, rounding: Rounding) -> Option<Self> {
+    fn new(f: &impl Integrand, grid: &Grid, rounding: Rounding) -> Option<Self> {
         let bounded = Bounded::new(f)?;
         let (mut error, mut magnitude, mut estimate, mut used, mut beyond) = (0.0, 0.0, 0.0, 0, None);
         for i in 0..SAMPLES {
@@ -45,8 +49,9 @@ impl Floor {
                 continue;
             }
             if ball.bound == f64::INFINITY {
-                if bounded.at(x).bound.is_finite() {
-                    beyond = beyond.or(Some(x));
+                if beyond.is_none() && bounded.at(x).bound.is_finite() {
+                    let cause = if bounded.leaves(x, rounding) { Beyond::Range } else { Beyond::Rounding };
+                    beyond = Some(cause(x));
                 }
                 continue;
             }
@@ -56,8 +61,24 @@ impl Floor {
             used += 1;
         }
         let length = grid.step.high * grid.panels as f64 / f64::from(used.max(1));
-        let half = rounding.unit.sqrt() * magnitude * length;
-        Some(Self { error: error * length, half, estimate: estimate * length, beyond })
+        Some(Self { error: error * length, magnitude: magnitude * length, estimate: estimate * length, beyond })
+    }
+}
+
+/// What each arithmetic can keep of one sum, found out when it is first asked.
+#[derive(Debug, Default)]
+pub(super) struct Floors([OnceLock<Option<Floor>>; 4]);
+
+impl Floors {
+    /// `None` where the integrand cannot be traced.
+    pub fn of(&self, f: &impl Integrand, grid: &Grid, backend: Backend, precision: Precision) -> Option<Floor> {
+        let place = match precision {
+            Precision::F32 => 0,
+            Precision::F32x2 => 1,
+            _ if backend == Backend::Gpu => 2,
+            _ => 3,
+        };
+        *self.0[place].get_or_init(|| Floor::new(f, grid, rounding(backend, precision)))
     }
 }
 

@@ -29,7 +29,7 @@ use crate::precision::Precision;
 use crate::region::{IntoRegion, Region};
 use crate::rule::Rule;
 use composite::Run;
-use floor::{Floor, rounding};
+use floor::Floors;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -178,7 +178,8 @@ impl Integrator {
     }
 
     /// The time after which the integration stops: at the next block of tiles (a tile has 1,024 evaluations for small plans, 32,768 for large ones, 2^20 for huge ones,
-    /// or a panel where that has more nodes), on several threads after up to four tiles for each.
+    /// or a panel where that has more nodes), on several threads after up to four tiles for each; a GPU that is being opened, or
+    /// compiles, is left alone after 0.2 s.
     pub fn time_limit(mut self, limit: Duration) -> Self {
         self.control.time_limit = Some(limit);
         self
@@ -212,7 +213,8 @@ impl Integrator {
         }
         let threads = Threads::new(self.threads)?;
         let Some(grid) = plan else { return Ok(self.nothing(level, start)) };
-        let run = Run { f, grid: &grid, level, threads: &threads, start };
+        let floors = Floors::default();
+        let run = Run { f, grid: &grid, level, threads: &threads, start, floors: &floors };
         let (mut integral, disagreement) = match self.backend {
             Backend::Serial => (self.serial(f, &grid, start), None),
             Backend::Simd => self.simd(&run)?,
@@ -230,10 +232,10 @@ impl Integrator {
         if let Some(tolerance) = self.tolerance(integral.estimate).filter(|_| integral.status.is_success()) {
             // Half an ulp of the estimate is the least that an answer in f64 can be wrong by.
             let least = f64::EPSILON / 2.0 * integral.estimate.abs();
-            let floor = Floor::with(f, &grid, rounding(integral.backend, integral.precision))
-                .map_or(least, |floor| floor.error.max(least));
+            let floor =
+                floors.of(f, &grid, integral.backend, integral.precision).map_or(least, |floor| floor.error.max(least));
             if floor > tolerance {
-                integral.status = Status::PrecisionFloor { floor };
+                integral.status = Status::PrecisionFloor { floor, tolerance: Some(tolerance) };
             }
         }
         if region.upper < region.lower {
@@ -274,9 +276,9 @@ impl Integrator {
         level.token().map(|_| level).ok_or(Error::LevelUnavailable { level })
     }
 
-    /// The integral over an empty interval.
+    /// The integral over an empty interval, which the backend asked for has nothing to do with.
     fn nothing(&self, level: Level, start: Instant) -> Integral {
-        let backend = if self.backend == Backend::Serial { Backend::Serial } else { Backend::Simd };
+        let backend = if self.backend == Backend::Auto { Backend::Simd } else { self.backend };
         let level = (backend == Backend::Simd).then_some(level);
         Integral { estimate: 0.0, error: 0.0, regions: 0, elapsed: start.elapsed(), ..Integral::of(backend, level, 1) }
     }

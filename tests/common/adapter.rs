@@ -3,6 +3,9 @@
 // Not every test program uses all of it.
 #![allow(dead_code)]
 
+#[path = "skip.rs"]
+pub mod skip;
+
 use quadrille::gpu::{Device, Precision, adapters};
 use std::sync::OnceLock;
 
@@ -42,5 +45,5 @@ pub fn arithmetics(device: &Device) -> impl Iterator<Item = (Precision, f64)> {
 /// Says that a test is skipped; fails where `QUADRILLE_REQUIRE_GPU` asks for all.
 fn skip(reason: &str) {
     assert!(std::env::var_os("QUADRILLE_REQUIRE_GPU").is_none(), "{reason}, and one is required");
-    eprintln!("SKIPPED: {reason}");
+    skip::skipped(reason);
 }

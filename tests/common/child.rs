@@ -1,5 +1,6 @@
 //! Tests in an environment of their own: this very program once more, asked for one task.
 
+use crate::adapter::skip::skipped;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -30,7 +31,7 @@ pub fn ask(task: &str, environment: &[(&str, &str)]) -> String {
 /// Variables that hide every driver; `None` where there are none such.
 pub fn no_driver() -> Option<[(&'static str, &'static str); 2]> {
     if !cfg!(target_os = "linux") {
-        eprintln!("SKIPPED: drivers are hidden by a variable on Linux alone");
+        skipped("drivers are hidden by a variable on Linux alone");
         return None;
     }
     Some([("VK_DRIVER_FILES", "/nonexistent"), ("VK_ICD_FILENAMES", "/nonexistent")])
@@ -40,7 +41,7 @@ pub fn no_driver() -> Option<[(&'static str, &'static str); 2]> {
 pub fn faulty_loader() -> Option<String> {
     let loader = "/usr/lib/x86_64-linux-gnu/libvulkan.so.1";
     if !std::path::Path::new(loader).exists() {
-        eprintln!("SKIPPED: no {loader}");
+        skipped(format_args!("no {loader}"));
         return None;
     }
     // One for each program: they may run at the same time.
@@ -53,7 +54,7 @@ pub fn faulty_loader() -> Option<String> {
     match compiler.status() {
         Ok(status) if status.success() => Some(folder.to_string_lossy().into_owned()),
         _ => {
-            eprintln!("SKIPPED: no C compiler");
+            skipped("no C compiler");
             None
         }
     }

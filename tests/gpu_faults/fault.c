@@ -4,11 +4,13 @@
 // FAULT_CODE=-4                         with which VkResult
 // FAULT_AFTER=n                         but for the first n calls
 // FAULT_COUNT=n                         n times only
+// FAULT_SLEEP=s                         does not fail, but takes that many seconds more
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 typedef void (*Function)(void);
 static Function (*real_instance_address)(void *, const char *);
@@ -22,6 +24,11 @@ static int hit(const char *what) {
     return beyond > 0 && (!count || beyond <= atoi(count));
 }
 
+static int sleeps(void) {
+    const char *seconds = getenv("FAULT_SLEEP");
+    return seconds ? (sleep(atoi(seconds)), 1) : 0;
+}
+
 static int code(void) {
     const char *code = getenv("FAULT_CODE");
     return code ? atoi(code) : -4;
@@ -30,7 +37,7 @@ static int code(void) {
 #define WRAPPED(name, what, parameters, arguments)  \
     static int(*real_##name) parameters;            \
     static int wrapped_##name parameters {          \
-        if (hit(what)) return code();               \
+        if (hit(what) && !sleeps()) return code();  \
         return real_##name arguments;               \
     }
 WRAPPED(vkWaitSemaphores, "wait", (void *d, const void *i, uint64_t t), (d, i, t))

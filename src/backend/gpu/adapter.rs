@@ -1,7 +1,8 @@
 //! The adapters of this machine, and which of them to use.
 
+use super::device::locked;
 use super::{GpuError, guard};
-use std::sync::OnceLock;
+use std::sync::Mutex;
 
 /// The environment variable that chooses an adapter: a part of its name or of its driver's, in any case.
 pub(crate) const VARIABLE: &str = "QUADRILLE_ADAPTER";
@@ -82,17 +83,25 @@ fn of(adapter: &wgpu::Adapter) -> AdapterInfo {
 }
 
 fn found() -> Result<Vec<wgpu::Adapter>, GpuError> {
-    Ok(pollster::block_on(instance()?.enumerate_adapters(wgpu::Backends::PRIMARY)))
+    let instance = instance()?;
+    let adapters = pollster::block_on(instance.enumerate_adapters(wgpu::Backends::PRIMARY));
+    if !adapters.is_empty() {
+        *locked(&INSTANCE) = Some(instance);
+    }
+    Ok(adapters)
 }
 
-/// The way to the drivers: one for the process, never closed.
-fn instance() -> Result<&'static wgpu::Instance, GpuError> {
-    static INSTANCE: OnceLock<wgpu::Instance> = OnceLock::new();
+/// The way to the drivers: one for the process, never closed. One that leads to no driver is not kept, as one may be installed
+/// meanwhile.
+static INSTANCE: Mutex<Option<wgpu::Instance>> = Mutex::new(None);
+
+fn instance() -> Result<wgpu::Instance, GpuError> {
     // Without a backend, making an instance panics.
     if wgpu::Instance::enabled_backend_features().is_empty() {
         return Err(GpuError::NoBackend);
     }
-    Ok(INSTANCE.get_or_init(|| {
+    let kept = locked(&INSTANCE).clone();
+    Ok(kept.unwrap_or_else(|| {
         wgpu::Instance::new(wgpu::InstanceDescriptor {
             backends: wgpu::Backends::PRIMARY,
             flags: wgpu::InstanceFlags::empty(),

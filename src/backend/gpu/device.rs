@@ -4,6 +4,8 @@ use super::adapter::{self, AdapterInfo};
 use super::guard::{Worker, caught};
 use super::probe::{self, Facts};
 use super::{GpuError, Precision};
+use crate::clock::Instant;
+use crate::control::Control;
 use crate::integrand::wgsl::Arithmetic;
 use std::collections::HashMap;
 use std::fmt;
@@ -12,7 +14,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// An open GPU. Clones are the same device.
 #[derive(Clone)]
-pub struct Device(Arc<Inner>);
+pub struct Device {
+    inner: Arc<Inner>,
+    /// The integration that it is used for, and when that began: it may be stopped.
+    run: Option<(Control, Instant)>,
+}
 
 struct Inner {
     gpu: Gpu,
@@ -22,7 +28,7 @@ struct Inner {
     /// Why the device must not be used again.
     lost: Arc<Mutex<Option<String>>>,
     /// Compiled shaders by their text.
-    kernels: Mutex<HashMap<String, Kernel>>,
+    kernels: Arc<Mutex<HashMap<String, Kernel>>>,
     /// Points per second, as far as measured.
     rates: Mutex<HashMap<Precision, f64>>,
 }
@@ -57,39 +63,6 @@ impl Speed {
 }
 
 impl Device {
-    /// The device of this process: opened when first asked for, and kept.
-    ///
-    /// It is the best adapter that is not software, or the one whose name or driver contains the value of the environment
-    /// variable `QUADRILLE_ADAPTER`, software or not. After the loss of the device another one is opened, once.
-    pub fn shared() -> Result<Device, GpuError> {
-        let mut shared = locked(&SHARED);
-        if let Some(error) = &shared.failed {
-            return Err(error.clone());
-        }
-        let lost = match shared.opened.last() {
-            Some(device) => match device.lost() {
-                None => return Ok(device.clone()),
-                lost => lost,
-            },
-            None => None,
-        };
-        let opened = match lost {
-            Some(reason) if shared.opened.len() > REOPENINGS => Err(GpuError::Lost { reason }),
-            _ => Device::open(std::env::var(adapter::VARIABLE).ok().filter(|name| !name.is_empty()).as_deref()),
-        };
-        match &opened {
-            // Lost devices stay in the list: to drop one may block for good.
-            Ok(device) => shared.opened.push(device.clone()),
-            Err(error) => shared.failed = Some(error.clone()),
-        }
-        opened
-    }
-
-    /// The device of this process, if it is open and works.
-    pub(crate) fn already_open() -> Option<Device> {
-        locked(&SHARED).opened.last().filter(|device| device.lost().is_none()).cloned()
-    }
-
     /// Opens the adapter whose name or driver contains `adapter`, in any case; without a name the best that is not
     /// software.
     pub fn open(adapter: Option<&str>) -> Result<Device, GpuError> {
@@ -123,7 +96,17 @@ impl Device {
                 None => Ok((gpu, info, facts)),
             }
         })?;
-        Ok(Self(Arc::new(Inner { gpu, info, facts, worker, lost, kernels: Mutex::default(), rates: Mutex::default() })))
+        Ok(Self::new(gpu, info, facts, worker, lost))
+    }
+
+    fn new(gpu: Gpu, info: AdapterInfo, facts: Facts, worker: Worker, lost: Arc<Mutex<Option<String>>>) -> Self {
+        let inner = Inner { gpu, info, facts, worker, lost, kernels: Arc::default(), rates: Mutex::default() };
+        Self { inner: Arc::new(inner), run: None }
+    }
+
+    /// The same device for an integration that began at `start`: who stops that does not wait for the device.
+    pub(crate) fn during(&self, control: &Control, start: Instant) -> Self {
+        Self { inner: Arc::clone(&self.inner), run: Some((control.clone(), start)) }
     }
 
     /// A device that the caller has opened.
@@ -137,30 +120,22 @@ impl Device {
             let facts = probe::probe(&gpu, info.f64)?;
             Ok((gpu, info, facts))
         })?;
-        Ok(Self(Arc::new(Inner {
-            gpu,
-            info,
-            facts,
-            worker,
-            lost: Arc::default(),
-            kernels: Mutex::default(),
-            rates: Mutex::default(),
-        })))
+        Ok(Self::new(gpu, info, facts, worker, Arc::default()))
     }
 
     /// The adapter.
     pub fn info(&self) -> &AdapterInfo {
-        &self.0.info
+        &self.inner.info
     }
 
     /// What was found out about it at opening.
     pub fn facts(&self) -> &Facts {
-        &self.0.facts
+        &self.inner.facts
     }
 
     /// Why the device must not be used again; `None` while it works.
     pub fn lost(&self) -> Option<String> {
-        locked(&self.0.lost).clone()
+        locked(&self.inner.lost).clone()
     }
 
     /// Whether this device computes in `precision`, or why not. [`Precision::Auto`] asks for any.
@@ -181,10 +156,10 @@ impl Device {
                     .or_else(|_| self.arithmetic(Precision::F32));
             }
         };
-        if arithmetic == Arithmetic::F64 && !self.0.info.f64 {
+        if arithmetic == Arithmetic::F64 && !self.inner.info.f64 {
             return Err(GpuError::Unsupported { precision });
         }
-        match self.0.facts.distrust(arithmetic) {
+        match self.inner.facts.distrust(arithmetic) {
             Some(reason) => Err(GpuError::Untrusted { precision, reason: reason.to_owned() }),
             None => Ok(arithmetic),
         }
@@ -195,15 +170,25 @@ impl Device {
         &self,
         work: impl FnOnce(&Gpu) -> Result<T, GpuError> + Send + 'static,
     ) -> Result<T, GpuError> {
+        self.step_then(work, |result| result)
+    }
+
+    /// The same, and what is to be done with the outcome even where nobody waits for it any more.
+    fn step_then<T, U: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Gpu) -> Result<T, GpuError> + Send + 'static,
+        then: impl FnOnce(T) -> U + Send + 'static,
+    ) -> Result<U, GpuError> {
         if let Some(reason) = self.lost() {
             return Err(GpuError::Lost { reason });
         }
-        let gpu = self.0.gpu.clone();
-        let result = self.0.worker.run(move || scoped(&gpu, work));
+        let gpu = self.inner.gpu.clone();
+        let stop = || self.run.as_ref().is_some_and(|(control, start)| control.stop(*start).is_some());
+        let result = self.inner.worker.run_until(&stop, move || scoped(&gpu, work).map(then));
         match (self.lost(), result) {
             (Some(reason), _) => Err(GpuError::Lost { reason }),
             (None, Err(error)) if error.is_loss() => {
-                locked(&self.0.lost).get_or_insert(error.to_string());
+                locked(&self.inner.lost).get_or_insert(error.to_string());
                 Err(error)
             }
             (None, result) => result,
@@ -211,53 +196,47 @@ impl Device {
     }
 
     pub(super) fn rates(&self) -> &Mutex<HashMap<Precision, f64>> {
-        &self.0.rates
+        &self.inner.rates
     }
 
     /// How many shaders have been compiled.
     #[cfg(test)]
     pub(super) fn compiled(&self) -> usize {
-        locked(&self.0.kernels).len()
+        locked(&self.inner.kernels).len()
     }
 
     /// How fast a shader runs, if it is compiled and that was measured.
     pub(super) fn speed(&self, text: &str) -> Option<f64> {
-        locked(&self.0.kernels).get(text)?.speed.get()
+        locked(&self.inner.kernels).get(text)?.speed.get()
     }
 
     /// The compiled form of a shader with that many buffers; compiled once for each text.
     pub(super) fn kernel(&self, text: &str, buffers: u32) -> Result<Kernel, GpuError> {
-        if let Some(kernel) = locked(&self.0.kernels).get(text) {
+        if let Some(kernel) = locked(&self.inner.kernels).get(text) {
             return Ok(kernel.clone());
         }
-        let source = text.to_owned();
-        let kernel = self.step(move |gpu| Ok(compile(gpu, &source, buffers)))?;
-        let mut kernels = locked(&self.0.kernels);
-        if kernels.len() >= KEPT {
-            kernels.clear();
-        }
-        kernels.insert(text.to_owned(), kernel.clone());
-        Ok(kernel)
+        let (source, kernels) = (text.to_owned(), Arc::clone(&self.inner.kernels));
+        let keep = move |(kernel, source): (Kernel, String)| {
+            let mut kernels = locked(&kernels);
+            if kernels.len() >= KEPT {
+                kernels.clear();
+            }
+            kernels.insert(source, kernel.clone());
+            kernel
+        };
+        self.step_then(move |gpu| Ok((compile(gpu, &source, buffers), source)), keep)
     }
 }
-
-/// The devices that the process has opened by itself, the last of them in use.
-struct Shared {
-    opened: Vec<Device>,
-    failed: Option<GpuError>,
-}
-
-static SHARED: Mutex<Shared> = Mutex::new(Shared { opened: Vec::new(), failed: None });
 
 /// How many compiled shaders are kept; at one more all are forgotten, so that endless new formulas do not fill the memory.
 const KEPT: usize = 512;
 
-/// How many times a lost device is replaced.
-const REOPENINGS: usize = 1;
-
 impl fmt::Debug for Device {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Device").field("info", &self.0.info).field("facts", &self.0.facts).finish_non_exhaustive()
+        f.debug_struct("Device")
+            .field("info", &self.inner.info)
+            .field("facts", &self.inner.facts)
+            .finish_non_exhaustive()
     }
 }
 

@@ -75,6 +75,24 @@ pub enum GpuError {
         /// The arithmetic.
         precision: Precision,
     },
+    /// The arithmetic yields NaN or infinity where the integrand is a number.
+    NotFinite {
+        /// The arithmetic.
+        precision: Precision,
+        /// The node.
+        point: f64,
+        /// What the arithmetic yields there.
+        value: f64,
+        /// The integrand there.
+        right: f64,
+    },
+    /// The roundings of the arithmetic leave nothing of the integrand.
+    Unsure {
+        /// The arithmetic.
+        precision: Precision,
+        /// A point where that is so.
+        point: f64,
+    },
     /// The driver, or the shader compiler before it, refused the shader or a command.
     Rejected {
         /// What it says.
@@ -87,6 +105,8 @@ pub enum GpuError {
         /// What is known about it.
         reason: String,
     },
+    /// The caller has stopped the integration; the device is well.
+    Stopped,
     /// The device did not answer in time.
     Timeout {
         /// How long it was waited for.
@@ -144,12 +164,22 @@ impl fmt::Display for GpuError {
             GpuError::OutOfRange { what, value, precision } => {
                 write!(f, "{what} {value:?} is out of the range of {precision}")
             }
+            GpuError::NotFinite { precision, point, value, right } => {
+                write!(
+                    f,
+                    "the {precision} arithmetic yields {value} at x = {point:?}, where the integrand is {right:?}"
+                )
+            }
+            GpuError::Unsure { precision, point } => {
+                write!(f, "in {precision}, rounding explains any value of the integrand at x = {point:?}")
+            }
             GpuError::Rejected { message } => {
                 write!(f, "rejected by the driver: {}", message.split_whitespace().collect::<Vec<_>>().join(" "))
             }
             GpuError::OutOfMemory => f.write_str("the GPU is out of memory"),
             GpuError::Lost { reason } if reason.is_empty() => f.write_str("the GPU was lost"),
             GpuError::Lost { reason } => write!(f, "the GPU was lost: {reason}"),
+            GpuError::Stopped => f.write_str("stopped by the caller"),
             GpuError::Timeout { waited } => write!(f, "the GPU gave no answer for {waited:.1?}"),
             GpuError::Panicked { message } => write!(f, "a panic in the GPU driver or its library: {message}"),
         }

@@ -162,14 +162,14 @@ impl<'a> GpuGrid<'a> {
             .clamp(1, (tiles.end.saturating_sub(tiles.start)).max(1));
         let mut free: Vec<Slot> = Vec::new();
         let (mut slots, mut next, mut stopped) = (0, tiles.start, false);
-        let mut pace = Pace::new(self.evaluations_per_tile(), most);
+        let mut dispatch = DispatchSize::new(self.evaluations_per_tile(), most);
         loop {
             while flights.len() < SLOTS && next < tiles.end && !stopped {
                 stopped = stop();
                 if stopped {
                     break;
                 }
-                let run = next..tiles.end.min(next + pace.tiles);
+                let run = next..tiles.end.min(next + dispatch.tiles);
                 let slot = match free.pop() {
                     Some(slot) => slot,
                     None if slots < SLOTS => {
@@ -183,7 +183,7 @@ impl<'a> GpuGrid<'a> {
             }
             let Some(Flight { tiles, slot, pending }) = flights.pop_front() else { return Ok(()) };
             let bytes = self.device.step(move |gpu| pending.wait(gpu))?;
-            pace.done(tiles.end - tiles.start);
+            dispatch.done(tiles.end - tiles.start);
             free.push(slot);
             let partials: Vec<_> =
                 bytes.chunks_exact(PARTIAL).map(|bytes| self.partial(bytes)).collect::<Result<_, _>>()?;
@@ -279,14 +279,14 @@ fn kind(grid: &Grid) -> Kind {
 }
 
 /// How many tiles a dispatch should have.
-struct Pace {
+struct DispatchSize {
     tiles: u64,
     most: u64,
     /// When the dispatch before came back.
     before: Instant,
 }
 
-impl Pace {
+impl DispatchSize {
     fn new(evaluations_per_tile: u64, most: u64) -> Self {
         Self { tiles: (FIRST / evaluations_per_tile).clamp(1, most), most, before: Instant::now() }
     }

@@ -2,9 +2,10 @@
 //! nothing but the step that it happened in.
 
 use super::GpuError;
+use super::device::locked;
+use crate::clock::Instant;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
-use std::sync::{Mutex, PoisonError, mpsc};
+use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
 use std::time::Duration;
 
@@ -15,8 +16,11 @@ const STACK: usize = 8 << 20;
 /// bounded size.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(90);
 
-/// How often a step that has not begun looks whether the one before it hangs.
-const LOOK: Duration = Duration::from_millis(200);
+/// How often a thread that waits looks whether the caller wants to stop, or the device hangs.
+pub(super) const LOOK: Duration = Duration::from_millis(20);
+
+/// How long a stopped caller still waits for a step: as long as dispatches take that are under way.
+const GRACE: Duration = Duration::from_millis(200);
 
 type Job = Box<dyn FnOnce() + Send>;
 
@@ -24,8 +28,8 @@ type Job = Box<dyn FnOnce() + Send>;
 #[derive(Debug)]
 pub(crate) struct Worker {
     jobs: Mutex<mpsc::Sender<Job>>,
-    /// A step did not come back: those behind it never begin.
-    hangs: AtomicBool,
+    /// When the step began that the thread is at.
+    busy: Arc<Mutex<Option<Instant>>>,
     patience: Duration,
 }
 
@@ -47,7 +51,7 @@ impl Worker {
             .stack_size(STACK)
             .spawn(move || jobs.into_iter().for_each(|job| job()))
             .map_err(|error| GpuError::Open { reason: format!("no thread for it: {error}") })?;
-        Ok(Self { jobs: Mutex::new(sender), hangs: AtomicBool::new(false), patience })
+        Ok(Self { jobs: Mutex::new(sender), busy: Arc::default(), patience })
     }
 
     /// The outcome of `step`, run on the thread: its own, or that it panicked or does not come back. Steps before it may take
@@ -56,28 +60,46 @@ impl Worker {
         &self,
         step: impl FnOnce() -> Result<T, GpuError> + Send + 'static,
     ) -> Result<T, GpuError> {
+        self.run_until(&|| false, step)
+    }
+
+    /// The same, or that `stop` has said so. The step itself goes on: nothing can end a call of a driver.
+    pub fn run_until<T: Send + 'static>(
+        &self,
+        stop: &dyn Fn() -> bool,
+        step: impl FnOnce() -> Result<T, GpuError> + Send + 'static,
+    ) -> Result<T, GpuError> {
         let (sender, news) = mpsc::channel();
+        let busy = Arc::clone(&self.busy);
         let job = Box::new(move || {
+            *locked(&busy) = Some(Instant::now());
             // Nobody may be waiting any more.
             let _ = sender.send(News::Begun);
-            let _ = sender.send(News::Done(caught(step)));
+            let result = caught(step);
+            *locked(&busy) = None;
+            let _ = sender.send(News::Done(result));
         });
         let gone = || GpuError::Lost { reason: "its thread has ended".to_owned() };
-        self.jobs.lock().unwrap_or_else(PoisonError::into_inner).send(job).map_err(|_| gone())?;
-        let mut begun = false;
+        locked(&self.jobs).send(job).map_err(|_| gone())?;
+        let (mut begun, mut stopped) = (false, None);
         loop {
-            match news.recv_timeout(if begun { self.patience } else { LOOK }) {
+            match news.recv_timeout(LOOK) {
                 Ok(News::Begun) => begun = true,
                 Ok(News::Done(result)) => return result,
                 Err(mpsc::RecvTimeoutError::Disconnected) => return Err(gone()),
-                Err(mpsc::RecvTimeoutError::Timeout) if begun => {
-                    self.hangs.store(true, Relaxed);
-                    return Err(GpuError::Timeout { waited: self.patience });
-                }
-                Err(mpsc::RecvTimeoutError::Timeout) if self.hangs.load(Relaxed) => {
-                    return Err(GpuError::Lost { reason: "a step before did not come back".to_owned() });
-                }
                 Err(mpsc::RecvTimeoutError::Timeout) => {}
+            }
+            if locked(&self.busy).is_some_and(|since| since.elapsed() > self.patience) {
+                return Err(match begun {
+                    true => GpuError::Timeout { waited: self.patience },
+                    false => GpuError::Lost { reason: "a step before did not come back".to_owned() },
+                });
+            }
+            if stopped.is_none() && stop() {
+                stopped = Some(Instant::now());
+            }
+            if stopped.is_some_and(|since: Instant| since.elapsed() >= GRACE) {
+                return Err(GpuError::Stopped);
             }
         }
     }
@@ -121,6 +143,22 @@ mod tests {
                 });
             }
         });
+    }
+
+    #[test]
+    fn who_stops_does_not_wait() {
+        let worker = Worker::new().unwrap();
+        let start = Instant::now();
+        let slow = || {
+            thread::sleep(Duration::from_secs(2));
+            Ok(7)
+        };
+        assert_eq!(worker.run_until(&|| true, slow), Err(GpuError::Stopped));
+        assert!(start.elapsed() < Duration::from_secs(1), "{:?}", start.elapsed());
+        // What is nearly done is taken; and the next step begins when the slow one has ended.
+        assert_eq!(worker.run(|| Ok(8)), Ok(8));
+        assert!(start.elapsed() >= Duration::from_secs(2));
+        assert_eq!(worker.run_until(&|| true, || Ok(9)), Ok(9));
     }
 
     #[test]

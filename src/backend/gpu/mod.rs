@@ -17,6 +17,7 @@ mod library;
 mod probe;
 mod rate;
 mod shader;
+mod shared;
 mod tables;
 
 pub use crate::precision::Precision;

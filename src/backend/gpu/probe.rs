@@ -1,8 +1,8 @@
 //! What an adapter is found to do when it is opened. Compilers of shaders may reorder sums, flush small numbers and stop long
 //! loops, all silently; an arithmetic is used only where this test finds it whole.
 
-use super::GpuError;
 use super::device::{Gpu, compile, scoped};
+use super::{GpuError, library};
 use crate::integrand::wgsl::Arithmetic;
 use crate::twofold::two_sum;
 
@@ -99,7 +99,8 @@ fn single_facts(gpu: &Gpu) -> Result<Facts, GpuError> {
     let head = [0, f32::NAN.to_bits(), f32::INFINITY.to_bits(), f32::MIN_POSITIVE.to_bits()];
     let mut input = bytemuck::cast_slice(&head).to_vec();
     input.extend_from_slice(bytemuck::cast_slice(&pairs));
-    let bytes = run(gpu, include_str!("../../../shaders/kernel/probe.wgsl"), &input, 8 + 32 * ITEMS)?;
+    let text = with_library(Arithmetic::F32x2, include_str!("../../../shaders/kernel/probe.wgsl"));
+    let bytes = run(gpu, &text, &input, 8 + 32 * ITEMS)?;
     let words: Vec<u32> = bytemuck::pod_collect_to_vec(&bytes);
     let mut facts = Facts {
         exact_sums: true,
@@ -134,7 +135,8 @@ fn double_facts(gpu: &Gpu) -> Result<DoubleFacts, GpuError> {
     let pairs: Vec<[f64; 2]> = numbers().map(|(a, b)| [a, b]).collect();
     let mut input = bytemuck::cast_slice(&[0.0, f64::NAN, f64::INFINITY, 0.0]).to_vec();
     input.extend_from_slice(bytemuck::cast_slice(&pairs));
-    let bytes = run(gpu, include_str!("../../../shaders/kernel/probe_f64.wgsl"), &input, 48 * ITEMS)?;
+    let text = with_library(Arithmetic::F64, include_str!("../../../shaders/kernel/probe_f64.wgsl"));
+    let bytes = run(gpu, &text, &input, 48 * ITEMS)?;
     let values: Vec<f64> = bytemuck::pod_collect_to_vec(&bytes);
     let mut facts =
         DoubleFacts { exact_sums: true, product: true, division: true, square_root: true, non_finite: true };
@@ -146,6 +148,11 @@ fn double_facts(gpu: &Gpu) -> Result<DoubleFacts, GpuError> {
         facts.non_finite &= item[5] == 1.0;
     }
     Ok(facts)
+}
+
+/// A test with what it uses of the library: the very text that kernels and integrands are made of.
+fn with_library(arithmetic: Arithmetic, test: &str) -> String {
+    test.to_owned() + "\n" + &library::linked(arithmetic, test)
 }
 
 /// One dispatch over all items.

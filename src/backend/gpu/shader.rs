@@ -37,12 +37,17 @@ pub(crate) fn shader(kind: Kind, arithmetic: Arithmetic, integrand: &Emitted) ->
     if lines > MAX_LINES {
         return Err(GpuError::TooLong { lines, limit: MAX_LINES });
     }
-    let parts: &[&str] = match arithmetic {
-        Arithmetic::F32 => &[kernel!("two_float"), kernel!("f32")],
-        Arithmetic::F32x2 => &[kernel!("two_float"), kernel!("f32x2")],
-        Arithmetic::F64 => &[kernel!("f64")],
+    let positions = match arithmetic {
+        Arithmetic::F32 => [kernel!("two_float"), kernel!("f32")].concat(),
+        Arithmetic::F32x2 => [kernel!("two_float"), kernel!("f32x2")].concat(),
+        Arithmetic::F64 => kernel!("f64").to_owned(),
     };
-    let library = library::linked(arithmetic, &integrand.text);
+    // The kernels themselves take a choice between numbers from the library.
+    let used = format!("{} q_select", integrand.text);
+    let library = match arithmetic {
+        Arithmetic::F32 => library::linked(Arithmetic::F32x2, &positions) + &library::linked(arithmetic, &used),
+        _ => library::linked(arithmetic, &(used + &positions)),
+    };
     let parameters = format!("{}", integrand.parameters.len().max(1));
     let kernel = match kind {
         Kind::Grid => {
@@ -53,21 +58,14 @@ pub(crate) fn shader(kind: Kind, arithmetic: Arithmetic, integrand: &Emitted) ->
             let nodes = if cheap { written_out() } else { IN_A_LOOP.to_owned() };
             let first = sums("sum_first", &nodes);
             let again = if rare { sums("sum_again", IN_A_LOOP) } else { String::new() };
-            kernel!("grid").replace("$SUMS", &(first + &again)).replace("$AGAIN", if rare { AGAIN } else { "" })
+            let kernel = kernel!("head").to_owned() + kernel!("grid");
+            kernel.replace("$SUMS", &(first + &again)).replace("$AGAIN", if rare { AGAIN } else { "" })
         }
-        Kind::Nodes => kernel!("nodes").to_owned(),
+        Kind::Nodes => kernel!("head").to_owned() + kernel!("nodes"),
         Kind::Evaluate(dimension) => kernel!("evaluate").replace("$COORDINATES", &coordinates(dimension)),
     };
     let kernel = kernel.replace("$FINISH", kernel!("finish")).replace("$PARAMETERS", &parameters);
-    // What the kernel itself takes from the library.
-    let select = library::linked(arithmetic, "q_select");
-    let select = if library.contains(&select) { "" } else { &select };
-    let mut text = String::new();
-    for part in parts.iter().copied().chain([&*kernel, &*integrand.text, select, &*library]) {
-        text.push_str(part);
-        text.push('\n');
-    }
-    Ok(text)
+    Ok([&positions, &*kernel, &*integrand.text, &*library].join("\n"))
 }
 
 /// The function that sums the nodes of a thread, with the statements that add those of a block.
@@ -77,13 +75,13 @@ fn sums(name: &str, nodes: &str) -> String {
 
 /// The nodes of a block, one turn of a loop for each.
 const IN_A_LOOP: &str = "for (var i = 0u; i < left; i++) {
-                block = block_add(block, integrand(node(first, plan.steps[i], plan.upper)));
+                block = block_add(block, integrand(node(first, plan.steps[i], highest)));
             }";
 
 /// The nodes of a block, one after the other. A node beyond the end is there to keep step; it does not count.
 fn written_out() -> String {
     let statement = |i: usize| {
-        let value = format!("integrand(node(first, plan.steps[{i}], plan.upper))");
+        let value = format!("integrand(node(first, plan.steps[{i}], highest))");
         format!("block = block_add(block, q_select({i}u < left, {value}, Real()));")
     };
     (0..BLOCK).map(statement).collect::<Vec<_>>().join("\n            ")

@@ -46,6 +46,9 @@ impl Tables {
         let (lower, upper) = inward(grid.lower, grid.upper, arithmetic);
         plan.pair(lower);
         plan.pair(upper);
+        // As nodes the ends are rounded like the numbers of the integrand, which may mean the same.
+        plan.pair(Partial::new(grid.lower));
+        plan.pair(Partial::new(grid.upper));
         plan.pair(Partial::new(rule.first));
         plan.pair(Partial::new(rule.last));
         for i in 0..BLOCK {

@@ -89,6 +89,23 @@ fn nodes_are_right_far_out_in_a_huge_plan() {
     }
 }
 
+/// Far from zero the nodes of a block must not all be rounded the same way.
+#[test]
+fn nodes_far_from_zero_are_rounded_without_bias() {
+    let Some(device) = device() else { return };
+    if device.supports(Precision::F64).is_err() {
+        return super::skip::skipped("no double precision");
+    }
+    for (from, panels, bound) in [(1e10, 1_000_003, 1e-8), (1e10, 10_000_000, 1e-8), (1e15, 1_000_000, 1e-3)] {
+        let f = Expression::parse(&format!("x - {from:e}")).unwrap();
+        let grid = Grid::new(from, from + 1.0, Rule::Midpoint, panels).unwrap();
+        let gpu = GpuGrid::new(device, &f, &grid, Precision::F64).unwrap();
+        let total = partials(&gpu, 0..grid.tiles()).into_iter().fold(Partial::IDENTITY, Partial::combine);
+        let integral = total.scaled(grid.step).value();
+        assert!((integral - 0.5).abs() < bound, "{from:e}, {panels} panels: {integral:?}");
+    }
+}
+
 #[test]
 fn nodes_stay_within_the_interval() {
     let Some(device) = device() else { return };

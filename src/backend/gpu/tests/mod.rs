@@ -7,6 +7,8 @@ mod integrands;
 #[path = "../../../../tests/common/one.rs"]
 mod one;
 mod shaders;
+#[path = "../../../../tests/common/skip.rs"]
+mod skip;
 
 use super::*;
 use std::sync::OnceLock;
@@ -21,7 +23,7 @@ fn device() -> Option<&'static Device> {
     });
     if device.is_none() {
         assert!(std::env::var_os("QUADRILLE_REQUIRE_GPU").is_none(), "no GPU adapter, and one is required");
-        eprintln!("SKIPPED: no GPU adapter");
+        skip::skipped("no GPU adapter");
     }
     device.as_ref()
 }
