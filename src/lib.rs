@@ -74,6 +74,7 @@ mod integrand;
 mod integrator;
 pub mod lanes;
 mod method;
+mod norm;
 mod plan;
 mod precision;
 mod reduce;
@@ -83,6 +84,7 @@ pub mod sampled;
 mod sweep;
 mod twofold;
 mod unknown_name;
+mod vector;
 mod verify;
 
 pub use agreement::{Agreement, Disagreement, Verify};
@@ -95,6 +97,7 @@ pub use integrand::number as __private;
 pub use integrand::*;
 pub use integrator::Integrator;
 pub use method::Method;
+pub use norm::Norm;
 pub use precision::Precision;
 #[doc = include_str!("integrand/attribute.md")]
 pub use quadrille_macros::integrand;
@@ -102,6 +105,7 @@ pub use region::{IntoRegion, Region};
 pub use rule::Rule;
 pub use sweep::{Row, Sweep};
 pub use unknown_name::UnknownName;
+pub use vector::VectorIntegral;
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -4,7 +4,7 @@ use super::{Integrand, evaluate::on_vectors};
 use crate::lanes::{LANES, Token, dispatch};
 
 /// Values at vectors of eight points.
-pub(crate) trait Values: Sync {
+pub(crate) trait Values {
     /// Sets `values[i]` to f at `points[i]`; both slices have the same length.
     fn values(&self, points: &[[f64; LANES]], values: &mut [[f64; LANES]]);
 }

@@ -135,7 +135,7 @@ impl Integrator {
     }
 
     #[inline]
-    fn ladder(&self) -> Result<&'static Ladder, Error> {
+    pub(super) fn ladder(&self) -> Result<&'static Ladder, Error> {
         match self.method {
             Method::GaussKronrod(order) => kronrod(order).ok_or(Error::KronrodOrder { order }),
             _ => Ok(&PATTERSON),

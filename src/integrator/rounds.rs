@@ -16,10 +16,10 @@ use crate::plan::{Region, Swept};
 use crate::rule::Ladder;
 
 /// Regions swept between two looks at the clock.
-const CHUNK: usize = 1024;
+pub(super) const CHUNK: usize = 1024;
 
 /// An integral of |f| below which it may be that only the feet of a peak were seen.
-const TINY: f64 = 1e-100;
+pub(super) const TINY: f64 = 1e-100;
 
 /// One adaptive integration in ascending order.
 pub(super) struct Question<'a> {
@@ -135,7 +135,7 @@ fn sweep(
     None
 }
 
-fn status(outcome: Outcome) -> Status {
+pub(super) fn status(outcome: Outcome) -> Status {
     match outcome {
         Outcome::Converged => Status::Converged,
         Outcome::RoundoffLimited => Status::RoundoffLimited,

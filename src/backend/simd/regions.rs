@@ -45,6 +45,11 @@ impl SimdRegions<'_> {
         });
     }
 
+    /// The sweep of one region.
+    pub fn sweep_one(&self, region: &Region, tolerance: Tolerance, desk: &mut Desk) -> Swept {
+        dispatch!(self.token, simd => self.sweep_on(simd, region, tolerance, desk))
+    }
+
     #[inline(always)]
     fn sweep_on<S: Simd>(&self, simd: S, region: &Region, tolerance: Tolerance, desk: &mut Desk) -> Swept {
         match region.sweep {
