@@ -42,7 +42,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("agreement", &["unknown_name"]),
     ("verify", &["agreement", "integrand", "lanes", "plan", "reduce", "rule"]),
     ("integral", &["agreement", "backend", "lanes", "precision"]),
-    ("sweep", &["backend", "error", "integral", "integrand", "lanes", "region"]),
+    ("sweep", &["agreement", "backend", "error", "integral", "integrand", "lanes", "region"]),
     ("error", &["agreement", "backend", "integral", "lanes", "rule", "unknown_name", "vector"]),
     (
         "integrator",

@@ -3,6 +3,8 @@
 mod adaptive;
 mod builder;
 mod check;
+mod check_mesh;
+mod check_rows;
 mod composite;
 mod floor;
 #[cfg_attr(not(feature = "gpu"), path = "no_gpu.rs")]
