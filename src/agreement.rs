@@ -40,6 +40,18 @@ pub struct Agreement {
     pub worst: f64,
 }
 
+impl Agreement {
+    /// Both.
+    pub(crate) fn and(self, other: Self) -> Self {
+        Self {
+            evaluations: self.evaluations + other.evaluations,
+            unbounded: self.unbounded + other.unbounded,
+            worst: self.worst.max(other.worst),
+            ..self
+        }
+    }
+}
+
 /// Where fast result and reference differ by more than rounding explains; sums in units of the integral.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]

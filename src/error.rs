@@ -126,6 +126,15 @@ pub enum Error {
     /// The integrals of a vector are not what was asked for; [`VectorIntegral::status`] and
     /// [`component`](VectorIntegral::component) say why, and the estimates are the best there are.
     VectorNotConverged(Box<VectorIntegral>),
+    /// A component as it was evaluated and the serial reference differ by more than rounding explains.
+    VectorDisagreement {
+        /// The integrals that are not to be trusted.
+        integral: Box<VectorIntegral>,
+        /// The component.
+        component: usize,
+        /// Where they differ.
+        disagreement: Disagreement,
+    },
     /// The sum is not what was asked for; [`Integral::status`] says why, and the estimate is the best there is.
     NotConverged(Box<Integral>),
     /// The fast result and the serial reference differ by more than rounding explains.
@@ -191,6 +200,9 @@ impl fmt::Display for Error {
                     write!(f, " (component {component})")?;
                 }
                 write!(f, "; best estimates {integral}")
+            }
+            Error::VectorDisagreement { integral, component, disagreement } => {
+                write!(f, "component {component}: {disagreement}; the estimates {integral} are not to be trusted")
             }
             Error::NotConverged(integral) => {
                 write!(f, "{}; best estimate {:?}", integral.status, integral.estimate)

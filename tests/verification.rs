@@ -242,3 +242,19 @@ fn rows_of_a_sweep_are_verified() {
         assert!(matches!(*error, Error::Disagreement(..)), "{error}");
     }
 }
+
+#[test]
+fn components_are_verified_one_by_one() {
+    let right = ["exp(x)", "sqrt(x)", "abs(x - 0.3)"].map(|text| Expression::parse(text).unwrap());
+    for depth in [Verify::Spot, Verify::Full] {
+        let integrator = Integrator::new().verify(depth);
+        let agreement = integrator.integrate_vector(&right, 0.0..1.0).unwrap().agreement.unwrap();
+        assert!(agreement.worst <= 1.0 && agreement.evaluations > 100, "{agreement}");
+        let wrong = [0.0, 0.0, 1e-12].map(|error| Wrong { error, from: 0.0, to: 1.0 });
+        let error = integrator.integrate_vector(&wrong, 0.0..1.0).unwrap_err();
+        assert!(matches!(error, Error::VectorDisagreement { component: 2, .. }), "{error}");
+        assert!(error.to_string().starts_with("component 2: tile 0"), "{error}");
+        let closure = integrator.integrate_vector(&|x: f64| [x, x.sin()], 0.0..1.0).unwrap();
+        assert_eq!(closure.agreement.unwrap().worst, 0.0);
+    }
+}

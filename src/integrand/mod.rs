@@ -21,7 +21,7 @@ pub(crate) mod shared;
 pub mod special;
 mod tape;
 pub(crate) mod values;
-mod vector;
+pub(crate) mod vector;
 mod vocabulary;
 #[cfg(feature = "gpu")]
 pub(crate) mod wgsl;

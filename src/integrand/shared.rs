@@ -39,6 +39,21 @@ impl<F: VectorIntegrand> VectorValues for VectorByScalar<'_, F> {
     }
 }
 
+/// One component of values that are not kept.
+pub(crate) struct Single<'a> {
+    pub of: &'a dyn VectorValues,
+    pub components: usize,
+    pub component: usize,
+}
+
+impl Values for Single<'_> {
+    fn values(&self, points: &[[f64; LANES]], values: &mut [[f64; LANES]]) {
+        let mut all = vec![[0.0; LANES]; self.components * points.len()];
+        self.of.values(points, &mut all);
+        values.copy_from_slice(&all[self.component * points.len()..][..points.len()]);
+    }
+}
+
 /// The values asked for since it was last cleared. The components of a region are swept one after the other, and ask for the
 /// same batches of points as far as they go the same way.
 pub(crate) struct Shared<'a> {

@@ -1,7 +1,7 @@
 //! Integrands of several components: a closure that returns or fills them, or an array of integrands.
 
 use super::evaluate::on_vectors;
-use super::Integrand;
+use super::{Expr, Graph, Integrand};
 use crate::lanes::{LANES, Simd};
 
 /// A function of one variable with several values, integrated all on one mesh by
@@ -33,6 +33,13 @@ pub trait VectorIntegrand: Sync {
     /// Sets `values` to the components at `x`. This is the definition.
     fn scalar(&self, x: f64, values: &mut [f64]);
 
+    /// A component as an expression, where it is known as one.
+    #[doc(hidden)]
+    fn trace<'g>(&self, component: usize, graph: &'g Graph, x: Expr<'g>) -> Option<Expr<'g>> {
+        let _ = (component, graph, x);
+        None
+    }
+
     /// Component c at vector i of `points`, at `values[c * points.len() + i]`.
     #[doc(hidden)]
     #[inline(always)]
@@ -45,6 +52,24 @@ pub trait VectorIntegrand: Sync {
                 values[c * points.len() + i][lanes.clone()].fill(value);
             }
         });
+    }
+}
+
+/// One component by itself.
+pub(crate) struct OneOf<'a, F> {
+    pub f: &'a F,
+    pub component: usize,
+}
+
+impl<F: VectorIntegrand> Integrand for OneOf<'_, F> {
+    fn scalar(&self, x: f64) -> f64 {
+        let mut values = vec![0.0; self.f.components()];
+        self.f.scalar(x, &mut values);
+        values[self.component]
+    }
+
+    fn trace<'g>(&self, graph: &'g Graph, x: Expr<'g>) -> Option<Expr<'g>> {
+        self.f.trace(self.component, graph, x)
     }
 }
 
@@ -198,6 +223,10 @@ impl<F: Integrand, const N: usize> VectorIntegrand for [F; N] {
         by_components(self, x, values);
     }
 
+    fn trace<'g>(&self, component: usize, graph: &'g Graph, x: Expr<'g>) -> Option<Expr<'g>> {
+        self.get(component)?.trace(graph, x)
+    }
+
     #[inline(always)]
     fn lanes<S: Simd>(&self, simd: S, points: &[[f64; LANES]], values: &mut [[f64; LANES]]) {
         on_lanes(simd, self, points, values);
@@ -215,6 +244,10 @@ impl<F: Integrand> VectorIntegrand for Vec<F> {
 
     fn scalar(&self, x: f64, values: &mut [f64]) {
         by_components(self, x, values);
+    }
+
+    fn trace<'g>(&self, component: usize, graph: &'g Graph, x: Expr<'g>) -> Option<Expr<'g>> {
+        self.get(component)?.trace(graph, x)
     }
 
     #[inline(always)]

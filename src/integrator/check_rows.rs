@@ -42,9 +42,7 @@ impl Integrator {
                 let disagreement = Disagreement { tile: None, nodes, fast, reference, bound: 0.0 };
                 return Err(of_row(Error::Disagreement(Box::new(again), disagreement)));
             }
-            found.evaluations += agreement.evaluations;
-            found.unbounded += agreement.unbounded;
-            found.worst = found.worst.max(agreement.worst);
+            found = found.and(agreement);
         }
         Ok(Some(found))
     }

@@ -1,9 +1,12 @@
 //! Adaptive integration of several components on one mesh.
 
 use super::Integrator;
+use super::check_mesh::Forms;
+use super::composite::stopped;
 use super::initial::initial;
 use super::probe::{self, Panels};
 use super::rounds::{CHUNK, TINY, status};
+use crate::agreement::{Agreement, Disagreement, Verify};
 use crate::backend::Backend;
 use crate::backend::simd::regions::{Desk, SimdRegions};
 use crate::clock::Instant;
@@ -12,7 +15,9 @@ use crate::error::Error;
 use crate::estimate::Tolerance;
 use crate::integral::Status;
 use crate::integrand::VectorIntegrand;
-use crate::integrand::shared::{Shared, VectorByScalar, VectorOnLanes, VectorValues};
+use crate::integrand::bound::Bounded;
+use crate::integrand::shared::{Shared, Single, VectorByScalar, VectorOnLanes, VectorValues};
+use crate::integrand::vector::OneOf;
 use crate::lanes::{Level, Token};
 use crate::method::{Joint, Outcome};
 use crate::norm::{Measure, Norm};
@@ -69,26 +74,27 @@ impl Integrator {
         let (level, token, tolerance) = self.check_adaptive(f.required_dimension(), region)?;
         let (on_lanes, by_scalar) = (VectorOnLanes { f, token }, VectorByScalar(f));
         let serial = self.backend == Backend::Serial;
-        let values: &dyn VectorValues = if serial { &by_scalar } else { &on_lanes };
+        let fast: &dyn VectorValues = if serial { &by_scalar } else { &on_lanes };
+        let bounded = |component| Bounded::new(&OneOf { f, component });
+        let forms = VectorForms { fast, scalar: &by_scalar, bounded: &bounded, components };
         let measure = Measure { norm: self.norm, group };
-        self.jointly(values, (level, token), components, measure, region, tolerance, start)
+        self.jointly(&forms, (level, token), measure, region, tolerance, start)
     }
 
-    #[expect(clippy::too_many_arguments)]
     fn jointly(
         &self,
-        values: &dyn VectorValues,
+        forms: &VectorForms,
         (level, token): (Level, Token),
-        components: usize,
         measure: Measure,
         region: Region,
         tolerance: Tolerance,
         start: Instant,
     ) -> Result<VectorIntegral, Error> {
         let (lower, upper) = (region.lower.min(region.upper), region.lower.max(region.upper));
+        let components = forms.components;
         let mut run = Run {
             with: self,
-            shared: Shared::new(values, components),
+            shared: Shared::new(forms.fast, components),
             token,
             bounds: (lower, upper),
             joint: Joint::new(components, measure, tolerance, self.max_evaluations),
@@ -97,7 +103,7 @@ impl Integrator {
             probed: false,
             start,
         };
-        let (status, component) = if lower < upper {
+        let (mut status, component) = if lower < upper {
             run.to_the_end()
         } else {
             run.joint.errors.fill(0.0);
@@ -105,6 +111,14 @@ impl Integrator {
         };
         let serial = self.backend == Backend::Serial;
         let (evaluations, regions) = (run.shared.evaluations(), run.joint.regions());
+        let (mut agreement, mut disagreement) = (None, None);
+        if let Some(depth) = self.depth().filter(|_| !serial && status.is_success()) {
+            match self.check_components(depth, forms, token, &run.joint, start) {
+                Ok(Ok(agrees)) => agreement = Some(agrees),
+                Ok(Err(component)) => disagreement = Some(component),
+                Err(stop) => status = stopped(stop, upper),
+            }
+        }
         let Joint { mut estimates, errors, .. } = run.joint;
         if region.upper < region.lower {
             estimates.iter_mut().for_each(|estimate| *estimate = -*estimate);
@@ -120,15 +134,50 @@ impl Integrator {
             backend: if serial { Backend::Serial } else { Backend::Simd },
             level: (!serial).then_some(level),
             fallbacks: self.adaptive_fallbacks(),
-            agreement: None,
+            agreement,
             elapsed: start.elapsed(),
         };
+        if let Some((component, disagreement)) = disagreement {
+            return Err(Error::VectorDisagreement { integral: Box::new(integral), component, disagreement });
+        }
         if status.is_success() || self.accept {
             Ok(integral)
         } else {
             Err(Error::VectorNotConverged(Box::new(integral)))
         }
     }
+
+    /// What verification finds in the components; the first of them that fails.
+    fn check_components(
+        &self,
+        depth: Verify,
+        forms: &VectorForms,
+        token: Token,
+        joint: &Joint,
+        start: Instant,
+    ) -> Result<Result<Agreement, (usize, Disagreement)>, Stop> {
+        let mut all = Agreement { depth, evaluations: 0, unbounded: 0, worst: 0.0 };
+        for component in 0..forms.components {
+            let single = |of| Single { of, components: forms.components, component };
+            let bounded = || (forms.bounded)(component);
+            let its = Forms { fast: &single(forms.fast), scalar: &single(forms.scalar), bounded: &bounded };
+            let found =
+                self.check_mesh(depth, &its, token, &joint.swept(component), joint.estimates[component], start)?;
+            match found {
+                Ok(agreement) => all = all.and(agreement),
+                Err(disagreement) => return Ok(Err((component, disagreement))),
+            }
+        }
+        Ok(Ok(all))
+    }
+}
+
+/// An integrand as it was evaluated, and as it is defined.
+struct VectorForms<'a> {
+    fast: &'a dyn VectorValues,
+    scalar: &'a dyn VectorValues,
+    bounded: &'a dyn Fn(usize) -> Option<Bounded>,
+    components: usize,
 }
 
 /// Integrals of several components under way.
@@ -160,10 +209,7 @@ impl Run<'_> {
             if let Some(stop) = stop {
                 self.joint.walk();
                 let reached = self.bounds.1;
-                return match stop {
-                    Stop::Cancelled => (Status::Cancelled { reached }, None),
-                    Stop::Deadline => (Status::Deadline { reached }, None),
-                };
+                return (stopped(stop, reached), None);
             }
             if let Some((outcome, component)) = self.joint.absorb(&self.swept, self.shared.evaluations()) {
                 // Nothing but zeros, or next to nothing.

@@ -85,6 +85,11 @@ impl Joint {
         self.components.first().map_or(0, Adaptive::regions)
     }
 
+    /// The regions of a component in ascending order, and what they gave.
+    pub fn swept(&self, component: usize) -> Vec<(Region, Swept)> {
+        self.components[component].swept().collect()
+    }
+
     /// The integral of |f| of a component.
     pub fn magnitude(&self, component: usize) -> f64 {
         self.components[component].totals.magnitude
