@@ -206,6 +206,9 @@ fn report(sweep: &Sweep, bad: usize) {
         sweep.threads,
         sweep.elapsed.as_secs_f64(),
     );
+    if let Some(agreement) = &sweep.agreement {
+        eprintln!("  agreement: {agreement}");
+    }
     for fallback in &sweep.fallbacks {
         eprintln!("  instead of {fallback}");
     }
