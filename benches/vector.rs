@@ -29,7 +29,9 @@ fn pairs(criterion: &mut Criterion) {
 
     let circle = |x: f64| [(47.0 * x).cos(), (47.0 * x).sin()];
     let together = || integrator.integrate_vector(&circle, black_box(0.0)..1.0).unwrap().estimates;
-    both("cos and sin of 47x, closure", &|| sum(&together), &|| single(&integrator, |x| circle(x)[0]) + single(&integrator, |x| circle(x)[1]));
+    both("cos and sin of 47x, closure", &|| sum(&together), &|| {
+        single(&integrator, |x| circle(x)[0]) + single(&integrator, |x| circle(x)[1])
+    });
 
     let kinks = |x: f64| [(x - 0.3).abs(), x.sqrt(), x.exp()];
     let together = || integrator.integrate_vector(&kinks, black_box(0.0)..1.0).unwrap().estimates;

@@ -31,7 +31,8 @@
 //! | write an integrand | [`integrand`](macro@integrand), closures, [`Expression`], [`wide`](fn@wide), the trait [`Integrand`] |
 //! | integrate it | [`Integrator`], [`Method`], [`Rule`], [`Backend`], [`lanes::Level`], [`gpu`], [`Precision`] |
 //! | integrate many at once | [`Integrator::sweep`], [`Row`], [`Sweep`], [`Expression::with_values`] |
-//! | read the answer | [`Integral`], [`Status`], [`Error`], [`Agreement`] |
+//! | integrate vectors and complex numbers | [`Integrator::integrate_vector`], [`VectorIntegrand`], [`Norm`], [`components`] |
+//! | read the answer | [`Integral`], [`VectorIntegral`], [`Status`], [`Error`], [`Agreement`] |
 //! | see what a GPU computes | `gpu` (with feature `gpu`) |
 //! | stop early, watch | [`Cancel`], [`Progress`] |
 //! | integrate measured values | [`sampled`] |
@@ -53,8 +54,8 @@
 //!
 //! # Features
 //!
-//! `gpu` (compute shaders, by wgpu), `parallel` (threads, by rayon) and `wide` (closures over `wide::f64x8`), all on by
-//! default.
+//! `gpu` (compute shaders, by wgpu), `parallel` (threads, by rayon), `wide` (closures over `wide::f64x8`) and `complex` (closures
+//! that return `num_complex::Complex<f64>`), all on by default.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 

@@ -103,7 +103,10 @@ mod tests {
                 measure.limits(&estimates, &errors, |size| 1e-6 * size, &mut limits);
                 let met = measure.met(&estimates, &limits, |error, estimate| error <= 1.000001e-6 * estimate);
                 assert!(met, "{norm:?} {group}: {limits:?}");
-                assert!(!measure.met(&estimates, &limits, |error, estimate| error <= 0.5e-6 * estimate) || norm == Norm::Euclidean);
+                assert!(
+                    !measure.met(&estimates, &limits, |error, estimate| error <= 0.5e-6 * estimate)
+                        || norm == Norm::Euclidean
+                );
                 assert!(!measure.met(&estimates, &[f64::NAN; 6], |error, estimate| error <= estimate));
             }
         }

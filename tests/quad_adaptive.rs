@@ -82,7 +82,10 @@ fn backends_levels_threads_and_what_is_of_no_use() {
     noted(&["--threads", "3"], "3 threads");
     noted(&["--backend", "gpu", "--fallback"], "gpu");
     let verified = json(&[&f[..], &["--verify", "full"]].concat());
-    assert_eq!((&verified["agreement"]["depth"], &verified["fallbacks"]), (&Value::from("full"), &Value::from(Vec::<Value>::new())));
+    assert_eq!(
+        (&verified["agreement"]["depth"], &verified["fallbacks"]),
+        (&Value::from("full"), &Value::from(Vec::<Value>::new()))
+    );
     let all = json(&[&f[..], &["--backend", "all"]].concat());
     let statuses: Vec<_> = all.as_array().unwrap().iter().map(|answer| answer["status"].as_str().unwrap()).collect();
     assert_eq!(statuses, ["converged", "converged", "unavailable"]);
@@ -240,7 +243,10 @@ fn each_row_may_have_tolerances_of_its_own() {
     let (code, _, rows, said) = sweep(&["3+cos(p*x)", "0", "1", "--sweep", file.path()]);
     assert_eq!(code, Some(0), "{said}");
     let number = |row: usize, column: usize| rows[row][column].parse::<f64>().unwrap();
-    assert!(number(0, 5) < number(1, 5) && number(1, 4) <= 1e-12 * number(1, 3).abs() && number(2, 4) <= 1e-6, "{rows:?}");
+    assert!(
+        number(0, 5) < number(1, 5) && number(1, 4) <= 1e-12 * number(1, 3).abs() && number(2, 4) <= 1e-6,
+        "{rows:?}"
+    );
     refused(&["p*x", "0", "1", "--sweep", file.path(), "--rel-tol", "1e-3"], &["'rel_tol'", "--rel-tol"]);
     for (row, words) in [
         ("1,-1", &["line 3", "column rel_tol", "-1"][..]),

@@ -292,15 +292,13 @@ fn limits_keep_the_best_estimates() {
     let cancel = Cancel::new();
     cancel.cancel();
     assert!(matches!(run(&Integrator::new().cancel(&cancel), &f, 0.0, 1.0).status, Status::Cancelled { .. }));
-    assert!(matches!(
-        run(&Integrator::new().time_limit(Duration::ZERO), &f, 0.0, 1.0).status,
-        Status::Deadline { .. }
-    ));
+    assert!(matches!(run(&Integrator::new().time_limit(Duration::ZERO), &f, 0.0, 1.0).status, Status::Deadline { .. }));
 }
 
 #[test]
 fn questions_without_sense_are_refused() {
-    let refused = |integrator: Integrator, a: f64, b: f64| integrator.integrate_vector(&|x: f64| [x, x], a..b).unwrap_err();
+    let refused =
+        |integrator: Integrator, a: f64, b: f64| integrator.integrate_vector(&|x: f64| [x, x], a..b).unwrap_err();
     assert!(matches!(refused(Integrator::new().rel_tol(-1.0), 0.0, 1.0), Error::Tolerance { .. }));
     assert!(matches!(refused(Integrator::new(), f64::NAN, 1.0), Error::NonFiniteBound { .. }));
     assert!(matches!(refused(Integrator::new().points(&[2.0]), 0.0, 1.0), Error::BreakPoint { .. }));
@@ -336,7 +334,8 @@ mod complex {
     #[test]
     fn residues() {
         // Around the square with corners ±1 ± i: side by side, in one integral for each.
-        let corners = [Complex::new(1.0, -1.0), Complex::new(1.0, 1.0), Complex::new(-1.0, 1.0), Complex::new(-1.0, -1.0)];
+        let corners =
+            [Complex::new(1.0, -1.0), Complex::new(1.0, 1.0), Complex::new(-1.0, 1.0), Complex::new(-1.0, -1.0)];
         let mut sum = Complex::new(0.0, 0.0);
         for k in 0..4 {
             let (from, to) = (corners[k], corners[(k + 1) % 4]);

@@ -187,7 +187,10 @@ fn adaptive_results_agree_with_the_reference() {
                     assert_eq!(agreement.is_some(), integral.status == Status::Converged, "{what}");
                     let Some(agreement) = agreement else { continue };
                     assert!(agreement.worst <= 1.0 && agreement.depth == depth, "{what}: {agreement}");
-                    assert!(agreement.evaluations <= integral.evaluations + 2 * integral.regions, "{what}: {agreement}");
+                    assert!(
+                        agreement.evaluations <= integral.evaluations + 2 * integral.regions,
+                        "{what}: {agreement}"
+                    );
                 }
             }
         }
@@ -217,11 +220,14 @@ fn a_wrong_lane_function_is_caught_in_an_adaptive_mesh() {
 
 #[test]
 fn ill_conditioned_integrands_are_not_accused_in_an_adaptive_mesh() {
-    for formula in ["exp(x) - 1 - x", "floor(10 * sin(x))", "if(sin(x) > 0.5, 1, 0)", "sin(1e4 * x)", "acos(x/4) - asin(x/4)"] {
+    for formula in
+        ["exp(x) - 1 - x", "floor(10 * sin(x))", "if(sin(x) > 0.5, 1, 0)", "sin(1e4 * x)", "acos(x/4) - asin(x/4)"]
+    {
         let f = Expression::parse(formula).unwrap();
         for level in Level::available() {
             let integrator = Integrator::new().level(level).rel_tol(1e-8).accept_any_status().verify(Verify::Full);
-            let integral = integrator.integrate(&f, 0.1..3.9).unwrap_or_else(|error| panic!("{formula} {level}: {error}"));
+            let integral =
+                integrator.integrate(&f, 0.1..3.9).unwrap_or_else(|error| panic!("{formula} {level}: {error}"));
             assert!(integral.agreement.is_none_or(|agreement| agreement.worst <= 1.0), "{formula}");
         }
     }

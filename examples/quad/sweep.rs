@@ -88,7 +88,9 @@ impl SweepJob {
         };
         let bounds = [bound("bound A", &args.lower, "a")?, bound("bound B", &args.upper, "b")?];
         let mut tolerances = [None; 2];
-        for ((tolerance, (column_of, _)), given) in tolerances.iter_mut().zip(TOLERANCES).zip([args.rel_tol, args.abs_tol]) {
+        for ((tolerance, (column_of, _)), given) in
+            tolerances.iter_mut().zip(TOLERANCES).zip([args.rel_tol, args.abs_tol])
+        {
             // Unless that is what the formula calls something else.
             if template.parameters().all(|(parameter, _)| parameter != column_of) {
                 *tolerance = column(column_of)?;

@@ -88,11 +88,18 @@ fn one_by_one(points: &[[f64; LANES]], mut at: impl FnMut(usize, std::ops::Range
     }
 }
 
+/// Whether a point stands there twice in a row.
+#[inline(always)]
+fn repeats(points: &[f64; LANES]) -> bool {
+    (1..LANES).any(|lane| points[lane].to_bits() == points[lane - 1].to_bits())
+}
+
 /// The number of points that differ from the one before in their vector.
 pub(crate) fn distinct(points: &[[f64; LANES]]) -> u64 {
-    let mut count = 0;
-    one_by_one(points, |_, _, _| count += 1);
-    count
+    let each = |points: &[f64; LANES]| {
+        1 + (1..LANES).filter(|&lane| points[lane].to_bits() != points[lane - 1].to_bits()).count() as u64
+    };
+    points.iter().map(each).sum()
 }
 
 /// What a closure returns: a number, an array of numbers (of arrays, …), or, with feature `complex`, complex numbers.
@@ -168,12 +175,21 @@ impl<V: Value, F: Fn(f64) -> V + Sync> VectorIntegrand for F {
 
     #[inline(always)]
     fn lanes<S: Simd>(&self, _: S, points: &[[f64; LANES]], values: &mut [[f64; LANES]]) {
-        one_by_one(points, |i, lanes, x| {
-            let value = self(x);
-            for c in 0..V::COMPONENTS {
-                values[c * points.len() + i][lanes.clone()].fill(value.component(c));
+        for (i, &x) in points.iter().enumerate() {
+            if repeats(&x) {
+                one_by_one(&[x], |_, lanes, x| {
+                    let value = self(x);
+                    for c in 0..V::COMPONENTS {
+                        values[c * points.len() + i][lanes.clone()].fill(value.component(c));
+                    }
+                });
+                continue;
             }
-        });
+            let each = x.map(self);
+            for c in 0..V::COMPONENTS {
+                values[c * points.len() + i] = std::array::from_fn(|lane| each[lane].component(c));
+            }
+        }
     }
 }
 

@@ -19,12 +19,18 @@ use crate::integrand::bound::Bounded;
 use crate::integrand::shared::{Shared, Single, VectorByScalar, VectorOnLanes, VectorValues};
 use crate::integrand::vector::OneOf;
 use crate::lanes::{Level, Token};
-use crate::method::{Joint, Outcome};
+use crate::method::{Adaptive, Joint, Outcome};
 use crate::norm::{Measure, Norm};
 use crate::plan::Swept;
 use crate::region::{IntoRegion, Region};
 use crate::rule::PATTERSON;
 use crate::vector::VectorIntegral;
+use std::cell::RefCell;
+
+thread_local! {
+    /// The meshes of the last vector, to be used again.
+    static MEMORY: RefCell<Vec<Adaptive>> = RefCell::default();
+}
 
 impl Integrator {
     /// In which sense [`integrate_vector`](Self::integrate_vector) meets the tolerance; [`Norm::Euclidean`] unless set.
@@ -97,14 +103,15 @@ impl Integrator {
             shared: Shared::new(forms.fast, components),
             token,
             bounds: (lower, upper),
-            joint: Joint::new(components, measure, tolerance, self.max_evaluations),
+            joint: MEMORY
+                .with_borrow_mut(|memory| Joint::new(components, measure, tolerance, self.max_evaluations, memory)),
             swept: vec![Vec::new(); components],
             desk: Desk::default(),
             probed: false,
             start,
         };
         let (mut status, component) = if lower < upper {
-            run.to_the_end()
+            run.finish()
         } else {
             run.joint.errors.fill(0.0);
             (Status::Converged, None)
@@ -119,7 +126,8 @@ impl Integrator {
                 Err(stop) => status = stopped(stop, upper),
             }
         }
-        let Joint { mut estimates, errors, .. } = run.joint;
+        let (mut estimates, errors) = (std::mem::take(&mut run.joint.estimates), std::mem::take(&mut run.joint.errors));
+        MEMORY.set(run.joint.into_memory());
         if region.upper < region.lower {
             estimates.iter_mut().for_each(|estimate| *estimate = -*estimate);
         }
@@ -195,7 +203,7 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    fn to_the_end(&mut self) -> (Status, Option<usize>) {
+    fn finish(&mut self) -> (Status, Option<usize>) {
         let with = self.with;
         let mut regions = Vec::new();
         initial(with.method, self.bounds.0, self.bounds.1, &with.points, &mut regions);
@@ -247,12 +255,10 @@ impl Run<'_> {
             swept.clear();
             swept.resize(self.joint.asked_of(c), Swept::NOTHING);
         }
-        let mut desk = std::mem::take(&mut self.desk);
         if look {
             self.shared.clear();
             let any = Tolerance { absolute: f64::INFINITY, relative: 0.0 };
-            let first = |c: usize| self.sweep(c, 0, Some(any), &mut Desk::default()).estimate;
-            let estimates: Vec<f64> = (0..self.swept.len()).map(first).collect();
+            let estimates: Vec<f64> = (0..self.swept.len()).map(|c| self.sweep(c, 0, Some(any)).estimate).collect();
             self.joint.hint(&estimates);
         }
         let mut leaves = 0;
@@ -272,18 +278,17 @@ impl Run<'_> {
                 leaves += 1;
                 last = Some(leaf);
             }
-            self.swept[c][place] = self.sweep(c, place, None, &mut desk);
+            self.swept[c][place] = self.sweep(c, place, None);
         }
         self.shared.clear();
-        self.desk = desk;
         None
     }
 
-    fn sweep(&self, c: usize, place: usize, tolerance: Option<Tolerance>, desk: &mut Desk) -> Swept {
+    fn sweep(&mut self, c: usize, place: usize, tolerance: Option<Tolerance>) -> Swept {
         let values = self.shared.component(c);
         let ladder = self.with.ladder().unwrap_or(&PATTERSON);
         let kernel = SimdRegions { values: &values, ladder, token: self.token };
         let (region, share) = self.joint.region(c, place);
-        kernel.sweep_one(&region, tolerance.unwrap_or(share), desk)
+        kernel.sweep_one(&region, tolerance.unwrap_or(share), &mut self.desk)
     }
 }

@@ -42,18 +42,20 @@ pub(crate) struct Joint {
 pub(crate) type Verdict = (Outcome, Option<usize>);
 
 impl Joint {
-    /// `components` integrals over the same regions. Nothing is swept before [`begin`](Self::begin).
-    pub fn new(components: usize, measure: Measure, tolerance: Tolerance, most: u64) -> Self {
+    /// `count` integrals over the same regions, in the memory of others. Nothing is swept before [`begin`](Self::begin).
+    pub fn new(count: usize, measure: Measure, tolerance: Tolerance, most: u64, memory: &mut Vec<Adaptive>) -> Self {
+        let mut components = std::mem::take(memory);
+        components.resize_with(count, Adaptive::default);
         Self {
             measure,
             wanted: tolerance,
             tolerance: tolerance.inner(),
             most,
-            components: vec![Adaptive::default(); components],
-            estimates: vec![0.0; components],
-            errors: vec![f64::INFINITY; components],
-            limits: vec![0.0; components],
-            resolved: vec![f64::INFINITY; components],
+            components,
+            estimates: vec![0.0; count],
+            errors: vec![f64::INFINITY; count],
+            limits: vec![0.0; count],
+            resolved: vec![f64::INFINITY; count],
             wishes: Vec::new(),
             asks: Vec::new(),
         }
@@ -64,6 +66,11 @@ impl Joint {
             component.begin(method, self.wanted, u64::MAX, regions);
         }
         self.list();
+    }
+
+    /// The memory, for others.
+    pub fn into_memory(self) -> Vec<Adaptive> {
+        self.components
     }
 
     /// What to sweep next: leaf, component, place.
