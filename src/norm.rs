@@ -3,7 +3,7 @@
 /// In which sense a vector of integrals meets its tolerance: ‖errors‖ <= max(abs_tol, rel_tol · ‖estimates‖).
 ///
 /// Complex numbers are pairs of components, measured by their modulus in all of these. Whatever the norm, the error of each
-/// component is claimed by itself; so that the claim means something, each is refined to a thousandth of its ∫|f| (or to the
+/// component is claimed by itself; so that the claim means something, each is refined to 1e-5 of its ∫|f| (or to the
 /// absolute tolerance), unless it is below 1e-13 of the largest.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -16,7 +16,7 @@ pub enum Norm {
     Max,
     /// Every component by itself: each to its own relative tolerance. A component that is zero needs an absolute one.
     Each,
-    /// The first component decides; the others come along on its mesh, each to a thousandth or better.
+    /// The first component decides; the others come along on its mesh, each to 1e-5 of its ∫|f|.
     First,
 }
 
