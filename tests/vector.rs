@@ -99,6 +99,9 @@ fn points_are_evaluated_once_and_counted() {
         calls.store(0, Relaxed);
         let integral = run(&Integrator::new().method(method), &f, 0.0, 1.0);
         assert_eq!(integral.evaluations, calls.load(Relaxed), "{method}");
+        calls.store(0, Relaxed);
+        let serial = run(&Integrator::new().method(method).backend(Backend::Serial), &f, 0.0, 1.0);
+        assert_eq!((serial.evaluations, serial.estimates), (calls.load(Relaxed), integral.estimates), "{method}");
     }
 }
 
@@ -280,7 +283,7 @@ fn infinite_ranges_reversed_and_equal_bounds() {
     let (up, down) = (run(&Integrator::new(), &g, 0.0, 2.0), run(&Integrator::new(), &g, 2.0, 0.0));
     assert!(up.estimates.iter().zip(&down.estimates).all(|(up, down)| *up == -down) && up.errors == down.errors);
     let none = run(&Integrator::new(), &g, 1.0, 1.0);
-    assert_eq!((none.estimates, none.errors, none.evaluations), (vec![0.0; 2], vec![0.0; 2], 0));
+    assert_eq!((none.estimates, none.errors, none.evaluations, none.regions), (vec![0.0; 2], vec![0.0; 2], 0, 0));
 }
 
 #[test]

@@ -260,6 +260,8 @@ fn components_are_verified_one_by_one() {
         let error = integrator.integrate_vector(&wrong, 0.0..1.0).unwrap_err();
         assert!(matches!(error, Error::VectorDisagreement { component: 2, .. }), "{error}");
         assert!(error.to_string().starts_with("component 2: tile 0"), "{error}");
+        let none = integrator.integrate_vector(&right, 1.0..1.0).unwrap();
+        assert_eq!((none.regions, none.agreement.unwrap().evaluations), (0, 0));
         let closure = integrator.integrate_vector(&|x: f64| [x, x.sin()], 0.0..1.0).unwrap();
         assert_eq!(closure.agreement.unwrap().worst, 0.0);
     }

@@ -1,7 +1,7 @@
 //! Values of several components that are asked for one component at a time: each point is evaluated once.
 
 use super::values::Values;
-use super::vector::{VectorIntegrand, distinct};
+use super::vector::{VectorIntegrand, distinct, one_by_one};
 use crate::lanes::{LANES, Token, dispatch};
 use std::cell::RefCell;
 
@@ -28,14 +28,12 @@ pub(crate) struct VectorByScalar<'a, F>(pub &'a F);
 impl<F: VectorIntegrand> VectorValues for VectorByScalar<'_, F> {
     fn values(&self, points: &[[f64; LANES]], values: &mut [[f64; LANES]]) {
         let mut each = vec![0.0; self.0.components()];
-        for (i, vector) in points.iter().enumerate() {
-            for (lane, &x) in vector.iter().enumerate() {
-                self.0.scalar(x, &mut each);
-                for (c, &value) in each.iter().enumerate() {
-                    values[c * points.len() + i][lane] = value;
-                }
+        one_by_one(points, |i, lanes, x| {
+            self.0.scalar(x, &mut each);
+            for (c, &value) in each.iter().enumerate() {
+                values[c * points.len() + i][lanes.clone()].fill(value);
             }
-        }
+        });
     }
 }
 

@@ -75,7 +75,7 @@ impl<F: VectorIntegrand> Integrand for OneOf<'_, F> {
 
 /// Calls `at` with each point: the vector, the lanes that hold the same point in a row, and the point.
 #[inline(always)]
-fn one_by_one(points: &[[f64; LANES]], mut at: impl FnMut(usize, std::ops::Range<usize>, f64)) {
+pub(super) fn one_by_one(points: &[[f64; LANES]], mut at: impl FnMut(usize, std::ops::Range<usize>, f64)) {
     for (i, points) in points.iter().enumerate() {
         let mut lane = 0;
         while lane < LANES {
@@ -95,7 +95,7 @@ fn repeats(points: &[f64; LANES]) -> bool {
 }
 
 /// The number of points that differ from the one before in their vector.
-pub(crate) fn distinct(points: &[[f64; LANES]]) -> u64 {
+pub(super) fn distinct(points: &[[f64; LANES]]) -> u64 {
     let each = |points: &[f64; LANES]| {
         1 + (1..LANES).filter(|&lane| points[lane].to_bits() != points[lane - 1].to_bits()).count() as u64
     };

@@ -113,6 +113,7 @@ impl Integrator {
         let (mut status, component) = if lower < upper {
             run.finish()
         } else {
+            run.joint.begin(self.method, &[]);
             run.joint.errors.fill(0.0);
             (Status::Converged, None)
         };
