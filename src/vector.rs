@@ -50,13 +50,14 @@ impl VectorIntegral {
     /// use quadrille::Integrator;
     ///
     /// // exp(iz)/z around a circle: 2πi.
+    /// let i = Complex::new(0.0, 1.0);
     /// let around = |t: f64| {
-    ///     let z = Complex::cis(t);
-    ///     (Complex::I * z).exp() / z * (Complex::I * z)
+    ///     let z = (i * t).exp();
+    ///     (i * z).exp() / z * (i * z)
     /// };
     /// let area = Integrator::new().integrate_vector(&around, 0.0..std::f64::consts::TAU).unwrap();
     /// let value: Complex<f64> = area.value().unwrap();
-    /// assert!((value - Complex::I * std::f64::consts::TAU).norm() < 1e-13);
+    /// assert!((value - i * std::f64::consts::TAU).norm() < 1e-13);
     /// # }
     /// ```
     pub fn value<V: Value>(&self) -> Option<V> {
