@@ -7,15 +7,16 @@ use std::fmt;
 ///
 /// What is compared are the sums of tiles (up to 32,768 evaluations, 2^20 in plans of more than 2^31). A tile passes if they differ by at most 4 units of
 /// rounding of its sum of |f|, or if every node is within the bound that follows from the integrand's own operations. An
-/// error too small to show in the sum of a tile is not found; and an integrand with `lanes` of its own but no `trace`
-/// is accused where it enlarges rounding errors beyond those 4 units.
+/// error too small to show in the sum of a tile is not found. Of an adaptive method the tiles are the regions of the final mesh,
+/// each evaluated again with the rule that it ended with. An integrand with `lanes` of its own but no `trace`
+/// may be accused where it enlarges rounding errors beyond those 4 units.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Verify {
     /// Nothing.
     #[default]
     Off,
-    /// Four tiles of the plan, chosen by the seed: costs up to 131,072 scalar evaluations (more only where tiles
+    /// Four tiles of the plan, chosen by the seed, and of an adaptive mesh the two regions with the largest ∫|f| as well: costs up to 131,072 scalar evaluations (more only where tiles
     /// are larger: in plans of more than 2^31 evaluations, and for rules with more nodes than that).
     Spot,
     /// Every tile, computed again, and their sum against the estimate: costs as many scalar evaluations as the integral
@@ -39,11 +40,23 @@ pub struct Agreement {
     pub worst: f64,
 }
 
+impl Agreement {
+    /// Both.
+    pub(crate) fn and(self, other: Self) -> Self {
+        Self {
+            evaluations: self.evaluations + other.evaluations,
+            unbounded: self.unbounded + other.unbounded,
+            worst: self.worst.max(other.worst),
+            ..self
+        }
+    }
+}
+
 /// Where fast result and reference differ by more than rounding explains; sums in units of the integral.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Disagreement {
-    /// The tile, by its place in the plan; `None` where each tile is right by itself, but not their sum.
+    /// The tile, by its place in the plan (of an adaptive method: the region, in ascending order); `None` where each tile is right by itself, but not their sum.
     pub tile: Option<u64>,
     /// Its first and last node.
     pub nodes: (f64, f64),

@@ -6,6 +6,7 @@ use crate::integral::Integral;
 use crate::lanes::{LEVEL_VARIABLE, Level};
 use crate::rule::{OrderError, Rule};
 use crate::unknown_name::UnknownName;
+use crate::vector::VectorIntegral;
 use std::fmt;
 
 /// Why there is no integral as asked for.
@@ -113,6 +114,27 @@ pub enum Error {
         /// What is wrong with it.
         error: Box<Error>,
     },
+    /// An integrand of no components, or one whose numbers have more of them than there are.
+    Components {
+        /// The components.
+        components: usize,
+        /// The components of one number.
+        group: usize,
+    },
+    /// A fixed rule was asked for, but vectors are integrated by adaptive methods alone.
+    FixedVector,
+    /// The integrals of a vector are not what was asked for; [`VectorIntegral::status`] and
+    /// [`component`](VectorIntegral::component) say why, and the estimates are the best there are.
+    VectorNotConverged(Box<VectorIntegral>),
+    /// A component as it was evaluated and the serial reference differ by more than rounding explains.
+    VectorDisagreement {
+        /// The integrals that are not to be trusted.
+        integral: Box<VectorIntegral>,
+        /// The component.
+        component: usize,
+        /// Where they differ.
+        disagreement: Disagreement,
+    },
     /// The sum is not what was asked for; [`Integral::status`] says why, and the estimate is the best there is.
     NotConverged(Box<Integral>),
     /// The fast result and the serial reference differ by more than rounding explains.
@@ -167,6 +189,21 @@ impl fmt::Display for Error {
                 write!(f, "the {kind} tolerance is {value}; it must be a positive number")
             }
             Error::Row { row, error } => write!(f, "row {row}: {error}"),
+            Error::Components { components: 0, .. } => f.write_str("the integrand has no components"),
+            Error::Components { components, group } => {
+                write!(f, "{components} components do not make numbers of {group} each")
+            }
+            Error::FixedVector => f.write_str("vectors are integrated by adaptive methods: give no rule and no panels"),
+            Error::VectorNotConverged(integral) => {
+                write!(f, "{}", integral.status)?;
+                if let Some(component) = integral.component {
+                    write!(f, " (component {component})")?;
+                }
+                write!(f, "; best estimates {integral}")
+            }
+            Error::VectorDisagreement { integral, component, disagreement } => {
+                write!(f, "component {component}: {disagreement}; the estimates {integral} are not to be trusted")
+            }
             Error::NotConverged(integral) => {
                 write!(f, "{}; best estimate {:?}", integral.status, integral.estimate)
             }

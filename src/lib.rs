@@ -31,7 +31,8 @@
 //! | write an integrand | [`integrand`](macro@integrand), closures, [`Expression`], `wide` (a feature), the trait [`Integrand`] |
 //! | integrate it | [`Integrator`], [`Method`], [`Rule`], [`Backend`], [`lanes::Level`], `gpu` (a feature), [`Precision`] |
 //! | integrate many at once | [`Integrator::sweep`], [`Row`], [`Sweep`], [`Expression::with_values`] |
-//! | read the answer | [`Integral`], [`Status`], [`Error`], [`Agreement`] |
+//! | integrate vectors and complex numbers | [`Integrator::integrate_vector`], [`VectorIntegrand`], [`Norm`], [`components`] |
+//! | read the answer | [`Integral`], [`VectorIntegral`], [`Status`], [`Error`], [`Agreement`] |
 //! | see what a GPU computes | `gpu` (with feature `gpu`) |
 //! | stop early, watch | [`Cancel`], [`Progress`] |
 //! | integrate measured values | [`sampled`] |
@@ -53,8 +54,8 @@
 //!
 //! # Features
 //!
-//! `gpu` (compute shaders, by wgpu), `parallel` (threads, by rayon) and `wide` (closures over `wide::f64x8`), all on by
-//! default.
+//! `gpu` (compute shaders, by wgpu), `parallel` (threads, by rayon), `wide` (closures over `wide::f64x8`) and `complex` (closures
+//! that return `num_complex::Complex<f64>`), all on by default.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
@@ -74,6 +75,7 @@ mod integrand;
 mod integrator;
 pub mod lanes;
 mod method;
+mod norm;
 mod plan;
 mod precision;
 mod reduce;
@@ -83,6 +85,7 @@ pub mod sampled;
 mod sweep;
 mod twofold;
 mod unknown_name;
+mod vector;
 mod verify;
 
 pub use agreement::{Agreement, Disagreement, Verify};
@@ -95,6 +98,7 @@ pub use integrand::number as __private;
 pub use integrand::*;
 pub use integrator::Integrator;
 pub use method::Method;
+pub use norm::Norm;
 pub use precision::Precision;
 #[doc = include_str!("integrand/attribute.md")]
 pub use quadrille_macros::integrand;
@@ -102,6 +106,7 @@ pub use region::{IntoRegion, Region};
 pub use rule::Rule;
 pub use sweep::{Row, Sweep};
 pub use unknown_name::UnknownName;
+pub use vector::VectorIntegral;
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

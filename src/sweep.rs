@@ -1,5 +1,6 @@
 //! Many integrals at once: what is asked in a row, and the arrays of answers.
 
+use crate::agreement::Agreement;
 use crate::backend::Backend;
 use crate::error::Error;
 use crate::integral::{Fallback, Status};
@@ -84,6 +85,9 @@ pub struct Sweep {
     pub threads: usize,
     /// What was asked for and could not be had, with the reason for each.
     pub fallbacks: Vec<Fallback>,
+    /// How the rows compare with the serial reference, if that was asked for. (With a fixed rule, each row is verified by itself,
+    /// and this is `None`.)
+    pub agreement: Option<Agreement>,
     /// Wall-clock time of the whole call.
     pub elapsed: Duration,
 }

@@ -5,7 +5,7 @@ use crate::agreement::{Agreement, Disagreement, Verify};
 use crate::integrand::bound::{Ball, Rounding};
 use crate::integrand::{Integrand, bound::Bounded, evaluate};
 use crate::lanes::Level;
-use crate::plan::Grid;
+use crate::plan::{Grid, Swept};
 use crate::reduce::Partial;
 
 /// The outcome for one tile, or for several.
@@ -72,6 +72,16 @@ impl Checked {
     pub fn whole(&self, grid: &Grid, total: Partial) -> Option<Disagreement> {
         let explained = distance(total, self.reference) <= self.bound;
         (!explained).then(|| self.disagreement(grid, None, (grid.lower, grid.upper), total))
+    }
+
+    /// The same of the regions of a mesh between `nodes`.
+    pub fn whole_mesh(&self, nodes: (f64, f64), estimate: f64) -> Option<Disagreement> {
+        let explained = distance(Partial::new(estimate), self.reference) <= self.bound;
+        (!explained).then(|| self.of_region(None, nodes, estimate))
+    }
+
+    fn of_region(&self, tile: Option<u64>, nodes: (f64, f64), fast: f64) -> Disagreement {
+        Disagreement { tile, nodes, fast, reference: self.reference.value(), bound: self.bound }
     }
 
     fn disagreement(&self, grid: &Grid, tile: Option<u64>, nodes: (f64, f64), fast: Partial) -> Disagreement {
@@ -197,6 +207,61 @@ fn check_rounded_nodes<F: Integrand>(
         }
     }
     checked
+}
+
+/// Compares a region of an adaptive mesh, by its estimates: number `tile` in ascending order, between `nodes`. `closer` looks at the
+/// nodes themselves, where that is needed.
+pub(crate) fn check_region(
+    tile: u64,
+    nodes: (f64, f64),
+    fast: &Swept,
+    reference: &Swept,
+    closer: impl FnOnce() -> Option<(f64, u64)>,
+) -> Checked {
+    let mut checked = Checked {
+        evaluations: reference.evaluations.into(),
+        magnitude: fast.magnitude,
+        reference: Partial::new(reference.estimate),
+        bound: UNITS * fast.magnitude + f64::MIN_POSITIVE,
+        ..Checked::NOTHING
+    };
+    let difference = (fast.estimate - reference.estimate).abs();
+    checked.worst = difference / checked.bound;
+    if difference <= checked.bound {
+        return checked;
+    }
+    match closer() {
+        Some((worst, unbounded)) if worst <= 1.0 => Checked { worst, unbounded, bound: difference, ..checked },
+        _ => Checked { failed: Some(checked.of_region(Some(tile), nodes, fast.estimate)), ..checked },
+    }
+}
+
+/// The closer look at values that were recorded: the largest difference as a share of its bound, and the number of nodes that
+/// cannot be judged; `None` where one is not explained.
+pub(crate) fn check_values(
+    bounded: Option<&Bounded>,
+    points: &[f64],
+    fast: &[f64],
+    reference: &[f64],
+) -> Option<(f64, u64)> {
+    let (mut worst, mut unbounded) = (0.0f64, 0);
+    for ((&x, &value), &reference) in points.iter().zip(fast).zip(reference) {
+        let (difference, bound) = ((value - reference).abs(), UNITS * reference.abs() + f64::MIN_POSITIVE);
+        if difference <= bound || !value.is_finite() && !reference.is_finite() {
+            worst = worst.max(if difference <= bound { difference / bound } else { 0.0 });
+            continue;
+        }
+        let ball = bounded?.at(x);
+        if !ball.admits(value) {
+            return None;
+        }
+        if ball.bound.is_finite() && ball.bound > 0.0 {
+            worst = worst.max((value - ball.value).abs() / ball.bound);
+        } else if !ball.bound.is_finite() {
+            unbounded += 1;
+        }
+    }
+    Some((worst, unbounded))
 }
 
 /// What passes without a closer look in an arithmetic of its own, in units of it and of the sum of all |f|.

@@ -80,8 +80,12 @@ fn backends_levels_threads_and_what_is_of_no_use() {
         assert!(notes.contains(word), "{arguments:?}: {notes}");
     };
     noted(&["--threads", "3"], "3 threads");
-    noted(&["--verify", "full"], "verification full");
     noted(&["--backend", "gpu", "--fallback"], "gpu");
+    let verified = json(&[&f[..], &["--verify", "full"]].concat());
+    assert_eq!(
+        (&verified["agreement"]["depth"], &verified["fallbacks"]),
+        (&Value::from("full"), &Value::from(Vec::<Value>::new()))
+    );
     let all = json(&[&f[..], &["--backend", "all"]].concat());
     let statuses: Vec<_> = all.as_array().unwrap().iter().map(|answer| answer["status"].as_str().unwrap()).collect();
     assert_eq!(statuses, ["converged", "converged", "unavailable"]);
@@ -231,6 +235,33 @@ fn bounds_of_a_sweep_come_from_columns_too() {
     refused(&["a*x", "--sweep", file.path()], &["'a'", "both bounds"]);
     refused(&["x", "0", "--sweep", scratch("none.csv").to_str().unwrap()], &["none.csv"]);
     refused(&["p*x", "0", "bottom", "--sweep", file.path()], &["bound B", "bottom"]);
+}
+
+#[test]
+fn each_row_may_have_tolerances_of_its_own() {
+    let file = Csv::new("tolerances.csv", "p,rel_tol,abs_tol\n16,1e-3,0\n16,1e-12,0\n16,0,1e-6\n");
+    let (code, _, rows, said) = sweep(&["3+cos(p*x)", "0", "1", "--sweep", file.path()]);
+    assert_eq!(code, Some(0), "{said}");
+    let number = |row: usize, column: usize| rows[row][column].parse::<f64>().unwrap();
+    assert!(
+        number(0, 5) < number(1, 5) && number(1, 4) <= 1e-12 * number(1, 3).abs() && number(2, 4) <= 1e-6,
+        "{rows:?}"
+    );
+    refused(&["p*x", "0", "1", "--sweep", file.path(), "--rel-tol", "1e-3"], &["'rel_tol'", "--rel-tol"]);
+    for (row, words) in [
+        ("1,-1", &["line 3", "column rel_tol", "-1"][..]),
+        ("1,nan", &["line 3", "column rel_tol", "NaN"]),
+        ("1,loose", &["line 3", "column rel_tol", "'loose' is not a number"]),
+        ("1,", &["line 3", "column rel_tol"]),
+    ] {
+        let bad = Csv::new("tolerance-bad.csv", &format!("p,rel_tol\n1,1e-3\n{row}\n"));
+        let name = Path::new(bad.path()).file_name().unwrap().to_str().unwrap();
+        refused(&["p*x", "0", "1", "--sweep", bad.path()], &[&[name], words].concat());
+    }
+    // A parameter may have that name.
+    let named = Csv::new("tolerance-named.csv", "rel_tol\n-2\n");
+    let (code, _, rows, _) = sweep(&["rel_tol*x", "0", "1", "--sweep", named.path()]);
+    assert_eq!((code, rows[0][1].as_str()), (Some(0), "-1.0"));
 }
 
 const BAD: &str = "p,q\n1,2\n3\nx1,2\n4,\n1,2,9\n,nan\n2,3\n";

@@ -4,7 +4,7 @@
 mod skip;
 
 use quadrille::lanes::{Lanes, Level, Simd};
-use quadrille::{Backend, Error, Expression, Integrand, Integrator, Rule, Verify, integrand};
+use quadrille::{Backend, Error, Expression, Integrand, Integrator, Method, Rule, Status, Verify, integrand};
 
 /// Right by its scalar definition, wrong on lanes by `error` relative where `from <= x < to`.
 struct Wrong {
@@ -157,5 +157,115 @@ fn forms_levels_and_threads_give_the_same_bits() {
                 skip::skipped("this CPU has fewer than two levels with fused multiply-add");
             }
         }
+    }
+}
+
+/// Adaptive: right on all kinds of regions, and the same integral as without verification.
+#[test]
+fn adaptive_results_agree_with_the_reference() {
+    let formulas = [
+        ("exp(x)", 0.0, 1.0),
+        ("sin(50*x) / (1e-3 + x)", 0.0, 1.0),
+        ("sqrt(x) * ln(x)", 0.0, 1.0),
+        ("abs(x - 0.3) + if(x > 0.7, 1, 0)", 0.0, 1.0),
+        ("exp(-x^2) * cos(3*x)", f64::NEG_INFINITY, f64::INFINITY),
+        ("exp(-x) / (1 + sin(20*x)^2)", 0.0, f64::INFINITY),
+        ("1/sqrt(abs(x - 0.3))", 0.0, 0.3),
+        ("exp(-((x - 0.61372) / 1e-4)^2)", 0.0, 1.0),
+        ("2", 3.0, 3.0),
+    ];
+    for (formula, a, b) in formulas {
+        let f = Expression::parse(formula).unwrap();
+        for method in [Method::Auto, Method::GaussKronrod(31), Method::DoubleExponential] {
+            for level in Level::available() {
+                let plain = Integrator::new().method(method).level(level).accept_any_status();
+                let alone = plain.integrate(&f, a..b).unwrap();
+                for depth in [Verify::Spot, Verify::Full] {
+                    let what = format!("{formula}, {method}, {level}, {depth}");
+                    let integral = plain.clone().verify(depth).integrate(&f, a..b);
+                    let integral = integral.unwrap_or_else(|error| panic!("{what}: {error}"));
+                    assert_eq!((integral.estimate, integral.regions), (alone.estimate, alone.regions), "{what}");
+                    assert!(integral.fallbacks.is_empty());
+                    let agreement = integral.agreement;
+                    assert_eq!(agreement.is_some(), integral.status == Status::Converged, "{what}");
+                    let Some(agreement) = agreement else { continue };
+                    assert!(agreement.worst <= 1.0 && agreement.depth == depth, "{what}: {agreement}");
+                    assert!(
+                        agreement.evaluations <= integral.evaluations + 2 * integral.regions,
+                        "{what}: {agreement}"
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_wrong_lane_function_is_caught_in_an_adaptive_mesh() {
+    let everywhere = Wrong { error: 1e-13, from: 0.0, to: 1.0 };
+    for depth in [Verify::Spot, Verify::Full] {
+        let error = Integrator::new().verify(depth).integrate(&everywhere, 0.0..1.0).unwrap_err();
+        let Error::Disagreement(integral, disagreement) = &error else { panic!("{error}") };
+        assert_eq!((integral.status, disagreement.tile, disagreement.nodes), (Status::Converged, Some(0), (0.0, 1.0)));
+        assert!((disagreement.fast / disagreement.reference - 1.0 - 1e-13).abs() < 1e-15);
+    }
+    Integrator::new().integrate(&everywhere, 0.0..1.0).unwrap();
+    // In one of a hundred regions.
+    let somewhere = Wrong { error: 1e-7, from: 0.7, to: 0.701 };
+    let points: Vec<f64> = (1..100).map(|k| 0.01 * f64::from(k)).collect();
+    let integrator = Integrator::new().points(&points).rel_tol(1e-3).accept_any_status();
+    let error = integrator.clone().verify(Verify::Full).integrate(&somewhere, 1.0..0.0).unwrap_err();
+    let Error::Disagreement(integral, disagreement) = error else { panic!("{error}") };
+    assert!(disagreement.nodes.0 < 0.701 && 0.7 < disagreement.nodes.1 && integral.estimate < 0.0, "{disagreement}");
+    let spot = integrator.verify(Verify::Spot).integrate(&somewhere, 1.0..0.0).unwrap().agreement.unwrap();
+    assert!(spot.evaluations < 6 * 150, "{spot}");
+}
+
+#[test]
+fn ill_conditioned_integrands_are_not_accused_in_an_adaptive_mesh() {
+    for formula in
+        ["exp(x) - 1 - x", "floor(10 * sin(x))", "if(sin(x) > 0.5, 1, 0)", "sin(1e4 * x)", "acos(x/4) - asin(x/4)"]
+    {
+        let f = Expression::parse(formula).unwrap();
+        for level in Level::available() {
+            let integrator = Integrator::new().level(level).rel_tol(1e-8).accept_any_status().verify(Verify::Full);
+            let integral =
+                integrator.integrate(&f, 0.1..3.9).unwrap_or_else(|error| panic!("{formula} {level}: {error}"));
+            assert!(integral.agreement.is_none_or(|agreement| agreement.worst <= 1.0), "{formula}");
+        }
+    }
+}
+
+#[test]
+fn rows_of_a_sweep_are_verified() {
+    let rows: Vec<f64> = (0..1000).map(|k| 0.1 + 0.01 * f64::from(k)).collect();
+    for depth in [Verify::Spot, Verify::Full] {
+        let right = |&p: &f64| (mixed { rate: p }, 0.0..1.0);
+        let sweep = Integrator::new().verify(depth).sweep(&rows, right).unwrap();
+        let agreement = sweep.agreement.unwrap();
+        assert!(agreement.worst <= 1.0 && agreement.evaluations > 0 && sweep.fallbacks.is_empty());
+        assert_eq!(sweep.estimates, Integrator::new().sweep(&rows, right).unwrap().estimates);
+        let wrong = |_: &f64| (Wrong { error: 1e-12, from: 0.0, to: 1.0 }, 0.0..1.0);
+        let error = Integrator::new().verify(depth).sweep(&rows, wrong).unwrap_err();
+        let Error::Row { row: 0, error } = error else { panic!("{error}") };
+        assert!(matches!(*error, Error::Disagreement(..)), "{error}");
+    }
+}
+
+#[test]
+fn components_are_verified_one_by_one() {
+    let right = ["exp(x)", "sqrt(x)", "abs(x - 0.3)"].map(|text| Expression::parse(text).unwrap());
+    for depth in [Verify::Spot, Verify::Full] {
+        let integrator = Integrator::new().verify(depth);
+        let agreement = integrator.integrate_vector(&right, 0.0..1.0).unwrap().agreement.unwrap();
+        assert!(agreement.worst <= 1.0 && agreement.evaluations > 100, "{agreement}");
+        let wrong = [0.0, 0.0, 1e-12].map(|error| Wrong { error, from: 0.0, to: 1.0 });
+        let error = integrator.integrate_vector(&wrong, 0.0..1.0).unwrap_err();
+        assert!(matches!(error, Error::VectorDisagreement { component: 2, .. }), "{error}");
+        assert!(error.to_string().starts_with("component 2: tile 0"), "{error}");
+        let none = integrator.integrate_vector(&right, 1.0..1.0).unwrap();
+        assert_eq!((none.regions, none.agreement.unwrap().evaluations), (0, 0));
+        let closure = integrator.integrate_vector(&|x: f64| [x, x.sin()], 0.0..1.0).unwrap();
+        assert_eq!(closure.agreement.unwrap().worst, 0.0);
     }
 }

@@ -72,13 +72,13 @@ pub struct Args {
     /// Number of threads (all of the machine without it)
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
     pub threads: Option<String>,
-    /// How much of a fixed rule to compute again by the scalar reference: off, spot, full (spot without it)
+    /// How much to compute again by the scalar reference: off, spot, full (without it: spot of a fixed rule, nothing of an adaptive result)
     #[arg(long)]
     pub verify: Option<String>,
     /// Value of a parameter, such as r=0.02; once for each
     #[arg(long, value_name = "NAME=VALUE", allow_hyphen_values = true)]
     pub param: Vec<String>,
-    /// Seed for the choice of the tiles that are verified
+    /// Seed for the choice of the tiles or regions that are verified
     #[arg(long)]
     pub seed: Option<u64>,
     /// Print one JSON object (with --backend all: an array of them)

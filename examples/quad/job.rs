@@ -129,8 +129,8 @@ impl Args {
         let gpu = [("--precision", precision != quadrille::Precision::Auto), ("--adapter", self.adapter.is_some())];
         refuse(&gpu, "is about the GPU, where adaptive methods do not run: choose a rule with --rule")?;
         refuse(
-            &[("--seed", self.seed.is_some())],
-            "chooses what to verify, and adaptive methods are not verified yet",
+            &[("--seed", self.seed.is_some() && self.verify.is_none())],
+            "chooses what to verify, and an adaptive result is verified only on demand: --verify spot",
         )?;
         Ok(What::Adaptive(self.method.as_deref().map_or(Ok(Method::Auto), named)?))
     }

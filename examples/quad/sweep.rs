@@ -2,7 +2,7 @@
 
 use crate::args::Args;
 use crate::job::{number, one_variable};
-use crate::table::{Source, Table};
+use crate::table::{Source, Sources, TOLERANCES, Table};
 use crate::watch;
 use quadrille::{Error, Expression, Integrator, Status, Sweep};
 use std::fs::{File, OpenOptions};
@@ -19,8 +19,7 @@ pub struct SweepJob {
     out: Option<PathBuf>,
     table: Table,
     template: Expression,
-    parameters: Vec<Source>,
-    bounds: [Source; 2],
+    sources: Sources,
     integrator: Integrator,
     skip_bad: bool,
 }
@@ -88,15 +87,29 @@ impl SweepJob {
                 .ok_or_else(|| format!("{what} is not given, and {name} has no column '{usual}' ({there})")),
         };
         let bounds = [bound("bound A", &args.lower, "a")?, bound("bound B", &args.upper, "b")?];
+        let mut tolerances = [None; 2];
+        for ((tolerance, (column_of, _)), given) in
+            tolerances.iter_mut().zip(TOLERANCES).zip([args.rel_tol, args.abs_tol])
+        {
+            // Unless that is what the formula calls something else.
+            if template.parameters().all(|(parameter, _)| parameter != column_of) {
+                *tolerance = column(column_of)?;
+            }
+            if tolerance.is_some() && given.is_some() {
+                let option = column_of.replace('_', "-");
+                return Err(format!("'{column_of}' is a column of {name}: leave out --{option}"));
+            }
+        }
+        let sources = Sources { parameters, bounds, tolerances };
         let (out, skip_bad) = (args.out, args.skip_bad);
-        Ok(Self { file, out, table, template, parameters, bounds, integrator, skip_bad })
+        Ok(Self { file, out, table, template, sources, integrator, skip_bad })
     }
 
     /// Integrates the rows and writes them; whether all are what was asked for.
     pub fn run(self) -> Result<bool, String> {
         let mut questions = Vec::new();
         for line in &self.table.rows {
-            let question = self.table.question(line, &self.template, &self.parameters, self.bounds);
+            let question = self.table.question(line, &self.template, &self.sources);
             match question {
                 Err(reason) if !self.skip_bad => return Err(self.at(line.number, &reason)),
                 question => questions.push(question),
@@ -111,7 +124,7 @@ impl SweepJob {
         if self.skip_bad {
             integrator = integrator.accept_any_status();
         }
-        let sweep = integrator.sweep(&rows, |(f, [lower, upper])| (f.clone(), *lower..*upper));
+        let sweep = integrator.sweep(&rows, |question| question.row());
         bar.clear();
         let sweep = sweep.map_err(|error| match error {
             Error::Row { row, error } => self.at(self.table.rows[good[row]].number, &error.to_string()),
@@ -195,6 +208,9 @@ fn report(sweep: &Sweep, bad: usize) {
         sweep.threads,
         sweep.elapsed.as_secs_f64(),
     );
+    if let Some(agreement) = &sweep.agreement {
+        eprintln!("  agreement: {agreement}");
+    }
     for fallback in &sweep.fallbacks {
         eprintln!("  instead of {fallback}");
     }

@@ -1,7 +1,7 @@
 //! The rows of a csv file, each with what it asks for or with what is wrong with it.
 
 use crate::job::number;
-use quadrille::Expression;
+use quadrille::{Expression, Row};
 use std::path::Path;
 
 /// Where a number comes from.
@@ -23,6 +23,41 @@ pub struct Table {
 pub struct Line {
     pub number: u64,
     pub fields: Vec<String>,
+}
+
+/// The columns that hold a tolerance for each row, and what it is called.
+pub const TOLERANCES: [(&str, &str); 2] = [("rel_tol", "relative"), ("abs_tol", "absolute")];
+
+/// Where the numbers of a row come from.
+#[derive(Debug)]
+pub struct Sources {
+    pub parameters: Vec<Source>,
+    pub bounds: [Source; 2],
+    /// The columns of [`TOLERANCES`] that are there.
+    pub tolerances: [Option<usize>; 2],
+}
+
+/// What a row asks for.
+#[derive(Debug)]
+pub struct Question {
+    pub f: Expression,
+    pub bounds: [f64; 2],
+    pub tolerances: [Option<f64>; 2],
+}
+
+impl Question {
+    /// The row of a sweep.
+    pub fn row(&self) -> Row<Expression> {
+        let (Self { f, bounds: [lower, upper], .. }, [relative, absolute]) = (self, self.tolerances);
+        let mut row = Row::new(f.clone(), *lower..*upper);
+        if let Some(tolerance) = relative {
+            row = row.rel_tol(tolerance);
+        }
+        if let Some(tolerance) = absolute {
+            row = row.abs_tol(tolerance);
+        }
+        row
+    }
 }
 
 impl Table {
@@ -66,14 +101,8 @@ impl Table {
         }
     }
 
-    /// The formula and the bounds of a row.
-    pub fn question(
-        &self,
-        line: &Line,
-        template: &Expression,
-        parameters: &[Source],
-        bounds: [Source; 2],
-    ) -> Result<(Expression, [f64; 2]), String> {
+    /// What a row asks for.
+    pub fn question(&self, line: &Line, template: &Expression, sources: &Sources) -> Result<Question, String> {
         if line.fields.len() != self.columns.len() {
             return Err(format!("{} of {} columns", line.fields.len(), self.columns.len()));
         }
@@ -85,8 +114,19 @@ impl Table {
                 value.map_err(|_| format!("column {}: '{text}' is not a number", self.columns[column]))
             }
         };
+        let Sources { parameters, bounds, tolerances } = sources;
         let values = parameters.iter().map(|&source| number(source)).collect::<Result<Vec<f64>, _>>()?;
         let f = template.with_values(&values).map_err(|error| error.message().to_owned())?;
-        Ok((f, [number(bounds[0])?, number(bounds[1])?]))
+        let bounds = [number(bounds[0])?, number(bounds[1])?];
+        let mut wanted = [None; 2];
+        for ((wanted, &column), (name, kind)) in wanted.iter_mut().zip(tolerances).zip(TOLERANCES) {
+            let Some(column) = column else { continue };
+            let value = number(Source::Column(column))?;
+            if value.is_nan() || value < 0.0 {
+                return Err(format!("column {name}: the {kind} tolerance is {value}; it must be a positive number"));
+            }
+            *wanted = Some(value);
+        }
+        Ok(Question { f, bounds, tolerances: wanted })
     }
 }

@@ -17,9 +17,11 @@ pub mod number;
 mod parse;
 mod parse_error;
 mod point;
+pub(crate) mod shared;
 pub mod special;
 mod tape;
 pub(crate) mod values;
+pub(crate) mod vector;
 mod vocabulary;
 #[cfg(feature = "gpu")]
 pub(crate) mod wgsl;
@@ -32,6 +34,7 @@ pub use function::{BinaryFunction, Comparison, UnaryFunction};
 pub use graph::{Condition, Expr, Graph, Node};
 pub use parse_error::ParseError;
 pub use point::Point;
+pub use vector::{Components, Value, VectorIntegrand, components};
 
 use crate::lanes::{Lanes, Simd};
 

@@ -2,9 +2,10 @@
 
 use super::{Integrand, evaluate::on_vectors};
 use crate::lanes::{LANES, Token, dispatch};
+use std::cell::RefCell;
 
 /// Values at vectors of eight points.
-pub(crate) trait Values: Sync {
+pub(crate) trait Values {
     /// Sets `values[i]` to f at `points[i]`; both slices have the same length.
     fn values(&self, points: &[[f64; LANES]], values: &mut [[f64; LANES]]);
 }
@@ -18,6 +19,27 @@ pub(crate) struct OnLanes<'a, F> {
 impl<F: Integrand> Values for OnLanes<'_, F> {
     fn values(&self, points: &[[f64; LANES]], values: &mut [[f64; LANES]]) {
         dispatch!(self.token, simd => on_vectors(simd, self.f, points, values));
+    }
+}
+
+/// With all that was asked for and answered.
+pub(crate) struct Recorded<'a> {
+    of: &'a dyn Values,
+    pub points: RefCell<Vec<[f64; LANES]>>,
+    pub values: RefCell<Vec<[f64; LANES]>>,
+}
+
+impl<'a> Recorded<'a> {
+    pub fn new(of: &'a dyn Values) -> Self {
+        Self { of, points: RefCell::default(), values: RefCell::default() }
+    }
+}
+
+impl Values for Recorded<'_> {
+    fn values(&self, points: &[[f64; LANES]], values: &mut [[f64; LANES]]) {
+        self.of.values(points, values);
+        self.points.borrow_mut().extend_from_slice(points);
+        self.values.borrow_mut().extend_from_slice(values);
     }
 }
 

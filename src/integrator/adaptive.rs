@@ -1,8 +1,9 @@
 //! Adaptive integration: one panel, compiled into the caller, where that is enough; else rounds.
 
 use super::Integrator;
-use super::rounds::Question;
-use crate::agreement::Verify;
+use super::check_mesh::Forms;
+use super::composite::stopped;
+use super::rounds::{Done, Question, Workspace};
 use crate::backend::{
     Backend,
     simd::regions::{self, Seen},
@@ -12,6 +13,7 @@ use crate::control::Control;
 use crate::error::Error;
 use crate::estimate::Tolerance;
 use crate::integral::{Fallback, Integral, Status};
+use crate::integrand::bound::Bounded;
 use crate::integrand::values::{ByScalar, OnLanes, Values};
 use crate::integrand::{Integrand, Point};
 use crate::lanes::{Level, Token};
@@ -47,7 +49,9 @@ impl Integrator {
         }
         let (on_lanes, by_scalar) = (OnLanes { f, token }, ByScalar(f));
         let values: &dyn Values = if self.backend == Backend::Serial { &by_scalar } else { &on_lanes };
-        self.by_rounds(values, level, token, region, tolerance, known.as_ref())
+        let bounded = || Bounded::new(f);
+        let forms = Forms { fast: values, scalar: &by_scalar, bounded: &bounded };
+        self.by_rounds(&forms, level, token, region, tolerance, known.as_ref())
     }
 
     /// Whether nothing was asked for that the quick way does not give.
@@ -56,13 +60,13 @@ impl Integrator {
         self.method == Method::Auto
             && matches!(self.backend, Backend::Auto | Backend::Simd)
             && self.points.is_empty()
-            && matches!(self.verify, None | Some(Verify::Off))
+            && self.depth().is_none()
     }
 
     #[inline(never)]
     fn by_rounds(
         &self,
-        values: &dyn Values,
+        forms: &Forms,
         level: Level,
         token: Token,
         region: Region,
@@ -70,16 +74,29 @@ impl Integrator {
         known: Option<&Seen>,
     ) -> Result<Integral, Error> {
         let start = Instant::now();
-        let question = self.question(values, token, region, tolerance, &self.control);
-        let answer = question.answer(known, start);
         let serial = self.backend == Backend::Serial;
+        let question = self.question(forms.fast, token, region, tolerance, &self.control);
+        let mut own = Workspace::default();
+        let depth = self.depth().filter(|_| !serial);
+        let answer = match depth {
+            None => question.answer(known, start),
+            Some(_) => question.answer_in(&mut own, &Done::default(), start),
+        };
         let backend = if serial { Backend::Serial } else { Backend::Simd };
         let mut integral = Integral::of(backend, (!serial).then_some(level), 1);
         integral.estimate = if region.upper < region.lower { -answer.estimate } else { answer.estimate };
         (integral.error, integral.evaluations) = (answer.error, answer.evaluations);
         (integral.regions, integral.status) = (answer.regions, answer.status);
         integral.fallbacks = self.adaptive_fallbacks();
-        if answer.regions > 1 {
+        if let Some(depth) = depth.filter(|_| integral.status.is_success()) {
+            let regions: Vec<_> = own.method.swept().collect();
+            match self.check_mesh(depth, forms, token, &regions, own.method.totals.estimate, start) {
+                Ok(Ok(agreement)) => integral.agreement = Some(agreement),
+                Ok(Err(disagreement)) => return Err(Error::Disagreement(Box::new(integral), disagreement)),
+                Err(stop) => integral.status = stopped(stop, region.lower.max(region.upper)),
+            }
+        }
+        if answer.regions > 1 || depth.is_some() {
             integral.elapsed = start.elapsed();
         }
         if integral.status.is_success() || self.accept {
@@ -114,7 +131,7 @@ impl Integrator {
     }
 
     #[inline]
-    fn ladder(&self) -> Result<&'static Ladder, Error> {
+    pub(super) fn ladder(&self) -> Result<&'static Ladder, Error> {
         match self.method {
             Method::GaussKronrod(order) => kronrod(order).ok_or(Error::KronrodOrder { order }),
             _ => Ok(&FEJER),
@@ -126,10 +143,6 @@ impl Integrator {
         let mut fallbacks = Vec::new();
         if self.backend == Backend::Gpu {
             fallbacks.push(Fallback { wanted: Backend::Gpu.to_string(), reason: NO_GPU.to_owned() });
-        }
-        if let Some(verify) = self.verify.filter(|&verify| verify != Verify::Off) {
-            let reason = "adaptive methods are not verified yet".to_owned();
-            fallbacks.push(Fallback { wanted: format!("verification {verify}"), reason });
         }
         fallbacks
     }

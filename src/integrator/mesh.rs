@@ -1,7 +1,7 @@
 //! The panels that an adaptive integration ends with, for pictures.
 
 use super::Integrator;
-use super::rounds::{Done, Workspace, run};
+use super::rounds::{Done, Workspace};
 use crate::clock::Instant;
 use crate::error::Error;
 use crate::integrand::Integrand;
@@ -29,10 +29,8 @@ impl Integrator {
         let (_, token, tolerance) = self.check_adaptive(f.required_dimension(), region)?;
         let mut workspace = Workspace::default();
         let values = OnLanes { f, token };
-        if region.lower != region.upper {
-            let question = self.question(&values, token, region, tolerance, &self.control);
-            run(&question, &mut workspace, &Done::default(), Instant::now());
-        }
+        let question = self.question(&values, token, region, tolerance, &self.control);
+        question.answer_in(&mut workspace, &Done::default(), Instant::now());
         let mut ends = vec![region.lower.min(region.upper)];
         ends.extend(workspace.method.ends());
         if let Some(last) = ends.last_mut() {

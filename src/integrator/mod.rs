@@ -3,6 +3,8 @@
 mod adaptive;
 mod builder;
 mod check;
+mod check_mesh;
+mod check_rows;
 mod composite;
 mod floor;
 #[cfg_attr(not(feature = "gpu"), path = "no_gpu.rs")]
@@ -12,6 +14,7 @@ mod mesh;
 mod probe;
 mod rounds;
 mod sweep;
+mod vector;
 
 use crate::agreement::Verify;
 #[cfg(feature = "gpu")]
@@ -24,6 +27,7 @@ use crate::integral::{Fallback, Integral, Status};
 use crate::integrand::{Integrand, Point};
 use crate::lanes::Level;
 use crate::method::Method;
+use crate::norm::Norm;
 use crate::plan::Grid;
 use crate::precision::Precision;
 use crate::region::{IntoRegion, Region};
@@ -63,6 +67,7 @@ pub struct Integrator {
     accept: bool,
     control: Control,
     method: Method,
+    norm: Norm,
     max_evaluations: u64,
     points: Vec<f64>,
 }
@@ -93,6 +98,7 @@ impl Integrator {
             accept: false,
             control: Control::default(),
             method: Method::Auto,
+            norm: Norm::default(),
             max_evaluations: 4_000_000,
             points: Vec::new(),
         }

@@ -20,6 +20,17 @@ pub(super) fn range(lower: f64, upper: f64) -> (f64, f64, Map) {
     }
 }
 
+/// Panels between the ends of all of these; `None` where there are none.
+pub(super) fn union(found: &[Panels]) -> Option<Panels> {
+    let template = found.first()?.first()?.0;
+    let mut ends: Vec<f64> = found.iter().flatten().flat_map(|(region, _)| [region.lower, region.upper]).collect();
+    ends.sort_by(f64::total_cmp);
+    ends.dedup();
+    let last = ends.len().checked_sub(2)?;
+    let panels = ends.windows(2).enumerate();
+    Some(panels.map(|(k, two)| (Region { lower: two[0], upper: two[1], ..template }, [k == 0, k == last])).collect())
+}
+
 /// Panels around what stands out of a constant, and between; `None` where nothing does. The evaluations come second.
 ///
 /// One sample in each of 8192 equal parts, at a golden-ratio place in it; and samples towards the ends of a finite interval, down

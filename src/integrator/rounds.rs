@@ -17,10 +17,10 @@ use crate::rule::Ladder;
 use std::cell::RefCell;
 
 /// Regions swept between two looks at the clock.
-const CHUNK: usize = 1024;
+pub(super) const CHUNK: usize = 1024;
 
 /// An integral of |f| below which it may be that only the feet of a peak were seen.
-const TINY: f64 = 1e-100;
+pub(super) const TINY: f64 = 1e-100;
 
 /// One adaptive integration in ascending order.
 pub(super) struct Question<'a> {
@@ -63,7 +63,7 @@ impl Question<'_> {
     /// The integral, to the tolerance or with the reason why not. `known` are values at the nodes of the first rung.
     pub fn answer(&self, known: Option<&Seen>, start: Instant) -> Answer {
         if self.lower == self.upper {
-            return Answer { estimate: 0.0, error: 0.0, evaluations: 0, regions: 0, status: Status::Converged };
+            return NOTHING;
         }
         let done = if self.points.is_empty() && self.control.may_begin() {
             match whole(self, known) {
@@ -77,12 +77,24 @@ impl Question<'_> {
             Done::default()
         };
         WORKSPACE.with(|workspace| match workspace.try_borrow_mut() {
-            Ok(mut workspace) => run(self, &mut workspace, &done, start),
+            Ok(mut workspace) => self.answer_in(&mut workspace, &done, start),
             // An integral within an integrand.
-            Err(_) => run(self, &mut Workspace::default(), &done, start),
+            Err(_) => self.answer_in(&mut Workspace::default(), &done, start),
         })
     }
+
+    /// The same, with the mesh left in `workspace`.
+    pub fn answer_in(&self, workspace: &mut Workspace, done: &Done, start: Instant) -> Answer {
+        if self.lower == self.upper {
+            workspace.method.begin(self.method, self.tolerance, self.max_evaluations, &[]);
+            return NOTHING;
+        }
+        run(self, workspace, done, start)
+    }
 }
+
+/// The integral over nothing.
+const NOTHING: Answer = Answer { estimate: 0.0, error: 0.0, evaluations: 0, regions: 0, status: Status::Converged };
 
 /// Sweeps of the whole that are done already.
 #[derive(Default)]
@@ -98,9 +110,10 @@ fn whole(question: &Question, known: Option<&Seen>) -> Result<Answer, Done> {
     let tolerance = question.tolerance.inner();
     let kernel = SimdRegions { values, ladder, token };
     let mut region = region(method, lower, upper);
-    let (mut done, mut evaluations) = (Done::default(), 0);
+    let (mut done, mut evaluations, mut desk) = (Done::default(), 0, Desk::default());
     for sweep in &mut done.sweeps {
-        let swept = kernel.sweep_one(&region, tolerance, known.filter(|_| region.sweep != Sweep::Levels));
+        let known = known.filter(|_| region.sweep != Sweep::Levels);
+        let swept = kernel.sweep_one(&region, tolerance, &mut desk, known);
         *sweep = Some((region, swept));
         evaluations += swept.evaluations;
         let claimed = swept.error + swept.floor + 0.5 * f64::EPSILON * swept.estimate.abs();
@@ -119,7 +132,7 @@ fn whole(question: &Question, known: Option<&Seen>) -> Result<Answer, Done> {
 
 /// The integral, to the tolerance or with the reason why not. All that a call needs is in `question` and `done`; `workspace` may
 /// come from any other.
-pub(super) fn run(question: &Question, workspace: &mut Workspace, done: &Done, start: Instant) -> Answer {
+fn run(question: &Question, workspace: &mut Workspace, done: &Done, start: Instant) -> Answer {
     let Workspace { method, swept, initial: regions, desk } = workspace;
     let Question { tolerance, lower, upper, max_evaluations: most, .. } = *question;
     let kernel = SimdRegions { values: question.values, ladder: question.ladder, token: question.token };
@@ -206,7 +219,7 @@ fn sweep(
     None
 }
 
-fn status(outcome: Outcome) -> Status {
+pub(super) fn status(outcome: Outcome) -> Status {
     match outcome {
         Outcome::Converged => Status::Converged,
         Outcome::RoundoffLimited => Status::RoundoffLimited,

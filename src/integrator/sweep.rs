@@ -38,11 +38,14 @@ impl Integrator {
     ///
     /// With a [`rule`](Self::rule), each row is a fixed sum.
     ///
+    /// [Verification](Self::verify) integrates rows again, on the calling thread, and verifies all of their regions: four rows
+    /// chosen by the seed, or all.
+    ///
     /// # Errors
     /// Where settings make no sense, before anything is evaluated. [`Error::Row`] for the first row that makes none (a bound
     /// or a tolerance is NaN, say): nothing more is begun when it is met. With
     /// [`accept_any_status`](Self::accept_any_status) such rows are [`Status::Refused`], and [`Sweep::refused`] has the
-    /// reasons.
+    /// reasons. [`Error::Row`] also holds the disagreement that verification finds.
     ///
     /// ```
     /// use quadrille::{Integrator, integrand};
@@ -95,6 +98,7 @@ impl Integrator {
             level: (!serial).then_some(level),
             threads: 1,
             fallbacks,
+            agreement: None,
             elapsed: start.elapsed(),
         };
         // One row watches the caller's switch and the clock of the whole sweep.
@@ -148,6 +152,9 @@ impl Integrator {
         if !self.accept && !sweep.refused.is_empty() {
             let (row, error) = sweep.refused.swap_remove(0);
             return Err(Error::Row { row, error: Box::new(error) });
+        }
+        if let Some(depth) = self.depth().filter(|_| adaptive && !serial) {
+            sweep.agreement = self.check_rows(depth, rows, &integral, &sweep, start)?;
         }
         sweep.elapsed = start.elapsed();
         Ok(sweep)

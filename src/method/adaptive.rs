@@ -6,9 +6,12 @@
 //! ascending order and neighbours compared; what that brings to light is active again.
 
 mod mesh;
+mod step;
+
+pub(super) use step::Step;
 
 use super::Method;
-use super::leaf::{Leaf, least_rung};
+use super::leaf::Leaf;
 use super::outcome::{Outcome, Sum, Totals};
 use crate::estimate::Tolerance;
 use crate::plan::{Map, Region, Regions, Sweep, Swept};
@@ -26,8 +29,10 @@ pub(crate) struct Adaptive {
     leaves: Vec<Leaf>,
     /// Regions to sweep, and the leaf of each.
     asked: Vec<Region>,
-    of: Vec<u32>,
+    pub(super) of: Vec<u32>,
     was: Vec<u32>,
+    /// What this round is to do with leaves.
+    pub(super) steps: Vec<(u32, Step)>,
     share: Tolerance,
     /// Leaves above their share, and what the others add up to.
     active: Vec<u32>,
@@ -43,7 +48,7 @@ pub(crate) struct Adaptive {
 
 impl Adaptive {
     /// Leaves beyond which memory is not used: 2^20 of some 300 bytes.
-    const MOST_LEAVES: usize = 1 << 20;
+    pub(super) const MOST_LEAVES: usize = 1 << 20;
     /// Points that are not finite, beyond which there is no use in cutting them out.
     const MOST_BAD: usize = 3;
 
@@ -53,6 +58,7 @@ impl Adaptive {
         self.leaves.clear();
         self.asked.clear();
         self.of.clear();
+        self.steps.clear();
         self.active.clear();
         self.span = 0.0;
         for (index, &(region, edges)) in regions.iter().enumerate() {
@@ -96,6 +102,27 @@ impl Adaptive {
     }
 
     fn round(&mut self, swept: &[Swept]) -> Option<Outcome> {
+        let mut ended = self.take(swept);
+        if ended.is_none() && self.steps.is_empty() {
+            ended = self.judge();
+        }
+        if ended.is_some() {
+            self.walk();
+            return ended;
+        }
+        // Limits are met before the mesh is changed: what there is has an estimate and an error.
+        if self.evaluations >= self.most {
+            return Some(Outcome::MaxEvaluations);
+        }
+        if self.leaves.len() > Self::MOST_LEAVES {
+            return Some(Outcome::MemoryLimit);
+        }
+        self.carry_out();
+        None
+    }
+
+    /// Takes what was swept, and what has to be done before anything can be judged: cuts.
+    pub(super) fn take(&mut self, swept: &[Swept]) -> Option<Outcome> {
         std::mem::swap(&mut self.of, &mut self.was);
         self.of.clear();
         self.asked.clear();
@@ -103,52 +130,50 @@ impl Adaptive {
         for (k, &swept) in swept.iter().enumerate() {
             let index = self.was[k];
             self.evaluations += u64::from(swept.evaluations);
-            if self.leaves[index as usize].locating {
-                self.cut(index, swept.place);
+            let leaf = &mut self.leaves[index as usize];
+            if leaf.locating {
+                leaf.locating = false;
+                self.steps.push((index, Step::Cut(swept.place)));
                 continue;
             }
-            self.leaves[index as usize].take(swept);
+            leaf.take(swept);
             if swept.estimate.is_finite() && swept.error.is_finite() {
                 self.active.push(index);
             } else {
                 ended = ended.or(self.cut_out_bad(index));
             }
         }
+        ended
+    }
+
+    fn judge(&mut self) -> Option<Outcome> {
+        let ended = self.add_up();
         if ended.is_some() {
-            self.walk();
             return ended;
         }
-        if self.asked.is_empty() {
-            let mut sums = Sum::from(self.settled);
-            for &index in &self.active {
-                let leaf = &self.leaves[index as usize];
-                let oscillates = leaf.swept.oscillates && leaf.swept.error > leaf.swept.magnitude * 1e-3;
-                if oscillates || leaf.diverges() {
-                    ended = Some(if oscillates { Outcome::Oscillates } else { Outcome::Divergent });
-                }
-                sums.add(leaf, leaf.mismatches[1]);
-            }
-            self.totals = sums.totals();
-            if ended.is_some() {
-                self.walk();
-                return ended;
-            }
+        if self.tolerance.met(self.totals.error, self.totals.estimate) {
+            self.walk();
             if self.tolerance.met(self.totals.error, self.totals.estimate) {
-                self.walk();
-                if self.tolerance.met(self.totals.error, self.totals.estimate) {
-                    return Some(Outcome::Converged);
-                }
-                self.reopen();
+                return Some(Outcome::Converged);
             }
-            if let Some(outcome) = self.refine() {
-                self.walk();
-                return Some(outcome);
+            self.reopen();
+        }
+        self.refine()
+    }
+
+    /// The totals, of what is settled and of active leaves.
+    pub(super) fn add_up(&mut self) -> Option<Outcome> {
+        let (mut sums, mut ended) = (Sum::from(self.settled), None);
+        for &index in &self.active {
+            let leaf = &self.leaves[index as usize];
+            let oscillates = leaf.swept.oscillates && leaf.swept.error > leaf.swept.magnitude * 1e-3;
+            if oscillates || leaf.diverges() {
+                ended = Some(if oscillates { Outcome::Oscillates } else { Outcome::Divergent });
             }
+            sums.add(leaf, leaf.mismatches[1]);
         }
-        if self.evaluations >= self.most {
-            return Some(Outcome::MaxEvaluations);
-        }
-        (self.leaves.len() > Self::MOST_LEAVES).then_some(Outcome::MemoryLimit)
+        self.totals = sums.totals();
+        ended
     }
 
     /// Adds up the leaves in ascending order, with compensation, and compares neighbours.
@@ -172,20 +197,31 @@ impl Adaptive {
     }
 
     /// All leaves are looked at again.
-    fn reopen(&mut self) {
+    pub(super) fn reopen(&mut self) {
         self.active.clear();
         self.active.extend(0..self.leaves.len() as u32);
         (self.settled, self.stuck) = (Totals::default(), 0.0);
     }
 
-    /// Splits, or sweeps in another way, the leaves above their share; the others settle.
+    /// How closely a region is to be swept.
+    pub(super) fn set_share(&mut self, error: f64) {
+        self.share = Tolerance { absolute: error, relative: 0.0 };
+    }
+
+    /// Decides what to do to come to this error.
+    pub(super) fn refine_to(&mut self, error: f64) -> Option<Outcome> {
+        self.tolerance = Tolerance { absolute: error, relative: 0.0 };
+        self.refine()
+    }
+
+    /// Decides to split, or to sweep in another way, the leaves above their share; the others settle.
     fn refine(&mut self) -> Option<Outcome> {
         let target = self.tolerance.at(self.totals.estimate);
         if let Some(outcome) = self.hopeless(target) {
             return Some(outcome);
         }
         self.refine_above(0.5 * (target - self.stuck).max(self.stuck) / self.leaves.len() as f64);
-        if self.asked.is_empty() {
+        if self.steps.is_empty() {
             // Every one is within its share as it was when there were fewer.
             self.walk();
             self.reopen();
@@ -197,7 +233,7 @@ impl Adaptive {
             let stuck: f64 = self.leaves.iter().filter(|leaf| !leaf.can_be_refined()).map(Leaf::error).sum();
             let share = 0.5 * (target - stuck).max(stuck) / self.leaves.len() as f64;
             self.refine_above(share.min(0.5 * worst));
-            if self.asked.is_empty() {
+            if self.steps.is_empty() {
                 return Some(Outcome::RoundoffLimited);
             }
         }
@@ -213,7 +249,8 @@ impl Adaptive {
             let leaf = &self.leaves[index as usize];
             let refinable = leaf.can_be_refined();
             if refinable && leaf.error() > share {
-                self.refine_one(index);
+                let step = leaf.step(self.method == Method::Auto);
+                self.steps.push((index, step));
                 continue;
             }
             if !refinable {
@@ -239,7 +276,7 @@ impl Adaptive {
 
     /// A region with a value that is not finite: cut there if that is inside, else swept by levels, which avoid the ends.
     fn cut_out_bad(&mut self, index: u32) -> Option<Outcome> {
-        let leaf = self.leaves[index as usize];
+        let leaf = &self.leaves[index as usize];
         let region = leaf.region;
         let Some((point, value)) = leaf.swept.bad else { return Some(Outcome::Overflow) };
         let again = region.sweep == Sweep::Levels || region.map != Map::Plain;
@@ -247,141 +284,8 @@ impl Adaptive {
         if again || inside && self.bad >= Self::MOST_BAD {
             return Some(Outcome::NonFinite { point, value });
         }
-        if inside {
-            self.bad += 1;
-            self.split(index, &[point], true, region.sweep);
-        } else {
-            let region = Region { sweep: Sweep::Levels, ..region };
-            self.leaves[index as usize].region = region;
-            self.ask(index, region);
-        }
+        self.bad += usize::from(inside);
+        self.steps.push((index, if inside { Step::CutOut(point) } else { Step::Avoid }));
         None
-    }
-
-    /// Asks for parts of a leaf, or for another sweep of it.
-    fn refine_one(&mut self, index: u32) {
-        let leaf = self.leaves[index as usize];
-        let region = leaf.region;
-        let auto = self.method == Method::Auto;
-        match region.sweep {
-            Sweep::Ladder { .. } if auto && leaf.wants_levels() => {
-                self.leaves[index as usize].levels_tried();
-                self.ask(index, Region { sweep: Sweep::Levels, ..region });
-            }
-            Sweep::Levels if !(region.lower.is_finite() && region.upper.is_finite()) => self.open_up(index),
-            Sweep::Ladder { .. } if auto && leaf.wants_a_place() => {
-                self.leaves[index as usize].place_tried();
-                self.ask(index, Region { sweep: Sweep::Locate, ..region });
-            }
-            _ => self.bisect(index),
-        }
-    }
-
-    fn bisect(&mut self, index: u32) {
-        let region = self.leaves[index as usize].region;
-        let levels = self.method == Method::DoubleExponential && region.sweep == Sweep::Levels;
-        let sweep = if levels { Sweep::Levels } else { Sweep::Ladder { least: 0, eager: false } };
-        let middle = self.leaves[index as usize].middle();
-        // The whole at once into four, so that the rungs reach the density of nodes that is asked for; into eight where that is
-        // not likely to be enough.
-        if self.method == Method::Auto && self.leaves.len() == 1 {
-            let parts = if self.leaves[0].swept.unresolved { 8 } else { 4 };
-            let part = (region.upper - region.lower) / parts as f64;
-            let cuts: [f64; 7] = std::array::from_fn(|k| part.mul_add((k + 1) as f64, region.lower));
-            self.split(index, &cuts[..parts - 1], false, sweep);
-        } else {
-            self.split(index, &[middle], false, sweep);
-        }
-    }
-
-    /// Cuts a leaf at the place that was found: next to it the mesh is graded to the width of what is there.
-    fn cut(&mut self, index: u32, place: Option<(f64, f64)>) {
-        self.leaves[index as usize].locating = false;
-        let region = self.leaves[index as usize].region;
-        let sweep = Sweep::Ladder { least: 0, eager: false };
-        match place {
-            Some((point, 0.0)) if region.lower < point && point < region.upper => {
-                self.split(index, &[point], true, sweep)
-            }
-            Some((point, width)) if region.lower < point && point < region.upper => {
-                let mut cuts = [0.0; 24];
-                let mut count = 0;
-                let mut distance = 0.25 * region.width();
-                while count < 11 && distance > 2.0 * width {
-                    cuts[count] = distance;
-                    count += 1;
-                    distance *= 0.125;
-                }
-                let mut places = [0.0; 24];
-                for k in 0..count {
-                    places[k] = point - cuts[k];
-                    places[2 * count - k] = point + cuts[k];
-                }
-                places[count] = point;
-                let from = places[..=2 * count].iter().filter(|&&p| p <= region.lower).count();
-                let to = places[..=2 * count].iter().filter(|&&p| p < region.upper).count();
-                self.split(index, &places[from..to], false, sweep);
-            }
-            _ => self.bisect(index),
-        }
-    }
-
-    /// Splits a leaf at these points, which are in ascending order and inside, and asks for the parts.
-    fn split(&mut self, index: u32, points: &[f64], edges: bool, sweep: Sweep) {
-        let parent = self.leaves[index as usize];
-        let (region, parts) = (parent.region, points.len() + 1);
-        for k in 0..parts {
-            let lower = if k == 0 { region.lower } else { points[k - 1] };
-            let upper = if k + 1 == parts { region.upper } else { points[k] };
-            let sweep = match sweep {
-                Sweep::Ladder { .. } if self.method == Method::Auto => {
-                    Sweep::Ladder { least: least_rung((upper - lower) / self.span), eager: false }
-                }
-                other => other,
-            };
-            let its_edges =
-                [if k == 0 { parent.edges[0] } else { edges }, if k + 1 == parts { parent.edges[1] } else { edges }];
-            let mut leaf = parent.child(Region { lower, upper, sweep, ..region }, its_edges);
-            let new = self.leaves.len() as u32;
-            leaf.next = if k + 1 == parts {
-                parent.next
-            } else if k == 0 {
-                new
-            } else {
-                new + 1
-            };
-            let region = leaf.region;
-            let at = if k == 0 { index } else { new };
-            if k == 0 {
-                self.leaves[index as usize] = leaf;
-            } else {
-                self.leaves.push(leaf);
-            }
-            self.ask(at, region);
-        }
-    }
-
-    /// An infinite region whose levels did not converge: panels in the variable t of the levels.
-    fn open_up(&mut self, index: u32) {
-        const PANELS: usize = 8;
-        let Leaf { region, swept, .. } = self.leaves[index as usize];
-        let map = match (region.lower.is_finite(), region.upper.is_finite()) {
-            (true, false) => Map::Exp { from: region.lower, direction: 1.0 },
-            (false, true) => Map::Exp { from: region.upper, direction: -1.0 },
-            _ => Map::Sinh,
-        };
-        let (from, to) = (-f64::from(swept.reach[0].max(1)), f64::from(swept.reach[1].max(1)));
-        self.span = to - from;
-        let leaf = &mut self.leaves[index as usize];
-        leaf.region = Region { lower: from, upper: to, map, ..region };
-        let points: [f64; PANELS - 1] = std::array::from_fn(|k| from + (to - from) * (k + 1) as f64 / PANELS as f64);
-        self.split(index, &points, false, Sweep::Ladder { least: 2, eager: false });
-    }
-
-    fn ask(&mut self, index: u32, region: Region) {
-        let leaf = &mut self.leaves[index as usize];
-        leaf.locating = region.sweep == Sweep::Locate;
-        self.asked.push(Region { guarded: leaf.region.guarded, ..region });
-        self.of.push(index);
     }
 }

@@ -1,5 +1,6 @@
 //! A leaf: a region of the mesh, its last sweep, and what is known from its ancestors.
 
+use super::adaptive::Step;
 use crate::estimate::unresolved;
 use crate::plan::{Map, Region, Sweep, Swept};
 
@@ -138,7 +139,7 @@ impl Leaf {
             && self.middle() < upper
     }
 
-    pub fn wants_levels(&self) -> bool {
+    fn wants_levels(&self) -> bool {
         let [lower, upper] = self.swept.singular;
         let bends = lower && self.edges[0] || upper && self.edges[1];
         let unresolved =
@@ -147,13 +148,28 @@ impl Leaf {
     }
 
     /// Whether something at one place inside seems to keep the rules from converging.
-    pub fn wants_a_place(&self) -> bool {
+    fn wants_a_place(&self) -> bool {
         let slow = self.swept.fall > 0.05 || self.depth >= 3 && self.raw_error > 0.1 * self.parent_error;
         slow && !self.swept.unresolved && self.depth >= self.locate_from && self.region.map == Map::Plain
     }
 
+    /// How it is refined; `auto` chooses among more than splitting.
+    pub fn step(&self, auto: bool) -> Step {
+        let Region { lower, upper, sweep, .. } = self.region;
+        match sweep {
+            Sweep::Ladder { .. } if auto && self.wants_levels() => Step::TryLevels,
+            Sweep::Levels if !(lower.is_finite() && upper.is_finite()) => Step::OpenUp(self.swept.reach),
+            Sweep::Ladder { .. } if auto && self.wants_a_place() => Step::Locate,
+            _ => Step::Bisect,
+        }
+    }
+
     pub fn place_tried(&mut self) {
         self.locate_from = self.depth + LOCATE_AGAIN;
+    }
+
+    pub fn levels_again(&mut self) {
+        self.levels_from = 0;
     }
 
     pub fn levels_tried(&mut self) {

@@ -3,10 +3,12 @@
 mod adaptive;
 mod choice;
 mod composite;
+mod joint;
 mod leaf;
 mod outcome;
 
 pub(crate) use adaptive::Adaptive;
 pub use choice::Method;
 pub(crate) use composite::CompositeSum;
+pub(crate) use joint::Joint;
 pub(crate) use outcome::Outcome;

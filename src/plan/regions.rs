@@ -96,6 +96,8 @@ pub(crate) struct Swept {
     /// The integral of |f|.
     pub magnitude: f64,
     pub evaluations: u32,
+    /// Whether these are levels.
+    pub levels: bool,
     /// Whether all values were the same.
     pub constant: bool,
     /// Whether the integrand bends more and more towards the lower and the upper end.
@@ -130,6 +132,7 @@ impl Swept {
         beyond: 0.0,
         magnitude: f64::INFINITY,
         evaluations: 0,
+        levels: false,
         constant: false,
         singular: [false; 2],
         divergent: false,

@@ -46,9 +46,8 @@ impl SimdRegions<'_> {
     }
 
     /// The sweep of one region. `known` are the values that the quick way saw there.
-    pub fn sweep_one(&self, region: &Region, tolerance: Tolerance, known: Option<&Seen>) -> Swept {
-        let mut desk = Desk::default();
-        dispatch!(self.token, simd => self.sweep_on(simd, region, tolerance, &mut desk, known))
+    pub fn sweep_one(&self, region: &Region, tolerance: Tolerance, desk: &mut Desk, known: Option<&Seen>) -> Swept {
+        dispatch!(self.token, simd => self.sweep_on(simd, region, tolerance, desk, known))
     }
 
     #[inline(always)]
@@ -179,7 +178,8 @@ impl SimdRegions<'_> {
                 if index < 2 && rungs.len() > 1 && region.guarded { bends(index, values) } else { [false; 2] };
             let smooth = !singular[0] && !singular[1];
             let go_on = index < last
-                && (smooth && (index < least || eager || swept.unresolved)
+                && (met && index < least
+                    || smooth && (index < least || eager || swept.unresolved)
                     || match index {
                         0 => now < 0.3 * magnitude && smooth,
                         _ => promising(now, previous, tolerance.at(estimate).max(floor)),

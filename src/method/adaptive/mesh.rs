@@ -1,15 +1,28 @@
-//! The mesh, for pictures.
+//! The mesh, for pictures and for verification.
 
 use super::{Adaptive, Leaf};
+use crate::plan::{Region, Sweep, Swept};
 
 impl Adaptive {
     /// The upper ends of the leaves, in ascending order.
     pub fn ends(&self) -> impl Iterator<Item = f64> {
+        self.in_order().map(|leaf| leaf.region.map.point(leaf.region.upper))
+    }
+
+    /// The leaves in ascending order, to be swept once more as they were last, and what that gave.
+    pub fn swept(&self) -> impl Iterator<Item = (Region, Swept)> {
+        self.in_order().map(|leaf| {
+            // Each rung doubles the 16 values of the first.
+            let rung = (leaf.swept.evaluations / 16).max(1).ilog2();
+            let sweep =
+                if leaf.swept.levels { Sweep::Levels } else { Sweep::Ladder { least: rung as u8, eager: false } };
+            (Region { sweep, ..leaf.region }, leaf.swept)
+        })
+    }
+
+    fn in_order(&self) -> impl Iterator<Item = &Leaf> {
         let first = (!self.leaves.is_empty()).then_some(0u32);
         let next = |&index: &u32| Some(self.leaves[index as usize].next).filter(|&next| next != Leaf::NONE);
-        std::iter::successors(first, next).map(|index| {
-            let region = &self.leaves[index as usize].region;
-            region.map.point(region.upper)
-        })
+        std::iter::successors(first, next).map(|index| &self.leaves[index as usize])
     }
 }

@@ -95,6 +95,7 @@ impl SimdRegions<'_> {
             beyond,
             magnitude,
             evaluations,
+            levels: true,
             constant,
             divergent: ends.iter().any(End::diverges),
             oscillates: ends.iter().any(|end| end.open && end.alternates),

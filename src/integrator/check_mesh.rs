@@ -1,0 +1,109 @@
+//! Verification of an adaptive mesh: its regions, swept once more over values of the scalar definition.
+
+use super::Integrator;
+use super::rounds::CHUNK;
+use crate::agreement::{Agreement, Disagreement, Verify};
+use crate::backend::simd::regions::{Desk, SimdRegions};
+use crate::clock::Instant;
+use crate::control::Stop;
+use crate::estimate::Tolerance;
+use crate::integrand::bound::Bounded;
+use crate::integrand::values::{Recorded, Values};
+use crate::lanes::Token;
+use crate::plan::{Region, Swept};
+use crate::rule::FEJER;
+use crate::verify::{Checked, check_region, check_values, spot_tiles};
+
+/// Regions that a spot check looks at because their integral of |f| is the largest.
+const LARGEST: usize = 2;
+
+/// An integrand as it was evaluated, and as it is defined.
+pub(super) struct Forms<'a> {
+    pub fast: &'a dyn Values,
+    pub scalar: &'a dyn Values,
+    pub bounded: &'a dyn Fn() -> Option<Bounded>,
+}
+
+impl Integrator {
+    /// What is asked for, if anything is.
+    pub(super) fn depth(&self) -> Option<Verify> {
+        self.verify.filter(|&verify| verify != Verify::Off)
+    }
+
+    /// What verification finds in these regions, which sum to `estimate`.
+    pub(super) fn check_mesh(
+        &self,
+        depth: Verify,
+        forms: &Forms,
+        token: Token,
+        regions: &[(Region, Swept)],
+        estimate: f64,
+        start: Instant,
+    ) -> Result<Result<Agreement, Disagreement>, Stop> {
+        let chosen = match depth {
+            Verify::Full => (0..regions.len()).collect(),
+            _ => self.spots(regions),
+        };
+        let (bounded, mut desk, mut checked) = ((forms.bounded)(), Desk::default(), Checked::NOTHING);
+        for (k, index) in chosen.into_iter().enumerate() {
+            if k % CHUNK == 0
+                && let Some(stop) = self.control.stop(start)
+            {
+                return Err(stop);
+            }
+            let one = self.check_one(forms, bounded.as_ref(), token, index, &regions[index], &mut desk);
+            checked = checked.combine(one);
+        }
+        let ends = regions.first().zip(regions.last());
+        let nodes = ends.map_or((0.0, 0.0), |(first, last)| (nodes(&first.0).0, nodes(&last.0).1));
+        let whole = || (depth == Verify::Full).then(|| checked.whole_mesh(nodes, estimate)).flatten();
+        Ok(match checked.failed.or_else(whole) {
+            Some(disagreement) => Err(disagreement),
+            None => Ok(checked.agreement(depth)),
+        })
+    }
+
+    fn check_one(
+        &self,
+        forms: &Forms,
+        bounded: Option<&Bounded>,
+        token: Token,
+        index: usize,
+        (region, swept): &(Region, Swept),
+        desk: &mut Desk,
+    ) -> Checked {
+        // The rung is in the region; levels end where the error is what it was.
+        let error = if swept.levels { (swept.error + swept.floor) * (1.0 + 1e-9) } else { f64::INFINITY };
+        let tolerance = Tolerance { absolute: error, relative: 0.0 };
+        let ladder = self.ladder().unwrap_or(&FEJER);
+        let reference = SimdRegions { values: forms.scalar, ladder, token }.sweep_one(region, tolerance, desk, None);
+        check_region(index as u64, nodes(region), swept, &reference, || {
+            let recorded = Recorded::new(forms.fast);
+            let again = SimdRegions { values: &recorded, ladder, token }.sweep_one(region, tolerance, desk, None);
+            let claims = swept.error + swept.floor + again.error + again.floor;
+            // What was summed, or something that is as good.
+            let same = again.estimate == swept.estimate || (again.estimate - swept.estimate).abs() <= claims;
+            let (points, values) = (recorded.points.into_inner(), recorded.values.into_inner());
+            let mut expected = values.clone();
+            forms.scalar.values(&points, &mut expected);
+            let found = check_values(bounded, points.as_flattened(), values.as_flattened(), expected.as_flattened());
+            found.filter(|_| same)
+        })
+    }
+
+    /// The regions of a spot check.
+    fn spots(&self, regions: &[(Region, Swept)]) -> Vec<usize> {
+        let mut chosen: Vec<usize> = spot_tiles(regions.len() as u64, self.seed).map(|index| index as usize).collect();
+        let mut by_size: Vec<usize> = (0..regions.len()).collect();
+        by_size.sort_by(|&a, &b| regions[b].1.magnitude.total_cmp(&regions[a].1.magnitude).then(a.cmp(&b)));
+        chosen.extend(by_size.into_iter().take(LARGEST));
+        chosen.sort_unstable();
+        chosen.dedup();
+        chosen
+    }
+}
+
+/// Where a region begins and ends, in the integrand's variable.
+fn nodes(region: &Region) -> (f64, f64) {
+    (region.map.point(region.lower), region.map.point(region.upper))
+}

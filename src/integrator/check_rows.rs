@@ -1,0 +1,49 @@
+//! Verification of a sweep: rows, each by itself.
+
+use super::Integrator;
+use crate::agreement::{Agreement, Disagreement, Verify};
+use crate::clock::Instant;
+use crate::control::Control;
+use crate::error::Error;
+use crate::integrand::Integrand;
+use crate::sweep::{Row, Sweep};
+use crate::verify::spot_tiles;
+
+impl Integrator {
+    /// What verification finds in the rows that are what was asked for; `None` where it was stopped.
+    pub(super) fn check_rows<T, F: Integrand, Q: Into<Row<F>>>(
+        &self,
+        depth: Verify,
+        rows: &[T],
+        integral: impl Fn(&T) -> Q,
+        sweep: &Sweep,
+        start: Instant,
+    ) -> Result<Option<Agreement>, Error> {
+        let good: Vec<usize> = (0..rows.len()).filter(|&row| sweep.statuses[row].is_success()).collect();
+        let chosen: Vec<usize> = match depth {
+            Verify::Full => good,
+            _ => spot_tiles(good.len() as u64, self.seed).map(|k| good[k as usize]).collect(),
+        };
+        let mut with = Integrator { verify: Some(Verify::Full), accept: true, ..self.clone() };
+        with.control = Control { watch: None, time_limit: None, ..with.control };
+        let mut found = Agreement { depth, evaluations: 0, unbounded: 0, worst: 0.0 };
+        for index in chosen {
+            if self.control.stop(start).is_some() {
+                return Ok(None);
+            }
+            let row: Row<F> = integral(&rows[index]).into();
+            (with.rel_tol, with.abs_tol) = (row.rel_tol.or(self.rel_tol), row.abs_tol.or(self.abs_tol));
+            let of_row = |error| Error::Row { row: index, error: Box::new(error) };
+            let again = with.integrate(&row.f, row.region).map_err(of_row)?;
+            let Some(agreement) = again.agreement else { return Ok(None) };
+            if again.estimate != sweep.estimates[index] {
+                let (fast, reference) = (sweep.estimates[index], again.estimate);
+                let nodes = (row.region.lower, row.region.upper);
+                let disagreement = Disagreement { tile: None, nodes, fast, reference, bound: 0.0 };
+                return Err(of_row(Error::Disagreement(Box::new(again), disagreement)));
+            }
+            found = found.and(agreement);
+        }
+        Ok(Some(found))
+    }
+}

@@ -1,0 +1,199 @@
+//! What is done with a leaf between two sweeps, and how.
+
+use super::Adaptive;
+use crate::method::Method;
+use crate::method::leaf::least_rung;
+use crate::plan::{Map, Region, Sweep};
+
+/// What is to be done with a leaf.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(in crate::method) enum Step {
+    Bisect,
+    /// At the place that was found, if any, and how closely it is known.
+    Cut(Option<(f64, f64)>),
+    /// At a value that is not finite.
+    CutOut(f64),
+    /// Infinite, and its levels did not converge: these units of t become panels.
+    OpenUp([u8; 2]),
+    /// Levels from now on: an end is not finite.
+    Avoid,
+    /// Levels, in place of the ladder if they are better.
+    TryLevels,
+    /// The place of trouble is looked for.
+    Locate,
+}
+
+impl Step {
+    /// Whether it changes the mesh.
+    pub fn splits(self) -> bool {
+        !matches!(self, Step::Avoid | Step::TryLevels | Step::Locate)
+    }
+
+    /// Which of two for the same leaf comes first: what cannot be put off, then what is known best.
+    pub fn rank(self) -> u8 {
+        match self {
+            Step::CutOut(_) => 0,
+            Step::Cut(Some((_, 0.0))) => 1,
+            Step::Cut(Some(_)) => 2,
+            Step::OpenUp(_) => 3,
+            Step::Bisect | Step::Cut(None) => 4,
+            Step::Avoid | Step::TryLevels | Step::Locate => 5,
+        }
+    }
+}
+
+impl Adaptive {
+    /// A split that others want, of a leaf that is good enough here: what levels did for it they may do for its parts.
+    pub(in crate::method) fn content(&mut self, index: u32) {
+        self.leaves[index as usize].levels_again();
+    }
+
+    /// Units of t that the levels of a leaf used.
+    pub(in crate::method) fn reach(&self, index: u32) -> [u8; 2] {
+        self.leaves[index as usize].swept.reach
+    }
+
+    /// Does all that was decided.
+    pub(super) fn carry_out(&mut self) {
+        for k in 0..self.steps.len() {
+            let (index, step) = self.steps[k];
+            self.carry_out_one(index, step);
+        }
+        self.steps.clear();
+    }
+
+    pub(in crate::method) fn carry_out_one(&mut self, index: u32, step: Step) {
+        let leaf = &mut self.leaves[index as usize];
+        match step {
+            Step::Bisect => self.bisect(index),
+            Step::Cut(place) => self.cut(index, place),
+            Step::CutOut(point) => {
+                let sweep = leaf.region.sweep;
+                self.split(index, &[point], true, sweep);
+            }
+            Step::OpenUp(reach) => self.open_up(index, reach),
+            Step::Avoid => {
+                leaf.region.sweep = Sweep::Levels;
+                let region = leaf.region;
+                self.ask(index, region);
+            }
+            Step::TryLevels => {
+                leaf.levels_tried();
+                let region = Region { sweep: Sweep::Levels, ..leaf.region };
+                self.ask(index, region);
+            }
+            Step::Locate => {
+                leaf.place_tried();
+                let region = Region { sweep: Sweep::Locate, ..leaf.region };
+                self.ask(index, region);
+            }
+        }
+    }
+
+    fn bisect(&mut self, index: u32) {
+        let region = self.leaves[index as usize].region;
+        let levels = self.method == Method::DoubleExponential && region.sweep == Sweep::Levels;
+        let sweep = if levels { Sweep::Levels } else { Sweep::Ladder { least: 0, eager: false } };
+        let middle = self.leaves[index as usize].middle();
+        // The whole at once into four, so that the rungs reach the density of nodes that is asked for; into eight where that is
+        // not likely to be enough.
+        if self.method == Method::Auto && self.leaves.len() == 1 {
+            let parts = if self.leaves[0].swept.unresolved { 8 } else { 4 };
+            let part = (region.upper - region.lower) / parts as f64;
+            let cuts: [f64; 7] = std::array::from_fn(|k| part.mul_add((k + 1) as f64, region.lower));
+            self.split(index, &cuts[..parts - 1], false, sweep);
+        } else {
+            self.split(index, &[middle], false, sweep);
+        }
+    }
+
+    /// Cuts a leaf at the place that was found: next to it the mesh is graded to the width of what is there.
+    fn cut(&mut self, index: u32, place: Option<(f64, f64)>) {
+        let region = self.leaves[index as usize].region;
+        let sweep = Sweep::Ladder { least: 0, eager: false };
+        match place {
+            Some((point, 0.0)) if region.lower < point && point < region.upper => {
+                self.split(index, &[point], true, sweep)
+            }
+            Some((point, width)) if region.lower < point && point < region.upper => {
+                let mut cuts = [0.0; 24];
+                let mut count = 0;
+                let mut distance = 0.25 * region.width();
+                while count < 11 && distance > 2.0 * width {
+                    cuts[count] = distance;
+                    count += 1;
+                    distance *= 0.125;
+                }
+                let mut places = [0.0; 24];
+                for k in 0..count {
+                    places[k] = point - cuts[k];
+                    places[2 * count - k] = point + cuts[k];
+                }
+                places[count] = point;
+                let from = places[..=2 * count].iter().filter(|&&p| p <= region.lower).count();
+                let to = places[..=2 * count].iter().filter(|&&p| p < region.upper).count();
+                self.split(index, &places[from..to], false, sweep);
+            }
+            _ => self.bisect(index),
+        }
+    }
+
+    /// Splits a leaf at these points, which are in ascending order and inside, and asks for the parts.
+    fn split(&mut self, index: u32, points: &[f64], edges: bool, sweep: Sweep) {
+        let parent = self.leaves[index as usize];
+        let (region, parts) = (parent.region, points.len() + 1);
+        for k in 0..parts {
+            let lower = if k == 0 { region.lower } else { points[k - 1] };
+            let upper = if k + 1 == parts { region.upper } else { points[k] };
+            let sweep = match sweep {
+                Sweep::Ladder { .. } if self.method == Method::Auto => {
+                    Sweep::Ladder { least: least_rung((upper - lower) / self.span), eager: false }
+                }
+                other => other,
+            };
+            let its_edges =
+                [if k == 0 { parent.edges[0] } else { edges }, if k + 1 == parts { parent.edges[1] } else { edges }];
+            let mut leaf = parent.child(Region { lower, upper, sweep, ..region }, its_edges);
+            let new = self.leaves.len() as u32;
+            leaf.next = if k + 1 == parts {
+                parent.next
+            } else if k == 0 {
+                new
+            } else {
+                new + 1
+            };
+            let region = leaf.region;
+            let at = if k == 0 { index } else { new };
+            if k == 0 {
+                self.leaves[index as usize] = leaf;
+            } else {
+                self.leaves.push(leaf);
+            }
+            self.ask(at, region);
+        }
+    }
+
+    /// An infinite region whose levels did not converge: panels in the variable t of the levels.
+    fn open_up(&mut self, index: u32, reach: [u8; 2]) {
+        const PANELS: usize = 8;
+        let region = self.leaves[index as usize].region;
+        let map = match (region.lower.is_finite(), region.upper.is_finite()) {
+            (true, false) => Map::Exp { from: region.lower, direction: 1.0 },
+            (false, true) => Map::Exp { from: region.upper, direction: -1.0 },
+            _ => Map::Sinh,
+        };
+        let (from, to) = (-f64::from(reach[0].max(1)), f64::from(reach[1].max(1)));
+        self.span = to - from;
+        let leaf = &mut self.leaves[index as usize];
+        leaf.region = Region { lower: from, upper: to, map, ..region };
+        let points: [f64; PANELS - 1] = std::array::from_fn(|k| from + (to - from) * (k + 1) as f64 / PANELS as f64);
+        self.split(index, &points, false, Sweep::Ladder { least: 2, eager: false });
+    }
+
+    fn ask(&mut self, index: u32, region: Region) {
+        let leaf = &mut self.leaves[index as usize];
+        leaf.locating = region.sweep == Sweep::Locate;
+        self.asked.push(Region { guarded: leaf.region.guarded, ..region });
+        self.of.push(index);
+    }
+}
