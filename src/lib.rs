@@ -30,6 +30,7 @@
 //! |---|---|
 //! | write an integrand | [`integrand`](macro@integrand), closures, [`Expression`], [`wide`](fn@wide), the trait [`Integrand`] |
 //! | integrate it | [`Integrator`], [`Method`], [`Rule`], [`Backend`], [`lanes::Level`], [`gpu`], [`Precision`] |
+//! | integrate a smooth function times a weight that is not | [`Integrator::weight`], [`Weight`] |
 //! | integrate many at once | [`Integrator::sweep`], [`Row`], [`Sweep`], [`Expression::with_values`] |
 //! | read the answer | [`Integral`], [`Status`], [`Error`], [`Agreement`] |
 //! | see what a GPU computes | `gpu` (with feature `gpu`) |
@@ -84,6 +85,7 @@ mod sweep;
 mod twofold;
 mod unknown_name;
 mod verify;
+mod weight;
 
 pub use agreement::{Agreement, Disagreement, Verify};
 pub use backend::Backend;
@@ -102,6 +104,7 @@ pub use region::{IntoRegion, Region};
 pub use rule::Rule;
 pub use sweep::{Row, Sweep};
 pub use unknown_name::UnknownName;
+pub use weight::Weight;
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -7,6 +7,13 @@ use crate::lanes::{LANES, Token, dispatch};
 pub(crate) trait Values: Sync {
     /// Sets `values[i]` to f at `points[i]`; both slices have the same length.
     fn values(&self, points: &[[f64; LANES]], values: &mut [[f64; LANES]]);
+
+    /// The same at points that are `end` plus distances, known better than their sum: for what depends on those.
+    #[inline]
+    fn near(&self, end: f64, distances: &[[f64; LANES]], points: &[[f64; LANES]], values: &mut [[f64; LANES]]) {
+        let _ = (end, distances);
+        self.values(points, values);
+    }
 }
 
 /// On lanes.

@@ -2,6 +2,7 @@
 
 use super::Integrator;
 use super::rounds::{self, Answer, Question, Workspace};
+use super::weighted;
 use crate::agreement::Verify;
 use crate::backend::{Backend, simd::regions};
 use crate::clock::Instant;
@@ -15,6 +16,7 @@ use crate::lanes::{Level, Token};
 use crate::method::Method;
 use crate::region::Region;
 use crate::rule::{Ladder, PATTERSON, kronrod};
+use crate::weight::Weight;
 use std::cell::RefCell;
 
 const NO_GPU: &str = "adaptive methods do not run on the GPU";
@@ -55,6 +57,7 @@ impl Integrator {
         self.method == Method::Auto
             && matches!(self.backend, Backend::Auto | Backend::Simd)
             && self.points.is_empty()
+            && self.weight.is_none()
             && matches!(self.verify, None | Some(Verify::Off))
     }
 
@@ -113,7 +116,8 @@ impl Integrator {
         start: Instant,
     ) -> Answer {
         let (lower, upper) = (region.lower.min(region.upper), region.lower.max(region.upper));
-        if lower == upper {
+        // The sine of nothing is nothing.
+        if lower == upper || self.weight.is_some_and(|weight| matches!(weight, Weight::Sin(omega) if omega == 0.0)) {
             return Answer { estimate: 0.0, error: 0.0, evaluations: 0, regions: 0, status: Status::Converged };
         }
         let question = Question {
@@ -129,7 +133,11 @@ impl Integrator {
             max_evaluations: self.max_evaluations,
             control,
         };
-        let answer = rounds::run(&question, workspace, start);
+        // The cosine of nothing is no weight.
+        let answer = match self.weight.filter(|&weight| !matches!(weight, Weight::Cos(omega) if omega == 0.0)) {
+            Some(weight) => weighted::run(&question, weight, start).0,
+            None => rounds::run(&question, workspace, start),
+        };
         let estimate = if region.upper < region.lower { -answer.estimate } else { answer.estimate };
         Answer { estimate, ..answer }
     }
@@ -193,6 +201,11 @@ impl Integrator {
         if let Some(integrand) = dimension.filter(|&dimension| dimension > f64::DIMENSION) {
             return Err(Error::Dimension { integrand, region: f64::DIMENSION });
         }
+        if let Some(weight) = self.weight.filter(|_| lower < upper)
+            && let Some(reason) = weight.objection(lower, upper)
+        {
+            return Err(Error::Weight { weight, reason });
+        }
         Ok(Tolerance { absolute: abs_tol.unwrap_or(0.0), relative: rel_tol.unwrap_or(1e-10) })
     }
 
@@ -200,6 +213,7 @@ impl Integrator {
     #[inline]
     pub(super) fn check_settings(&self) -> Result<(Level, Token), Error> {
         self.ladder()?;
+        self.check_weight()?;
         if self.backend == Backend::Gpu && !self.fallback {
             return Err(Error::BackendUnavailable { backend: Backend::Gpu, reason: NO_GPU.to_owned() });
         }

@@ -12,6 +12,7 @@ mod mesh;
 mod probe;
 mod rounds;
 mod sweep;
+mod weighted;
 
 use crate::agreement::Verify;
 #[cfg(feature = "gpu")]
@@ -28,6 +29,7 @@ use crate::plan::Grid;
 use crate::precision::Precision;
 use crate::region::{IntoRegion, Region};
 use crate::rule::Rule;
+use crate::weight::Weight;
 use composite::Run;
 use floor::{Floor, rounding};
 use std::sync::Arc;
@@ -65,6 +67,7 @@ pub struct Integrator {
     method: Method,
     max_evaluations: u64,
     points: Vec<f64>,
+    weight: Option<Weight>,
 }
 
 impl Default for Integrator {
@@ -95,6 +98,7 @@ impl Integrator {
             method: Method::Auto,
             max_evaluations: 4_000_000,
             points: Vec::new(),
+            weight: None,
         }
     }
 
@@ -204,6 +208,7 @@ impl Integrator {
         if self.rule.is_none() && self.panels.is_none() {
             return self.adaptive(f, region);
         }
+        self.check_weight()?;
         let start = Instant::now();
         let plan = self.plan(region)?;
         let level = self.chosen_level()?;

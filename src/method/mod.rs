@@ -5,8 +5,10 @@ mod choice;
 mod composite;
 mod leaf;
 mod outcome;
+mod weighted;
 
 pub(crate) use adaptive::Adaptive;
 pub use choice::Method;
 pub(crate) use composite::CompositeSum;
 pub(crate) use outcome::Outcome;
+pub(crate) use weighted::Weighted;

@@ -97,10 +97,11 @@ impl SimdRegions<'_> {
     ) -> Option<(Lanes<S>, Lanes<S>)> {
         let zero = Lanes::splat(simd, 0.0);
         let weight = Lanes::from_array(simd, arm.table.weights[row]);
-        let x = Lanes::from_array(simd, arm.table.nodes[row]) * arm.factor + arm.origin;
+        let distance = Lanes::from_array(simd, arm.table.nodes[row]) * arm.factor;
+        let x = distance + arm.origin;
         let outside = if arm.ends { weight.eq(zero) | x.eq(zero + arm.origin) } else { weight.eq(zero) };
         let mut values = [[0.0; LANES]];
-        self.values.values(&[x.to_array()], &mut values);
+        self.values.near(arm.origin, &[distance.to_array()], &[x.to_array()], &mut values);
         let y = Lanes::from_array(simd, values[0]);
         let mut terms = outside.select(zero, y * (weight * arm.factor.abs()));
         if outside.any() || !terms.is_finite().all() {

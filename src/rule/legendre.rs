@@ -1,0 +1,89 @@
+//! Functions on [-1, 1] as sums of Legendre polynomials, Σ aₖ Pₖ, by their values at Gauss nodes.
+
+use super::gauss_legendre;
+use std::sync::LazyLock;
+
+/// Terms of an expansion, and nodes that it is made from.
+pub(crate) const TERMS: usize = 32;
+
+/// One number for each term, or for each node.
+pub(crate) type Terms = [f64; TERMS];
+
+/// The rule and the matrix from values to coefficients.
+#[derive(Debug)]
+pub(crate) struct Legendre {
+    /// The distance of each node from the nearer end, for an interval of length 2: the lower half, ascending.
+    pub gaps: [f64; TERMS / 2],
+    /// `analysis[j][k]`: what the value at node j adds to coefficient k.
+    analysis: [Terms; TERMS],
+}
+
+pub(crate) static LEGENDRE: LazyLock<Legendre> = LazyLock::new(Legendre::new);
+
+impl Legendre {
+    fn new() -> Self {
+        let mut legendre = Legendre { gaps: [0.0; TERMS / 2], analysis: [[0.0; TERMS]; TERMS] };
+        let Ok(rule) = gauss_legendre(TERMS) else { return legendre };
+        legendre.gaps.copy_from_slice(&rule.gaps()[..TERMS / 2]);
+        for (row, (&t, &weight)) in legendre.analysis.iter_mut().zip(rule.nodes().iter().zip(rule.weights())) {
+            let (mut p, mut next) = (1.0, t);
+            for (k, share) in row.iter_mut().enumerate() {
+                let n = k as f64;
+                *share = (n + 0.5) * weight * p;
+                (p, next) = (next, ((2.0 * n + 3.0) * t * next - (n + 1.0) * p) / (n + 2.0));
+            }
+        }
+        legendre
+    }
+
+    /// The coefficients aₖ of what has these values at the nodes.
+    pub fn coefficients(&self, values: &Terms) -> Terms {
+        let mut sums = [0.0; TERMS];
+        for (row, &value) in self.analysis.iter().zip(values) {
+            for (sum, &share) in sums.iter_mut().zip(row) {
+                *sum += share * value;
+            }
+        }
+        sums
+    }
+
+    /// The weights of the values in Σ aₖ mₖ.
+    pub fn weights(&self, moments: &Terms) -> Terms {
+        std::array::from_fn(|j| self.analysis[j].iter().zip(moments).map(|(share, moment)| share * moment).sum())
+    }
+}
+
+/// Σ aₖ Pₖ(t).
+///
+/// C. W. Clenshaw (1955), <https://doi.org/10.1090/S0025-5718-1955-0071856-0>.
+pub(crate) fn series(coefficients: &Terms, t: f64) -> f64 {
+    let (mut one, mut two) = (0.0, 0.0);
+    for (k, &a) in coefficients.iter().enumerate().rev() {
+        let n = k as f64;
+        (one, two) = (a + (2.0 * n + 1.0) / (n + 1.0) * t * one - (n + 1.0) / (n + 2.0) * two, one);
+    }
+    one
+}
+
+/// The root of ∫ (Pₖ)²: what a coefficient is worth in the mean square.
+pub(crate) fn norm(k: usize) -> f64 {
+    (1.0 / (k as f64 + 0.5)).sqrt()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn polynomials_come_back() {
+        let rule = gauss_legendre(TERMS).unwrap();
+        let f = |t: f64| 3.0 + t * (1.0 - 2.0 * t.powi(9) + t.powi(30));
+        let values: Terms = std::array::from_fn(|j| f(rule.nodes()[j]));
+        let a = LEGENDRE.coefficients(&values);
+        for t in [-1.0, -0.999, -0.3, 0.0, 0.71, 1.0] {
+            assert!((series(&a, t) - f(t)).abs() < 1e-13, "{t}");
+        }
+        let weights = LEGENDRE.weights(&std::array::from_fn(|k| if k == 0 { 2.0 } else { 0.0 }));
+        assert!(weights.iter().zip(rule.weights()).all(|(a, b)| (a - b).abs() < 1e-16));
+    }
+}
