@@ -2,7 +2,7 @@
 
 use super::simd::regions::{Desk, SimdRegions};
 use crate::estimate::expansion::Remainder;
-use crate::estimate::{Tolerance, noise};
+use crate::estimate::Tolerance;
 use crate::integrand::values::Values;
 use crate::lanes::{LANES, Token};
 use crate::plan::{How, Panel, Region, Swept, Weighing};
@@ -78,10 +78,12 @@ impl Weighted<'_> {
             factors = places.map(|(end, distance)| self.weighing.factor(panel, end, distance));
         }
         let (values, factors) = (first(flat), factors);
-        let mut swept = self.sum(panel, &values, &first(&factors));
+        let products = std::array::from_fn(|j| values[j] * factors[j]);
+        let a = LEGENDRE.coefficients(&products);
+        let nodes = first(points.as_flattened());
+        let mut swept = self.sum(panel, &a, &products, &self.shifts(&nodes, &values, &first(&factors)));
         let rounding = swept.noise;
-        let a = LEGENDRE.coefficients(&std::array::from_fn(|j| values[j] * factors[j]));
-        let mut missed = 0.0;
+        let (mut missed, mut deviations) = (0.0, [0.0f64; 2]);
         for (side, checks) in checks.iter().enumerate() {
             for (k, &(distance, reach)) in checks.iter().enumerate() {
                 let index = TERMS + side * LANES / 2 + k;
@@ -89,44 +91,57 @@ impl Weighted<'_> {
                 let deviation = (flat[index] * factors[index] - series(&a, t)).abs();
                 if !points.as_flattened()[index].is_nan() && !Remainder::explains(deviation, rounding) {
                     missed += deviation * self.weighing.near(panel, side, width * reach);
+                    deviations[side] = deviations[side].max(deviation);
                 }
             }
         }
         // No more than rounding explains.
         let error = swept.error.max(missed);
-        let error = if error <= swept.floor { 0.0 } else { error };
-        swept = Swept { error, noise: 0.0, evaluations, constant, ..swept };
+        let mut error = if error <= swept.floor { 0.0 } else { error };
+        if error > 0.0 && panel.is_narrow() {
+            // Its nodes are no more what they should be.
+            let largest = products.iter().fold(0.0, |largest: f64, y| largest.max(y.abs()));
+            error = error.max(largest * self.weighing.near(panel, 0, width).max(self.weighing.near(panel, 1, width)));
+        }
+        let larger = deviations[0].max(deviations[1]);
+        let singular = [0, 1].map(|side| edges[side] && deviations[side] > 0.3 * larger);
+        let ends = [series(&a, -1.0), series(&a, 1.0)];
+        swept = Swept { error, evaluations, constant, singular, ends, ..swept };
         if let How::Tail { upward } = how {
             self.look_far(panel, upward, &values, &mut swept);
         }
         swept
     }
 
+    /// What the rounding of the nodes does to the products: half an ulp of x times the slope between neighbours.
+    fn shifts(&self, nodes: &Terms, values: &Terms, factors: &Terms) -> Terms {
+        let shift = 0.5 * f64::EPSILON * nodes[0].abs().max(nodes[TERMS - 1].abs());
+        let across = |j: usize| (values[j + 1] - values[j]).abs() * (shift / (nodes[j + 1] - nodes[j]).abs()).min(1.0);
+        std::array::from_fn(|j| across(j.min(TERMS - 2)).max(across(j.max(1) - 1)) * factors[j].abs())
+    }
+
     /// The sum, with what the coefficients say of it; `noise` is the rounding of a value.
-    fn sum(&self, panel: &Panel, f: &Terms, factors: &Terms) -> Swept {
-        let values = &std::array::from_fn(|j| f[j] * factors[j]);
+    fn sum(&self, panel: &Panel, a: &Terms, values: &Terms, shifts: &Terms) -> Swept {
         let moments = self.weighing.moments(panel);
-        let (a, weights) = (LEGENDRE.coefficients(values), LEGENDRE.weights(&moments.moments));
-        let (mut estimate, mut magnitude, mut squares, mut shifts, mut largest) = (0.0, 0.0, 0.0, 0.0, 0.0f64);
-        for ((&value, w), factor) in values.iter().zip(weights).zip(factors) {
+        let weights = LEGENDRE.weights(&moments.moments);
+        let (mut estimate, mut magnitude, mut squares, mut shifted, mut largest) = (0.0, 0.0, 0.0, 0.0, 0.0f64);
+        for ((&value, w), shift) in values.iter().zip(weights).zip(shifts) {
             let term: f64 = w * value;
             estimate += term;
             magnitude += term.abs();
             squares += term * term;
-            shifts += (w * factor).powi(2);
+            shifted += (w * shift).powi(2);
             largest = largest.max(value.abs());
         }
-        // The nodes are rounded: f is off by its slope times that.
-        let (least, most) = f.iter().fold((f[0], f[0]), |(least, most), &y| (y.min(least), y.max(most)));
-        let shift = noise(panel.lower.abs().max(panel.upper.abs()), most - least) / panel.width();
-        let steepest = factors.iter().fold(0.0, |largest: f64, factor| largest.max(factor.abs()));
-        let rounding = f64::EPSILON * largest + shift * steepest;
+        let rounding = f64::EPSILON * largest + shifts.iter().fold(0.0, |most: f64, &shift| most.max(shift));
         let mean_square = |terms: std::ops::Range<usize>| terms.map(|k| (a[k] * norm(k)).powi(2)).sum::<f64>().sqrt();
         let remainder = Remainder::new(mean_square(TERMS / 2..3 * TERMS / 4), mean_square(3 * TERMS / 4..TERMS), rounding);
         let dual = moments.moments.iter().enumerate().map(|(k, m)| (m / norm(k)).powi(2)).sum::<f64>().sqrt();
         let scale = if remainder.is_smooth() { dual } else { dual.max(moments.crude) };
         let missing = remainder.size * scale;
-        let floor = f64::EPSILON * (2.0 * squares.sqrt() + estimate.abs()) + shift * shifts.sqrt();
+        // Roundings of values, of the sums that are weights, of the estimate, and of nodes.
+        let floor = 2.0 * squares.sqrt() + 0.8 * largest * dual + estimate.abs();
+        let floor = f64::EPSILON * floor + 4.0 * shifted.sqrt();
         // Noise is seen as well as inferred, and adds up as roundings do.
         let (error, floor) = if remainder.is_noise { (0.0, floor.max(missing)) } else { (missing, floor) };
         Swept { estimate, error, floor, magnitude, noise: rounding, fall: remainder.fall, ..Swept::NOTHING }

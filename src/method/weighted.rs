@@ -17,6 +17,8 @@ struct Leaf {
     anchor: f64,
     /// Generations in which halving did not help, the error being small.
     noisy: u8,
+    /// What may hide next to its ends, where neighbours contradict each other.
+    mismatch: f64,
     /// Whether the integral over it does not seem to exist.
     diverges: bool,
 }
@@ -29,6 +31,9 @@ const AGAIN: u16 = 4;
 
 /// Tails that may follow each other.
 const MOST_TAILS: u16 = 40;
+
+/// Generations after which halving ends, at a singularity at 0: 10^-72 of the whole.
+const DEEPEST: u16 = 240;
 
 /// Radians on a panel up to which levels follow the oscillation of the weight.
 const FEW_RADIANS: f64 = 8.0;
@@ -68,6 +73,7 @@ impl Weighted {
                 parent_error: f64::INFINITY,
                 anchor: f64::INFINITY,
                 noisy: 0,
+                mismatch: 0.0,
                 diverges: false,
             });
         }
@@ -101,9 +107,10 @@ impl Weighted {
             self.evaluations += u64::from(swept.evaluations);
             let finite = swept.estimate.is_finite() && swept.error.is_finite();
             if panel.how == How::Levels {
-                // Levels that do not converge understate their error.
+                // Levels that do not converge understate their error, and what lies beyond the last number stays there.
                 let better = finite && swept.error < self.leaves[index].swept.error;
-                if better && swept.error - swept.beyond < 1e-3 * swept.magnitude {
+                let converged = swept.error - swept.beyond < 1e-3 * swept.magnitude;
+                if better && converged && swept.beyond <= 0.5 * self.share.absolute {
                     self.leaves[index].panel.how = How::Levels;
                     self.leaves[index].swept = *swept;
                 }
@@ -119,8 +126,11 @@ impl Weighted {
         if ended.is_some() {
             return ended;
         }
-        if self.tolerance.met(self.totals.error, self.totals.estimate) {
-            return Some(Outcome::Converged);
+        if self.meets(self.tolerance) {
+            self.compare(weighing);
+            if self.meets(self.tolerance) {
+                return Some(Outcome::Converged);
+            }
         }
         let outcome = self.leaves.iter().any(|leaf| leaf.diverges).then_some(Outcome::Divergent);
         let outcome = outcome.or_else(|| self.refine(weighing));
@@ -136,9 +146,31 @@ impl Weighted {
     fn add_up(&mut self) {
         let mut sums = Sum::from(Totals::default());
         for leaf in &self.leaves {
-            sums.add_swept(&leaf.swept, 0.0);
+            sums.add_swept(&leaf.swept, leaf.mismatch);
         }
         self.totals = sums.totals();
+    }
+
+    /// Compares what neighbours say of the end that they share: a kink or a step may hide next to it, between the outermost
+    /// nodes of both.
+    fn compare(&mut self, weighing: &Weighing) {
+        let mut order: Vec<usize> = (0..self.leaves.len()).collect();
+        order.sort_by(|&a, &b| self.leaves[a].panel.lower.total_cmp(&self.leaves[b].panel.lower));
+        self.leaves.iter_mut().for_each(|leaf| leaf.mismatch = 0.0);
+        for two in order.windows(2) {
+            let [below, above] = [self.leaves[two[0]], self.leaves[two[1]]];
+            let ends = [(below, 1), (above, 0)]
+                .map(|(leaf, end)| weighing.without_factor(&leaf.panel, end, leaf.swept.ends[end]));
+            let jump = (ends[1] - ends[0]).abs();
+            // Levels say nothing of ends, and break points may be steps.
+            if jump.is_nan() || below.panel.edges[1] || below.panel.upper != above.panel.lower {
+                continue;
+            }
+            for (index, leaf, end) in [(two[0], below, 1), (two[1], above, 0)] {
+                self.leaves[index].mismatch += weighing.hidden(&leaf.panel, end, jump, leaf.swept.noise);
+            }
+        }
+        self.add_up();
     }
 
     /// Asks for more of all panels above their share.
@@ -147,10 +179,10 @@ impl Weighted {
         let (mut stuck, mut rest, mut worst) = (0.0, 0.0, 0.0f64);
         for leaf in &self.leaves {
             if leaf.can_be_refined(weighing) {
-                rest += leaf.swept.error;
-                worst = worst.max(leaf.swept.error);
+                rest += leaf.error();
+                worst = worst.max(leaf.error());
             } else {
-                stuck += leaf.swept.error;
+                stuck += leaf.error();
             }
         }
         let rounding = self.totals.error - self.totals.truncation;
@@ -161,7 +193,7 @@ impl Weighted {
         let share = share.min(0.5 * worst);
         self.share = Tolerance { absolute: share, relative: 0.0 };
         for index in 0..self.leaves.len() {
-            if self.leaves[index].swept.error > share && self.leaves[index].can_be_refined(weighing) {
+            if self.leaves[index].error() > share && self.leaves[index].can_be_refined(weighing) {
                 self.refine_one(index, weighing);
             }
         }
@@ -225,7 +257,7 @@ impl Leaf {
     fn child(&self, panel: Panel) -> Self {
         let depth = self.depth + 1;
         let anchor = if depth.is_multiple_of(ANCHOR) { self.swept.magnitude } else { self.anchor };
-        Self { panel, depth, anchor, parent_error: self.swept.error, ..*self }
+        Self { panel, depth, anchor, parent_error: self.swept.error, mismatch: 0.0, ..*self }
     }
 
     fn take(&mut self, swept: Swept) {
@@ -244,6 +276,11 @@ impl Leaf {
         self.diverges = (self.depth + 1).is_multiple_of(ANCHOR) && swept.magnitude > 0.75 * self.anchor && unresolved;
     }
 
+    /// What it adds to the error, rounding apart.
+    fn error(&self) -> f64 {
+        self.swept.error + self.mismatch
+    }
+
     fn middle(&self) -> f64 {
         0.5 * self.panel.lower + 0.5 * self.panel.upper
     }
@@ -255,21 +292,21 @@ impl Leaf {
             let next = largest + 2.0 * self.panel.width();
             return next * weighing.frequency().unwrap_or(1.0) < 1e15;
         }
-        let narrow = self.panel.width() <= 64.0 * f64::EPSILON * largest;
-        self.swept.error > 2.0 * (self.swept.floor + self.swept.beyond) + self.swept.noise
+        self.error() > 2.0 * (self.swept.floor + self.swept.beyond)
             && self.noisy < 3
-            && !narrow
+            && !self.panel.is_narrow()
+            && self.depth < DEEPEST
             && self.middle() > lower
             && self.middle() < upper
     }
 
     /// Whether the integrand seems to be singular at an end, and few enough oscillations of the weight are on the panel.
     fn wants_levels(&self, weighing: &Weighing) -> bool {
-        let Panel { lower, upper, edges, how } = self.panel;
+        let Panel { lower, upper, how, .. } = self.panel;
         let radians = weighing.frequency().unwrap_or(0.0) * self.panel.width();
         let has_pole = weighing.pole().is_some_and(|pole| lower < pole && pole < upper);
         how == How::Expand
-            && (edges[0] || edges[1])
+            && (self.swept.singular[0] || self.swept.singular[1])
             && self.swept.fall > 0.1
             && self.depth >= self.levels_from
             && radians <= FEW_RADIANS

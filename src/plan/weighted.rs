@@ -1,6 +1,7 @@
 //! The plan of integrals with a weight: panels, and what the weight is on each.
 
-use crate::rule::legendre::{TERMS, Terms};
+use crate::estimate::expansion::Remainder;
+use crate::rule::legendre::{LEGENDRE, TERMS, Terms};
 use crate::rule::moments::{derivatives_at_one, power, second_kind, spherical_bessel};
 use crate::twofold::two_sum;
 use crate::weight::Weight;
@@ -33,6 +34,11 @@ pub(crate) struct Panel {
 impl Panel {
     pub fn width(&self) -> f64 {
         self.upper - self.lower
+    }
+
+    /// Whether there are too few numbers between its ends to halve it.
+    pub fn is_narrow(&self) -> bool {
+        self.width() <= 64.0 * f64::EPSILON * self.lower.abs().max(self.upper.abs())
     }
 }
 
@@ -127,6 +133,23 @@ impl Weighing {
         let Some((power, log)) = self.at_end(side) else { return 1.0 };
         let away = if side == 0 { (end - self.lower) + distance } else { (self.upper - end) - distance };
         away.powf(power) * if log { away.ln() } else { 1.0 }
+    }
+
+    /// What a jump of the integrand may hide between the panel's end and its outermost node; 0 where rounding of the products
+    /// explains it.
+    pub fn hidden(&self, panel: &Panel, end: usize, jump: f64, rounding: f64) -> f64 {
+        let at = [panel.lower, panel.upper][end];
+        let jump = jump * if self.has_factor(panel) { self.factor(panel, at, 0.0).abs() } else { 1.0 };
+        if Remainder::explains(jump, rounding) {
+            return 0.0;
+        }
+        jump * self.near(panel, end, 0.5 * panel.width() * LEGENDRE.gaps[0])
+    }
+
+    /// The integrand at an end of the panel, by what the expansion of the product says there.
+    pub fn without_factor(&self, panel: &Panel, end: usize, product: f64) -> f64 {
+        let at = [panel.lower, panel.upper][end];
+        if self.has_factor(panel) { product / self.factor(panel, at, 0.0) } else { product }
     }
 
     /// The integral of |w| over so much next to an end of the panel, roughly and not less; of what moments take of it.

@@ -1,6 +1,7 @@
 //! Functions on [-1, 1] as sums of Legendre polynomials, Σ aₖ Pₖ, by their values at Gauss nodes.
 
 use super::gauss_legendre;
+use crate::twofold::{fast_two_sum, two_sum};
 use std::sync::LazyLock;
 
 /// Terms of an expansion, and nodes that it is made from.
@@ -26,11 +27,12 @@ impl Legendre {
         let Ok(rule) = gauss_legendre(TERMS) else { return legendre };
         legendre.gaps.copy_from_slice(&rule.gaps()[..TERMS / 2]);
         for (row, (&t, &weight)) in legendre.analysis.iter_mut().zip(rule.nodes().iter().zip(rule.weights())) {
-            let (mut p, mut next) = (1.0, t);
+            // Polynomials of high degree feel the rounding of the node: it is undone by a step of Newton's.
+            let [below, last] = polynomials((t, 0.0), &mut [0.0; TERMS]);
+            let slope = TERMS as f64 * (below - t * last) / (1.0 - t * t);
+            polynomials((t, -last / slope), row);
             for (k, share) in row.iter_mut().enumerate() {
-                let n = k as f64;
-                *share = (n + 0.5) * weight * p;
-                (p, next) = (next, ((2.0 * n + 3.0) * t * next - (n + 1.0) * p) / (n + 2.0));
+                *share *= (k as f64 + 0.5) * weight;
             }
         }
         legendre
@@ -51,6 +53,31 @@ impl Legendre {
     pub fn weights(&self, moments: &Terms) -> Terms {
         std::array::from_fn(|j| self.analysis[j].iter().zip(moments).map(|(share, moment)| share * moment).sum())
     }
+}
+
+/// Pₖ(t), rounded once from a recurrence in pairs of numbers; returns the last two, of degrees n - 1 and n.
+fn polynomials(t: (f64, f64), p: &mut Terms) -> [f64; 2] {
+    type Pair = (f64, f64);
+    let product = |a: Pair, b: Pair| {
+        let high = a.0 * b.0;
+        fast_two_sum(high, a.0.mul_add(b.0, -high) + (a.0 * b.1 + a.1 * b.0))
+    };
+    let sum = |a: Pair, b: Pair| {
+        let (high, low) = two_sum(a.0, b.0);
+        fast_two_sum(high, low + (a.1 + b.1))
+    };
+    let over = |a: Pair, n: f64| {
+        let high = a.0 / n;
+        fast_two_sum(high, (high.mul_add(-n, a.0) + a.1) / n)
+    };
+    let (mut now, mut next) = ((1.0, 0.0), t);
+    for (k, p) in p.iter_mut().enumerate() {
+        *p = now.0;
+        let n = k as f64;
+        let gain = product((2.0 * n + 3.0, 0.0), product(t, next));
+        (now, next) = (next, over(sum(gain, product((-(n + 1.0), 0.0), now)), n + 2.0));
+    }
+    [p[TERMS - 1], now.0]
 }
 
 /// Σ aₖ Pₖ(t).
