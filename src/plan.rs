@@ -4,7 +4,7 @@ mod regions;
 mod weighted;
 
 pub(crate) use regions::{Map, Region, Regions, Sweep, Swept};
-pub(crate) use weighted::{How, Moments, Panel, Weighing};
+pub(crate) use weighted::{How, Panel, Weighing};
 
 use crate::error::Error;
 use crate::reduce::Partial;

@@ -83,9 +83,20 @@ impl Weight {
         Weight::Algebraic { alpha, beta, log_lower: false, log_upper: false }
     }
 
+    /// The cosine of nothing.
+    pub(crate) fn is_one(&self) -> bool {
+        matches!(*self, Weight::Cos(omega) if omega == 0.0)
+    }
+
+    /// The sine of nothing.
+    pub(crate) fn is_zero(&self) -> bool {
+        matches!(*self, Weight::Sin(omega) if omega == 0.0)
+    }
+
     /// Why there is no integral with this weight between these bounds, in ascending order, if so.
     pub(crate) fn objection(self, lower: f64, upper: f64) -> Option<&'static str> {
-        let (finite, farthest) = (lower.is_finite() && upper.is_finite(), |x: f64| if x.is_finite() { x.abs() } else { 0.0 });
+        let (finite, farthest) =
+            (lower.is_finite() && upper.is_finite(), |x: f64| if x.is_finite() { x.abs() } else { 0.0 });
         let largest = farthest(lower).max(farthest(upper));
         match self {
             Weight::Cos(omega) | Weight::Sin(omega) => {
@@ -103,7 +114,8 @@ impl Weight {
                 } else if !finite {
                     Some("it needs a finite interval")
                 } else {
-                    (pole == lower || pole == upper).then_some("its pole is an end of the interval: there is no principal value")
+                    (pole == lower || pole == upper)
+                        .then_some("its pole is an end of the interval: there is no principal value")
                 }
             }
             Weight::Algebraic { alpha, beta, .. } => {

@@ -1,8 +1,8 @@
 //! The sweep of a panel with a weight: an expansion of the integrand by its values, taken by the moments of the weight.
 
 use super::simd::regions::{Desk, SimdRegions};
-use crate::estimate::expansion::Remainder;
 use crate::estimate::Tolerance;
+use crate::estimate::expansion::Remainder;
 use crate::integrand::values::Values;
 use crate::lanes::{LANES, Token};
 use crate::plan::{How, Panel, Region, Swept, Weighing};
@@ -98,9 +98,9 @@ impl Weighted<'_> {
         // No more than rounding explains.
         let error = swept.error.max(missed);
         let mut error = if error <= swept.floor { 0.0 } else { error };
-        if error > 0.0 && panel.is_narrow() {
-            // Its nodes are no more what they should be.
-            let largest = products.iter().fold(0.0, |largest: f64, y| largest.max(y.abs()));
+        let largest = products.iter().fold(0.0, |largest: f64, y| largest.max(y.abs()));
+        if panel.is_narrow() && error > 0.0 {
+            // Its nodes are no more where they should be.
             error = error.max(largest * self.weighing.near(panel, 0, width).max(self.weighing.near(panel, 1, width)));
         }
         let larger = deviations[0].max(deviations[1]);
@@ -134,14 +134,17 @@ impl Weighted<'_> {
             largest = largest.max(value.abs());
         }
         let rounding = f64::EPSILON * largest + shifts.iter().fold(0.0, |most: f64, &shift| most.max(shift));
+        // So steep that neighbouring numbers have different values is no noise, but a singularity.
+        let (rounding, steep) = if rounding < 1e-6 * largest { (rounding, 4.0) } else { (0.0, 16.0) };
         let mean_square = |terms: std::ops::Range<usize>| terms.map(|k| (a[k] * norm(k)).powi(2)).sum::<f64>().sqrt();
-        let remainder = Remainder::new(mean_square(TERMS / 2..3 * TERMS / 4), mean_square(3 * TERMS / 4..TERMS), rounding);
+        let remainder =
+            Remainder::new(mean_square(TERMS / 2..3 * TERMS / 4), mean_square(3 * TERMS / 4..TERMS), rounding);
         let dual = moments.moments.iter().enumerate().map(|(k, m)| (m / norm(k)).powi(2)).sum::<f64>().sqrt();
         let scale = if remainder.is_smooth() { dual } else { dual.max(moments.crude) };
         let missing = remainder.size * scale;
         // Roundings of values, of the sums that are weights, of the estimate, and of nodes.
         let floor = 2.0 * squares.sqrt() + 0.8 * largest * dual + estimate.abs();
-        let floor = f64::EPSILON * floor + 4.0 * shifted.sqrt();
+        let floor = f64::EPSILON * floor + steep * shifted.sqrt();
         // Noise is seen as well as inferred, and adds up as roundings do.
         let (error, floor) = if remainder.is_noise { (0.0, floor.max(missing)) } else { (missing, floor) };
         Swept { estimate, error, floor, magnitude, noise: rounding, fall: remainder.fall, ..Swept::NOTHING }

@@ -14,6 +14,12 @@ pub(crate) trait Values: Sync {
         let _ = (end, distances);
         self.values(points, values);
     }
+
+    /// Whether a point so near to an end that it is rounded to it still has a value of its own.
+    #[inline]
+    fn knows_distances(&self) -> bool {
+        false
+    }
 }
 
 /// On lanes.

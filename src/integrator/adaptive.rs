@@ -16,7 +16,6 @@ use crate::lanes::{Level, Token};
 use crate::method::Method;
 use crate::region::Region;
 use crate::rule::{Ladder, PATTERSON, kronrod};
-use crate::weight::Weight;
 use std::cell::RefCell;
 
 const NO_GPU: &str = "adaptive methods do not run on the GPU";
@@ -62,7 +61,7 @@ impl Integrator {
     }
 
     #[inline(never)]
-    fn by_rounds(
+    pub(super) fn by_rounds(
         &self,
         values: &dyn Values,
         level: Level,
@@ -116,15 +115,32 @@ impl Integrator {
         start: Instant,
     ) -> Answer {
         let (lower, upper) = (region.lower.min(region.upper), region.lower.max(region.upper));
-        // The sine of nothing is nothing.
-        if lower == upper || self.weight.is_some_and(|weight| matches!(weight, Weight::Sin(omega) if omega == 0.0)) {
+        if lower == upper || self.weight.is_some_and(|weight| weight.is_zero()) {
             return Answer { estimate: 0.0, error: 0.0, evaluations: 0, regions: 0, status: Status::Converged };
         }
-        let question = Question {
+        let question = self.question(values, token, region, tolerance, control);
+        let answer = match self.weight.filter(|weight| !weight.is_one()) {
+            Some(weight) => weighted::run(&question, weight, start).0,
+            None => rounds::run(&question, workspace, start),
+        };
+        let estimate = if region.upper < region.lower { -answer.estimate } else { answer.estimate };
+        Answer { estimate, ..answer }
+    }
+
+    /// In ascending order.
+    pub(super) fn question<'a>(
+        &'a self,
+        values: &'a dyn Values,
+        token: Token,
+        region: Region,
+        tolerance: Tolerance,
+        control: &'a Control,
+    ) -> Question<'a> {
+        Question {
             values,
             token,
-            lower,
-            upper,
+            lower: region.lower.min(region.upper),
+            upper: region.lower.max(region.upper),
             method: self.method,
             // The order was looked at before.
             ladder: self.ladder().unwrap_or(&PATTERSON),
@@ -132,14 +148,7 @@ impl Integrator {
             points: &self.points,
             max_evaluations: self.max_evaluations,
             control,
-        };
-        // The cosine of nothing is no weight.
-        let answer = match self.weight.filter(|&weight| !matches!(weight, Weight::Cos(omega) if omega == 0.0)) {
-            Some(weight) => weighted::run(&question, weight, start).0,
-            None => rounds::run(&question, workspace, start),
-        };
-        let estimate = if region.upper < region.lower { -answer.estimate } else { answer.estimate };
-        Answer { estimate, ..answer }
+        }
     }
 
     #[inline]

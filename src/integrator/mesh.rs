@@ -2,6 +2,7 @@
 
 use super::Integrator;
 use super::rounds::Workspace;
+use super::weighted;
 use crate::clock::Instant;
 use crate::error::Error;
 use crate::integrand::Integrand;
@@ -29,6 +30,9 @@ impl Integrator {
         let (_, token, tolerance) = self.check_adaptive(f.required_dimension(), region)?;
         let mut workspace = Workspace::default();
         let values = OnLanes { f, token };
+        if let Some(weight) = self.weight.filter(|weight| !weight.is_one() && !weight.is_zero()) {
+            return Ok(weighted::mesh(&self.question(&values, token, region, tolerance, &self.control), weight));
+        }
         self.answer_in(&mut workspace, &values, token, region, tolerance, &self.control, Instant::now());
         let mut ends = vec![region.lower.min(region.upper)];
         ends.extend(workspace.method.ends());

@@ -9,6 +9,7 @@ mod floor;
 mod gpu;
 mod initial;
 mod mesh;
+mod near_ends;
 mod probe;
 mod rounds;
 mod sweep;

@@ -104,21 +104,26 @@ pub(super) fn run(question: &Question, weight: Weight, start: Instant) -> (Answe
     let totals = method.totals;
     // Before the first round there is no estimate.
     let error = if method.evaluations == 0 { f64::INFINITY } else { totals.error };
-    let answer = Answer {
-        estimate: totals.estimate,
-        error,
-        evaluations: method.evaluations,
-        regions: method.regions(),
-        status,
-    };
+    let answer =
+        Answer { estimate: totals.estimate, error, evaluations: method.evaluations, regions: method.regions(), status };
     (answer, method)
+}
+
+/// The ends of the panels that it is made of, in ascending order; on an infinite range those of the tails are infinite.
+pub(super) fn mesh(question: &Question, weight: Weight) -> Vec<f64> {
+    let (_, method) = run(question, weight, Instant::now());
+    let mut ends: Vec<f64> = method.ends().chain([question.lower, question.upper]).collect();
+    ends.sort_by(f64::total_cmp);
+    ends.dedup();
+    ends
 }
 
 /// The first panels, in ascending order: cut at break points, around a pole, between two singular ends, and outward on an
 /// infinite range.
 fn panels(weighing: &Weighing, lower: f64, upper: f64, points: &[f64], cuts: &[f64]) -> Vec<Panel> {
     // Each end of a panel, and whether it is an edge.
-    let mut ends: Vec<(f64, bool)> = [lower, upper].into_iter().filter(|end| end.is_finite()).map(|end| (end, true)).collect();
+    let mut ends: Vec<(f64, bool)> =
+        [lower, upper].into_iter().filter(|end| end.is_finite()).map(|end| (end, true)).collect();
     let inside = |&x: &f64| lower < x && x < upper;
     ends.extend(points.iter().copied().filter(inside).map(|point| (point, true)));
     if let Some(pole) = weighing.pole() {
@@ -140,10 +145,9 @@ fn panels(weighing: &Weighing, lower: f64, upper: f64, points: &[f64], cuts: &[f
     }
     let mut tails = Vec::new();
     let step = std::f64::consts::PI / weighing.frequency().unwrap_or(1.0);
-    for (infinite, upward, from) in [
-        (lower == f64::NEG_INFINITY, false, ends[0].0),
-        (upper == f64::INFINITY, true, ends[ends.len() - 1].0),
-    ] {
+    for (infinite, upward, from) in
+        [(lower == f64::NEG_INFINITY, false, ends[0].0), (upper == f64::INFINITY, true, ends[ends.len() - 1].0)]
+    {
         if !infinite {
             continue;
         }
@@ -155,8 +159,7 @@ fn panels(weighing: &Weighing, lower: f64, upper: f64, points: &[f64], cuts: &[f
     }
     ends.sort_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)));
     ends.dedup_by(|a, b| a.0 == b.0);
-    let panel = |two: &[(f64, bool)]| {
-        Panel { lower: two[0].0, upper: two[1].0, edges: [two[0].1, two[1].1], how: How::Expand }
-    };
+    let panel =
+        |two: &[(f64, bool)]| Panel { lower: two[0].0, upper: two[1].0, edges: [two[0].1, two[1].1], how: How::Expand };
     ends.windows(2).map(panel).chain(tails).collect()
 }

@@ -30,7 +30,7 @@ const ANCHOR: u16 = 12;
 const AGAIN: u16 = 4;
 
 /// Tails that may follow each other.
-const MOST_TAILS: u16 = 40;
+const MOST_TAILS: u16 = 20;
 
 /// Generations after which halving ends, at a singularity at 0: 10^-72 of the whole.
 const DEEPEST: u16 = 240;

@@ -103,7 +103,9 @@ impl Weighing {
         match self.weight {
             Weight::Cos(_) | Weight::Sin(_) => false,
             Weight::Cauchy(pole) => !(panel.lower < pole && pole < panel.upper),
-            Weight::Algebraic { .. } => (0..2).any(|end| self.at_end(end).is_some() && self.singular_end(panel) != Some(end)),
+            Weight::Algebraic { .. } => {
+                (0..2).any(|end| self.at_end(end).is_some() && self.singular_end(panel) != Some(end))
+            }
         }
     }
 
@@ -202,7 +204,8 @@ impl Weighing {
         let (half, half_low) = two_sum(upper, -lower);
         let (middle, middle_low) = two_sum(upper, lower);
         let (sin, cos) = phase(omega, middle, middle_low);
-        let turned = if matches!(self.weight, Weight::Cos(_)) { [cos, -sin, -cos, sin] } else { [sin, cos, -sin, -cos] };
+        let turned =
+            if matches!(self.weight, Weight::Cos(_)) { [cos, -sin, -cos, sin] } else { [sin, cos, -sin, -cos] };
         let bessel = spherical_bessel(omega * half, phase(omega, half, half_low));
         std::array::from_fn(|k| 2.0 * half * bessel[k] * turned[k % 4])
     }
@@ -225,7 +228,8 @@ impl Weighing {
                 (true, _) => (-1.0, even),
                 (false, _) => (1.0, -even),
             };
-            let value = if matches!(self.weight, Weight::Cos(_)) { odd * cos - even * sin } else { odd * sin + even * cos };
+            let value =
+                if matches!(self.weight, Weight::Cos(_)) { odd * cos - even * sin } else { odd * sin + even * cos };
             sign * value / omega
         })
     }

@@ -126,7 +126,10 @@ mod tests {
             (2.0, 31, 0.0, 4.1308194157765577e-9),
         ] {
             let (plain, logs) = power(alpha);
-            assert!((plain[k] - value).abs() <= 1e-14 * value && (logs[k] - log).abs() < 1e-13 * log.abs(), "{alpha} {k}");
+            assert!(
+                (plain[k] - value).abs() <= 1e-14 * value && (logs[k] - log).abs() < 1e-13 * log.abs(),
+                "{alpha} {k}"
+            );
         }
     }
 

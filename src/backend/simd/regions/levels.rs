@@ -99,7 +99,11 @@ impl SimdRegions<'_> {
         let weight = Lanes::from_array(simd, arm.table.weights[row]);
         let distance = Lanes::from_array(simd, arm.table.nodes[row]) * arm.factor;
         let x = distance + arm.origin;
-        let outside = if arm.ends { weight.eq(zero) | x.eq(zero + arm.origin) } else { weight.eq(zero) };
+        let outside = if arm.ends && !self.values.knows_distances() {
+            weight.eq(zero) | x.eq(zero + arm.origin)
+        } else {
+            weight.eq(zero)
+        };
         let mut values = [[0.0; LANES]];
         self.values.near(arm.origin, &[distance.to_array()], &[x.to_array()], &mut values);
         let y = Lanes::from_array(simd, values[0]);
