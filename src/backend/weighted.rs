@@ -17,6 +17,9 @@ const VECTORS: usize = TERMS / LANES + 1;
 const AT_EDGE: [(f64, f64); 4] = [(2e-4, 1.4e-3), (1e-6, 2e-4), (1e-9, 1e-6), (1e-12, 1e-9)];
 const INSIDE: [(f64, f64); 4] = [(0.0061, 0.01), (0.0713, 0.05), (0.2012, 0.05), (0.3771, 0.05)];
 
+/// Values below which it may be that only the feet of a peak were seen.
+const FEET: f64 = 1e-100;
+
 /// Vectors of points beyond a tail.
 const FAR: usize = 5;
 
@@ -72,7 +75,8 @@ impl Weighted<'_> {
         if let Some((&point, &value)) = known.clone().find(|(_, y)| !y.is_finite()) {
             return Swept { bad: Some((point, value)), evaluations, ..Swept::NOTHING };
         }
-        let constant = known.clone().all(|(_, y)| *y == flat[0]);
+        // Values that are all the same, or no more than the feet of a peak.
+        let constant = known.clone().all(|(_, y)| *y == flat[0]) || known.clone().all(|(_, y)| y.abs() < FEET);
         let mut factors = [1.0; VECTORS * LANES];
         if self.weighing.has_factor(panel) {
             factors = places.map(|(end, distance)| self.weighing.factor(panel, end, distance));

@@ -19,7 +19,7 @@ use crate::rule::Ladder;
 const CHUNK: usize = 1024;
 
 /// An integral of |f| below which it may be that only the feet of a peak were seen.
-pub(super) const TINY: f64 = 1e-100;
+const TINY: f64 = 1e-100;
 
 /// One adaptive integration in ascending order.
 pub(super) struct Question<'a> {

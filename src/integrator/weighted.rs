@@ -2,7 +2,7 @@
 
 use super::Integrator;
 use super::probe;
-use super::rounds::{Answer, Question, TINY, status};
+use super::rounds::{Answer, Question, status};
 use crate::backend::simd::regions::Desk;
 use crate::backend::weighted::Weighted as Kernel;
 use crate::clock::Instant;
@@ -78,7 +78,7 @@ pub(super) fn run(question: &Question, weight: Weight, start: Instant) -> (Answe
         }
         outcome = method.absorb(&weighing, &swept);
         // Nothing but zeros or the same everywhere: something may hide between.
-        let plain = outcome == Some(Outcome::Converged) && (method.totals.magnitude < TINY || method.is_constant());
+        let plain = outcome == Some(Outcome::Converged) && method.is_constant();
         if plain && !looked {
             looked = true;
             let (found, evaluations) = probe::find(values, lower, upper);
@@ -118,25 +118,18 @@ pub(super) fn mesh(question: &Question, weight: Weight) -> Vec<f64> {
     ends
 }
 
-/// The first panels, in ascending order: cut at break points, around a pole, between two singular ends, and outward on an
-/// infinite range.
+/// The first panels, in ascending order: cut at break points, between two singular ends, and outward on an infinite range.
 fn panels(weighing: &Weighing, lower: f64, upper: f64, points: &[f64], cuts: &[f64]) -> Vec<Panel> {
     // Each end of a panel, and whether it is an edge.
     let mut ends: Vec<(f64, bool)> =
         [lower, upper].into_iter().filter(|end| end.is_finite()).map(|end| (end, true)).collect();
     let inside = |&x: &f64| lower < x && x < upper;
     ends.extend(points.iter().copied().filter(inside).map(|point| (point, true)));
-    if let Some(pole) = weighing.pole() {
-        ends.retain(|&(end, _)| end != pole);
-        let reach = ends.iter().map(|&(end, _)| (end - pole).abs()).fold(f64::INFINITY, f64::min);
-        ends.extend([pole - reach, pole + reach].into_iter().filter(inside).map(|end| (end, false)));
-        let around = |&cut: &f64| (cut - pole).abs() > reach;
-        ends.extend(cuts.iter().copied().filter(inside).filter(around).map(|cut| (cut, false)));
-    } else {
-        ends.extend(cuts.iter().copied().filter(inside).map(|cut| (cut, false)));
-    }
+    ends.extend(cuts.iter().copied().filter(inside).map(|cut| (cut, false)));
+    // The pole is no end of a panel.
+    ends.retain(|&(end, _)| Some(end) != weighing.pole());
     if ends.is_empty() {
-        ends.push((0.0, false));
+        ends.push((0.0, true));
     }
     ends.sort_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)));
     ends.dedup_by(|a, b| a.0 == b.0);

@@ -267,7 +267,8 @@ impl Leaf {
             return;
         }
         let q = swept.error / self.parent_error;
-        if q > 0.42 && swept.error < 1e-8 * swept.magnitude {
+        // Noise falls with the width alone, and is small.
+        if q > 0.42 && swept.error < 1e-5 * swept.magnitude {
             self.noisy += 1;
         } else if q < 0.1 {
             self.noisy = self.noisy.saturating_sub(1);

@@ -102,7 +102,7 @@ impl Weighing {
     pub fn has_factor(&self, panel: &Panel) -> bool {
         match self.weight {
             Weight::Cos(_) | Weight::Sin(_) => false,
-            Weight::Cauchy(pole) => !(panel.lower < pole && pole < panel.upper),
+            Weight::Cauchy(pole) => (pole - panel.lower).abs().min((pole - panel.upper).abs()) > panel.width(),
             Weight::Algebraic { .. } => {
                 (0..2).any(|end| self.at_end(end).is_some() && self.singular_end(panel) != Some(end))
             }
@@ -158,7 +158,9 @@ impl Weighing {
     pub fn near(&self, panel: &Panel, end: usize, distance: f64) -> f64 {
         match self.weight {
             Weight::Cos(omega) | Weight::Sin(omega) => distance.min(2.0 / omega.abs()),
-            Weight::Cauchy(_) if !self.has_factor(panel) => 2.0 * distance / panel.width(),
+            Weight::Cauchy(pole) if !self.has_factor(panel) => {
+                2.0 * (distance / (pole - [panel.lower, panel.upper][end]).abs()).ln_1p()
+            }
             Weight::Algebraic { .. } if self.singular_end(panel) == Some(end) => {
                 let (power, log) = self.at_end(end).unwrap_or_default();
                 let plain = distance.powf(power + 1.0) / (power + 1.0);
@@ -179,7 +181,8 @@ impl Weighing {
                 self.oscillating(omega, panel)
             }
             (Weight::Cauchy(pole), _) if !self.has_factor(panel) => {
-                return Moments { moments: second_kind(pole - panel.lower, panel.upper - pole), crude };
+                let moments = second_kind((pole - panel.lower) / half, (panel.upper - pole) / half);
+                return Moments { moments, crude };
             }
             _ => {
                 if let Some(end) = self.singular_end(panel) {

@@ -46,19 +46,39 @@ pub(crate) fn spherical_bessel(theta: f64, (sin, cos): (f64, f64)) -> Terms {
     j.map(|j| j * scale)
 }
 
-/// -2 Qₖ(τ), the Legendre functions of the second kind, for τ inside (-1, 1) by its distances from both ends: the principal values
-/// of ∫ Pₖ(t) / (t - τ) dt over [-1, 1]. Upwards. <https://dlmf.nist.gov/14.10>, F. E. Neumann's integral
-/// <https://dlmf.nist.gov/14.12.E13>.
+/// -2 Qₖ(τ), the Legendre functions of the second kind, by 1 + τ and 1 - τ: ∫ Pₖ(t) / (t - τ) dt over [-1, 1], for τ inside its
+/// principal value. F. E. Neumann's integral, <https://dlmf.nist.gov/14.12.E13>.
+///
+/// Upwards inside and next to the interval; farther out they fall faster than any rounding, so downwards.
 pub(crate) fn second_kind(below: f64, above: f64) -> Terms {
-    let tau = (below - above) / (below + above);
+    let tau = 0.5 * (below - above);
     let mut q = [0.0; TERMS];
-    q[0] = (above / below).ln();
+    q[0] = (above / below).abs().ln();
     q[1] = tau * q[0] + 2.0;
-    for k in 1..TERMS - 1 {
-        let n = k as f64;
-        q[k + 1] = ((2.0 * n + 1.0) * tau * q[k] - n * q[k - 1]) / (n + 1.0);
+    // What separates the growing solution from the falling one, from step to step.
+    let apart = if below * above < 0.0 { tau.abs() + (-below * above).sqrt() } else { 1.0 };
+    if apart < 1.03 {
+        for k in 1..TERMS - 1 {
+            let n = k as f64;
+            q[k + 1] = ((2.0 * n + 1.0) * tau * q[k] - n * q[k - 1]) / (n + 1.0);
+        }
+        return q;
     }
-    q
+    let (mut value, mut above) = (1e-300, 0.0);
+    let scale = q[0];
+    for k in (1..TERMS + (40.0 / apart.ln()) as usize).rev() {
+        let n = k as f64;
+        (value, above) = (((2.0 * n + 1.0) * tau * value - (n + 1.0) * above) / n, value);
+        if k <= TERMS {
+            q[k - 1] = value;
+        }
+        if value.abs() > 1e200 {
+            (value, above) = (value * 1e-200, above * 1e-200);
+            q.iter_mut().for_each(|q| *q *= 1e-200);
+        }
+    }
+    let scale = scale / q[0];
+    q.map(|q| q * scale)
 }
 
 /// ∫ s^α Pₖ(2s - 1) ds over [0, 1], or with the factor ln s: α > -1.
@@ -133,11 +153,26 @@ mod tests {
         }
     }
 
+    const OUTSIDE: [(f64, usize, f64); 6] = [
+        (1e-09, 31, -13.361930246647944),
+        (0.0003, 10, -3.0291138900040209),
+        (0.0006, 31, -0.74018444294535752),
+        (0.01, 31, -0.013486613367968009),
+        (0.5, 7, -0.00062106886281598876),
+        (1.9, 31, -6.4382260916049665e-25),
+    ];
+
     #[test]
     fn functions_of_the_second_kind() {
         // -2 Q₀(1/2) = -ln 3, -2 Q₂(0) = 0, -2 Q₃(0) = -4/3.
         assert!((second_kind(1.5, 0.5)[0] + 3f64.ln()).abs() < 1e-15);
         let q = second_kind(1.0, 1.0);
         assert!(q[1] == 2.0 && q[2] == 0.0 && (q[3] + 4.0 / 3.0).abs() < 1e-15);
+        // By mpmath.
+        for (beyond, k, value) in OUTSIDE {
+            let (above, below) = (second_kind(2.0 + beyond, -beyond)[k], second_kind(-beyond, 2.0 + beyond)[k]);
+            assert!((above - value).abs() < 2e-14 * value.abs(), "{beyond} {k}: {above:e}");
+            assert!((below + if k % 2 == 0 { value } else { -value }).abs() < 2e-14 * value.abs());
+        }
     }
 }
