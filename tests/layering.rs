@@ -14,7 +14,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("region", &["error", "integrand"]),
     ("reduce", &["twofold"]),
     ("estimate", &[]),
-    ("plan", &["error", "estimate", "reduce", "rule", "twofold"]),
+    ("weight", &[]),
+    ("plan", &["error", "estimate", "reduce", "rule", "twofold", "weight"]),
     (
         "backend",
         &[
@@ -41,7 +42,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("verify", &["agreement", "integrand", "lanes", "plan", "reduce", "rule"]),
     ("integral", &["agreement", "backend", "lanes", "precision"]),
     ("sweep", &["backend", "error", "integral", "integrand", "lanes", "region"]),
-    ("error", &["agreement", "backend", "integral", "lanes", "rule", "unknown_name"]),
+    ("error", &["agreement", "backend", "integral", "lanes", "rule", "unknown_name", "weight"]),
     (
         "integrator",
         &[
@@ -62,6 +63,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "rule",
             "sweep",
             "verify",
+            "weight",
         ],
     ),
 ];

@@ -139,7 +139,7 @@ impl Weighted<'_> {
         }
         let rounding = f64::EPSILON * largest + shifts.iter().fold(0.0, |most: f64, &shift| most.max(shift));
         // So steep that neighbouring numbers have different values is no noise, but a singularity.
-        let (rounding, steep) = if rounding < 1e-6 * largest { (rounding, 4.0) } else { (0.0, 16.0) };
+        let (rounding, steep) = if rounding < 1e-6 * largest { (rounding, 4.0) } else { (0.0, 64.0) };
         let mean_square = |terms: std::ops::Range<usize>| terms.map(|k| (a[k] * norm(k)).powi(2)).sum::<f64>().sqrt();
         let remainder =
             Remainder::new(mean_square(TERMS / 2..3 * TERMS / 4), mean_square(3 * TERMS / 4..TERMS), rounding);
