@@ -40,7 +40,9 @@ impl Weighted<'_> {
         levels.clear();
         let kernel = SimdRegions { values: &product, ladder: &PATTERSON, token: self.token };
         kernel.sweep(&[Region::levels(panel.lower, panel.upper)], tolerance, desk, levels);
-        levels.pop().unwrap_or(Swept::NOTHING)
+        let swept = levels.pop().unwrap_or(Swept::NOTHING);
+        // Levels do not see what the rounding of nodes does to an integrand that is steep inside.
+        Swept { floor: 4.0 * swept.floor, ..swept }
     }
 
     fn expand(&self, panel: &Panel) -> Swept {
@@ -151,7 +153,16 @@ impl Weighted<'_> {
         let floor = f64::EPSILON * floor + steep * shifted.sqrt();
         // Noise is seen as well as inferred, and adds up as roundings do.
         let (error, floor) = if remainder.is_noise { (0.0, floor.max(missing)) } else { (missing, floor) };
-        Swept { estimate, error, floor, magnitude, noise: rounding, fall: remainder.fall, ..Swept::NOTHING }
+        Swept {
+            estimate,
+            error,
+            floor,
+            magnitude,
+            noise: rounding,
+            fall: remainder.fall,
+            unresolved: mean_square(3 * TERMS / 4..TERMS) / largest,
+            ..Swept::NOTHING
+        }
     }
 
     /// Whether the integrand falls to zero beyond a tail: at points ever farther apart. Where it does not, all that

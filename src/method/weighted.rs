@@ -267,8 +267,8 @@ impl Leaf {
             return;
         }
         let q = swept.error / self.parent_error;
-        // Noise falls with the width alone, and is small.
-        if q > 0.42 && swept.error < 1e-5 * swept.magnitude {
+        // Noise falls with the width alone, or has terms that do not fall, and is small.
+        if (q > 0.42 || swept.fall > 0.75) && swept.unresolved < 1e-6 {
             self.noisy += 1;
         } else if q < 0.1 {
             self.noisy = self.noisy.saturating_sub(1);

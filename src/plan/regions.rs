@@ -104,6 +104,8 @@ pub(crate) struct Swept {
     pub reach: [u8; 2],
     /// What the last step left of the raw error of the one before; NaN without one.
     pub fall: f64,
+    /// What an expansion does not resolve, in units of the largest value.
+    pub unresolved: f64,
     /// The place that was looked for, and how closely it is known: 0 for to the last bit.
     pub place: Option<(f64, f64)>,
     /// A node at which the integrand is not finite, and the value there.
@@ -128,6 +130,7 @@ impl Swept {
         gap: 0.0,
         reach: [0; 2],
         fall: f64::NAN,
+        unresolved: f64::NAN,
         place: None,
         bad: None,
     };

@@ -17,13 +17,16 @@ pub(crate) struct Legendre {
     pub gaps: [f64; TERMS / 2],
     /// `analysis[j][k]`: what the value at node j adds to coefficient k.
     analysis: [Terms; TERMS],
+    /// The same, by coefficient and node.
+    by_term: [Terms; TERMS],
 }
 
 pub(crate) static LEGENDRE: LazyLock<Legendre> = LazyLock::new(Legendre::new);
 
 impl Legendre {
     fn new() -> Self {
-        let mut legendre = Legendre { gaps: [0.0; TERMS / 2], analysis: [[0.0; TERMS]; TERMS] };
+        let none = [[0.0; TERMS]; TERMS];
+        let mut legendre = Legendre { gaps: [0.0; TERMS / 2], analysis: none, by_term: none };
         let Ok(rule) = gauss_legendre(TERMS) else { return legendre };
         legendre.gaps.copy_from_slice(&rule.gaps()[..TERMS / 2]);
         for (row, (&t, &weight)) in legendre.analysis.iter_mut().zip(rule.nodes().iter().zip(rule.weights())) {
@@ -35,24 +38,30 @@ impl Legendre {
                 *share *= (k as f64 + 0.5) * weight;
             }
         }
+        legendre.by_term = std::array::from_fn(|k| std::array::from_fn(|j| legendre.analysis[j][k]));
         legendre
     }
 
     /// The coefficients aₖ of what has these values at the nodes.
     pub fn coefficients(&self, values: &Terms) -> Terms {
-        let mut sums = [0.0; TERMS];
-        for (row, &value) in self.analysis.iter().zip(values) {
-            for (sum, &share) in sums.iter_mut().zip(row) {
-                *sum += share * value;
-            }
-        }
-        sums
+        combine(&self.analysis, values)
     }
 
     /// The weights of the values in Σ aₖ mₖ.
     pub fn weights(&self, moments: &Terms) -> Terms {
-        std::array::from_fn(|j| self.analysis[j].iter().zip(moments).map(|(share, moment)| share * moment).sum())
+        combine(&self.by_term, moments)
     }
+}
+
+/// The sum of the rows, each times its factor.
+fn combine(rows: &[Terms; TERMS], factors: &Terms) -> Terms {
+    let mut sums = [0.0; TERMS];
+    for (row, &factor) in rows.iter().zip(factors) {
+        for (sum, &share) in sums.iter_mut().zip(row) {
+            *sum += share * factor;
+        }
+    }
+    sums
 }
 
 /// Pₖ(t), rounded once from a recurrence in pairs of numbers; returns the last two, of degrees n - 1 and n.
