@@ -7,6 +7,7 @@ use crate::lanes::{LEVEL_VARIABLE, Level};
 use crate::rule::{OrderError, Rule};
 use crate::unknown_name::UnknownName;
 use crate::vector::VectorIntegral;
+use crate::weight::Weight;
 use std::fmt;
 
 /// Why there is no integral as asked for.
@@ -107,6 +108,13 @@ pub enum Error {
         /// The tolerance given.
         value: f64,
     },
+    /// There is no integral with this weight over this interval, or by the method asked for.
+    Weight {
+        /// The weight.
+        weight: Weight,
+        /// Why.
+        reason: &'static str,
+    },
     /// A row of a sweep makes no sense: the first such row.
     Row {
         /// Its index, from 0.
@@ -188,6 +196,7 @@ impl fmt::Display for Error {
             Error::Tolerance { kind, value } => {
                 write!(f, "the {kind} tolerance is {value}; it must be a positive number")
             }
+            Error::Weight { weight, reason } => write!(f, "the weight {weight} is refused: {reason}"),
             Error::Row { row, error } => write!(f, "row {row}: {error}"),
             Error::Components { components: 0, .. } => f.write_str("the integrand has no components"),
             Error::Components { components, group } => {

@@ -30,6 +30,7 @@
 //! |---|---|
 //! | write an integrand | [`integrand`](macro@integrand), closures, [`Expression`], `wide` (a feature), the trait [`Integrand`] |
 //! | integrate it | [`Integrator`], [`Method`], [`Rule`], [`Backend`], [`lanes::Level`], `gpu` (a feature), [`Precision`] |
+//! | integrate a smooth function times a weight that is not | [`Integrator::weight`], [`Weight`] |
 //! | integrate many at once | [`Integrator::sweep`], [`Row`], [`Sweep`], [`Expression::with_values`] |
 //! | integrate vectors and complex numbers | [`Integrator::integrate_vector`], [`VectorIntegrand`], [`Norm`], [`components`] |
 //! | read the answer | [`Integral`], [`VectorIntegral`], [`Status`], [`Error`], [`Agreement`] |
@@ -87,6 +88,7 @@ mod twofold;
 mod unknown_name;
 mod vector;
 mod verify;
+mod weight;
 
 pub use agreement::{Agreement, Disagreement, Verify};
 pub use backend::Backend;
@@ -107,6 +109,7 @@ pub use rule::Rule;
 pub use sweep::{Row, Sweep};
 pub use unknown_name::UnknownName;
 pub use vector::VectorIntegral;
+pub use weight::Weight;
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

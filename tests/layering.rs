@@ -14,7 +14,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("region", &["error", "integrand"]),
     ("reduce", &["twofold"]),
     ("estimate", &[]),
-    ("plan", &["error", "estimate", "reduce", "rule", "twofold"]),
+    ("weight", &[]),
+    ("plan", &["error", "estimate", "reduce", "rule", "twofold", "weight"]),
     (
         "backend",
         &[
@@ -44,7 +45,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("verify", &["agreement", "integrand", "lanes", "plan", "reduce", "rule"]),
     ("integral", &["agreement", "backend", "lanes", "precision"]),
     ("sweep", &["agreement", "backend", "error", "integral", "integrand", "lanes", "region"]),
-    ("error", &["agreement", "backend", "integral", "lanes", "rule", "unknown_name", "vector"]),
+    ("error", &["agreement", "backend", "integral", "lanes", "rule", "unknown_name", "vector", "weight"]),
     (
         "integrator",
         &[
@@ -67,6 +68,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "sweep",
             "vector",
             "verify",
+            "weight",
         ],
     ),
 ];

@@ -333,3 +333,27 @@ fn sweeps_without_sense_are_refused() {
     let (code, header, rows, _) = sweep(&["p*x", "0", "1", "--sweep", none.path()]);
     assert_eq!((code, header.len(), rows.len()), (Some(0), 5, 0));
 }
+
+#[test]
+fn weights_are_named_on_the_command_line() {
+    let near = |a: f64, b: f64| (a - b).abs() <= 1e-10 * b.abs();
+    assert!(near(value(&["1/(1+x)", "0", "1", "--weight", "cos:1e6"]), -1.7499598527359087e-7));
+    assert!(near(value(&["1/x", "0", "inf", "--weight", "sin:2*pi"]), std::f64::consts::FRAC_PI_2));
+    assert!(near(value(&["exp(x)", "0", "1", "--weight", "cauchy:1/2"]), 1.671792651207033));
+    assert!(near(value(&["cos(x)", "0", "1", "--weight", "algebraic:-0.9,0,log-lower"]), -99.8890630481553));
+    let answer = json(&["exp(x)", "0", "1", "--weight", "cauchy:0.5"]);
+    assert_eq!((answer["weight"].as_str(), answer["evaluations"].as_u64()), (Some("cauchy:0.5"), Some(40)));
+    assert_eq!(json(&["exp(x)", "0", "1"])["weight"], Value::Null);
+    let text = quad(&["exp(x)", "0", "1", "--weight", "cauchy:0.5"]);
+    assert!(String::from_utf8_lossy(&text.stdout).contains("auto with weight cauchy:0.5"));
+    assert_eq!(not_converged(&["1", "0", "inf", "--weight", "sin:1"])["status"], "divergent");
+    for bad in ["cos", "cos:", "cos:1,2", "tan:1", "cauchy:1", "algebraic:-1,0", "algebraic:0", "algebraic:0,0,log"] {
+        let output = quad(&["exp(x)", "0", "1", "--weight", bad]);
+        assert_eq!(output.status.code(), Some(2), "{bad}");
+        assert!(output.stdout.is_empty() && !output.stderr.is_empty(), "{bad}");
+    }
+    for other in [&["--rule", "left", "--n", "10"][..], &["--method", "kronrod"]] {
+        let output = quad(&[&["exp(x)", "0", "1", "--weight", "cos:1"], other].concat());
+        assert_eq!(output.status.code(), Some(2), "{other:?}");
+    }
+}

@@ -56,6 +56,10 @@ pub struct Args {
     /// Points at which the integrand has a kink, a step, a singularity or a narrow peak: numbers or formulas
     #[arg(long, value_name = "P1,P2,…", allow_hyphen_values = true)]
     pub points: Option<String>,
+    /// A factor of the integrand that is taken exactly: cos:OMEGA, sin:OMEGA, cauchy:C for 1/(x-C) (a principal value),
+    /// algebraic:ALPHA,BETA for (x-A)^ALPHA (B-x)^BETA, then also ,log-lower and ,log-upper for logarithms of these distances
+    #[arg(long, value_name = "KIND:…", allow_hyphen_values = true)]
+    pub weight: Option<String>,
     /// One integral for each row of a csv file: columns named like parameters give their values, columns a and b the bounds
     /// where A and B are missing; writes the columns with value, error, evaluations and status
     #[arg(long, value_name = "FILE.csv")]

@@ -2,7 +2,8 @@
 
 use crate::args::Args;
 use crate::sweep::SweepJob;
-use quadrille::{Backend, Expression, Integrator, Method, Rule, UnknownName, Verify, lanes::Level};
+use crate::weight::weight;
+use quadrille::{Backend, Expression, Integrator, Method, Rule, UnknownName, Verify, Weight, lanes::Level};
 use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -38,6 +39,7 @@ pub struct Job {
     pub lower: f64,
     pub upper: f64,
     pub what: What,
+    pub weight: Option<Weight>,
     /// The backends to run, in this order.
     pub backends: Vec<Backend>,
     pub integrator: Integrator,
@@ -64,6 +66,10 @@ impl Args {
         let parameters = self.param.iter().map(|text| parameter(text)).collect::<Result<Vec<_>, _>>()?;
         let what = self.what()?;
         let mut integrator = self.integrator(what)?;
+        let weight = self.weight.as_deref().map(weight).transpose()?;
+        if let Some(weight) = weight {
+            integrator = integrator.weight(weight);
+        }
         let backends = match self.backend.as_str() {
             "all" => vec![Backend::Serial, Backend::Simd, Backend::Gpu],
             name => vec![named(name).map_err(|error| format!("{error}, all"))?],
@@ -100,7 +106,8 @@ impl Args {
             notes.push(format!("{threads} threads: one adaptive integral runs on one"));
         }
         let Args { adapter, fallback, json, plot, .. } = self;
-        let job = Job { text, f, lower, upper, what, backends, integrator, adapter, fallback, notes, json, plot };
+        let job =
+            Job { text, f, lower, upper, what, weight, backends, integrator, adapter, fallback, notes, json, plot };
         Ok(Asked::One(job))
     }
 
@@ -180,7 +187,7 @@ pub fn one_variable(f: &Expression) -> Result<(), String> {
 }
 
 /// What stands between the commas that are in no parentheses.
-fn list(text: &str) -> Vec<&str> {
+pub fn list(text: &str) -> Vec<&str> {
     let mut depth = 0;
     let split = text.split(|c| {
         depth += i32::from(c == '(') - i32::from(c == ')');

@@ -12,6 +12,7 @@ mod report;
 mod sweep;
 mod table;
 mod watch;
+mod weight;
 mod window;
 
 use clap::Parser;

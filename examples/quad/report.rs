@@ -16,8 +16,9 @@ pub fn text(job: &Job, answer: &Answer) -> String {
     };
     let error = if integral.error.is_finite() { format!(" ± {:.1e}", integral.error) } else { String::new() };
     let panels = if integral.regions == 1 { "panel" } else { "panels" };
+    let weight = job.weight.map(|weight| format!(" with weight {weight}")).unwrap_or_default();
     let mut lines = format!(
-        "{:?}{error}\n  {}, {} {panels}, {} evaluations\n  {who}, {} {threads}, {:.3e} s\n",
+        "{:?}{error}\n  {}{weight}, {} {panels}, {} evaluations\n  {who}, {} {threads}, {:.3e} s\n",
         integral.estimate,
         job.what,
         integral.regions,
@@ -98,6 +99,7 @@ fn object(job: &Job, answer: &Answer) -> Value {
     json!({
         "estimate": number(integral.estimate),
         "error": number(integral.error),
+        "weight": job.weight.map(|weight| weight.to_string()),
         "evaluations": integral.evaluations,
         "regions": integral.regions,
         "status": integral.status.name(),

@@ -9,6 +9,7 @@ pub(crate) mod threads;
 #[cfg(not(feature = "parallel"))]
 #[path = "one_thread.rs"]
 pub(crate) mod threads;
+pub(crate) mod weighted;
 
 use crate::unknown_name::UnknownName;
 use std::{fmt, str::FromStr};

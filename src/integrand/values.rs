@@ -8,6 +8,19 @@ use std::cell::RefCell;
 pub(crate) trait Values {
     /// Sets `values[i]` to f at `points[i]`; both slices have the same length.
     fn values(&self, points: &[[f64; LANES]], values: &mut [[f64; LANES]]);
+
+    /// The same at points that are `end` plus distances, known better than their sum: for what depends on those.
+    #[inline]
+    fn near(&self, end: f64, distances: &[[f64; LANES]], points: &[[f64; LANES]], values: &mut [[f64; LANES]]) {
+        let _ = (end, distances);
+        self.values(points, values);
+    }
+
+    /// Whether a point so near to an end that it is rounded to it still has a value of its own.
+    #[inline]
+    fn knows_distances(&self) -> bool {
+        false
+    }
 }
 
 /// On lanes.
@@ -40,6 +53,16 @@ impl Values for Recorded<'_> {
         self.of.values(points, values);
         self.points.borrow_mut().extend_from_slice(points);
         self.values.borrow_mut().extend_from_slice(values);
+    }
+
+    fn near(&self, end: f64, distances: &[[f64; LANES]], points: &[[f64; LANES]], values: &mut [[f64; LANES]]) {
+        self.of.near(end, distances, points, values);
+        self.points.borrow_mut().extend_from_slice(points);
+        self.values.borrow_mut().extend_from_slice(values);
+    }
+
+    fn knows_distances(&self) -> bool {
+        self.of.knows_distances()
     }
 }
 

@@ -61,10 +61,11 @@ impl Integrator {
             && matches!(self.backend, Backend::Auto | Backend::Simd)
             && self.points.is_empty()
             && self.depth().is_none()
+            && self.weight.is_none()
     }
 
     #[inline(never)]
-    fn by_rounds(
+    pub(super) fn by_rounds(
         &self,
         forms: &Forms,
         level: Level,
@@ -77,7 +78,7 @@ impl Integrator {
         let serial = self.backend == Backend::Serial;
         let question = self.question(forms.fast, token, region, tolerance, &self.control);
         let mut own = Workspace::default();
-        let depth = self.depth().filter(|_| !serial);
+        let depth = self.depth().filter(|_| !serial && self.weight.is_none());
         let answer = match depth {
             None => question.answer(known, start),
             Some(_) => question.answer_in(&mut own, &Done::default(), start),
@@ -125,6 +126,7 @@ impl Integrator {
             ladder: self.ladder().unwrap_or(&FEJER),
             tolerance,
             points: &self.points,
+            weight: self.weight.filter(|weight| !weight.is_one()),
             max_evaluations: self.max_evaluations,
             control,
         }
@@ -143,6 +145,10 @@ impl Integrator {
         let mut fallbacks = Vec::new();
         if self.backend == Backend::Gpu {
             fallbacks.push(Fallback { wanted: Backend::Gpu.to_string(), reason: NO_GPU.to_owned() });
+        }
+        if let Some(verify) = self.depth().filter(|_| self.weight.is_some()) {
+            let reason = "integrals with a weight are not verified".to_owned();
+            fallbacks.push(Fallback { wanted: format!("verification {verify}"), reason });
         }
         fallbacks
     }
@@ -185,6 +191,11 @@ impl Integrator {
         if let Some(integrand) = dimension.filter(|&dimension| dimension > f64::DIMENSION) {
             return Err(Error::Dimension { integrand, region: f64::DIMENSION });
         }
+        if let Some(weight) = self.weight.filter(|_| lower < upper)
+            && let Some(reason) = weight.objection(lower, upper)
+        {
+            return Err(Error::Weight { weight, reason });
+        }
         Ok(Tolerance { absolute: abs_tol.unwrap_or(0.0), relative: rel_tol.unwrap_or(1e-10) })
     }
 
@@ -192,6 +203,7 @@ impl Integrator {
     #[inline]
     pub(super) fn check_settings(&self) -> Result<(Level, Token), Error> {
         self.ladder()?;
+        self.check_weight()?;
         if self.backend == Backend::Gpu && !self.fallback {
             return Err(Error::BackendUnavailable { backend: Backend::Gpu, reason: NO_GPU.to_owned() });
         }

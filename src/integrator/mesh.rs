@@ -2,6 +2,7 @@
 
 use super::Integrator;
 use super::rounds::{Done, Workspace};
+use super::weighted;
 use crate::clock::Instant;
 use crate::error::Error;
 use crate::integrand::Integrand;
@@ -30,6 +31,9 @@ impl Integrator {
         let mut workspace = Workspace::default();
         let values = OnLanes { f, token };
         let question = self.question(&values, token, region, tolerance, &self.control);
+        if let Some(weight) = question.weight.filter(|weight| !weight.is_zero()) {
+            return Ok(weighted::mesh(&question, weight));
+        }
         question.answer_in(&mut workspace, &Done::default(), Instant::now());
         let mut ends = vec![region.lower.min(region.upper)];
         ends.extend(workspace.method.ends());

@@ -11,10 +11,12 @@ mod floor;
 mod gpu;
 mod initial;
 mod mesh;
+mod near_ends;
 mod probe;
 mod rounds;
 mod sweep;
 mod vector;
+mod weighted;
 
 use crate::agreement::Verify;
 #[cfg(feature = "gpu")]
@@ -32,6 +34,7 @@ use crate::plan::Grid;
 use crate::precision::Precision;
 use crate::region::{IntoRegion, Region};
 use crate::rule::Rule;
+use crate::weight::Weight;
 use composite::Run;
 use floor::Floors;
 use std::sync::Arc;
@@ -70,6 +73,7 @@ pub struct Integrator {
     norm: Norm,
     max_evaluations: u64,
     points: Vec<f64>,
+    weight: Option<Weight>,
 }
 
 impl Default for Integrator {
@@ -101,6 +105,7 @@ impl Integrator {
             norm: Norm::default(),
             max_evaluations: 4_000_000,
             points: Vec::new(),
+            weight: None,
         }
     }
 
@@ -211,6 +216,7 @@ impl Integrator {
         if self.rule.is_none() && self.panels.is_none() {
             return self.adaptive(f, region);
         }
+        self.check_weight()?;
         let start = Instant::now();
         let plan = self.plan(region)?;
         let level = self.chosen_level()?;

@@ -3,7 +3,7 @@
 //! Nothing here is generic: an integrand comes in as [`Values`], so this is compiled once.
 
 use super::initial::{initial, region};
-use super::probe;
+use super::{probe, weighted};
 use crate::backend::simd::regions::{Desk, Seen, SimdRegions};
 use crate::clock::Instant;
 use crate::control::{Control, Stop};
@@ -14,6 +14,7 @@ use crate::lanes::Token;
 use crate::method::{Adaptive, Method, Outcome};
 use crate::plan::{Region, Sweep, Swept};
 use crate::rule::Ladder;
+use crate::weight::Weight;
 use std::cell::RefCell;
 
 /// Regions swept between two looks at the clock.
@@ -32,6 +33,8 @@ pub(super) struct Question<'a> {
     pub ladder: &'static Ladder,
     pub tolerance: Tolerance,
     pub points: &'a [f64],
+    /// But for that of 1.
+    pub weight: Option<Weight>,
     pub max_evaluations: u64,
     pub control: &'a Control,
 }
@@ -62,8 +65,11 @@ thread_local! {
 impl Question<'_> {
     /// The integral, to the tolerance or with the reason why not. `known` are values at the nodes of the first rung.
     pub fn answer(&self, known: Option<&Seen>, start: Instant) -> Answer {
-        if self.lower == self.upper {
+        if self.lower == self.upper || self.weight.is_some_and(|weight| weight.is_zero()) {
             return NOTHING;
+        }
+        if let Some(weight) = self.weight {
+            return weighted::run(self, weight, start).0;
         }
         let done = if self.points.is_empty() && self.control.may_begin() {
             match whole(self, known) {

@@ -165,6 +165,7 @@ impl Integrator {
             check_tolerances(self.rel_tol, self.abs_tol)?;
             return self.check_settings();
         }
+        self.check_weight()?;
         let level = self.chosen_level()?;
         Ok((level, level.token().ok_or(Error::LevelUnavailable { level })?))
     }

@@ -150,7 +150,7 @@ impl Leaf {
     /// Whether something at one place inside seems to keep the rules from converging.
     fn wants_a_place(&self) -> bool {
         let slow = self.swept.fall > 0.05 || self.depth >= 3 && self.raw_error > 0.1 * self.parent_error;
-        slow && !self.swept.unresolved && self.depth >= self.locate_from && self.region.map == Map::Plain
+        slow && !self.swept.sparse && self.depth >= self.locate_from && self.region.map == Map::Plain
     }
 
     /// How it is refined; `auto` chooses among more than splitting.

@@ -6,9 +6,11 @@ mod composite;
 mod joint;
 mod leaf;
 mod outcome;
+mod weighted;
 
 pub(crate) use adaptive::Adaptive;
 pub use choice::Method;
 pub(crate) use composite::CompositeSum;
 pub(crate) use joint::Joint;
 pub(crate) use outcome::Outcome;
+pub(crate) use weighted::Weighted;

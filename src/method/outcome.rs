@@ -1,6 +1,7 @@
 //! What becomes of an integral, and the sums that say so.
 
 use super::leaf::Leaf;
+use crate::plan::Swept;
 use crate::reduce::Partial;
 
 /// What has become of an integral.
@@ -45,10 +46,14 @@ impl From<Totals> for Sum {
 
 impl Sum {
     pub fn add(&mut self, leaf: &Leaf, mismatch: f64) {
-        self.estimate = self.estimate.combine(Partial::new(leaf.swept.estimate));
-        self.totals.truncation += leaf.swept.error + mismatch;
-        self.totals.magnitude += leaf.swept.magnitude;
-        self.totals.rounding = mean_square(self.totals.rounding, leaf.swept.floor);
+        self.add_swept(&leaf.swept, mismatch);
+    }
+
+    pub fn add_swept(&mut self, swept: &Swept, mismatch: f64) {
+        self.estimate = self.estimate.combine(Partial::new(swept.estimate));
+        self.totals.truncation += swept.error + mismatch;
+        self.totals.magnitude += swept.magnitude;
+        self.totals.rounding = mean_square(self.totals.rounding, swept.floor);
     }
 
     pub fn totals(self) -> Totals {

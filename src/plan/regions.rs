@@ -113,9 +113,11 @@ pub(crate) struct Swept {
     /// Units of t that the levels used, downward and upward.
     pub reach: [u8; 2],
     /// Whether the finest components that are seen are about as large as any: the nodes are too few for it to look smooth.
-    pub unresolved: bool,
+    pub sparse: bool,
     /// What the last step left of the raw error of the one before; NaN without one.
     pub fall: f64,
+    /// What an expansion does not resolve, in units of the largest value.
+    pub unresolved: f64,
     /// The place that was looked for, and how closely it is known: 0 for to the last bit.
     pub place: Option<(f64, f64)>,
     /// A node at which the integrand is not finite, and the value there.
@@ -140,8 +142,9 @@ impl Swept {
         ends: [f64::NAN; 2],
         gap: 0.0,
         reach: [0; 2],
-        unresolved: false,
+        sparse: false,
         fall: f64::NAN,
+        unresolved: f64::NAN,
         place: None,
         bad: None,
     };

@@ -6,10 +6,12 @@ mod ladder;
 #[rustfmt::skip]
 #[allow(clippy::all, reason = "a table")]
 mod ladder_data;
+pub(crate) mod legendre;
 pub(crate) mod levels;
 #[rustfmt::skip]
 #[allow(clippy::all, reason = "a table")]
 mod levels_data;
+pub(crate) mod moments;
 mod nodes;
 mod pair;
 

@@ -161,7 +161,7 @@ impl SimdRegions<'_> {
                 magnitude,
                 evaluations: (count * LANES) as u32 + if region.guarded { 2 } else { 0 },
                 constant: variation == 0.0,
-                unresolved: now > UNRESOLVED * variation,
+                sparse: now > SPARSE * variation,
                 fall: if previous < f64::INFINITY { now / previous } else { f64::NAN },
                 ..Swept::NOTHING
             };
@@ -179,7 +179,7 @@ impl SimdRegions<'_> {
             let smooth = !singular[0] && !singular[1];
             let go_on = index < last
                 && (met && index < least
-                    || smooth && (index < least || eager || swept.unresolved)
+                    || smooth && (index < least || eager || swept.sparse)
                     || match index {
                         0 => now < 0.3 * magnitude && smooth,
                         _ => promising(now, previous, tolerance.at(estimate).max(floor)),
@@ -277,7 +277,7 @@ impl Sums {
 
 /// A raw error of this share of the variation is one of an integrand that oscillates faster than the nodes lie: then more of them
 /// are as good as smaller regions.
-const UNRESOLVED: f64 = 0.1;
+const SPARSE: f64 = 0.1;
 
 /// The share of the noise that is claimed in any case: null rules see as much of it as the sum does, so it is in the raw error; but
 /// they are few.

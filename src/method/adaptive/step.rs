@@ -98,7 +98,7 @@ impl Adaptive {
         // The whole at once into four, so that the rungs reach the density of nodes that is asked for; into eight where that is
         // not likely to be enough.
         if self.method == Method::Auto && self.leaves.len() == 1 {
-            let parts = if self.leaves[0].swept.unresolved { 8 } else { 4 };
+            let parts = if self.leaves[0].swept.sparse { 8 } else { 4 };
             let part = (region.upper - region.lower) / parts as f64;
             let cuts: [f64; 7] = std::array::from_fn(|k| part.mul_add((k + 1) as f64, region.lower));
             self.split(index, &cuts[..parts - 1], false, sweep);

@@ -11,7 +11,11 @@ impl SimdRegions<'_> {
     /// Double-exponential levels over a finite or infinite interval.
     #[inline(always)]
     pub(super) fn levels<S: Simd>(&self, simd: S, region: &Region, tolerance: Tolerance, desk: &mut Desk) -> Swept {
-        let arms = Direction::both(region);
+        let mut arms = Direction::both(region);
+        if self.values.knows_distances() {
+            // No node is taken for the end, then.
+            arms.iter_mut().for_each(|arm| arm.ends = false);
+        }
         let mut batch = Batch { rows: [(0, 0); MOST_VECTORS], count: 0 };
         let mut sums = Sums { sum: Lanes::splat(simd, 0.0), size: Lanes::splat(simd, 0.0) };
         let (mut ends, mut bad, mut evaluations) = ([End::default(); 2], None, 0);
@@ -108,11 +112,19 @@ impl SimdRegions<'_> {
     /// Values at the nodes of a batch; how many.
     #[inline(always)]
     fn fill<S: Simd>(&self, simd: S, arms: &[Direction; 2], batch: &Batch, desk: &mut Desk) -> u32 {
-        for (point, &(side, row)) in desk.points.iter_mut().zip(&batch.rows[..batch.count]) {
-            let Direction { origin, factor, table, .. } = &arms[side];
-            *point = (Lanes::from_array(simd, table.nodes[row]) * *factor + *origin).to_array();
+        let rows = batch.rows[..batch.count].iter().map(|&(side, row)| (&arms[side], row));
+        let places = desk.points.iter_mut().zip(desk.values.chunks_mut(1));
+        let near = self.values.knows_distances();
+        for ((arm, row), (point, value)) in rows.zip(places) {
+            let distance = Lanes::from_array(simd, arm.table.nodes[row]) * arm.factor;
+            *point = (distance + arm.origin).to_array();
+            if near {
+                self.values.near(arm.origin, &[distance.to_array()], &[*point], value);
+            }
         }
-        self.values.values(&desk.points[..batch.count], &mut desk.values[..batch.count]);
+        if !near {
+            self.values.values(&desk.points[..batch.count], &mut desk.values[..batch.count]);
+        }
         (batch.count * LANES) as u32
     }
 }
