@@ -4,6 +4,7 @@ use super::Integrator;
 use super::check_mesh::Forms;
 use super::composite::stopped;
 use super::rounds::{self, Answer, Question, Workspace};
+use crate::agreement::Verify;
 use crate::backend::{Backend, simd::regions};
 use crate::clock::Instant;
 use crate::control::Control;
@@ -73,27 +74,53 @@ impl Integrator {
     ) -> Result<Integral, Error> {
         let start = Instant::now();
         let serial = self.backend == Backend::Serial;
+        if let Some(depth) = self.depth().filter(|_| !serial) {
+            return self.verified_rounds(depth, forms, (level, token), region, tolerance, start);
+        }
+        let answer = self.answer(forms.fast, token, region, tolerance, &self.control, start);
+        self.judged(self.integral(answer, level, start))
+    }
+
+    /// The same with verification, which needs the mesh.
+    #[inline(never)]
+    fn verified_rounds(
+        &self,
+        depth: Verify,
+        forms: &Forms,
+        (level, token): (Level, Token),
+        region: Region,
+        tolerance: Tolerance,
+        start: Instant,
+    ) -> Result<Integral, Error> {
         let mut own = Workspace::default();
-        let depth = self.depth().filter(|_| !serial);
-        let answer = match depth {
-            None => self.answer(forms.fast, token, region, tolerance, &self.control, start),
-            Some(_) => self.answer_in(&mut own, forms.fast, token, region, tolerance, &self.control, start),
-        };
-        let backend = if serial { Backend::Serial } else { Backend::Simd };
-        let mut integral = Integral::of(backend, (!serial).then_some(level), 1);
-        integral.estimate = answer.estimate;
-        (integral.error, integral.evaluations) = (answer.error, answer.evaluations);
-        (integral.regions, integral.status) = (answer.regions, answer.status);
-        integral.fallbacks = self.adaptive_fallbacks();
-        if let Some(depth) = depth.filter(|_| integral.status.is_success()) {
+        let answer = self.answer_in(&mut own, forms.fast, token, region, tolerance, &self.control, start);
+        let mut integral = self.integral(answer, level, start);
+        if integral.status.is_success() {
             let regions: Vec<_> = own.method.swept().collect();
             match self.check_mesh(depth, forms, token, &regions, own.method.totals.estimate, start) {
                 Ok(Ok(agreement)) => integral.agreement = Some(agreement),
                 Ok(Err(disagreement)) => return Err(Error::Disagreement(Box::new(integral), disagreement)),
                 Err(stop) => integral.status = stopped(stop, region.lower.max(region.upper)),
             }
+            integral.elapsed = start.elapsed();
         }
+        self.judged(integral)
+    }
+
+    /// The record of an answer.
+    fn integral(&self, answer: Answer, level: Level, start: Instant) -> Integral {
+        let serial = self.backend == Backend::Serial;
+        let backend = if serial { Backend::Serial } else { Backend::Simd };
+        let mut integral = Integral::of(backend, (!serial).then_some(level), 1);
+        integral.estimate = answer.estimate;
+        (integral.error, integral.evaluations) = (answer.error, answer.evaluations);
+        (integral.regions, integral.status) = (answer.regions, answer.status);
+        integral.fallbacks = self.adaptive_fallbacks();
         integral.elapsed = start.elapsed();
+        integral
+    }
+
+    fn judged(&self, integral: Integral) -> Result<Integral, Error> {
         if integral.status.is_success() || self.accept {
             Ok(integral)
         } else {
