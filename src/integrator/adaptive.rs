@@ -3,7 +3,8 @@
 use super::Integrator;
 use super::check_mesh::Forms;
 use super::composite::stopped;
-use super::rounds::{Done, Question, Workspace};
+use super::rounds::{Answer, Done, Question, Workspace};
+use crate::agreement::Verify;
 use crate::backend::{
     Backend,
     simd::regions::{self, Seen},
@@ -20,6 +21,7 @@ use crate::lanes::{Level, Token};
 use crate::method::Method;
 use crate::region::Region;
 use crate::rule::{FEJER, Ladder, kronrod};
+use std::ops::ControlFlow::{Break, Continue};
 
 const NO_GPU: &str = "adaptive methods do not run on the GPU";
 
@@ -33,7 +35,7 @@ impl Integrator {
         let mut known = None;
         if self.is_plain() && lower < upper && (upper - lower).is_finite() && self.control.may_begin() {
             match regions::first(f, token, lower, upper, tolerance) {
-                Ok(first) => {
+                Break(first) => {
                     self.control.report(regions::EVALUATIONS, regions::EVALUATIONS);
                     return Ok(Integral {
                         estimate: sign * first.estimate,
@@ -44,7 +46,7 @@ impl Integrator {
                         ..Integral::of(Backend::Simd, Some(level), 1)
                     });
                 }
-                Err(values) => known = Some(values),
+                Continue(seen) => known = Some(seen),
             }
         }
         let (on_lanes, by_scalar) = (OnLanes { f, token }, ByScalar(f));
@@ -76,30 +78,56 @@ impl Integrator {
     ) -> Result<Integral, Error> {
         let start = Instant::now();
         let serial = self.backend == Backend::Serial;
-        let question = self.question(forms.fast, token, region, tolerance, &self.control);
+        if let Some(depth) = self.depth().filter(|_| !serial && self.weight.is_none()) {
+            return self.verified_rounds(depth, forms, (level, token), region, tolerance, start);
+        }
+        let answer = self.question(forms.fast, token, region, tolerance, &self.control).answer(known, start);
+        self.judged(self.integral(answer, region, level, start))
+    }
+
+    /// The same with verification, which needs the mesh.
+    #[inline(never)]
+    fn verified_rounds(
+        &self,
+        depth: Verify,
+        forms: &Forms,
+        (level, token): (Level, Token),
+        region: Region,
+        tolerance: Tolerance,
+        start: Instant,
+    ) -> Result<Integral, Error> {
         let mut own = Workspace::default();
-        let depth = self.depth().filter(|_| !serial && self.weight.is_none());
-        let answer = match depth {
-            None => question.answer(known, start),
-            Some(_) => question.answer_in(&mut own, &Done::default(), start),
-        };
-        let backend = if serial { Backend::Serial } else { Backend::Simd };
-        let mut integral = Integral::of(backend, (!serial).then_some(level), 1);
-        integral.estimate = if region.upper < region.lower { -answer.estimate } else { answer.estimate };
-        (integral.error, integral.evaluations) = (answer.error, answer.evaluations);
-        (integral.regions, integral.status) = (answer.regions, answer.status);
-        integral.fallbacks = self.adaptive_fallbacks();
-        if let Some(depth) = depth.filter(|_| integral.status.is_success()) {
+        let question = self.question(forms.fast, token, region, tolerance, &self.control);
+        let answer = question.answer_in(&mut own, &Done::default(), start);
+        let mut integral = self.integral(answer, region, level, start);
+        if integral.status.is_success() {
             let regions: Vec<_> = own.method.swept().collect();
             match self.check_mesh(depth, forms, token, &regions, own.method.totals.estimate, start) {
                 Ok(Ok(agreement)) => integral.agreement = Some(agreement),
                 Ok(Err(disagreement)) => return Err(Error::Disagreement(Box::new(integral), disagreement)),
                 Err(stop) => integral.status = stopped(stop, region.lower.max(region.upper)),
             }
-        }
-        if answer.regions > 1 || depth.is_some() {
             integral.elapsed = start.elapsed();
         }
+        self.judged(integral)
+    }
+
+    /// The record of an answer.
+    fn integral(&self, answer: Answer, region: Region, level: Level, start: Instant) -> Integral {
+        let serial = self.backend == Backend::Serial;
+        let backend = if serial { Backend::Serial } else { Backend::Simd };
+        let mut integral = Integral::of(backend, (!serial).then_some(level), 1);
+        integral.estimate = if region.upper < region.lower { -answer.estimate } else { answer.estimate };
+        (integral.error, integral.evaluations) = (answer.error, answer.evaluations);
+        (integral.regions, integral.status) = (answer.regions, answer.status);
+        integral.fallbacks = self.adaptive_fallbacks();
+        if answer.regions > 1 {
+            integral.elapsed = start.elapsed();
+        }
+        integral
+    }
+
+    fn judged(&self, integral: Integral) -> Result<Integral, Error> {
         if integral.status.is_success() || self.accept {
             Ok(integral)
         } else {

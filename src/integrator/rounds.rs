@@ -16,6 +16,7 @@ use crate::plan::{Region, Sweep, Swept};
 use crate::rule::Ladder;
 use crate::weight::Weight;
 use std::cell::RefCell;
+use std::ops::ControlFlow;
 
 /// Regions swept between two looks at the clock.
 pub(super) const CHUNK: usize = 1024;
@@ -73,11 +74,11 @@ impl Question<'_> {
         }
         let done = if self.points.is_empty() && self.control.may_begin() {
             match whole(self, known) {
-                Ok(answer) => {
+                ControlFlow::Break(answer) => {
                     self.control.report(answer.evaluations, answer.evaluations);
                     return answer;
                 }
-                Err(done) => done,
+                ControlFlow::Continue(done) => done,
             }
         } else {
             Done::default()
@@ -111,7 +112,7 @@ pub(super) struct Done {
 /// The whole as one region, by its ladder or, where it is infinite, by levels; and by levels where an end is singular. It is
 /// enough for most integrals, and needs no more memory than the stack. `known` are values at the nodes of the first rung.
 #[inline(never)]
-fn whole(question: &Question, known: Option<&Seen>) -> Result<Answer, Done> {
+fn whole(question: &Question, known: Option<&Seen>) -> ControlFlow<Answer, Done> {
     let Question { values, ladder, token, lower, upper, method, .. } = *question;
     let tolerance = question.tolerance.inner();
     let kernel = SimdRegions { values, ladder, token };
@@ -126,14 +127,20 @@ fn whole(question: &Question, known: Option<&Seen>) -> Result<Answer, Done> {
         let sound = !swept.constant && swept.magnitude > TINY && !swept.divergent && !swept.oscillates;
         if sound && tolerance.met(claimed, swept.estimate) {
             let (estimate, evaluations) = (swept.estimate, evaluations.into());
-            return Ok(Answer { estimate, error: claimed, evaluations, regions: 1, status: Status::Converged });
+            return ControlFlow::Break(Answer {
+                estimate,
+                error: claimed,
+                evaluations,
+                regions: 1,
+                status: Status::Converged,
+            });
         }
         if method != Method::Auto || swept.singular == [false; 2] {
             break;
         }
         region.sweep = Sweep::Levels;
     }
-    Err(done)
+    ControlFlow::Continue(done)
 }
 
 /// The integral, to the tolerance or with the reason why not. All that a call needs is in `question` and `done`; `workspace` may

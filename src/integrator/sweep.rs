@@ -18,6 +18,7 @@ use crate::integrand::Integrand;
 use crate::integrand::values::{ByScalar, OnLanes, Values};
 use crate::lanes::{Level, Token};
 use crate::sweep::{Row, Sweep};
+use std::ops::ControlFlow::{Break, Continue};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
 
@@ -216,13 +217,13 @@ impl Task<'_> {
                     let mut known = None;
                     if self.quick && lower < upper && (upper - lower).is_finite() {
                         match regions::first(&row.f, self.token, lower, upper, tolerance) {
-                            Ok(found) => {
+                            Break(found) => {
                                 let sign = if region.upper < region.lower { -1.0 } else { 1.0 };
                                 (*estimate, *error) = (sign * found.estimate, found.error);
                                 (*evaluations, *status) = (regions::EVALUATIONS, Status::Converged);
                                 continue;
                             }
-                            Err(values) => known = Some(values),
+                            Continue(seen) => known = Some(seen),
                         }
                     }
                     self.slowly(&row, tolerance, known.as_ref())

@@ -6,6 +6,7 @@ use crate::estimate::{Tolerance, noise, rounding};
 use crate::integrand::Integrand;
 use crate::lanes::{Lanes, Simd, Token, dispatch};
 use crate::rule::{FEJER, Ladder};
+use std::ops::ControlFlow;
 
 /// What the quick way found.
 #[derive(Clone, Copy, Debug)]
@@ -25,7 +26,7 @@ pub(crate) fn first<F: Integrand>(
     lower: f64,
     upper: f64,
     tolerance: Tolerance,
-) -> Result<First, Seen> {
+) -> ControlFlow<First, Seen> {
     dispatch!(token, simd => first_on(simd, f, lower, upper, tolerance))
 }
 
@@ -36,7 +37,7 @@ fn first_on<S: Simd, F: Integrand>(
     lower: f64,
     upper: f64,
     tolerance: Tolerance,
-) -> Result<First, Seen> {
+) -> ControlFlow<First, Seen> {
     let Ladder { nodes, embedded, rungs } = &FEJER;
     let (rung, width) = (&rungs[0], upper - lower);
     let ends = Lanes::from_array(simd, [lower, lower, lower, lower, upper, upper, upper, upper]);
@@ -65,8 +66,8 @@ fn first_on<S: Simd, F: Integrand>(
     let error = now + hidden * (nodes[0][0] * width) + floor;
     // Between values that are all the same something may hide.
     if tolerance.met(error, estimate) && sums.variation > 0.0 {
-        Ok(First { estimate, error })
+        ControlFlow::Break(First { estimate, error })
     } else {
-        Err(Seen { nodes: values, near })
+        ControlFlow::Continue(Seen { nodes: values, near })
     }
 }
