@@ -42,7 +42,7 @@ impl Weighted<'_> {
         kernel.sweep(&[Region::levels(panel.lower, panel.upper)], tolerance, desk, levels);
         let swept = levels.pop().unwrap_or(Swept::NOTHING);
         // Levels do not see what the rounding of nodes does to an integrand that is steep inside.
-        Swept { floor: 4.0 * swept.floor, ..swept }
+        Swept { floor: 16.0 * swept.floor, ..swept }
     }
 
     fn expand(&self, panel: &Panel) -> Swept {

@@ -60,7 +60,6 @@ pub(crate) struct Weighing {
 }
 
 impl Weighing {
-    /// ω is made positive.
     pub fn new(weight: Weight, lower: f64, upper: f64) -> Self {
         Self { weight, lower, upper }
     }
