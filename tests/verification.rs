@@ -4,7 +4,7 @@
 mod skip;
 
 use quadrille::lanes::{Lanes, Level, Simd};
-use quadrille::{Backend, Error, Expression, Integrand, Integrator, Rule, Verify, integrand};
+use quadrille::{Backend, Error, Expression, Integrand, Integrator, Rule, Status, Verify, integrand};
 
 /// Right by its scalar definition, wrong on lanes by `error` relative where `from <= x < to`.
 struct Wrong {
@@ -157,5 +157,18 @@ fn forms_levels_and_threads_give_the_same_bits() {
                 skip::skipped("this CPU has fewer than two levels with fused multiply-add");
             }
         }
+    }
+}
+
+/// tan at π/2 - 1e-20 is a matter of rounding alone: no tolerance is kept there.
+#[test]
+fn a_value_that_rounding_decides_keeps_no_tolerance() {
+    let f = Expression::parse("tan(atan(x))").unwrap();
+    for backend in [Backend::Serial, Backend::Simd] {
+        let sum =
+            Integrator::new().rule(Rule::Midpoint).panels(1000).backend(backend).rel_tol(1e-3).accept_any_status();
+        let [known, unknown] = [1.0, 1e20].map(|upper| sum.integrate(&f, 0.0..upper).unwrap().status);
+        assert_eq!(known, Status::Summed);
+        assert!(matches!(unknown, Status::PrecisionFloor { .. }), "{unknown}");
     }
 }

@@ -53,9 +53,9 @@ impl Floor {
                     let cause = if bounded.leaves(x, rounding) { Beyond::Range } else { Beyond::Rounding };
                     beyond = Some(cause(x));
                 }
-                continue;
             }
-            error += ball.bound;
+            // Of a value that `f64` does not know either, all may be wrong.
+            error += if ball.bound == f64::INFINITY { ball.value.abs() } else { ball.bound };
             magnitude += ball.value.abs();
             estimate += ball.value;
             used += 1;
