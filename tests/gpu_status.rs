@@ -107,6 +107,34 @@ fn a_small_sum_without_a_tolerance_is_no_floor() {
     }
 }
 
+/// A spike that only one of the two meets is no sum that agrees.
+#[test]
+fn a_spike_that_the_arithmetic_misses_is_no_small_error() {
+    let Some(device) = device() else { return };
+    let f = formula("if(abs(x) < 1e-30, 1e30, 0)");
+    for (precision, _) in arithmetics(device).filter(|(precision, _)| *precision == Precision::F32) {
+        for panels in [4097, 30_011] {
+            let gpu = on(device, Rule::GaussLegendre(3), panels).precision(precision).accept_any_status();
+            let cpu = gpu.clone().backend(Backend::Simd).integrate(&f, -0.5..0.5).unwrap();
+            let integral = gpu.verify(Verify::Full).integrate(&f, -0.5..0.5).unwrap();
+            let told = (integral.estimate - cpu.estimate).abs() <= 1e-6 * cpu.estimate
+                || matches!(integral.status, Status::PrecisionFloor { .. });
+            assert!(told, "{panels}: {integral:#} but {cpu:#}");
+        }
+    }
+}
+
+/// A node of the GPU may be the pole itself where that of the CPU is next to it: no matter of range.
+#[test]
+fn a_pole_that_only_the_gpu_meets_is_told_as_it_is() {
+    let Some(device) = device() else { return };
+    for (precision, _) in arithmetics(device).filter(|(precision, _)| *precision == Precision::F64) {
+        let gpu = on(device, Rule::Left, 1_000_000).precision(precision);
+        let error = gpu.integrate(&formula("1/(x - 0.3)"), 0.0..1.0).unwrap_err().to_string();
+        assert!(error.contains("rounding explains any value of the integrand at x = 0.3"), "{error}");
+    }
+}
+
 /// A node at which rounding explains any value excuses itself, not its neighbours.
 #[test]
 fn a_pole_excuses_no_other_node() {

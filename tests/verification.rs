@@ -269,3 +269,16 @@ fn components_are_verified_one_by_one() {
         assert_eq!(closure.agreement.unwrap().worst, 0.0);
     }
 }
+
+/// tan at π/2 - 1e-20 is a matter of rounding alone: no tolerance is kept there.
+#[test]
+fn a_value_that_rounding_decides_keeps_no_tolerance() {
+    let f = Expression::parse("tan(atan(x))").unwrap();
+    for backend in [Backend::Serial, Backend::Simd] {
+        let sum =
+            Integrator::new().rule(Rule::Midpoint).panels(1000).backend(backend).rel_tol(1e-3).accept_any_status();
+        let [known, unknown] = [1.0, 1e20].map(|upper| sum.integrate(&f, 0.0..upper).unwrap().status);
+        assert_eq!(known, Status::Summed);
+        assert!(matches!(unknown, Status::PrecisionFloor { .. }), "{unknown}");
+    }
+}

@@ -4,7 +4,7 @@ fn f32_two_float_times(a: vec2<f32>, b: f32) -> vec2<f32> {
     return vec2<f32>(product.x, product.y + a.y * b);
 }
 
-// The quotient of two two_floats.
+// The quotient of two two-floats.
 fn f32_two_float_quotient(n: vec2<f32>, d: vec2<f32>) -> vec2<f32> {
     let quotient = f32_quotient(n.x, d.x);
     return vec2<f32>(quotient.x, quotient.y + (n.y - quotient.x * d.y) / d.x);

@@ -47,7 +47,7 @@ fn q_hypot(x: f32, y: f32) -> f32 {
     return select(finite, q_inf(), infinite);
 }
 
-// The product of two two_floats.
+// The product of two two-floats.
 fn f32_two_float_product(a: vec2<f32>, b: vec2<f32>) -> vec2<f32> {
     let product = f32_two_product(a.x, b.x);
     return f32_fast_two_sum(product.x, product.y + (a.x * b.y + a.y * b.x));
@@ -98,7 +98,7 @@ fn f32_power_far(x: f32, n: i32) -> f32 {
     return select(signed, x, f32_is_nan(x));
 }
 
-// x^n for an integer n: plain products for n up to 4 (1.9 ulp), two_float products for |n| below 32 (0.51 ulp), then e^(n · ln |x|)
+// x^n for an integer n: plain products for n up to 4 (1.9 ulp), two-float products for |n| below 32 (0.51 ulp), then e^(n · ln |x|)
 // with the logarithm in twice the precision (0.7 ulp). Where `n` is a constant, only what it needs is left of this.
 fn q_powi(x: f32, n: i32) -> f32 {
     if (n == 0) {

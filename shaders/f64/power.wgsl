@@ -1,6 +1,6 @@
 // powi, powf, hypot, cbrt, rem.
 
-// The product of two two_floats, to 2^-100.
+// The product of two two-floats, to 2^-100.
 fn f64_two_float_product(a: vec2<f64>, b: vec2<f64>) -> vec2<f64> {
     let product = f64_two_product(a.x, b.x);
     return f64_fast_two_sum(product.x, product.y + (a.x * b.y + a.y * b.x));

@@ -43,19 +43,17 @@ impl Floor {
             // Points of no period; none at the ends, which are often special.
             let shift = (f64::from(i) * 0.618_033_988_749_894_9).fract();
             let share = (f64::from(i) + 0.01 + 0.98 * shift) / f64::from(SAMPLES);
-            let x = grid.lower + (share * grid.step.high) * grid.panels as f64;
-            let ball = bounded.at_rounded(x.clamp(grid.lower, grid.upper), rounding, 0.0);
+            let x = (grid.lower + (share * grid.step.high) * grid.panels as f64).clamp(grid.lower, grid.upper);
+            let ball = bounded.at_rounded(x, rounding, 0.0);
             if !ball.value.is_finite() {
                 continue;
             }
-            if ball.bound == f64::INFINITY {
-                if beyond.is_none() && bounded.at(x).bound.is_finite() {
-                    let cause = if bounded.leaves(x, rounding) { Beyond::Range } else { Beyond::Rounding };
-                    beyond = Some(cause(x));
-                }
-                continue;
+            if ball.bound == f64::INFINITY && beyond.is_none() && bounded.at(x).bound.is_finite() {
+                let cause = if bounded.leaves(x, rounding) { Beyond::Range } else { Beyond::Rounding };
+                beyond = Some(cause(x));
             }
-            error += ball.bound;
+            // Of a value that `f64` does not know either, all may be wrong.
+            error += if ball.bound == f64::INFINITY { ball.value.abs() } else { ball.bound };
             magnitude += ball.value.abs();
             estimate += ball.value;
             used += 1;

@@ -12,7 +12,7 @@ use crate::backend::gpu::{Device, GpuError, GpuGrid, evaluate};
 use crate::clock::Instant;
 use crate::error::Error;
 use crate::integral::{Fallback, Integral, Status};
-use crate::integrand::Integrand;
+use crate::integrand::{Integrand, bound::Bounded};
 use crate::plan::Grid;
 use crate::precision::Precision;
 use crate::reduce::Partial;
@@ -134,10 +134,12 @@ impl Integrator {
             Verify::Full => checked.distance(sum.method.total()),
             _ => checked.difference,
         };
-        let error = floor.map_or(0.0, |floor| floor.error).max(seen * grid.step.high);
+        let seen = seen * grid.step.high;
+        let error = floor.map_or(0.0, |floor| floor.error).max(seen);
         let tolerance = self.tolerance(integral.estimate);
         // Where none is given, half of the digits; nothing has none.
-        let digits = floor.map(|floor| floor.magnitude.max(integral.estimate.abs())).filter(|&size| size > 0.0);
+        let size = |floor: Floor| floor.magnitude.max(integral.estimate.abs()).max(seen);
+        let digits = floor.map(size).filter(|&size| size > 0.0);
         let half = digits.map(|size| rounding(Backend::Gpu, precision).unit.sqrt() * size);
         if tolerance.or(half).is_some_and(|most| error > most) {
             integral.status = Status::PrecisionFloor { floor: error, tolerance };
@@ -253,8 +255,17 @@ fn explain(device: &Device, f: &impl Integrand, grid: &Grid, tile: u64, precisio
     nodes.sort_by(f64::total_cmp);
     let values = on_device(device, f, precision)(&nodes).unwrap_or_default();
     let found = nodes.iter().zip(values).find(|(_, value)| !value.is_finite());
-    Err(match found {
-        Some((&point, value)) => GpuError::NotFinite { precision, point, value, right: f.scalar(point) },
+    if let Some((&point, value)) = found {
+        return Err(GpuError::NotFinite { precision, point, value, right: f.scalar(point) });
+    }
+    // A node of the kernel, rounded otherwise, may have met a pole that its neighbour on the CPU misses.
+    let rounding = rounding(Backend::Gpu, precision);
+    let shift = rounding.position * nodes.iter().fold(0.0, |most, x| x.abs().max(most));
+    let unsure = |bounded: Bounded| {
+        nodes.iter().copied().find(|&x| bounded.at_rounded(x, rounding, shift).bound == f64::INFINITY)
+    };
+    Err(match Bounded::new(f).and_then(unsure) {
+        Some(point) => GpuError::Unsure { precision, point },
         None => GpuError::OutOfRange { what: "the sum of values up to", value: largest, precision },
     })
 }

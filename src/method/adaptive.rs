@@ -71,7 +71,7 @@ impl Adaptive {
             self.asked.push(region);
             self.of.push(index as u32);
         }
-        self.share = if regions.len() == 1 { tolerance } else { Tolerance { relative: 0.0, ..tolerance } };
+        self.share = if regions.len() == 1 { self.tolerance } else { Tolerance { relative: 0.0, ..tolerance } };
         (self.settled, self.totals) = (Totals::default(), Totals::default());
         (self.stuck, self.evaluations, self.bad) = (0.0, 0, 0);
     }
