@@ -6,7 +6,6 @@ use crate::estimate::{Tolerance, noise, rounding};
 use crate::integrand::Integrand;
 use crate::lanes::{Lanes, Simd, Token, dispatch};
 use crate::rule::{FEJER, Ladder};
-use std::ops::ControlFlow;
 
 /// What the quick way found.
 #[derive(Clone, Copy, Debug)]
@@ -18,7 +17,7 @@ pub(crate) struct First {
 /// Evaluations of the quick way: 15 nodes, the probe, and a sentinel next to each end.
 pub(crate) const EVALUATIONS: u64 = 18;
 
-/// The integral where one panel meets the tolerance; else the values that were seen.
+/// The integral where one panel meets the tolerance; `seen` are the values.
 #[inline]
 pub(crate) fn first<F: Integrand>(
     f: &F,
@@ -26,17 +25,15 @@ pub(crate) fn first<F: Integrand>(
     lower: f64,
     upper: f64,
     tolerance: Tolerance,
-) -> ControlFlow<First, Seen> {
+    seen: &mut Seen,
+) -> Option<First> {
     // All that is compiled anew for each integrand are the values themselves.
-    let seen = dispatch!(token, simd => see(simd, f, lower, upper));
-    match judge(token, &seen, lower, upper, tolerance) {
-        Some(first) => ControlFlow::Break(first),
-        None => ControlFlow::Continue(seen),
-    }
+    dispatch!(token, simd => see(simd, f, lower, upper, seen));
+    judge(token, seen, lower, upper, tolerance)
 }
 
 #[inline(always)]
-fn see<S: Simd, F: Integrand>(simd: S, f: &F, lower: f64, upper: f64) -> Seen {
+fn see<S: Simd, F: Integrand>(simd: S, f: &F, lower: f64, upper: f64, seen: &mut Seen) {
     let nodes = FEJER.nodes;
     let ends = Lanes::from_array(simd, [lower, lower, lower, lower, upper, upper, upper, upper]);
     let span = Lanes::splat(simd, upper - lower);
@@ -53,7 +50,7 @@ fn see<S: Simd, F: Integrand>(simd: S, f: &F, lower: f64, upper: f64) -> Seen {
             *value = f.lanes(point);
         }
     }
-    Seen { nodes: [y[0].to_array(), y[1].to_array()], near: y[2].to_array() }
+    *seen = Seen { nodes: [y[0].to_array(), y[1].to_array()], near: y[2].to_array() };
 }
 
 #[inline(never)]
