@@ -53,6 +53,12 @@ impl Tolerance {
     }
 }
 
+/// Faster than `max`, which looks for NaN.
+#[inline(always)]
+pub(crate) fn larger(a: f64, b: f64) -> f64 {
+    if a < b { b } else { a }
+}
+
 /// What one rung of a ladder says, in units of the integral.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Signs {
@@ -93,7 +99,7 @@ impl Signs {
     #[inline(always)]
     pub fn raw(self) -> f64 {
         let [first, second, third, fourth] = self.nulls;
-        let highest = (SURPRISE * self.surprise.abs()).max(NULL * (first.abs() + second.abs()));
+        let highest = larger(SURPRISE * self.surprise.abs(), NULL * (first.abs() + second.abs()));
         let (difference, lower) = (self.difference.abs(), NULL * (third.abs() + fourth.abs()));
         let unit = self.variation.recip();
         let (h, d, l) = (highest * unit, difference * unit, lower * unit);
@@ -101,9 +107,9 @@ impl Signs {
         let steep = highest < STEEP * lower;
         let half = steep || d * d <= ROUGH * ROUGH * h;
         let three_quarters = steep || (l * l) * (l * l) <= ROUGH.powi(4) * (h * h * h);
-        let difference = if half { difference.min(known) } else { difference };
-        let lower = if three_quarters { lower.min(known) } else { lower };
-        highest.max(difference).max(lower)
+        let difference = if half && known < difference { known } else { difference };
+        let lower = if three_quarters && known < lower { known } else { lower };
+        larger(highest, larger(difference, lower))
     }
 }
 
@@ -161,7 +167,13 @@ pub(crate) fn remainder(q: f64) -> f64 {
 /// but for those of equal values; so half an ulp of the sum itself comes on top.
 #[inline(always)]
 pub(crate) fn rounding(magnitude: f64, estimate: f64, nodes: usize) -> f64 {
-    f64::EPSILON * (4.0 * magnitude / (nodes as f64).sqrt() + estimate.abs())
+    rounding_by(4.0 / (nodes as f64).sqrt(), magnitude, estimate)
+}
+
+/// The same where four divided by the root of the nodes, `scatter`, is known.
+#[inline(always)]
+pub(crate) fn rounding_by(scatter: f64, magnitude: f64, estimate: f64) -> f64 {
+    f64::EPSILON * (magnitude * scatter + estimate.abs())
 }
 
 /// The error that the rounding of the nodes explains: half an ulp of the largest |x|, times the variation of f.

@@ -38,6 +38,7 @@ impl<P: Point> IntoRegion for Region<P> {
 
 impl IntoRegion for Range<f64> {
     type Point = f64;
+    #[inline]
     fn into_region(self) -> Region {
         Region { lower: self.start, upper: self.end }
     }
@@ -45,6 +46,7 @@ impl IntoRegion for Range<f64> {
 
 impl IntoRegion for RangeInclusive<f64> {
     type Point = f64;
+    #[inline]
     fn into_region(self) -> Region {
         Region { lower: *self.start(), upper: *self.end() }
     }
@@ -52,6 +54,7 @@ impl IntoRegion for RangeInclusive<f64> {
 
 impl IntoRegion for (f64, f64) {
     type Point = f64;
+    #[inline]
     fn into_region(self) -> Region {
         Region { lower: self.0, upper: self.1 }
     }

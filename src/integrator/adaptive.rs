@@ -19,8 +19,13 @@ use crate::integrand::values::{ByScalar, OnLanes, Values};
 use crate::integrand::{Integrand, Point};
 use crate::lanes::{Level, Token};
 use crate::method::Method;
+use crate::precision::Precision;
 use crate::region::Region;
 use crate::rule::{FEJER, Ladder, kronrod};
+use std::time::Duration;
+
+/// The relative tolerance where none was given.
+const REL_TOL: f64 = 1e-10;
 
 const NO_GPU: &str = "adaptive methods do not run on the GPU";
 
@@ -29,30 +34,63 @@ impl Integrator {
     #[inline]
     pub(super) fn adaptive<F: Integrand>(&self, f: &F, region: Region) -> Result<Integral, Error> {
         let (lower, upper) = (region.lower.min(region.upper), region.lower.max(region.upper));
-        let (level, token, tolerance) = self.check_adaptive(f.required_dimension(), region)?;
-        let sign = if region.upper < region.lower { -1.0 } else { 1.0 };
         let mut seen = Seen::default();
-        let quick = self.is_plain() && lower < upper && (upper - lower).is_finite() && self.control.may_begin();
-        if quick && let Some(first) = regions::first(f, token, lower, upper, tolerance, &mut seen) {
-            self.control.report(regions::EVALUATIONS, regions::EVALUATIONS);
-            return Ok(Integral {
-                estimate: sign * first.estimate,
-                error: first.error,
-                evaluations: regions::EVALUATIONS,
-                regions: 1,
-                status: Status::Converged,
-                ..Integral::of(Backend::Simd, Some(level), 1)
-            });
+        let mut known = None;
+        if let Some((level, token, tolerance)) = self.quick(f.required_dimension(), lower, upper) {
+            let error = regions::first(f, token, lower, upper, &mut seen);
+            if tolerance.met(error, seen.estimate) {
+                self.control.report(regions::EVALUATIONS, regions::EVALUATIONS);
+                // Field by field: a copy of what was just written waits for it.
+                return Ok(Integral {
+                    estimate: if region.upper < region.lower { -seen.estimate } else { seen.estimate },
+                    error,
+                    evaluations: regions::EVALUATIONS,
+                    regions: 1,
+                    status: Status::Converged,
+                    backend: Backend::Simd,
+                    level: Some(level),
+                    adapter: None,
+                    precision: Precision::F64,
+                    threads: 1,
+                    fallbacks: Vec::new(),
+                    agreement: None,
+                    elapsed: Duration::ZERO,
+                });
+            }
+            known = Some(&seen);
         }
+        self.beyond_first(f, region, known)
+    }
+
+    /// The same where more is needed than the quick way, which saw `known`.
+    #[inline(never)]
+    fn beyond_first<F: Integrand>(&self, f: &F, region: Region, known: Option<&Seen>) -> Result<Integral, Error> {
+        let (level, token, tolerance) = self.check_adaptive(f.required_dimension(), region)?;
         let (on_lanes, by_scalar) = (OnLanes { f, token }, ByScalar(f));
         let values: &dyn Values = if self.backend == Backend::Serial { &by_scalar } else { &on_lanes };
         let bounded = || Bounded::new(f);
         let forms = Forms { fast: values, scalar: &by_scalar, bounded: &bounded };
-        self.by_rounds(&forms, level, token, region, tolerance, quick.then_some(&seen))
+        self.by_rounds(&forms, level, token, region, tolerance, known)
+    }
+
+    /// What the quick way needs to know, where nothing was asked for that it does not give.
+    #[inline(always)]
+    fn quick(&self, dimension: Option<usize>, lower: f64, upper: f64) -> Option<(Level, Token, Tolerance)> {
+        let tolerance = Tolerance { absolute: self.abs_tol.unwrap_or(0.0), relative: self.rel_tol.unwrap_or(REL_TOL) };
+        let sensible = tolerance.absolute >= 0.0
+            && tolerance.relative >= 0.0
+            && lower < upper
+            && upper - lower < f64::INFINITY
+            && dimension.is_none_or(|dimension| dimension <= f64::DIMENSION);
+        if !(sensible && self.is_plain() && self.control.may_begin()) {
+            return None;
+        }
+        let (level, token) = self.check_settings().ok()?;
+        Some((level, token, tolerance))
     }
 
     /// Whether nothing was asked for that the quick way does not give.
-    #[inline]
+    #[inline(always)]
     pub(super) fn is_plain(&self) -> bool {
         self.method == Method::Auto
             && matches!(self.backend, Backend::Auto | Backend::Simd)
@@ -77,7 +115,11 @@ impl Integrator {
             return self.verified_rounds(depth, forms, (level, token), region, tolerance, start);
         }
         let answer = self.question(forms.fast, token, region, tolerance, &self.control).answer(known, start);
-        self.judged(self.integral(answer, region, level, start))
+        let elapsed = if answer.regions > 1 { start.elapsed() } else { Duration::ZERO };
+        if answer.status.is_success() || self.accept {
+            return Ok(self.integral(&answer, region, level, elapsed));
+        }
+        Err(Error::NotConverged(Box::new(self.integral(&answer, region, level, elapsed))))
     }
 
     /// The same with verification, which needs the mesh.
@@ -94,7 +136,7 @@ impl Integrator {
         let mut own = Workspace::default();
         let question = self.question(forms.fast, token, region, tolerance, &self.control);
         let answer = question.answer_in(&mut own, &Done::default(), start);
-        let mut integral = self.integral(answer, region, level, start);
+        let mut integral = self.integral(&answer, region, level, start.elapsed());
         if integral.status.is_success() {
             let regions: Vec<_> = own.method.swept().collect();
             match self.check_mesh(depth, forms, token, &regions, own.method.totals.estimate, start) {
@@ -104,29 +146,31 @@ impl Integrator {
             }
             integral.elapsed = start.elapsed();
         }
-        self.judged(integral)
-    }
-
-    /// The record of an answer.
-    fn integral(&self, answer: Answer, region: Region, level: Level, start: Instant) -> Integral {
-        let serial = self.backend == Backend::Serial;
-        let backend = if serial { Backend::Serial } else { Backend::Simd };
-        let mut integral = Integral::of(backend, (!serial).then_some(level), 1);
-        integral.estimate = if region.upper < region.lower { -answer.estimate } else { answer.estimate };
-        (integral.error, integral.evaluations) = (answer.error, answer.evaluations);
-        (integral.regions, integral.status) = (answer.regions, answer.status);
-        integral.fallbacks = self.adaptive_fallbacks();
-        if answer.regions > 1 {
-            integral.elapsed = start.elapsed();
-        }
-        integral
-    }
-
-    fn judged(&self, integral: Integral) -> Result<Integral, Error> {
         if integral.status.is_success() || self.accept {
             Ok(integral)
         } else {
             Err(Error::NotConverged(Box::new(integral)))
+        }
+    }
+
+    /// The record of an answer, field by field as above.
+    #[inline(always)]
+    fn integral(&self, answer: &Answer, region: Region, level: Level, elapsed: Duration) -> Integral {
+        let serial = self.backend == Backend::Serial;
+        Integral {
+            estimate: if region.upper < region.lower { -answer.estimate } else { answer.estimate },
+            error: answer.error,
+            evaluations: answer.evaluations,
+            regions: answer.regions,
+            status: answer.status,
+            backend: if serial { Backend::Serial } else { Backend::Simd },
+            level: (!serial).then_some(level),
+            adapter: None,
+            precision: Precision::F64,
+            threads: 1,
+            fallbacks: self.adaptive_fallbacks(),
+            agreement: None,
+            elapsed,
         }
     }
 
@@ -155,7 +199,7 @@ impl Integrator {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn ladder(&self) -> Result<&'static Ladder, Error> {
         match self.method {
             Method::GaussKronrod(order) => kronrod(order).ok_or(Error::KronrodOrder { order }),
@@ -164,7 +208,12 @@ impl Integrator {
     }
 
     /// What an adaptive method does not do although it was asked for.
+    #[inline]
     pub(super) fn adaptive_fallbacks(&self) -> Vec<Fallback> {
+        if self.backend == Backend::Gpu || self.verify.is_some() { self.not_done() } else { Vec::new() }
+    }
+
+    fn not_done(&self) -> Vec<Fallback> {
         let mut fallbacks = Vec::new();
         if self.backend == Backend::Gpu {
             fallbacks.push(Fallback { wanted: Backend::Gpu.to_string(), reason: NO_GPU.to_owned() });
@@ -219,11 +268,11 @@ impl Integrator {
         {
             return Err(Error::Weight { weight, reason });
         }
-        Ok(Tolerance { absolute: abs_tol.unwrap_or(0.0), relative: rel_tol.unwrap_or(1e-10) })
+        Ok(Tolerance { absolute: abs_tol.unwrap_or(0.0), relative: rel_tol.unwrap_or(REL_TOL) })
     }
 
     /// Refuses settings that serve no integral at all.
-    #[inline]
+    #[inline(always)]
     pub(super) fn check_settings(&self) -> Result<(Level, Token), Error> {
         self.ladder()?;
         self.check_weight()?;

@@ -26,6 +26,7 @@ pub(super) struct Forms<'a> {
 
 impl Integrator {
     /// What is asked for, if anything is.
+    #[inline(always)]
     pub(super) fn depth(&self) -> Option<Verify> {
         self.verify.filter(|&verify| verify != Verify::Off)
     }

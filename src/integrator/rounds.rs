@@ -16,7 +16,6 @@ use crate::plan::{Region, Sweep, Swept};
 use crate::rule::Ladder;
 use crate::weight::Weight;
 use std::cell::RefCell;
-use std::ops::ControlFlow;
 
 /// Regions swept between two looks at the clock.
 pub(super) const CHUNK: usize = 1024;
@@ -72,21 +71,23 @@ impl Question<'_> {
         if let Some(weight) = self.weight {
             return weighted::run(self, weight, start).0;
         }
-        let done = if self.points.is_empty() && self.control.may_begin() {
-            match whole(self, known) {
-                ControlFlow::Break(answer) => {
-                    self.control.report(answer.evaluations, answer.evaluations);
-                    return answer;
-                }
-                ControlFlow::Continue(done) => done,
-            }
-        } else {
-            Done::default()
-        };
+        let mut done = Done::default();
+        if self.points.is_empty()
+            && self.control.may_begin()
+            && let Some(answer) = whole(self, known, &mut done)
+        {
+            self.control.report(answer.evaluations, answer.evaluations);
+            return answer;
+        }
+        self.with_mesh(&done, start)
+    }
+
+    #[inline(never)]
+    fn with_mesh(&self, done: &Done, start: Instant) -> Answer {
         WORKSPACE.with(|workspace| match workspace.try_borrow_mut() {
-            Ok(mut workspace) => self.answer_in(&mut workspace, &done, start),
+            Ok(mut workspace) => run(self, &mut workspace, done, start),
             // An integral within an integrand.
-            Err(_) => self.answer_in(&mut Workspace::default(), &done, start),
+            Err(_) => run(self, &mut Workspace::default(), done, start),
         })
     }
 
@@ -110,18 +111,17 @@ pub(super) struct Done {
 }
 
 /// The whole as one region, by its ladder or, where it is infinite, by levels; and by levels where an end is singular. It is
-/// enough for most integrals, and needs no more memory than the stack. `known` are values at the nodes of the first rung.
-#[inline(never)]
-fn whole(question: &Question, known: Option<&Seen>) -> ControlFlow<Answer, Done> {
+/// enough for most integrals, and needs no more memory than the stack; else what was swept is in `done`. `known` are values at the nodes of the first rung.
+#[inline]
+fn whole(question: &Question, known: Option<&Seen>, done: &mut Done) -> Option<Answer> {
     let Question { values, ladder, token, lower, upper, method, .. } = *question;
     let tolerance = question.tolerance.inner();
     let kernel = SimdRegions { values, ladder, token };
     let mut region = region(method, lower, upper);
-    let (mut done, mut evaluations, mut desk) = (Done::default(), 0, Desk::default());
+    let (mut evaluations, mut desk) = (0, Desk::default());
     for sweep in &mut done.sweeps {
         let known = known.filter(|_| region.sweep != Sweep::Levels);
         let swept = kernel.sweep_one(&region, tolerance, &mut desk, known);
-        *sweep = Some((region, swept));
         evaluations += swept.evaluations;
         let levels = region.sweep == Sweep::Levels && lower.is_finite() && upper.is_finite();
         let claimed = swept.error + swept.floor + 0.5 * f64::EPSILON * swept.estimate.abs();
@@ -130,20 +130,16 @@ fn whole(question: &Question, known: Option<&Seen>) -> ControlFlow<Answer, Done>
         let sound = settled && !swept.constant && swept.magnitude > TINY && !swept.divergent && !swept.oscillates;
         if sound && tolerance.met(claimed, swept.estimate) {
             let (estimate, evaluations) = (swept.estimate, evaluations.into());
-            return ControlFlow::Break(Answer {
-                estimate,
-                error: claimed,
-                evaluations,
-                regions: 1,
-                status: Status::Converged,
-            });
+            return Some(Answer { estimate, error: claimed, evaluations, regions: 1, status: Status::Converged });
         }
-        if method != Method::Auto || swept.singular == [false; 2] {
+        let again = method == Method::Auto && swept.singular != [false; 2];
+        *sweep = Some((region, swept));
+        if !again {
             break;
         }
         region.sweep = Sweep::Levels;
     }
-    ControlFlow::Continue(done)
+    None
 }
 
 /// The integral, to the tolerance or with the reason why not. All that a call needs is in `question` and `done`; `workspace` may

@@ -215,12 +215,14 @@ impl Task<'_> {
                     let (lower, upper) = (region.lower.min(region.upper), region.lower.max(region.upper));
                     let mut seen = Seen::default();
                     let quick = self.quick && lower < upper && (upper - lower).is_finite();
-                    if quick && let Some(found) = regions::first(&row.f, self.token, lower, upper, tolerance, &mut seen)
-                    {
-                        let sign = if region.upper < region.lower { -1.0 } else { 1.0 };
-                        (*estimate, *error) = (sign * found.estimate, found.error);
-                        (*evaluations, *status) = (regions::EVALUATIONS, Status::Converged);
-                        continue;
+                    if quick {
+                        let claimed = regions::first(&row.f, self.token, lower, upper, &mut seen);
+                        if tolerance.met(claimed, seen.estimate) {
+                            let sign = if region.upper < region.lower { -1.0 } else { 1.0 };
+                            (*estimate, *error) = (sign * seen.estimate, claimed);
+                            (*evaluations, *status) = (regions::EVALUATIONS, Status::Converged);
+                            continue;
+                        }
                     }
                     self.slowly(&row, tolerance, quick.then_some(&seen))
                 }

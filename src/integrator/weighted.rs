@@ -38,6 +38,7 @@ impl Integrator {
     }
 
     /// Refuses a weight beside what has no use for it.
+    #[inline(always)]
     pub(super) fn check_weight(&self) -> Result<(), Error> {
         let Some(weight) = self.weight else { return Ok(()) };
         let reason = if self.rule.is_some() || self.panels.is_some() {

@@ -120,6 +120,18 @@ impl<S: Simd> Lanes<S> {
         Self(below.0.slide::<FROM>(self.0))
     }
 
+    /// The smaller, or either where one is NaN: what `min` takes longer to exclude.
+    #[inline(always)]
+    pub(crate) fn lesser(self, other: Self) -> Self {
+        Self(self.0.min(other.0))
+    }
+
+    /// The larger, or either where one is NaN.
+    #[inline(always)]
+    pub(crate) fn greater(self, other: Self) -> Self {
+        Self(self.0.max(other.0))
+    }
+
     /// `a * b + c` as the level does it fastest: fused where the hardware can, else rounded twice.
     /// For polynomials whose bound holds either way.
     #[inline(always)]

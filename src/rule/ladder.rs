@@ -19,19 +19,65 @@ pub(crate) struct Ladder {
 /// One rule of a ladder.
 #[derive(Debug)]
 pub(crate) struct Rung {
-    /// Weights for an interval of length 1; 0 at the probe.
-    pub weights: &'static [Vector],
-    /// What the interpolant through the nodes says of the value at the probe, less that value.
-    pub probe: &'static [Vector],
-    /// Null rules: orthonormal polynomials times weights, zero for all polynomials of lower degree. Two of the highest degrees, and
-    /// two of three quarters of that.
-    pub nulls: [&'static [Vector]; 4],
+    /// For each vector of nodes.
+    pub rows: &'static [Row],
     /// The interpolant at the lower end and at the upper end.
     pub ends: [&'static [Vector]; 2],
     /// The interpolant at the sentinels, [`SENTINEL`] lengths from the ends.
     pub sentinels: [&'static [Vector]; 2],
     /// Nodes, the probe not among them.
     pub order: usize,
+    /// Four divided by the root of that.
+    pub scatter: f64,
+}
+
+/// What the values at one vector of nodes count in the sums of a rung, side by side as they are used.
+#[derive(Debug)]
+#[repr(C, align(64))]
+pub(crate) struct Row {
+    /// Weights for an interval of length 1; 0 at the probe.
+    pub weights: Vector,
+    /// What the interpolant through the nodes says of the value at the probe, less that value.
+    pub probe: Vector,
+    /// Null rules: orthonormal polynomials times weights, zero for all polynomials of lower degree. Two of the highest degrees, and
+    /// two of three quarters of that.
+    pub nulls: [Vector; 4],
+}
+
+const fn rows<const N: usize>(weights: &[Vector], probe: &[Vector], nulls: [&[Vector]; 4]) -> [Row; N] {
+    let mut rows = [const { Row { weights: [0.0; 8], probe: [0.0; 8], nulls: [[0.0; 8]; 4] } }; N];
+    let mut k = 0;
+    while k < N {
+        rows[k] = Row {
+            weights: weights[k],
+            probe: probe[k],
+            nulls: [nulls[0][k], nulls[1][k], nulls[2][k], nulls[3][k]],
+        };
+        k += 1;
+    }
+    rows
+}
+
+/// √n, by Newton's method: `f64::sqrt` is no constant.
+const fn root(n: usize) -> f64 {
+    let (square, mut root, mut k) = (n as f64, n as f64, 0);
+    while k < 16 {
+        root = 0.5 * (root + square / root);
+        k += 1;
+    }
+    root
+}
+
+macro_rules! rung {
+    ($order:literal, $weights:ident, $probe:ident, $nulls:expr, $ends:expr, $sentinels:expr) => {
+        Rung {
+            rows: &rows::<{ $weights.len() }>($weights, $probe, $nulls),
+            ends: $ends,
+            sentinels: $sentinels,
+            order: $order,
+            scatter: 4.0 / root($order),
+        }
+    };
 }
 
 /// How far from the ends of an interval of length 1 it is looked whether something hides beyond the outermost nodes.
@@ -49,38 +95,38 @@ pub(crate) static FEJER: Ladder = Ladder {
     nodes: FEJER_NODES,
     embedded: FEJER_WEIGHTS_7,
     rungs: &[
-        Rung {
-            weights: FEJER_WEIGHTS_15,
-            probe: FEJER_PROBE_15,
-            nulls: [FEJER_NULL_A_15, FEJER_NULL_B_15, FEJER_NULL_C_15, FEJER_NULL_D_15],
-            ends: [FEJER_LOWER_15, FEJER_UPPER_15],
-            sentinels: [FEJER_LOWER_SENTINEL_15, FEJER_UPPER_SENTINEL_15],
-            order: 15,
-        },
-        Rung {
-            weights: FEJER_WEIGHTS_31,
-            probe: FEJER_PROBE_31,
-            nulls: [FEJER_NULL_A_31, FEJER_NULL_B_31, FEJER_NULL_C_31, FEJER_NULL_D_31],
-            ends: [FEJER_LOWER_31, FEJER_UPPER_31],
-            sentinels: [FEJER_LOWER_SENTINEL_31, FEJER_UPPER_SENTINEL_31],
-            order: 31,
-        },
-        Rung {
-            weights: FEJER_WEIGHTS_63,
-            probe: FEJER_PROBE_63,
-            nulls: [FEJER_NULL_A_63, FEJER_NULL_B_63, FEJER_NULL_C_63, FEJER_NULL_D_63],
-            ends: [FEJER_LOWER_63, FEJER_UPPER_63],
-            sentinels: [FEJER_LOWER_SENTINEL_63, FEJER_UPPER_SENTINEL_63],
-            order: 63,
-        },
-        Rung {
-            weights: FEJER_WEIGHTS_127,
-            probe: FEJER_PROBE_127,
-            nulls: [FEJER_NULL_A_127, FEJER_NULL_B_127, FEJER_NULL_C_127, FEJER_NULL_D_127],
-            ends: [FEJER_LOWER_127, FEJER_UPPER_127],
-            sentinels: [FEJER_LOWER_SENTINEL_127, FEJER_UPPER_SENTINEL_127],
-            order: 127,
-        },
+        rung!(
+            15,
+            FEJER_WEIGHTS_15,
+            FEJER_PROBE_15,
+            [FEJER_NULL_A_15, FEJER_NULL_B_15, FEJER_NULL_C_15, FEJER_NULL_D_15],
+            [FEJER_LOWER_15, FEJER_UPPER_15],
+            [FEJER_LOWER_SENTINEL_15, FEJER_UPPER_SENTINEL_15]
+        ),
+        rung!(
+            31,
+            FEJER_WEIGHTS_31,
+            FEJER_PROBE_31,
+            [FEJER_NULL_A_31, FEJER_NULL_B_31, FEJER_NULL_C_31, FEJER_NULL_D_31],
+            [FEJER_LOWER_31, FEJER_UPPER_31],
+            [FEJER_LOWER_SENTINEL_31, FEJER_UPPER_SENTINEL_31]
+        ),
+        rung!(
+            63,
+            FEJER_WEIGHTS_63,
+            FEJER_PROBE_63,
+            [FEJER_NULL_A_63, FEJER_NULL_B_63, FEJER_NULL_C_63, FEJER_NULL_D_63],
+            [FEJER_LOWER_63, FEJER_UPPER_63],
+            [FEJER_LOWER_SENTINEL_63, FEJER_UPPER_SENTINEL_63]
+        ),
+        rung!(
+            127,
+            FEJER_WEIGHTS_127,
+            FEJER_PROBE_127,
+            [FEJER_NULL_A_127, FEJER_NULL_B_127, FEJER_NULL_C_127, FEJER_NULL_D_127],
+            [FEJER_LOWER_127, FEJER_UPPER_127],
+            [FEJER_LOWER_SENTINEL_127, FEJER_UPPER_SENTINEL_127]
+        ),
     ],
 };
 
@@ -89,14 +135,7 @@ macro_rules! kronrod {
         static $name: Ladder = Ladder {
             nodes: $nodes,
             embedded: $embedded,
-            rungs: &[Rung {
-                weights: $weights,
-                probe: $probe,
-                nulls: $nulls,
-                ends: $ends,
-                sentinels: $sentinels,
-                order: $order,
-            }],
+            rungs: &[rung!($order, $weights, $probe, $nulls, $ends, $sentinels)],
         };
     };
 }
@@ -157,13 +196,13 @@ mod tests {
     use super::*;
 
     /// Every rule of every ladder: weights, nodes in (0, 1).
-    fn rules() -> Vec<(Vec<f64>, &'static [Vector], usize, usize)> {
+    fn rules() -> Vec<(Vec<f64>, Vec<Vector>, usize, usize)> {
         let mut rules = Vec::new();
         for ladder in [&FEJER, &K15, &K23, &K31, &K63] {
             let x: Vec<f64> = ladder.nodes.iter().flatten().map(|&d| if d > 0.0 { d } else { 1.0 + d }).collect();
             for rung in ladder.rungs {
                 let degree = if ladder.rungs.len() > 1 { rung.order } else { 3 * (rung.order / 2) + 2 };
-                rules.push((x.clone(), rung.weights, rung.order, degree));
+                rules.push((x.clone(), rung.rows.iter().map(|row| row.weights).collect(), rung.order, degree));
             }
         }
         rules
@@ -172,7 +211,7 @@ mod tests {
     #[test]
     fn rules_are_exact_for_their_degree_symmetric_and_positive() {
         for (x, weights, order, degree) in rules() {
-            let weights: Vec<f64> = weights.iter().flatten().copied().collect();
+            let weights = weights.as_flattened();
             assert_eq!(weights.iter().filter(|&&w| w > 0.0).count(), order);
             assert!(weights.iter().all(|&w| w >= 0.0));
             for k in 0..=degree as i32 {
@@ -190,18 +229,17 @@ mod tests {
         for ladder in [&FEJER, &K15, &K23, &K31, &K63] {
             let x: Vec<f64> = ladder.nodes.iter().flatten().map(|&d| if d > 0.0 { d } else { 1.0 + d }).collect();
             for rung in ladder.rungs {
-                let at = |f: &dyn Fn(f64) -> f64| -> f64 {
-                    rung.probe.iter().flatten().zip(&x).map(|(p, &x)| p * f(x)).sum()
-                };
-                assert!(rung.probe.iter().flatten().map(|p| p.abs()).sum::<f64>() < 20.0, "order {}", rung.order);
+                let probe = rung.rows.iter().flat_map(|row| row.probe);
+                let at = |f: &dyn Fn(f64) -> f64| -> f64 { probe.clone().zip(&x).map(|(p, &x)| p * f(x)).sum() };
+                assert!(probe.clone().map(|p| p.abs()).sum::<f64>() < 20.0, "order {}", rung.order);
                 for k in 0..rung.order as i32 {
                     assert!(at(&|x| (2.0 * x - 1.0).powi(k)).abs() < 1e-13, "order {}, degree {k}", rung.order);
                 }
                 let low = 3 * rung.order as i32 / 4;
                 let top = rung.order as i32 - if ladder.rungs.len() > 1 { 1 } else { 2 };
-                for (null, degree) in rung.nulls.into_iter().zip([top, top - 1, low, low - 1]) {
-                    let at =
-                        |f: &dyn Fn(f64) -> f64| -> f64 { null.iter().flatten().zip(&x).map(|(p, &x)| p * f(x)).sum() };
+                for (null, degree) in [top, top - 1, low, low - 1].into_iter().enumerate() {
+                    let factors = rung.rows.iter().flat_map(|row| row.nulls[null]);
+                    let at = |f: &dyn Fn(f64) -> f64| -> f64 { factors.clone().zip(&x).map(|(p, &x)| p * f(x)).sum() };
                     for k in 0..degree {
                         assert!(
                             at(&|x| (2.0 * x - 1.0).powi(k)).abs() < 1e-13,

@@ -6,9 +6,9 @@ mod first;
 mod levels;
 mod locate;
 
-pub(crate) use first::{EVALUATIONS, first};
+pub(crate) use first::{EVALUATIONS, Seen, first};
 
-use crate::estimate::{Signs, Tolerance, beyond_rounding, claim, noise, promising, rounding};
+use crate::estimate::{Signs, Tolerance, beyond_rounding, claim, noise, promising, rounding_by};
 use crate::integrand::values::Values;
 use crate::lanes::{LANES, Lanes, Simd, Token, dispatch};
 use crate::plan::{Map, Region, Sweep, Swept};
@@ -119,39 +119,44 @@ impl SimdRegions<'_> {
         let Desk { points, values } = desk;
         let (mut before, mut previous, mut done, mut near) = (0.0, f64::INFINITY, 0, [0.0; LANES]);
         let last = rungs.len() - 1;
-        let mut index = 0;
+        let least = least.min(last);
+        // The rung that is judged, and the one to whose nodes values are asked for.
+        let (mut index, mut ahead) = (0, 0);
+        let known = known.filter(|seen| seen.raw.is_finite());
+        if let Some(seen) = known {
+            values[..2].copy_from_slice(&seen.nodes);
+            near = seen.near;
+            done = 2;
+            if bends(0, &seen.nodes) == [false; 2] {
+                (index, before, previous) = (1, seen.estimate, seen.raw);
+                ahead = 1 + usize::from(eager && far(seen.raw, seen.variation, tolerance.at(seen.estimate)));
+            }
+        }
         loop {
             let rung = &rungs[index];
-            let count = rung.weights.len();
-            for (point, &node) in points[done..count].iter_mut().zip(&nodes[done..count]) {
-                *point = Lanes::from_array(simd, node).fma(Lanes::splat(simd, width), ends).to_array();
-            }
-            match known {
-                Some(Seen { nodes, near: sentinels }) if index == 0 => {
-                    values[..2].copy_from_slice(nodes);
-                    near = *sentinels;
+            let count = rung.rows.len();
+            if done < count {
+                let to = rungs[ahead].rows.len();
+                for (point, &node) in points[done..to].iter_mut().zip(&nodes[done..to]) {
+                    *point = Lanes::from_array(simd, node).fma(Lanes::splat(simd, width), ends).to_array();
                 }
-                _ => {
-                    let sentinels = usize::from(index == 0 && region.guarded);
-                    if sentinels > 0 {
-                        points[count] = Lanes::from_array(simd, NEAR).fma(Lanes::splat(simd, width), ends).to_array();
-                    }
-                    let to = count + sentinels;
-                    self.evaluate(simd, region.map, &points[done..to], &mut values[done..to]);
-                    if sentinels > 0 {
-                        near = values[count];
-                    }
+                let sentinels = usize::from(index == 0 && region.guarded);
+                if sentinels > 0 {
+                    points[to] = Lanes::from_array(simd, NEAR).fma(Lanes::splat(simd, width), ends).to_array();
                 }
+                self.evaluate(simd, region.map, &points[done..to + sentinels], &mut values[done..to + sentinels]);
+                if sentinels > 0 {
+                    near = values[to];
+                }
+                done = to;
             }
-            done = count;
-            let sums = Sums::of(simd, rung, if index == 0 { embedded } else { &[] }, &values[..count]);
             if index == 0 {
-                before = sums.embedded * width;
+                before = dot(simd, &values[..count], embedded) * width;
             }
-            let (estimate, magnitude) = (sums.sum * width, sums.size * width);
-            let variation = sums.variation * width;
+            let sums = Sums::of(simd, rung, &values[..count]);
+            let (estimate, magnitude, variation) = (sums.sum * width, sums.size * width, sums.variation * width);
             let now = sums.raw(width, before);
-            let floor = rounding(magnitude, estimate, rung.order);
+            let floor = rounding_by(rung.scatter, magnitude, estimate);
             let error = beyond_rounding(now, floor, claim(now, previous, variation));
             let met = tolerance.met(error + floor, estimate);
             let swept = Swept {
@@ -159,54 +164,51 @@ impl SimdRegions<'_> {
                 error,
                 floor,
                 magnitude,
-                evaluations: (count * LANES) as u32 + if region.guarded { 2 } else { 0 },
+                evaluations: (done * LANES) as u32 + if region.guarded { 2 } else { 0 },
                 constant: variation == 0.0,
                 sparse: now > SPARSE * variation,
                 fall: if previous < f64::INFINITY { now / previous } else { f64::NAN },
                 ..Swept::NOTHING
             };
             let gap = gap(index, nodes) * width;
-            if met && index >= least.min(last) {
+            if met && index >= least {
                 let values = &values[..count];
                 let swept = if region.guarded { guarded(simd, near, rung, gap, values, swept) } else { swept };
                 return with_ends(simd, region, rung, gap, values, swept, sums.variation);
             }
             if !(now + magnitude).is_finite() {
-                return Swept { error: f64::INFINITY, bad: first_bad(&points[..count], &values[..count]), ..swept };
+                let from = if known.is_some() { 2 } else { 0 };
+                let bad = first_bad(&points[from..count], &values[from..count]);
+                return Swept { error: f64::INFINITY, bad, ..swept };
             }
             let singular =
                 if index < 2 && rungs.len() > 1 && region.guarded { bends(index, values) } else { [false; 2] };
             let smooth = !singular[0] && !singular[1];
+            let wanted = tolerance.at(estimate);
             let go_on = index < last
                 && (met && index < least
                     || smooth && (index < least || eager || swept.sparse)
                     || match index {
                         0 => now < 0.3 * magnitude && smooth,
-                        _ => promising(now, previous, tolerance.at(estimate).max(floor)),
+                        _ => promising(now, previous, wanted.max(floor)),
                     });
             if !go_on {
-                return with_ends(
-                    simd,
-                    region,
-                    rung,
-                    gap,
-                    &values[..count],
-                    Swept { singular, ..swept },
-                    sums.variation,
-                );
+                let values = &values[..count];
+                return with_ends(simd, region, rung, gap, values, Swept { singular, ..swept }, sums.variation);
             }
             (before, previous) = (estimate, now);
             index += 1;
+            let sure = index < least || eager && far(now, variation, wanted);
+            ahead = if sure && smooth { (index + 1).min(last) } else { index };
         }
     }
 }
 
-/// Values that the quick way saw: at the nodes of the first rung, and at the sentinels.
-#[derive(Clone, Copy, Debug, Default)]
-#[repr(align(64))]
-pub(crate) struct Seen {
-    pub nodes: [Vector; 2],
-    pub near: Vector,
+/// Whether the next rung is not likely to come to `wanted`: its raw error is hardly less than the cube of this one.
+#[inline(always)]
+fn far(now: f64, variation: f64, wanted: f64) -> bool {
+    let relative = now / variation;
+    relative * relative * now > wanted
 }
 
 /// The sentinels, as nodes.
@@ -226,8 +228,6 @@ fn guarded<S: Simd>(simd: S, near: Vector, rung: &Rung, gap: f64, values: &[Vect
 struct Sums {
     sum: f64,
     size: f64,
-    /// By the embedded rule.
-    embedded: f64,
     surprise: f64,
     nulls: [f64; 4],
     /// Largest less smallest value.
@@ -236,30 +236,25 @@ struct Sums {
 
 impl Sums {
     #[inline(always)]
-    fn of<S: Simd>(simd: S, rung: &Rung, embedded: &[Vector], values: &[Vector]) -> Self {
+    fn of<S: Simd>(simd: S, rung: &Rung, values: &[Vector]) -> Self {
         let zero = Lanes::splat(simd, 0.0);
-        let (mut sum, mut size, mut surprise, mut coarse) = (zero, zero, zero, zero);
-        let (mut a, mut b, mut c, mut d) = (zero, zero, zero, zero);
+        let (mut sum, mut size, mut surprise, mut nulls) = (zero, zero, zero, [zero; 4]);
         let first = Lanes::from_array(simd, values[0]);
         let (mut least, mut most) = (first, first);
-        let tables = rung.nulls[0].iter().zip(rung.nulls[1]).zip(rung.nulls[2].iter().zip(rung.nulls[3]));
-        let tables = rung.weights.iter().zip(rung.probe).zip(tables);
-        for (&value, ((&weight, &probe), ((&first, &second), (&third, &fourth)))) in values.iter().zip(tables) {
-            let (value, weight) = (Lanes::from_array(simd, value), Lanes::from_array(simd, weight));
+        for (&value, row) in values.iter().zip(rung.rows) {
+            let (value, weight) = (Lanes::from_array(simd, value), Lanes::from_array(simd, row.weights));
             sum = value.fma(weight, sum);
             size = value.abs().fma(weight, size);
-            surprise = value.fma(Lanes::from_array(simd, probe), surprise);
-            a = value.fma(Lanes::from_array(simd, first), a);
-            b = value.fma(Lanes::from_array(simd, second), b);
-            c = value.fma(Lanes::from_array(simd, third), c);
-            d = value.fma(Lanes::from_array(simd, fourth), d);
-            (least, most) = (lesser(least, value), greater(most, value));
+            surprise = value.fma(Lanes::from_array(simd, row.probe), surprise);
+            for (null, &factor) in nulls.iter_mut().zip(&row.nulls) {
+                *null = value.fma(Lanes::from_array(simd, factor), *null);
+            }
+            (least, most) = (least.lesser(value), most.greater(value));
         }
-        for (&value, &weight) in values.iter().zip(embedded) {
-            coarse = Lanes::from_array(simd, value).fma(Lanes::from_array(simd, weight), coarse);
-        }
-        let [sum, size, embedded, surprise, a, b, c, d] = Lanes::totals([sum, size, coarse, surprise, a, b, c, d]);
-        Self { sum, size, embedded, surprise, nulls: [a, b, c, d], variation: variation(least, most) }
+        let [a, b, c, d] = nulls;
+        let [sum, size, surprise, a, b, c, d, _] = Lanes::totals([sum, size, surprise, a, b, c, d, zero]);
+        let (least, most) = extremes(least, most);
+        Self { sum, size, surprise, nulls: [a, b, c, d], variation: most - least }
     }
 
     /// The raw error for a region of this width, where the estimate before was `before`.
@@ -300,21 +295,10 @@ fn with_ends<S: Simd>(
     Swept { ends, gap, noise, floor: swept.floor + OBSERVED * noise, ..swept }
 }
 
-/// Faster than `min` and `max`, which look for NaN.
+/// The smallest and the largest, of all lanes.
 #[inline(always)]
-fn lesser<S: Simd>(a: Lanes<S>, b: Lanes<S>) -> Lanes<S> {
-    a.lt(b).select(a, b)
-}
-
-#[inline(always)]
-fn greater<S: Simd>(a: Lanes<S>, b: Lanes<S>) -> Lanes<S> {
-    a.lt(b).select(b, a)
-}
-
-/// Largest less smallest, of both vectors' lanes.
-#[inline(always)]
-fn variation<S: Simd>(least: Lanes<S>, most: Lanes<S>) -> f64 {
-    -least_of((-most).to_array()) - least_of(least.to_array())
+fn extremes<S: Simd>(least: Lanes<S>, most: Lanes<S>) -> (f64, f64) {
+    (least_of(least.to_array()), -least_of((-most).to_array()))
 }
 
 #[inline(always)]
@@ -350,18 +334,18 @@ fn first_bad(points: &[Vector], values: &[Vector]) -> Option<(f64, f64)> {
 /// of Fejér's ladder: their distances are about 1, 4, 9 and 16.
 #[inline(always)]
 fn bends(rung: usize, y: &[Vector]) -> [bool; 2] {
-    // Outermost first: (vector, lane of the lower half).
-    const ORDER: [[(usize, usize); 4]; 2] = [[(0, 0), (1, 0), (0, 1), (1, 1)], [(2, 0), (0, 0), (2, 1), (1, 0)]];
-    const LEAST: [(f64, f64); 2] = [(1.5, 1.25), (1.25, 1.1)];
-    let (order, least) = (&ORDER[rung], LEAST[rung]);
-    let at = |k: usize, side: usize| y[order[k].0][order[k].1 + 4 * side];
-    let one = |side: usize| {
-        let (a, b, c, d) = (at(0, side), at(1, side), at(2, side), at(3, side));
+    let one = |lane: usize| {
+        // Outermost first.
+        let (a, b, c, d, least) = if rung == 0 {
+            (y[0][lane], y[1][lane], y[0][lane + 1], y[1][lane + 1], (1.5, 1.25))
+        } else {
+            (y[2][lane], y[0][lane], y[2][lane + 1], y[1][lane], (1.25, 1.1))
+        };
         let (s, t, u) = ((b - a) * (1.0 / 3.0), (c - b) * 0.2, (d - c) * (1.0 / 7.0));
         // The ratio of slopes grows towards a singularity; it falls where an exponential only begins.
         s * t > least.0 * (t * t) && t * u > least.1 * (u * u) && s * u > t * t
     };
-    [one(0), one(1)]
+    [one(0), one(4)]
 }
 
 /// Rows of a table are vectors of lanes.

@@ -1,39 +1,38 @@
 //! The quick way: the first rung of Fejér's ladder on a plain interval, its values compiled into the caller together
 //! with the integrand, so that an easy integral costs one call, no allocation and no clock.
 
-use super::{NEAR, Seen, Sums, dot};
-use crate::estimate::{Tolerance, noise, rounding};
+use super::{NEAR, extremes};
+use crate::estimate::{Signs, larger, noise, rounding};
 use crate::integrand::Integrand;
-use crate::lanes::{Lanes, Simd, Token, dispatch};
-use crate::rule::{FEJER, Ladder};
+use crate::lanes::{LANES, Lanes, Simd, Token, dispatch};
+use crate::rule::{FEJER, Vector};
 
-/// What the quick way found.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct First {
+/// What the quick way saw: values at the nodes of the first rung and at the sentinels, and what the rung makes of them.
+#[derive(Clone, Copy, Debug, Default)]
+#[repr(align(64))]
+pub(crate) struct Seen {
+    pub nodes: [Vector; 2],
+    pub near: Vector,
     pub estimate: f64,
-    pub error: f64,
+    pub raw: f64,
+    pub variation: f64,
 }
 
 /// Evaluations of the quick way: 15 nodes, the probe, and a sentinel next to each end.
 pub(crate) const EVALUATIONS: u64 = 18;
 
-/// The integral where one panel meets the tolerance; `seen` are the values.
+/// Sets what is seen, and says what error is claimed of its estimate; infinite where all values are the same, as something may
+/// hide between them.
 #[inline]
-pub(crate) fn first<F: Integrand>(
-    f: &F,
-    token: Token,
-    lower: f64,
-    upper: f64,
-    tolerance: Tolerance,
-    seen: &mut Seen,
-) -> Option<First> {
+pub(crate) fn first<F: Integrand>(f: &F, token: Token, lower: f64, upper: f64, seen: &mut Seen) -> f64 {
     // All that is compiled anew for each integrand are the values themselves.
-    dispatch!(token, simd => see(simd, f, lower, upper, seen));
-    judge(token, seen, lower, upper, tolerance)
+    let near = dispatch!(token, simd => see(simd, f, lower, upper, seen));
+    judge(token, seen, near, lower, upper)
 }
 
+/// Sets the values; returns the sum of those at the sentinels.
 #[inline(always)]
-fn see<S: Simd, F: Integrand>(simd: S, f: &F, lower: f64, upper: f64, seen: &mut Seen) {
+fn see<S: Simd, F: Integrand>(simd: S, f: &F, lower: f64, upper: f64, seen: &mut Seen) -> f64 {
     let nodes = FEJER.nodes;
     let ends = Lanes::from_array(simd, [lower, lower, lower, lower, upper, upper, upper, upper]);
     let span = Lanes::splat(simd, upper - lower);
@@ -50,25 +49,63 @@ fn see<S: Simd, F: Integrand>(simd: S, f: &F, lower: f64, upper: f64, seen: &mut
             *value = f.lanes(point);
         }
     }
-    *seen = Seen { nodes: [y[0].to_array(), y[1].to_array()], near: y[2].to_array() };
+    (seen.nodes, seen.near) = ([y[0].to_array(), y[1].to_array()], y[2].to_array());
+    let near = y[2].to_array();
+    near[0] + ASIDE * near[4]
 }
 
+/// `near` apart, as reading one number of a vector just written would wait for it.
 #[inline(never)]
-fn judge(token: Token, seen: &Seen, lower: f64, upper: f64, tolerance: Tolerance) -> Option<First> {
-    dispatch!(token, simd => judge_on(simd, seen, lower, upper, tolerance))
+fn judge(token: Token, seen: &mut Seen, near: f64, lower: f64, upper: f64) -> f64 {
+    dispatch!(token, simd => judge_on(simd, seen, near, lower, upper))
 }
 
 #[inline(always)]
-fn judge_on<S: Simd>(simd: S, seen: &Seen, lower: f64, upper: f64, tolerance: Tolerance) -> Option<First> {
-    let Ladder { nodes, embedded, rungs } = &FEJER;
-    let (rung, width, values) = (&rungs[0], upper - lower, &seen.nodes);
-    let sums = Sums::of(simd, rung, embedded, values);
-    let (estimate, magnitude) = (sums.sum * width, sums.size * width);
-    let now = sums.raw(width, sums.embedded * width);
-    let expected = [dot(simd, values, rung.sentinels[0]), dot(simd, values, rung.sentinels[1])];
-    let hidden = (seen.near[0] - expected[0]).abs() + (seen.near[4] - expected[1]).abs();
-    let floor = rounding(magnitude, estimate, 15) + noise(lower.abs().max(upper.abs()), sums.variation);
-    let error = now + hidden * (nodes[0][0] * width) + floor;
-    // Between values that are all the same something may hide.
-    (tolerance.met(error, estimate) && sums.variation > 0.0).then_some(First { estimate, error })
+fn judge_on<S: Simd>(simd: S, seen: &mut Seen, near: f64, lower: f64, upper: f64) -> f64 {
+    let width = upper - lower;
+    let mut sums = [Lanes::splat(simd, 0.0); 4];
+    for (quarter, columns) in seen.nodes.as_flattened().chunks(4).zip(SIGNS.chunks(4)) {
+        for (sum, (&value, &column)) in sums.iter_mut().zip(quarter.iter().zip(columns)) {
+            *sum = Lanes::splat(simd, value).fma(Lanes::from_array(simd, column), *sum);
+        }
+    }
+    let sums = (sums[0] + sums[1]) + (sums[2] + sums[3]);
+    let [sum, difference, surprise, a, b, c, d, expected] = (sums * width).to_array();
+    let [first, second] = seen.nodes.map(|values| Lanes::from_array(simd, values));
+    let (least, most) = extremes(first.lesser(second), first.greater(second));
+    let variation = (most - least) * width;
+    let raw = Signs { difference, surprise, nulls: [a, b, c, d], variation }.raw();
+    let hidden = (near * width - expected).abs() * FEJER.nodes[0][0];
+    let magnitude = larger(most.abs(), least.abs()) * width;
+    let floor = rounding(magnitude, sum, 15) + noise(larger(lower.abs(), upper.abs()), most - least);
+    (seen.estimate, seen.raw, seen.variation) = (sum, raw, variation);
+    if variation > 0.0 { raw + hidden + floor } else { f64::INFINITY }
 }
+
+/// How much the upper sentinel counts beside the lower one: what hides at both ends does not cancel but by accident.
+const ASIDE: f64 = 1.618_033_988_749_895;
+
+/// Column k has the factor of value k in each of eight sums: the estimate, its difference from that of the embedded rule, the
+/// surprise, the null rules, and what is expected of the sentinels. So no sums across lanes are needed.
+static SIGNS: [Vector; 2 * LANES] = {
+    let rung = &FEJER.rungs[0];
+    let mut columns = [[0.0; LANES]; 2 * LANES];
+    let mut k = 0;
+    while k < 2 * LANES {
+        let (vector, lane) = (k / LANES, k % LANES);
+        let row = &rung.rows[vector];
+        let weight = row.weights[lane];
+        columns[k] = [
+            weight,
+            weight - FEJER.embedded[vector][lane],
+            row.probe[lane],
+            row.nulls[0][lane],
+            row.nulls[1][lane],
+            row.nulls[2][lane],
+            row.nulls[3][lane],
+            rung.sentinels[0][vector][lane] + ASIDE * rung.sentinels[1][vector][lane],
+        ];
+        k += 1;
+    }
+    columns
+};
