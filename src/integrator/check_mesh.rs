@@ -45,7 +45,7 @@ impl Integrator {
             Verify::Full => (0..regions.len()).collect(),
             _ => self.spots(regions),
         };
-        let (bounded, mut desk, mut checked) = ((forms.bounded)(), Desk::default(), Checked::NOTHING);
+        let (bounded, mut desk, mut checked) = ((forms.bounded)(), Desk::new(), Checked::NOTHING);
         for (k, index) in chosen.into_iter().enumerate() {
             if k % CHUNK == 0
                 && let Some(stop) = self.control.stop(start)

@@ -3,6 +3,7 @@
 use crate::integrand::values::Values;
 use crate::lanes::LANES;
 use crate::plan::{Map, Region, Sweep};
+use std::sync::OnceLock;
 
 /// Regions in ascending order, and which of their ends are edges.
 pub(super) type Panels = Vec<(Region, [bool; 2])>;
@@ -36,62 +37,96 @@ pub(super) fn union(found: &[Panels]) -> Option<Panels> {
 /// One sample in each of 8192 equal parts, at a golden-ratio place in it; and samples towards the ends of a finite interval, down
 /// to 1e-15 of it.
 pub(super) fn find(f: &dyn Values, lower: f64, upper: f64) -> (Option<Panels>, u64) {
-    const GOLDEN: f64 = 0.618_033_988_749_894_9;
     let (from, to, map) = range(lower, upper);
     let width = to - from;
-    // Next to the ends of a finite interval, below the first of the equal parts.
-    let near = |k: usize| width * (-(k as f64 + 0.5) * (35.0 * 16.0 / SAMPLES as f64)).exp();
-    let close = (0..if map == Map::Plain { SAMPLES / 16 } else { 0 }).filter(|&k| near(k) < width / SAMPLES as f64);
-    let mut places = Vec::with_capacity(SAMPLES + SAMPLES / 8);
-    places.extend(close.clone().rev().map(|k| from + near(k)));
-    places.extend((1..SAMPLES - 1).map(|k| from + width * ((k as f64 + (k as f64 * GOLDEN).fract()) / SAMPLES as f64)));
-    places.extend(close.map(|k| to - near(k)));
-    places.retain(|&t| from < t && t < to);
-    places.dedup();
-    if places.is_empty() {
-        return (None, 0);
-    }
-    let last = places.len() - 1;
-    let point = |k: usize| map.point(places[k.min(last)]);
-    let points: Vec<[f64; LANES]> =
-        (0..places.len().div_ceil(LANES)).map(|row| std::array::from_fn(|lane| point(LANES * row + lane))).collect();
-    let mut rows = vec![[0.0; LANES]; points.len()];
-    f.values(&points, &mut rows);
-    let values = &rows.as_flattened()[..places.len()];
+    let offsets = if map == Map::Plain { offsets() } else { &offsets()[NEAR..NEAR + SAMPLES - 2] };
+    let place = |k: usize| offsets[k].mul_add(width, if offsets[k] > 0.0 { from } else { to });
+    let inside = |t: f64| from < t && t < to;
     // What most samples agree on.
-    let usual = values[values.len() / 3];
+    let third = place(offsets.len() / 3);
+    let mut usual = [[0.0; LANES]];
+    f.values(&[[map.point(third); LANES]], &mut usual);
+    let [[usual, ..]] = usual;
     let mut cuts = vec![from];
-    let mut k = 0;
-    while k < values.len() {
-        if values[k] == usual {
-            k += 1;
-            continue;
+    let mut cut = |t: f64| {
+        if cuts.last().is_some_and(|&last| t > last) && inside(t) {
+            cuts.push(t);
         }
-        let begin = k;
-        while k < values.len() && values[k] != usual {
-            k += 1;
+        cuts.len() <= MOST_CUTS
+    };
+    // The first of a group of samples that stand out.
+    let mut begin = None;
+    let (mut points, mut values) = ([[0.0; LANES]; BLOCK / LANES], [[0.0; LANES]; BLOCK / LANES]);
+    'samples: for block in (0..offsets.len()).step_by(BLOCK) {
+        let count = BLOCK.min(offsets.len() - block);
+        let (these, missing) = points.as_flattened_mut().split_at_mut(count);
+        for (point, &offset) in these.iter_mut().zip(&offsets[block..]) {
+            let t = offset.mul_add(width, if offset > 0.0 { from } else { to });
+            *point = if inside(t) { t } else { third };
         }
-        // The middle sample of a group is a cut as well, so that a narrow peak has nodes close by.
-        let around = [begin.checked_sub(1).map(|i| places[i]), Some(places[(begin + k) / 2]), places.get(k).copied()];
-        for cut in around.into_iter().flatten() {
-            if cuts.last().is_some_and(|&last| cut > last) {
-                cuts.push(cut);
+        missing.fill(third);
+        if map != Map::Plain {
+            points.as_flattened_mut().iter_mut().for_each(|point| *point = map.point(*point));
+        }
+        f.values(&points, &mut values);
+        for (row, values) in values.iter().enumerate() {
+            if begin.is_none() && *values == [usual; LANES] {
+                continue;
+            }
+            for (lane, &value) in values.iter().enumerate() {
+                let k = block + LANES * row + lane;
+                if k >= offsets.len() {
+                    break 'samples;
+                }
+                match begin {
+                    None if value != usual => begin = Some(k),
+                    Some(first) if value == usual => {
+                        begin = None;
+                        // The middle sample of a group is a cut as well, so that a narrow peak has nodes close by.
+                        let before = if first > 0 { place(first - 1) } else { from };
+                        if !(cut(before) && cut(place((first + k) / 2)) && cut(place(k))) {
+                            break 'samples;
+                        }
+                    }
+                    _ => {}
+                }
             }
         }
-        if cuts.len() > 4096 {
-            break;
-        }
     }
-    let evaluations = values.len() as u64;
-    if cuts.len() == 1 {
+    if let Some(first) = begin {
+        let before = if first > 0 { place(first - 1) } else { from };
+        let _ = cut(before) && cut(place((first + offsets.len()) / 2));
+    }
+    let evaluations = offsets.len() as u64;
+    if cuts.len() == 1 && begin.is_none() {
         return (None, evaluations);
     }
     cuts.push(to);
-    cuts.dedup();
     let last = cuts.len() - 2;
     let sweep = Sweep::Ladder { least: 1, eager: false };
     let panels = cuts.windows(2).enumerate();
     let panels =
         panels.map(|(k, ends)| (Region { map, sweep, ..Region::plain(ends[0], ends[1]) }, [k == 0, k == last]));
     (Some(panels.collect()), evaluations)
+}
+
+/// Cuts beyond which no more are looked for.
+const MOST_CUTS: usize = 4096;
+
+/// Samples that are evaluated together.
+const BLOCK: usize = 512;
+
+/// Samples nearer to an end than the first of the equal parts.
+const NEAR: usize = 380;
+
+/// The samples, in ascending order, as distances from an end of an interval of length 1: from the lower one where positive.
+fn offsets() -> &'static [f64] {
+    static OFFSETS: OnceLock<Vec<f64>> = OnceLock::new();
+    const GOLDEN: f64 = 0.618_033_988_749_894_9;
+    OFFSETS.get_or_init(|| {
+        let near = (0..).map(|k| (-(f64::from(k) + 0.5) * (35.0 * 16.0 / SAMPLES as f64)).exp());
+        let near: Vec<f64> = near.skip_while(|&d| d >= 1.0 / SAMPLES as f64).take(NEAR).collect();
+        let inside = (1..SAMPLES - 1).map(|k| (k as f64 + (k as f64 * GOLDEN).fract()) / SAMPLES as f64);
+        near.iter().rev().copied().chain(inside).chain(near.iter().map(|d| -d)).collect()
+    })
 }

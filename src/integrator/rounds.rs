@@ -55,11 +55,12 @@ pub(super) struct Workspace {
     pub method: Adaptive,
     swept: Vec<Swept>,
     initial: Vec<(Region, [bool; 2])>,
-    desk: Desk,
 }
 
 thread_local! {
     static WORKSPACE: RefCell<Workspace> = RefCell::default();
+    /// Apart from the rest, as it needs no allocation and most integrals no more.
+    static DESK: RefCell<Desk> = const { RefCell::new(Desk::new()) };
 }
 
 impl Question<'_> {
@@ -71,23 +72,30 @@ impl Question<'_> {
         if let Some(weight) = self.weight {
             return weighted::run(self, weight, start).0;
         }
+        DESK.with(|desk| match desk.try_borrow_mut() {
+            Ok(mut desk) => self.answer_at(&mut desk, known, start),
+            // An integral within an integrand.
+            Err(_) => self.answer_at(&mut Desk::new(), known, start),
+        })
+    }
+
+    fn answer_at(&self, desk: &mut Desk, known: Option<&Seen>, start: Instant) -> Answer {
         let mut done = Done::default();
         if self.points.is_empty()
             && self.control.may_begin()
-            && let Some(answer) = whole(self, known, &mut done)
+            && let Some(answer) = whole(self, known, desk, &mut done)
         {
             self.control.report(answer.evaluations, answer.evaluations);
             return answer;
         }
-        self.with_mesh(&done, start)
+        self.with_mesh(&done, desk, start)
     }
 
     #[inline(never)]
-    fn with_mesh(&self, done: &Done, start: Instant) -> Answer {
+    fn with_mesh(&self, done: &Done, desk: &mut Desk, start: Instant) -> Answer {
         WORKSPACE.with(|workspace| match workspace.try_borrow_mut() {
-            Ok(mut workspace) => run(self, &mut workspace, done, start),
-            // An integral within an integrand.
-            Err(_) => run(self, &mut Workspace::default(), done, start),
+            Ok(mut workspace) => run(self, &mut workspace, desk, done, start),
+            Err(_) => run(self, &mut Workspace::default(), desk, done, start),
         })
     }
 
@@ -97,7 +105,7 @@ impl Question<'_> {
             workspace.method.begin(self.method, self.tolerance, self.max_evaluations, &[]);
             return NOTHING;
         }
-        run(self, workspace, done, start)
+        run(self, workspace, &mut Desk::new(), done, start)
     }
 }
 
@@ -111,17 +119,17 @@ pub(super) struct Done {
 }
 
 /// The whole as one region, by its ladder or, where it is infinite, by levels; and by levels where an end is singular. It is
-/// enough for most integrals, and needs no more memory than the stack; else what was swept is in `done`. `known` are values at the nodes of the first rung.
+/// enough for most integrals, and allocates nothing; else what was swept is in `done`. `known` are values at the nodes of the first rung.
 #[inline]
-fn whole(question: &Question, known: Option<&Seen>, done: &mut Done) -> Option<Answer> {
+fn whole(question: &Question, known: Option<&Seen>, desk: &mut Desk, done: &mut Done) -> Option<Answer> {
     let Question { values, ladder, token, lower, upper, method, .. } = *question;
     let tolerance = question.tolerance.inner();
     let kernel = SimdRegions { values, ladder, token };
     let mut region = region(method, lower, upper);
-    let (mut evaluations, mut desk) = (0, Desk::default());
+    let mut evaluations = 0;
     for sweep in &mut done.sweeps {
         let known = known.filter(|_| region.sweep != Sweep::Levels);
-        let swept = kernel.sweep_one(&region, tolerance, &mut desk, known);
+        let swept = kernel.sweep_one(&region, tolerance, desk, known);
         evaluations += swept.evaluations;
         let levels = region.sweep == Sweep::Levels && lower.is_finite() && upper.is_finite();
         let claimed = swept.error + swept.floor + 0.5 * f64::EPSILON * swept.estimate.abs();
@@ -144,8 +152,8 @@ fn whole(question: &Question, known: Option<&Seen>, done: &mut Done) -> Option<A
 
 /// The integral, to the tolerance or with the reason why not. All that a call needs is in `question` and `done`; `workspace` may
 /// come from any other.
-fn run(question: &Question, workspace: &mut Workspace, done: &Done, start: Instant) -> Answer {
-    let Workspace { method, swept, initial: regions, desk } = workspace;
+fn run(question: &Question, workspace: &mut Workspace, desk: &mut Desk, done: &Done, start: Instant) -> Answer {
+    let Workspace { method, swept, initial: regions } = workspace;
     let Question { tolerance, lower, upper, max_evaluations: most, .. } = *question;
     let kernel = SimdRegions { values: question.values, ladder: question.ladder, token: question.token };
     initial(question.method, lower, upper, question.points, regions);

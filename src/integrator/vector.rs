@@ -106,7 +106,7 @@ impl Integrator {
             joint: MEMORY
                 .with_borrow_mut(|memory| Joint::new(components, measure, tolerance, self.max_evaluations, memory)),
             swept: vec![Vec::new(); components],
-            desk: Desk::default(),
+            desk: Desk::new(),
             probed: false,
             start,
         };

@@ -57,7 +57,7 @@ pub(super) fn run(question: &Question, weight: Weight, start: Instant) -> (Answe
     let Question { values, token, lower, upper, tolerance, max_evaluations: most, .. } = *question;
     let weighing = Weighing::new(weight, lower, upper);
     let kernel = Kernel { values, weighing: &weighing, token };
-    let (mut method, mut desk, mut levels, mut swept) = (Weighted::default(), Desk::default(), Vec::new(), Vec::new());
+    let (mut method, mut desk, mut levels, mut swept) = (Weighted::default(), Desk::new(), Vec::new(), Vec::new());
     method.begin(tolerance, most, &panels(&weighing, lower, upper, question.points, &[]));
     let mut sweep = |method: &Weighted, swept: &mut Vec<_>| {
         swept.clear();

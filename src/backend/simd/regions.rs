@@ -29,8 +29,8 @@ pub(crate) struct Desk {
     values: [Vector; MOST_VECTORS],
 }
 
-impl Default for Desk {
-    fn default() -> Self {
+impl Desk {
+    pub const fn new() -> Self {
         Self { points: [[0.0; LANES]; MOST_VECTORS], values: [[0.0; LANES]; MOST_VECTORS] }
     }
 }
@@ -117,26 +117,26 @@ impl SimdRegions<'_> {
         let (lower, upper, width) = (region.lower, region.upper, region.width());
         let ends = Lanes::from_array(simd, [lower, lower, lower, lower, upper, upper, upper, upper]);
         let Desk { points, values } = desk;
-        let (mut before, mut previous, mut done, mut near) = (0.0, f64::INFINITY, 0, [0.0; LANES]);
+        let (mut before, mut before_raw, mut done, mut near) = (0.0, f64::INFINITY, 0, [0.0; LANES]);
         let last = rungs.len() - 1;
         let least = least.min(last);
-        // The rung that is judged, and the one to whose nodes values are asked for.
-        let (mut index, mut ahead) = (0, 0);
+        let mut index = 0;
         let known = known.filter(|seen| seen.raw.is_finite());
+        // Once more is needed: the rung to be judged next, with values at its nodes.
+        let next = |index: usize, sure: bool| if sure && index + 2 <= last { (index + 2, true) } else { (index + 1, false) };
+        let mut left_out = false;
         if let Some(seen) = known {
             values[..2].copy_from_slice(&seen.nodes);
             near = seen.near;
             done = 2;
             if bends(0, &seen.nodes) == [false; 2] {
-                (index, before, previous) = (1, seen.estimate, seen.raw);
-                ahead = 1 + usize::from(eager && far(seen.raw, seen.variation, tolerance.at(seen.estimate)));
+                (before, before_raw) = (seen.estimate, seen.raw);
+                (index, left_out) = next(0, eager && far(seen.raw, seen.variation, tolerance.at(seen.estimate)));
             }
         }
         loop {
-            let rung = &rungs[index];
-            let count = rung.rows.len();
-            if done < count {
-                let to = rungs[ahead].rows.len();
+            let to = rungs[index].rows.len();
+            if done < to {
                 for (point, &node) in points[done..to].iter_mut().zip(&nodes[done..to]) {
                     *point = Lanes::from_array(simd, node).fma(Lanes::splat(simd, width), ends).to_array();
                 }
@@ -150,12 +150,21 @@ impl SimdRegions<'_> {
                 }
                 done = to;
             }
+            if left_out && index == 2 && region.guarded && bends(1, values) != [false; 2] {
+                (index, left_out) = (1, false);
+            }
+            let rung = &rungs[index];
+            let count = rung.rows.len();
             if index == 0 {
                 before = dot(simd, &values[..count], embedded) * width;
+            } else if left_out {
+                before = sum(simd, &rungs[index - 1], values) * width;
             }
             let sums = Sums::of(simd, rung, &values[..count]);
             let (estimate, magnitude, variation) = (sums.sum * width, sums.size * width, sums.variation * width);
             let now = sums.raw(width, before);
+            // Convergence is taken for even where a rung was left out.
+            let previous = if left_out { before_raw.sqrt() * now.sqrt() } else { before_raw };
             let floor = rounding_by(rung.scatter, magnitude, estimate);
             let error = beyond_rounding(now, floor, claim(now, previous, variation));
             let met = tolerance.met(error + floor, estimate);
@@ -196,10 +205,8 @@ impl SimdRegions<'_> {
                 let values = &values[..count];
                 return with_ends(simd, region, rung, gap, values, Swept { singular, ..swept }, sums.variation);
             }
-            (before, previous) = (estimate, now);
-            index += 1;
-            let sure = index < least || eager && far(now, variation, wanted);
-            ahead = if sure && smooth { (index + 1).min(last) } else { index };
+            (before, before_raw) = (estimate, now);
+            (index, left_out) = next(index, smooth && (index + 2 <= least || eager && far(now, variation, wanted)));
         }
     }
 }
@@ -315,6 +322,16 @@ fn dot<S: Simd>(simd: S, values: &[Vector], table: &[Vector]) -> f64 {
     let mut sum = Lanes::splat(simd, 0.0);
     for (&value, &factor) in values.iter().zip(table) {
         sum = Lanes::from_array(simd, value).fma(Lanes::from_array(simd, factor), sum);
+    }
+    sum.total()
+}
+
+/// The estimate of a rung, for a region of length 1.
+#[inline(always)]
+fn sum<S: Simd>(simd: S, rung: &Rung, values: &[Vector]) -> f64 {
+    let mut sum = Lanes::splat(simd, 0.0);
+    for (&value, row) in values.iter().zip(rung.rows) {
+        sum = Lanes::from_array(simd, value).fma(Lanes::from_array(simd, row.weights), sum);
     }
     sum.total()
 }
