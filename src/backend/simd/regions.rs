@@ -194,7 +194,10 @@ impl SimdRegions<'_> {
                 if index < 2 && rungs.len() > 1 && region.guarded { bends(index, values) } else { [false; 2] };
             let smooth = !singular[0] && !singular[1];
             let wanted = tolerance.at(estimate);
+            // The last rung squares the error at best.
+            let vain = eager && index >= 2 && !swept.sparse && now * (now / variation) > VAIN * wanted;
             let go_on = index < last
+                && !vain
                 && (met && index < least
                     || smooth && (index < least || eager || swept.sparse)
                     || match index {
@@ -281,6 +284,9 @@ impl Sums {
 /// A raw error of this share of the variation is one of an integrand that oscillates faster than the nodes lie: then more of them
 /// are as good as smaller regions.
 const SPARSE: f64 = 0.1;
+
+/// So many times what is wanted, the error of one more rung is one rung too many.
+const VAIN: f64 = 1e3;
 
 /// The share of the noise that is claimed in any case: null rules see as much of it as the sum does, so it is in the raw error; but
 /// they are few.

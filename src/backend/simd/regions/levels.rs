@@ -1,7 +1,7 @@
 //! Double-exponential levels on lanes: outward from the middle, in vectors of one unit of t.
 
 use super::{Desk, SimdRegions};
-use crate::estimate::{Tolerance, claim_of_levels, rounding};
+use crate::estimate::{Tolerance, claim_of_levels, larger, rounding};
 use crate::lanes::{LANES, Lanes, Simd};
 use crate::plan::{Region, Swept};
 use crate::rule::levels::{Arm, EXP_HIGH, EXP_LOW, FINER, SINH_SINH, TANH_SINH, UNITS, vectors};
@@ -102,7 +102,7 @@ impl SimdRegions<'_> {
             levels: true,
             constant,
             divergent: ends.iter().any(End::diverges),
-            oscillates: ends.iter().any(|end| end.open && end.alternates),
+            oscillates: ends.iter().any(|end| end.open && end.alternates()),
             reach: [ends[0].units as u8, ends[1].units as u8],
             bad,
             ..Swept::NOTHING
@@ -171,7 +171,9 @@ fn terms<S: Simd>(
             end.open = end.last > 1e-17 * end.largest.max(end.last);
         }
         end.closed = true;
-        end.alternates |= both_signs(&each);
+        // The row before is the outermost where nothing is left of this one.
+        end.alternates = end.alternates() || both_signs(&each);
+        end.outermost = [0.0; LANES];
         if stop == 0 {
             return None;
         }
@@ -182,11 +184,11 @@ fn terms<S: Simd>(
     }
     let sizes = terms.abs();
     let each = sizes.to_array();
-    let outer = each[4].max(each[5]).max(each[6].max(each[7]));
-    let inner = each[0].max(each[1]).max(each[2].max(each[3]));
-    end.largest = end.largest.max(outer.max(inner));
+    let outer = larger(larger(each[4], each[5]), larger(each[6], each[7]));
+    let inner = larger(larger(each[0], each[1]), larger(each[2], each[3]));
+    end.largest = larger(end.largest, larger(outer, inner));
     end.last = each[7];
-    end.alternates = end.units > 3 && both_signs(&terms.to_array());
+    end.outermost = terms.to_array();
     end.units += 1;
     end.closed = outer <= 1e-18 * end.largest && end.largest > 0.0;
     end.open = !end.closed;
@@ -247,7 +249,9 @@ struct End {
     closed: bool,
     /// There are no more, but they are not negligible.
     open: bool,
-    /// The outermost terms are of both signs.
+    /// The terms of the outermost row.
+    outermost: Vector,
+    /// There were terms of both signs where a row ended early.
     alternates: bool,
 }
 
@@ -256,6 +260,11 @@ impl End {
     #[inline(always)]
     fn beyond(&self) -> f64 {
         if self.open { 2.0 * self.last } else { 0.0 }
+    }
+
+    /// Whether the outermost terms are of both signs.
+    fn alternates(&self) -> bool {
+        self.alternates || self.units > 4 && both_signs(&self.outermost)
     }
 
     #[inline(always)]

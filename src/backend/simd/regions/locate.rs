@@ -15,6 +15,12 @@ const INSIDE: usize = 2 * LANES;
 /// How far the largest second difference must stand out of the mean: a smooth function's does so 3 times at most.
 const STANDS_OUT: f64 = 5.0;
 
+/// A second difference of this share of the values is rounding.
+const ROUNDING: f64 = 8.0 * f64::EPSILON;
+
+/// The smallest error of a guess, in steps.
+const LEAST: f64 = 1.0 / (1 << 18) as f64;
+
 /// Brackets after which the search ends: each is 2/17 of the one before, so that 18 lead from 1 to 2^-53.
 const MOST: usize = 24;
 
@@ -31,6 +37,8 @@ impl SimdRegions<'_> {
         (lower, upper) = (x[0][0], x[1][0]);
         let mut evaluations = 2;
         let mut place = None;
+        // The bracket to go back to, where this one is a guess; and whether guesses have been right so far.
+        let (mut back, mut guessing) = (None, true);
         for round in 0..MOST {
             let step = (upper - lower) / (INSIDE + 1) as f64;
             let base = Lanes::splat(simd, lower);
@@ -62,7 +70,8 @@ impl SimdRegions<'_> {
                 break;
             }
             let narrow = upper - lower <= 4.0 * f64::EPSILON * lower.abs().max(upper.abs());
-            if narrow || largest <= 8.0 * f64::EPSILON * size {
+            let nothing = largest <= ROUNDING * size;
+            if narrow || nothing && back.is_none() {
                 place = (round > 0).then_some((point, 0.0));
                 break;
             }
@@ -70,6 +79,11 @@ impl SimdRegions<'_> {
             let before = if here > 0 { seconds[here - 1] } else { 0.0 };
             let after = if here + 1 < INSIDE { seconds[here + 1] } else { 0.0 };
             let rest = (sum - largest - before.max(after)) / (INSIDE - 2) as f64;
+            if let Some(bracket) = back.take().filter(|_| nothing || largest < STANDS_OUT * rest) {
+                (lower, upper, ends) = bracket;
+                guessing = false;
+                continue;
+            }
             if largest < STANDS_OUT * rest {
                 // So close, the rounding of the points is all there is: of a step it would be the height.
                 let close = upper - lower <= 256.0 * f64::EPSILON * lower.abs().max(upper.abs());
@@ -77,6 +91,7 @@ impl SimdRegions<'_> {
                 break;
             }
             place = Some((point, step));
+            let first = lower;
             let flat = x.as_flattened();
             (lower, upper) = (
                 if here == 0 { lower } else { flat[here - 1] },
@@ -86,7 +101,45 @@ impl SimdRegions<'_> {
             if lower >= upper {
                 break;
             }
+            if guessing && let Some(Crossing { at, error }) = Crossing::of(&at, here, after > before, size) {
+                let (from, to) = (step.mul_add(at - error, first), step.mul_add(at + error, first));
+                if lower < from && to < upper && from < to {
+                    back = Some((lower, upper, ends));
+                    (lower, upper) = (from, to);
+                    let mut values = [[0.0; LANES]];
+                    self.values.values(&[[from, from, from, from, to, to, to, to]], &mut values);
+                    evaluations += 2;
+                    ends = [values[0][0], values[0][LANES - 1]];
+                }
+            }
         }
         Swept { place, evaluations, ..Swept::NOTHING }
+    }
+}
+
+/// Where the straight lines before and after a kink meet, in steps from the lower end of the bracket.
+struct Crossing {
+    at: f64,
+    error: f64,
+}
+
+impl Crossing {
+    /// Of these values, the bracket's ends among them, whose second differences are largest at `here` and the point before it
+    /// or after it. `size` is that of the values. `None` where there are no two straight sides.
+    #[inline(always)]
+    fn of(values: &[f64; INSIDE + 2], here: usize, after: bool, size: f64) -> Option<Self> {
+        // The kink lies between this point and the next.
+        let k = if after { here + 1 } else { here };
+        if !(2..INSIDE - 1).contains(&k) {
+            return None;
+        }
+        let slope = |k: usize| values[k + 1] - values[k];
+        let (left, right) = (slope(k - 1), slope(k + 1));
+        let jump = (left - right).abs();
+        let bend = (left - slope(k - 2)).abs().max((slope(k + 2) - right).abs());
+        let t = (values[k + 1] - right - values[k]) / (left - right);
+        // So wide at least that the kink would be seen in the new bracket, and wider than the bend of the sides explains.
+        let error = (8.0 * (bend + ROUNDING * size) / jump).max(LEAST).max(100.0 * ROUNDING * size / jump);
+        (t > -0.1 && t < 1.1 && error < 0.1).then_some(Self { at: k as f64 + t, error })
     }
 }
