@@ -15,8 +15,8 @@ const SAMPLES: usize = 8192;
 pub(super) fn range(lower: f64, upper: f64) -> (f64, f64, Map) {
     match (lower.is_finite(), upper.is_finite()) {
         (true, true) => (lower, upper, Map::Plain),
-        (true, false) => (-6.5, 6.5, Map::Exp { from: lower, direction: 1.0 }),
-        (false, true) => (-6.5, 6.5, Map::Exp { from: upper, direction: -1.0 }),
+        (true, false) => (-6.5, 6.5, Map::half_line(lower, 1.0)),
+        (false, true) => (-6.5, 6.5, Map::half_line(upper, -1.0)),
         (false, false) => (-6.5, 6.5, Map::Sinh),
     }
 }

@@ -162,8 +162,8 @@ impl Weighted {
             let ends = [(below, 1), (above, 0)]
                 .map(|(leaf, end)| weighing.without_factor(&leaf.panel, end, leaf.swept.ends[end]));
             let jump = (ends[1] - ends[0]).abs();
-            // Levels say nothing of ends, and break points may be steps.
-            if jump.is_nan() || below.panel.edges[1] || below.panel.upper != above.panel.lower {
+            // Levels say nothing of ends, nor does a weight that is nothing there; and break points may be steps.
+            if !jump.is_finite() || below.panel.edges[1] || below.panel.upper != above.panel.lower {
                 continue;
             }
             for (index, leaf, end) in [(two[0], below, 1), (two[1], above, 0)] {
@@ -197,7 +197,7 @@ impl Weighted {
                 self.refine_one(index, weighing);
             }
         }
-        None
+        self.asked.is_empty().then_some(Outcome::RoundoffLimited)
     }
 
     fn refine_one(&mut self, index: usize, weighing: &Weighing) {

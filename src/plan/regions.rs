@@ -7,13 +7,20 @@ use crate::estimate::Tolerance;
 pub(crate) enum Map {
     /// It is.
     Plain,
-    /// x = from + direction · exp(π/2 sinh t): a half-line.
+    /// x = from + direction · exp(π/2 sinh t): a half-line, in units of |direction|.
     Exp { from: f64, direction: f64 },
     /// x = sinh(π/2 sinh t): the line.
     Sinh,
 }
 
 impl Map {
+    /// A half-line up (1) or down (-1) from an end.
+    pub fn half_line(from: f64, direction: f64) -> Self {
+        // Beyond 2^50 the distance 1 is lost.
+        let unit = if from.abs() < 1e15 { 1.0 } else { from.abs() };
+        Map::Exp { from, direction: direction * unit }
+    }
+
     /// The integrand's variable at `t`.
     pub fn point(self, t: f64) -> f64 {
         let u = || std::f64::consts::FRAC_PI_2 * t.sinh();

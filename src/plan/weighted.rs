@@ -165,6 +165,14 @@ impl Weighing {
                 let plain = distance.powf(power + 1.0) / (power + 1.0);
                 if log { plain * (distance.ln().abs() + 1.0 / (power + 1.0)) } else { plain }
             }
+            Weight::Algebraic { .. } => match self.singular_end(panel).and_then(|end| self.at_end(end)) {
+                Some((power, log)) => {
+                    let width = panel.width();
+                    let size = if log { width.ln().abs() + distance / width } else { 1.0 };
+                    distance * width.powf(power) * size
+                }
+                None => distance,
+            },
             _ => distance,
         }
     }

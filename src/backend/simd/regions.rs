@@ -87,7 +87,9 @@ impl SimdRegions<'_> {
             let along = (e + back) * (0.5 * FRAC_PI_2);
             let x;
             (x, *slope) = match map {
-                Map::Exp { from, direction } => (exponential * direction + from, exponential * along),
+                Map::Exp { from, direction } => {
+                    (exponential * direction + from, exponential * (along * direction.abs()))
+                }
                 _ => {
                     let inverse = exponential.recip();
                     ((exponential - inverse) * 0.5, (exponential + inverse) * 0.5 * along)

@@ -181,8 +181,8 @@ impl Adaptive {
         const PANELS: usize = 8;
         let region = self.leaves[index as usize].region;
         let map = match (region.lower.is_finite(), region.upper.is_finite()) {
-            (true, false) => Map::Exp { from: region.lower, direction: 1.0 },
-            (false, true) => Map::Exp { from: region.upper, direction: -1.0 },
+            (true, false) => Map::half_line(region.lower, 1.0),
+            (false, true) => Map::half_line(region.upper, -1.0),
             _ => Map::Sinh,
         };
         let (from, to) = (-f64::from(reach[0].max(1)), f64::from(reach[1].max(1)));

@@ -6,6 +6,7 @@ use crate::lanes::{LANES, Lanes, Simd};
 use crate::plan::{Region, Swept};
 use crate::rule::levels::{Arm, EXP_HIGH, EXP_LOW, FINER, SINH_SINH, TANH_SINH, UNITS, vectors};
 use crate::rule::{MOST_VECTORS, Vector};
+use std::f64::consts::FRAC_1_SQRT_2;
 
 impl SimdRegions<'_> {
     /// Double-exponential levels over a finite or infinite interval.
@@ -17,7 +18,7 @@ impl SimdRegions<'_> {
             arms.iter_mut().for_each(|arm| arm.ends = false);
         }
         let mut batch = Batch { rows: [(0, 0); MOST_VECTORS], count: 0 };
-        let mut sums = Sums { sum: Lanes::splat(simd, 0.0), size: Lanes::splat(simd, 0.0) };
+        let (mut waves, mut size) = (Waves::none(simd), Lanes::splat(simd, 0.0));
         let (mut ends, mut bad, mut evaluations) = ([End::default(); 2], None, 0);
         let mut over = [false; 2];
         let mut unit = 0;
@@ -36,24 +37,26 @@ impl SimdRegions<'_> {
                 }
                 let terms =
                     terms(simd, &arms[side], row, (&desk.points[k], &desk.values[k]), &mut bad, &mut ends[side]);
-                terms.into_iter().for_each(|terms| sums.add(terms));
+                if let Some((terms, sizes)) = terms {
+                    waves.add(side, row, terms);
+                    size += sizes;
+                }
                 over[side] = terms.is_none() || ends[side].closed;
             }
             batch.count = 0;
             unit = next;
         }
-        let by_lane = sums.sum.to_array();
-        let half = by_lane[0] + by_lane[4];
-        let quarter = half + (by_lane[2] + by_lane[6]);
+        let by_lane = waves.even().to_array();
+        let quarter = (by_lane[0] + by_lane[4]) + (by_lane[2] + by_lane[6]);
         let mut estimate = 0.125 * (quarter + ((by_lane[1] + by_lane[5]) + (by_lane[3] + by_lane[7])));
-        let mut magnitude = 0.125 * sums.size.total();
-        let mut previous = (0.25 * quarter - 0.5 * half).abs();
-        let mut now = (estimate - 0.25 * quarter).abs();
+        let mut magnitude = 0.125 * size.total();
+        // What steps 1, 1/2 and 1/4 leave, and this is no accident of where the nodes lie.
+        let [mut earlier, mut previous, near] = waves.sizes();
+        let mut now = larger((estimate - 0.25 * quarter).abs(), near);
         let beyond: f64 = ends.iter().map(End::beyond).sum();
         let claimed =
             |now: f64, before, floor: f64| (if now <= floor { 0.0 } else { claim_of_levels(now, before) }) + beyond;
         let mut floor = rounding(magnitude, estimate, evaluations as usize);
-        let mut earlier = (0.5 * half - by_lane[0]).abs();
         let mut error = claimed(now, [earlier, previous], floor);
         let constant = ends.iter().all(|end| end.largest == 0.0);
         for level in 1..=FINER {
@@ -66,7 +69,8 @@ impl SimdRegions<'_> {
             {
                 break;
             }
-            let mut new = Sums { sum: Lanes::splat(simd, 0.0), size: Lanes::splat(simd, 0.0) };
+            let mut new = [Lanes::splat(simd, 0.0); 2];
+            let mut size = Lanes::splat(simd, 0.0);
             let rows = ends.iter().enumerate().flat_map(|(side, end)| (0..end.units).map(move |unit| (side, unit)));
             let mut rows = rows.flat_map(|(side, unit)| vectors(level, unit).map(move |row| (side, row)));
             loop {
@@ -79,15 +83,18 @@ impl SimdRegions<'_> {
                 for (k, &(side, row)) in batch.rows[..batch.count].iter().enumerate() {
                     let mut past = ends[side];
                     let seen = (&desk.points[k], &desk.values[k]);
-                    if let Some(terms) = terms(simd, &arms[side], row, seen, &mut bad, &mut past) {
-                        new.add(terms);
+                    if let Some((terms, sizes)) = terms(simd, &arms[side], row, seen, &mut bad, &mut past) {
+                        new[side] += terms;
+                        size += sizes;
                     }
                 }
             }
             let step = 0.125 / f64::from(1u32 << level);
-            let finer = 0.5 * estimate + step * new.sum.total();
-            magnitude = 0.5 * magnitude + step * new.size.total();
-            (earlier, previous, now) = (previous, now, (finer - estimate).abs());
+            let finer = 0.5 * estimate + step * (new[0] + new[1]).total();
+            magnitude = 0.5 * magnitude + step * size.total();
+            // The part of the last step's error to which its nodes were blind.
+            let odd = ((new[1] - new[0]) * Lanes::from_array(simd, ALTERNATING)).total();
+            (earlier, previous, now) = (previous, larger(now, 4.0 * step * odd.abs()), (finer - estimate).abs());
             estimate = finer;
             floor = rounding(magnitude, estimate, evaluations as usize);
             error = claimed(now, [earlier, previous], floor);
@@ -195,17 +202,87 @@ fn terms<S: Simd>(
     Some((terms, sizes))
 }
 
-/// Sums of terms and of their absolute values.
-struct Sums<S: Simd> {
-    sum: Lanes<S>,
-    size: Lanes<S>,
+/// Fourier components of the terms, as functions of t: those of 1, 2 and 4 waves in a unit are what the steps 1, 1/2 and 1/4
+/// leave. The last of these has no nodes between to tell its phase, which may be such that nothing is seen: therefore that of
+/// 3.75 waves, whose phase in unit u is u quarter turns back.
+struct Waves<S: Simd> {
+    /// Of the lower and the upper arm.
+    plain: [Lanes<S>; 2],
+    /// The same with terms times (-i)^unit, real and imaginary part.
+    turned: [[Lanes<S>; 2]; 2],
 }
 
-impl<S: Simd> Sums<S> {
+const ALTERNATING: Vector = [1.0, -1.0, 1.0, -1.0, 1.0, -1.0, 1.0, -1.0];
+
+/// Cosine and sine of 2π k s/8 where k is 1, 2 and 3.75.
+const WAVES: [[Vector; 2]; 3] = [
+    [
+        [1.0, FRAC_1_SQRT_2, 0.0, -FRAC_1_SQRT_2, -1.0, -FRAC_1_SQRT_2, 0.0, FRAC_1_SQRT_2],
+        [0.0, FRAC_1_SQRT_2, 1.0, FRAC_1_SQRT_2, 0.0, -FRAC_1_SQRT_2, -1.0, -FRAC_1_SQRT_2],
+    ],
+    [[1.0, 0.0, -1.0, 0.0, 1.0, 0.0, -1.0, 0.0], [0.0, 1.0, 0.0, -1.0, 0.0, 1.0, 0.0, -1.0]],
+    [
+        [
+            1.0,
+            -0.980_785_280_403_230_4,
+            0.923_879_532_511_286_7,
+            -0.831_469_612_302_545_2,
+            FRAC_1_SQRT_2,
+            -0.555_570_233_019_602_2,
+            0.382_683_432_365_089_8,
+            -0.195_090_322_016_128_28,
+        ],
+        [
+            0.0,
+            0.195_090_322_016_128_28,
+            -0.382_683_432_365_089_8,
+            0.555_570_233_019_602_2,
+            -FRAC_1_SQRT_2,
+            0.831_469_612_302_545_2,
+            -0.923_879_532_511_286_7,
+            0.980_785_280_403_230_4,
+        ],
+    ],
+];
+
+impl<S: Simd> Waves<S> {
     #[inline(always)]
-    fn add(&mut self, (terms, sizes): (Lanes<S>, Lanes<S>)) {
-        self.sum += terms;
-        self.size += sizes;
+    fn none(simd: S) -> Self {
+        let zero = Lanes::splat(simd, 0.0);
+        Self { plain: [zero; 2], turned: [[zero; 2]; 2] }
+    }
+
+    #[inline(always)]
+    fn add(&mut self, side: usize, unit: usize, terms: Lanes<S>) {
+        self.plain[side] += terms;
+        let turned = &mut self.turned[side][unit % 2];
+        *turned = if matches!(unit % 4, 0 | 3) { *turned + terms } else { *turned - terms };
+    }
+
+    /// The sums of terms equally far from the middle.
+    #[inline(always)]
+    fn even(&self) -> Lanes<S> {
+        self.plain[0] + self.plain[1]
+    }
+
+    /// Twice the sizes of the components, as integrals.
+    #[inline(always)]
+    fn sizes(&self) -> [f64; 3] {
+        let [low, up] = self.plain;
+        let zero = low.like(0.0);
+        let [turned_low, turned_up] = self.turned;
+        let plain = ([up + low, zero], [up - low, zero]);
+        let turned = (
+            [turned_up[0] + turned_low[0], turned_up[1] + turned_low[1]],
+            [turned_up[0] - turned_low[0], turned_up[1] - turned_low[1]],
+        );
+        let size = |wave: &[Vector; 2], (even, odd): ([Lanes<S>; 2], [Lanes<S>; 2])| {
+            let [cosine, sine] = wave.map(|factors| Lanes::from_array(low.token(), factors));
+            let real = even[0].fma(cosine, -(even[1] * sine));
+            let imaginary = odd[0].fma(sine, odd[1] * cosine);
+            0.25 * (real.total().abs() + imaginary.total().abs())
+        };
+        [size(&WAVES[0], plain), size(&WAVES[1], plain), size(&WAVES[2], turned)]
     }
 }
 
