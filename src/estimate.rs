@@ -143,18 +143,21 @@ pub(crate) fn beyond_rounding(now: f64, floor: f64, claimed: f64) -> f64 {
 
 /// The same for levels, whose differences are all there is: those of the two steps before were `before[1]` and, earlier,
 /// `before[0]`. Where the step before had already brought a factor q of less than 0.03, and this one brought q^1.5 or less,
-/// 10 q times the last: differences that fall faster and faster are those of an analytic function.
+/// 10 q times the last: differences that fall faster and faster are those of an analytic function; but no less than [`KINK`] of it.
 #[inline(always)]
 pub(crate) fn claim_of_levels(now: f64, before: [f64; 2]) -> f64 {
     let (q, q_before) = (now / before[1], before[1] / before[0]);
     if before[0] < f64::INFINITY && q_before < 0.03 {
-        if q <= 3.0 * q_before * q_before.sqrt() { now * (10.0 * q_before) } else { now * remainder(q) }
+        if q <= 3.0 * q_before * q_before.sqrt() { now * (10.0 * q_before).max(KINK) } else { now * remainder(q) }
     } else if before[1] < f64::INFINITY {
         (now * remainder(q)).max(0.2 * before[1])
     } else {
         now
     }
 }
+
+/// Of the last difference: what a small kink leaves that is seen in it and in no other.
+const KINK: f64 = 0.25;
 
 /// What is still to come after a step, in units of it, where each is q times the one before: q + q² + … = q / (1 - q); at
 /// least 1.

@@ -48,11 +48,8 @@ const fn rows<const N: usize>(weights: &[Vector], probe: &[Vector], nulls: [&[Ve
     let mut rows = [const { Row { weights: [0.0; 8], probe: [0.0; 8], nulls: [[0.0; 8]; 4] } }; N];
     let mut k = 0;
     while k < N {
-        rows[k] = Row {
-            weights: weights[k],
-            probe: probe[k],
-            nulls: [nulls[0][k], nulls[1][k], nulls[2][k], nulls[3][k]],
-        };
+        rows[k] =
+            Row { weights: weights[k], probe: probe[k], nulls: [nulls[0][k], nulls[1][k], nulls[2][k], nulls[3][k]] };
         k += 1;
     }
     rows

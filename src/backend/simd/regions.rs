@@ -125,7 +125,8 @@ impl SimdRegions<'_> {
         let mut index = 0;
         let known = known.filter(|seen| seen.raw.is_finite());
         // Once more is needed: the rung to be judged next, with values at its nodes.
-        let next = |index: usize, sure: bool| if sure && index + 2 <= last { (index + 2, true) } else { (index + 1, false) };
+        let next =
+            |index: usize, sure: bool| if sure && index + 2 <= last { (index + 2, true) } else { (index + 1, false) };
         let mut left_out = false;
         if let Some(seen) = known {
             values[..2].copy_from_slice(&seen.nodes);

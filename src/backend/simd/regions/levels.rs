@@ -69,8 +69,7 @@ impl SimdRegions<'_> {
             {
                 break;
             }
-            let mut new = [Lanes::splat(simd, 0.0); 2];
-            let mut size = Lanes::splat(simd, 0.0);
+            let (mut new, mut size) = (Waves::none(simd), Lanes::splat(simd, 0.0));
             let rows = ends.iter().enumerate().flat_map(|(side, end)| (0..end.units).map(move |unit| (side, unit)));
             let mut rows = rows.flat_map(|(side, unit)| vectors(level, unit).map(move |row| (side, row)));
             loop {
@@ -84,17 +83,20 @@ impl SimdRegions<'_> {
                     let mut past = ends[side];
                     let seen = (&desk.points[k], &desk.values[k]);
                     if let Some((terms, sizes)) = terms(simd, &arms[side], row, seen, &mut bad, &mut past) {
-                        new[side] += terms;
+                        new.add_finer(side, row - UNITS, terms);
                         size += sizes;
                     }
                 }
             }
             let step = 0.125 / f64::from(1u32 << level);
-            let finer = 0.5 * estimate + step * (new[0] + new[1]).total();
+            let finer = 0.5 * estimate + step * new.even().total();
             magnitude = 0.5 * magnitude + step * size.total();
             // The part of the last step's error to which its nodes were blind.
-            let odd = ((new[1] - new[0]) * Lanes::from_array(simd, ALTERNATING)).total();
+            let odd = new.odd().total();
             (earlier, previous, now) = (previous, larger(now, 4.0 * step * odd.abs()), (finer - estimate).abs());
+            if level == 1 {
+                now = larger(now, waves.near_finer(&new));
+            }
             estimate = finer;
             floor = rounding(magnitude, estimate, evaluations as usize);
             error = claimed(now, [earlier, previous], floor);
@@ -210,6 +212,8 @@ struct Waves<S: Simd> {
     plain: [Lanes<S>; 2],
     /// The same with terms times (-i)^unit, real and imaginary part.
     turned: [[Lanes<S>; 2]; 2],
+    /// With terms times (-1)^unit, for 7.5 waves.
+    alternating: [Lanes<S>; 2],
 }
 
 const ALTERNATING: Vector = [1.0, -1.0, 1.0, -1.0, 1.0, -1.0, 1.0, -1.0];
@@ -245,11 +249,59 @@ const WAVES: [[Vector; 2]; 3] = [
     ],
 ];
 
+/// Cosine and sine of 2π 7.5 t where t is a lane of the base level and of the next.
+const FINER_WAVES: [[Vector; 2]; 2] = [
+    [
+        [
+            1.0,
+            0.9238795325112867,
+            0.7071067811865476,
+            0.38268343236508984,
+            0.0,
+            -0.3826834323650897,
+            -0.7071067811865475,
+            -0.9238795325112867,
+        ],
+        [
+            0.0,
+            -0.3826834323650898,
+            -0.7071067811865475,
+            -0.9238795325112867,
+            -1.0,
+            -0.9238795325112867,
+            -0.7071067811865476,
+            -0.3826834323650899,
+        ],
+    ],
+    [
+        [
+            -0.9807852804032304,
+            -0.8314696123025452,
+            -0.5555702330196023,
+            -0.19509032201612833,
+            0.1950903220161282,
+            0.555570233019602,
+            0.8314696123025453,
+            0.9807852804032304,
+        ],
+        [
+            0.19509032201612825,
+            0.5555702330196022,
+            0.8314696123025452,
+            0.9807852804032304,
+            0.9807852804032304,
+            0.8314696123025455,
+            0.5555702330196022,
+            0.1950903220161286,
+        ],
+    ],
+];
+
 impl<S: Simd> Waves<S> {
     #[inline(always)]
     fn none(simd: S) -> Self {
         let zero = Lanes::splat(simd, 0.0);
-        Self { plain: [zero; 2], turned: [[zero; 2]; 2] }
+        Self { plain: [zero; 2], turned: [[zero; 2]; 2], alternating: [zero; 2] }
     }
 
     #[inline(always)]
@@ -257,12 +309,45 @@ impl<S: Simd> Waves<S> {
         self.plain[side] += terms;
         let turned = &mut self.turned[side][unit % 2];
         *turned = if matches!(unit % 4, 0 | 3) { *turned + terms } else { *turned - terms };
+        self.alternate(side, unit, terms);
+    }
+
+    /// The same of a finer level, for [`near_finer`](Self::near_finer).
+    #[inline(always)]
+    fn add_finer(&mut self, side: usize, unit: usize, terms: Lanes<S>) {
+        self.plain[side] += terms;
+        self.alternate(side, unit, terms);
+    }
+
+    #[inline(always)]
+    fn alternate(&mut self, side: usize, unit: usize, terms: Lanes<S>) {
+        let sum = &mut self.alternating[side];
+        *sum = if unit % 2 == 0 { *sum + terms } else { *sum - terms };
+    }
+
+    /// The component of 7.5 waves, of the terms of the base level and of the next.
+    #[inline(always)]
+    fn near_finer(&self, finer: &Self) -> f64 {
+        let (mut real, mut imaginary) = (self.plain[0].like(0.0), self.plain[0].like(0.0));
+        for (waves, factors) in [self, finer].into_iter().zip(&FINER_WAVES) {
+            let [low, up] = waves.alternating;
+            let [cosine, sine] = factors.map(|factors| Lanes::from_array(low.token(), factors));
+            real = (up + low).fma(cosine, real);
+            imaginary = (up - low).fma(sine, imaginary);
+        }
+        0.125 * (real.total().abs() + imaginary.total().abs())
     }
 
     /// The sums of terms equally far from the middle.
     #[inline(always)]
     fn even(&self) -> Lanes<S> {
         self.plain[0] + self.plain[1]
+    }
+
+    /// The differences of terms equally far from the middle, with alternating signs.
+    #[inline(always)]
+    fn odd(&self) -> Lanes<S> {
+        (self.plain[1] - self.plain[0]) * Lanes::from_array(self.plain[0].token(), ALTERNATING)
     }
 
     /// Twice the sizes of the components, as integrals.
