@@ -59,6 +59,12 @@ pub(crate) fn larger(a: f64, b: f64) -> f64 {
     if a < b { b } else { a }
 }
 
+/// Faster than `min`.
+#[inline(always)]
+pub(crate) fn lesser(a: f64, b: f64) -> f64 {
+    if b < a { b } else { a }
+}
+
 /// What one rung of a ladder says, in units of the integral.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Signs {

@@ -134,6 +134,10 @@ impl Weighted {
         }
         let outcome = self.leaves.iter().any(|leaf| leaf.diverges).then_some(Outcome::Divergent);
         let outcome = outcome.or_else(|| self.refine(weighing));
+        if outcome == Some(Outcome::RoundoffLimited) {
+            // What hides between panels is part of the error that is told.
+            self.compare(weighing);
+        }
         let outcome = outcome.or((self.evaluations >= self.most).then_some(Outcome::MaxEvaluations));
         outcome.or((self.leaves.len() > Self::MOST_LEAVES).then_some(Outcome::MemoryLimit))
     }

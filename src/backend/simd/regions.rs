@@ -5,10 +5,11 @@
 mod first;
 mod levels;
 mod locate;
+mod waves;
 
 pub(crate) use first::{EVALUATIONS, Seen, first};
 
-use crate::estimate::{Signs, Tolerance, beyond_rounding, claim, noise, promising, rounding_by};
+use crate::estimate::{Signs, Tolerance, beyond_rounding, claim, larger, lesser, noise, promising, rounding_by};
 use crate::integrand::values::Values;
 use crate::lanes::{LANES, Lanes, Simd, Token, dispatch};
 use crate::plan::{Map, Region, Sweep, Swept};
@@ -66,18 +67,19 @@ impl SimdRegions<'_> {
         }
     }
 
-    /// The integrand times dx/dt.
+    /// The integrand times dx/dt; and, where mapped, the smallest and the largest value of the integrand itself.
     #[inline(always)]
-    fn evaluate<S: Simd>(&self, simd: S, map: Map, points: &[Vector], values: &mut [Vector]) {
+    fn evaluate<S: Simd>(&self, simd: S, map: Map, points: &[Vector], values: &mut [Vector]) -> (f64, f64) {
         if map == Map::Plain {
             self.values.values(points, values);
+            (f64::INFINITY, f64::NEG_INFINITY)
         } else {
-            self.mapped(simd, map, points, values);
+            self.mapped(simd, map, points, values)
         }
     }
 
     #[inline(always)]
-    fn mapped<S: Simd>(&self, simd: S, map: Map, points: &[Vector], values: &mut [Vector]) {
+    fn mapped<S: Simd>(&self, simd: S, map: Map, points: &[Vector], values: &mut [Vector]) -> (f64, f64) {
         let zero = Lanes::splat(simd, 0.0);
         let (mut places, mut slopes) = ([[0.0; LANES]; MOST_VECTORS], [zero; MOST_VECTORS]);
         for ((place, slope), &t) in places.iter_mut().zip(&mut slopes).zip(points) {
@@ -98,10 +100,13 @@ impl SimdRegions<'_> {
             *place = x.to_array();
         }
         self.values.values(&places[..points.len()], values);
+        let (mut least, mut most) = (zero + f64::INFINITY, zero - f64::INFINITY);
         for (value, &slope) in values.iter_mut().zip(&slopes) {
             let y = Lanes::from_array(simd, *value);
+            (least, most) = (least.lesser(y), most.greater(y));
             *value = y.eq(zero).select(zero, y * slope).to_array();
         }
+        extremes(least, most)
     }
 
     /// The rungs, from the first on.
@@ -128,6 +133,7 @@ impl SimdRegions<'_> {
         let next =
             |index: usize, sure: bool| if sure && index + 2 <= last { (index + 2, true) } else { (index + 1, false) };
         let mut left_out = false;
+        let mut range = (f64::INFINITY, f64::NEG_INFINITY);
         if let Some(seen) = known {
             values[..2].copy_from_slice(&seen.nodes);
             near = seen.near;
@@ -147,7 +153,9 @@ impl SimdRegions<'_> {
                 if sentinels > 0 {
                     points[to] = Lanes::from_array(simd, NEAR).fma(Lanes::splat(simd, width), ends).to_array();
                 }
-                self.evaluate(simd, region.map, &points[done..to + sentinels], &mut values[done..to + sentinels]);
+                let (points, values) = (&points[done..to + sentinels], &mut values[done..to + sentinels]);
+                let (least, most) = self.evaluate(simd, region.map, points, values);
+                range = (lesser(range.0, least), larger(range.1, most));
                 if sentinels > 0 {
                     near = values[to];
                 }
@@ -186,7 +194,7 @@ impl SimdRegions<'_> {
             if met && index >= least {
                 let values = &values[..count];
                 let swept = if region.guarded { guarded(simd, near, rung, gap, values, swept) } else { swept };
-                return with_ends(simd, region, rung, gap, values, swept, sums.variation);
+                return with_ends(simd, region, rung, gap, values, swept, (sums.variation, range.1 - range.0));
             }
             if !(now + magnitude).is_finite() {
                 let from = if known.is_some() { 2 } else { 0 };
@@ -209,7 +217,8 @@ impl SimdRegions<'_> {
                     });
             if !go_on {
                 let values = &values[..count];
-                return with_ends(simd, region, rung, gap, values, Swept { singular, ..swept }, sums.variation);
+                let swept = Swept { singular, ..swept };
+                return with_ends(simd, region, rung, gap, values, swept, (sums.variation, range.1 - range.0));
             }
             (before, before_raw) = (estimate, now);
             (index, left_out) = next(index, smooth && (index + 2 <= least || eager && far(now, variation, wanted)));
@@ -295,7 +304,8 @@ const VAIN: f64 = 1e3;
 /// they are few.
 const OBSERVED: f64 = 0.1;
 
-/// `swept` with what neighbours are compared by, and the floor that follows from the variation of f.
+/// `swept` with what neighbours are compared by, and the floor that follows from the variation of f: of the sums, and, where
+/// mapped, its own.
 #[inline(always)]
 fn with_ends<S: Simd>(
     simd: S,
@@ -304,9 +314,14 @@ fn with_ends<S: Simd>(
     gap: f64,
     values: &[Vector],
     swept: Swept,
-    variation: f64,
+    (variation, its_own): (f64, f64),
 ) -> Swept {
-    let noise = noise(region.lower.abs().max(region.upper.abs()), variation);
+    let noise = match region.map {
+        Map::Plain => noise(larger(region.lower.abs(), region.upper.abs()), variation),
+        // Points are held as distances from there, but for the last addition.
+        Map::Exp { from, .. } => noise(from.abs(), its_own),
+        Map::Sinh => 0.0,
+    };
     let ends = [dot(simd, values, rung.ends[0]), dot(simd, values, rung.ends[1])];
     Swept { ends, gap, noise, floor: swept.floor + OBSERVED * noise, ..swept }
 }

@@ -1,12 +1,12 @@
 //! Double-exponential levels on lanes: outward from the middle, in vectors of one unit of t.
 
+use super::waves::Waves;
 use super::{Desk, SimdRegions};
 use crate::estimate::{Tolerance, claim_of_levels, larger, rounding};
 use crate::lanes::{LANES, Lanes, Simd};
 use crate::plan::{Region, Swept};
 use crate::rule::levels::{Arm, EXP_HIGH, EXP_LOW, FINER, SINH_SINH, TANH_SINH, UNITS, vectors};
 use crate::rule::{MOST_VECTORS, Vector};
-use std::f64::consts::FRAC_1_SQRT_2;
 
 impl SimdRegions<'_> {
     /// Double-exponential levels over a finite or infinite interval.
@@ -202,173 +202,6 @@ fn terms<S: Simd>(
     end.closed = outer <= 1e-18 * end.largest && end.largest > 0.0;
     end.open = !end.closed;
     Some((terms, sizes))
-}
-
-/// Fourier components of the terms, as functions of t: those of 1, 2 and 4 waves in a unit are what the steps 1, 1/2 and 1/4
-/// leave. The last of these has no nodes between to tell its phase, which may be such that nothing is seen: therefore that of
-/// 3.75 waves, whose phase in unit u is u quarter turns back.
-struct Waves<S: Simd> {
-    /// Of the lower and the upper arm.
-    plain: [Lanes<S>; 2],
-    /// The same with terms times (-i)^unit, real and imaginary part.
-    turned: [[Lanes<S>; 2]; 2],
-    /// With terms times (-1)^unit, for 7.5 waves.
-    alternating: [Lanes<S>; 2],
-}
-
-const ALTERNATING: Vector = [1.0, -1.0, 1.0, -1.0, 1.0, -1.0, 1.0, -1.0];
-
-/// Cosine and sine of 2π k s/8 where k is 1, 2 and 3.75.
-const WAVES: [[Vector; 2]; 3] = [
-    [
-        [1.0, FRAC_1_SQRT_2, 0.0, -FRAC_1_SQRT_2, -1.0, -FRAC_1_SQRT_2, 0.0, FRAC_1_SQRT_2],
-        [0.0, FRAC_1_SQRT_2, 1.0, FRAC_1_SQRT_2, 0.0, -FRAC_1_SQRT_2, -1.0, -FRAC_1_SQRT_2],
-    ],
-    [[1.0, 0.0, -1.0, 0.0, 1.0, 0.0, -1.0, 0.0], [0.0, 1.0, 0.0, -1.0, 0.0, 1.0, 0.0, -1.0]],
-    [
-        [
-            1.0,
-            -0.980_785_280_403_230_4,
-            0.923_879_532_511_286_7,
-            -0.831_469_612_302_545_2,
-            FRAC_1_SQRT_2,
-            -0.555_570_233_019_602_2,
-            0.382_683_432_365_089_8,
-            -0.195_090_322_016_128_28,
-        ],
-        [
-            0.0,
-            0.195_090_322_016_128_28,
-            -0.382_683_432_365_089_8,
-            0.555_570_233_019_602_2,
-            -FRAC_1_SQRT_2,
-            0.831_469_612_302_545_2,
-            -0.923_879_532_511_286_7,
-            0.980_785_280_403_230_4,
-        ],
-    ],
-];
-
-/// Cosine and sine of 2π 7.5 t where t is a lane of the base level and of the next.
-const FINER_WAVES: [[Vector; 2]; 2] = [
-    [
-        [
-            1.0,
-            0.9238795325112867,
-            0.7071067811865476,
-            0.38268343236508984,
-            0.0,
-            -0.3826834323650897,
-            -0.7071067811865475,
-            -0.9238795325112867,
-        ],
-        [
-            0.0,
-            -0.3826834323650898,
-            -0.7071067811865475,
-            -0.9238795325112867,
-            -1.0,
-            -0.9238795325112867,
-            -0.7071067811865476,
-            -0.3826834323650899,
-        ],
-    ],
-    [
-        [
-            -0.9807852804032304,
-            -0.8314696123025452,
-            -0.5555702330196023,
-            -0.19509032201612833,
-            0.1950903220161282,
-            0.555570233019602,
-            0.8314696123025453,
-            0.9807852804032304,
-        ],
-        [
-            0.19509032201612825,
-            0.5555702330196022,
-            0.8314696123025452,
-            0.9807852804032304,
-            0.9807852804032304,
-            0.8314696123025455,
-            0.5555702330196022,
-            0.1950903220161286,
-        ],
-    ],
-];
-
-impl<S: Simd> Waves<S> {
-    #[inline(always)]
-    fn none(simd: S) -> Self {
-        let zero = Lanes::splat(simd, 0.0);
-        Self { plain: [zero; 2], turned: [[zero; 2]; 2], alternating: [zero; 2] }
-    }
-
-    #[inline(always)]
-    fn add(&mut self, side: usize, unit: usize, terms: Lanes<S>) {
-        self.plain[side] += terms;
-        let turned = &mut self.turned[side][unit % 2];
-        *turned = if matches!(unit % 4, 0 | 3) { *turned + terms } else { *turned - terms };
-        self.alternate(side, unit, terms);
-    }
-
-    /// The same of a finer level, for [`near_finer`](Self::near_finer).
-    #[inline(always)]
-    fn add_finer(&mut self, side: usize, unit: usize, terms: Lanes<S>) {
-        self.plain[side] += terms;
-        self.alternate(side, unit, terms);
-    }
-
-    #[inline(always)]
-    fn alternate(&mut self, side: usize, unit: usize, terms: Lanes<S>) {
-        let sum = &mut self.alternating[side];
-        *sum = if unit % 2 == 0 { *sum + terms } else { *sum - terms };
-    }
-
-    /// The component of 7.5 waves, of the terms of the base level and of the next.
-    #[inline(always)]
-    fn near_finer(&self, finer: &Self) -> f64 {
-        let (mut real, mut imaginary) = (self.plain[0].like(0.0), self.plain[0].like(0.0));
-        for (waves, factors) in [self, finer].into_iter().zip(&FINER_WAVES) {
-            let [low, up] = waves.alternating;
-            let [cosine, sine] = factors.map(|factors| Lanes::from_array(low.token(), factors));
-            real = (up + low).fma(cosine, real);
-            imaginary = (up - low).fma(sine, imaginary);
-        }
-        0.125 * (real.total().abs() + imaginary.total().abs())
-    }
-
-    /// The sums of terms equally far from the middle.
-    #[inline(always)]
-    fn even(&self) -> Lanes<S> {
-        self.plain[0] + self.plain[1]
-    }
-
-    /// The differences of terms equally far from the middle, with alternating signs.
-    #[inline(always)]
-    fn odd(&self) -> Lanes<S> {
-        (self.plain[1] - self.plain[0]) * Lanes::from_array(self.plain[0].token(), ALTERNATING)
-    }
-
-    /// Twice the sizes of the components, as integrals.
-    #[inline(always)]
-    fn sizes(&self) -> [f64; 3] {
-        let [low, up] = self.plain;
-        let zero = low.like(0.0);
-        let [turned_low, turned_up] = self.turned;
-        let plain = ([up + low, zero], [up - low, zero]);
-        let turned = (
-            [turned_up[0] + turned_low[0], turned_up[1] + turned_low[1]],
-            [turned_up[0] - turned_low[0], turned_up[1] - turned_low[1]],
-        );
-        let size = |wave: &[Vector; 2], (even, odd): ([Lanes<S>; 2], [Lanes<S>; 2])| {
-            let [cosine, sine] = wave.map(|factors| Lanes::from_array(low.token(), factors));
-            let real = even[0].fma(cosine, -(even[1] * sine));
-            let imaginary = odd[0].fma(sine, odd[1] * cosine);
-            0.25 * (real.total().abs() + imaginary.total().abs())
-        };
-        [size(&WAVES[0], plain), size(&WAVES[1], plain), size(&WAVES[2], turned)]
-    }
 }
 
 /// x = origin + factor · node.
