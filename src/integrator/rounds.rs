@@ -4,7 +4,7 @@
 
 use super::initial::{initial, region};
 use super::{probe, weighted};
-use crate::backend::simd::regions::{Desk, Seen, SimdRegions};
+use crate::backend::simd::regions::{Desk, EVALUATIONS, Seen, SimdRegions};
 use crate::clock::Instant;
 use crate::control::{Control, Stop};
 use crate::estimate::Tolerance;
@@ -127,6 +127,10 @@ fn whole(question: &Question, known: Option<&Seen>, desk: &mut Desk, done: &mut 
     let kernel = SimdRegions { values, ladder, token };
     let mut region = region(method, lower, upper);
     let mut evaluations = 0;
+    if method == Method::Auto && known.is_some_and(Seen::bends) {
+        region.sweep = Sweep::Levels;
+        evaluations = EVALUATIONS as u32;
+    }
     for sweep in &mut done.sweeps {
         let known = known.filter(|_| region.sweep != Sweep::Levels);
         let swept = kernel.sweep_one(&region, tolerance, desk, known);

@@ -133,6 +133,7 @@ impl SimdRegions<'_> {
         let next =
             |index: usize, sure: bool| if sure && index + 2 <= last { (index + 2, true) } else { (index + 1, false) };
         let mut left_out = false;
+        let alone = known.is_some();
         let mut range = (f64::INFINITY, f64::NEG_INFINITY);
         if let Some(seen) = known {
             values[..2].copy_from_slice(&seen.nodes);
@@ -194,7 +195,7 @@ impl SimdRegions<'_> {
             if met && index >= least {
                 let values = &values[..count];
                 let swept = if region.guarded { guarded(simd, near, rung, gap, values, swept) } else { swept };
-                return with_ends(simd, region, rung, gap, values, swept, (sums.variation, range.1 - range.0));
+                return with_ends(simd, region, rung, gap, values, swept, (sums.variation, range.1 - range.0), alone);
             }
             if !(now + magnitude).is_finite() {
                 let from = if known.is_some() { 2 } else { 0 };
@@ -218,7 +219,7 @@ impl SimdRegions<'_> {
             if !go_on {
                 let values = &values[..count];
                 let swept = Swept { singular, ..swept };
-                return with_ends(simd, region, rung, gap, values, swept, (sums.variation, range.1 - range.0));
+                return with_ends(simd, region, rung, gap, values, swept, (sums.variation, range.1 - range.0), alone);
             }
             (before, before_raw) = (estimate, now);
             (index, left_out) = next(index, smooth && (index + 2 <= least || eager && far(now, variation, wanted)));
@@ -315,6 +316,7 @@ fn with_ends<S: Simd>(
     values: &[Vector],
     swept: Swept,
     (variation, its_own): (f64, f64),
+    alone: bool,
 ) -> Swept {
     let noise = match region.map {
         Map::Plain => noise(larger(region.lower.abs(), region.upper.abs()), variation),
@@ -322,7 +324,8 @@ fn with_ends<S: Simd>(
         Map::Exp { from, .. } => noise(from.abs(), its_own),
         Map::Sinh => 0.0,
     };
-    let ends = [dot(simd, values, rung.ends[0]), dot(simd, values, rung.ends[1])];
+    // The whole has no neighbours.
+    let ends = if alone { [f64::NAN; 2] } else { rung.ends.map(|end| dot(simd, values, end)) };
     Swept { ends, gap, noise, floor: swept.floor + OBSERVED * noise, ..swept }
 }
 

@@ -1,7 +1,7 @@
 //! The quick way: the first rung of Fejér's ladder on a plain interval, its values compiled into the caller together
 //! with the integrand, so that an easy integral costs one call, no allocation and no clock.
 
-use super::{NEAR, extremes};
+use super::{NEAR, bends, extremes};
 use crate::estimate::{Signs, larger, noise, rounding};
 use crate::integrand::Integrand;
 use crate::lanes::{LANES, Lanes, Simd, Token, dispatch};
@@ -16,6 +16,14 @@ pub(crate) struct Seen {
     pub estimate: f64,
     pub raw: f64,
     pub variation: f64,
+}
+
+impl Seen {
+    /// Whether the slope grows towards an end, so that levels are the better way.
+    #[inline]
+    pub fn bends(&self) -> bool {
+        bends(0, &self.nodes) != [false; 2]
+    }
 }
 
 /// Evaluations of the quick way: 15 nodes, the probe, and a sentinel next to each end.
