@@ -72,6 +72,22 @@ impl Integrator {
         Q: Into<Row<F>>,
     {
         let start = Instant::now();
+        let row = |k: usize| -> Row<F> { integral(&rows[k]).into() };
+        if self.backend == Backend::Gpu && self.rule.is_none() && self.panels.is_none() {
+            return self.sweep_on_gpu(rows.len(), &row, start);
+        }
+        let mut sweep = self.sweep_rows(Rows { count: rows.len(), order: None }, &row, start)?;
+        sweep.elapsed = start.elapsed();
+        Ok(sweep)
+    }
+
+    /// The sweep of some rows on the CPU; `row` makes any of the whole sweep.
+    pub(super) fn sweep_rows<F: Integrand>(
+        &self,
+        rows: Rows,
+        row: &(impl Fn(usize) -> Row<F> + Sync),
+        start: Instant,
+    ) -> Result<Sweep, Error> {
         let adaptive = self.rule.is_none() && self.panels.is_none();
         let (level, token) = self.check_settings_of_sweep(adaptive)?;
         let serial = self.backend == Backend::Serial;
@@ -83,28 +99,20 @@ impl Integrator {
             let reason = "the serial reference runs on one".to_owned();
             fallbacks.push(Fallback { wanted: format!("{wanted} threads"), reason });
         }
-        let count = rows.len();
-        let mut sweep = Sweep {
-            estimates: vec![0.0; count],
-            errors: vec![0.0; count],
-            evaluations: vec![0; count],
-            statuses: vec![Status::Converged; count],
-            refused: Vec::new(),
-            backend: match self.backend {
-                Backend::Serial => Backend::Serial,
-                Backend::Gpu if !adaptive => Backend::Gpu,
-                _ => Backend::Simd,
+        let mut sweep = Sweep::of(
+            rows.len(),
+            match self.backend {
+                Backend::Auto => Backend::Simd,
+                backend => backend,
             },
-            level: (!serial).then_some(level),
-            threads: 1,
-            fallbacks,
-            agreement: None,
-            elapsed: start.elapsed(),
-        };
+        );
+        sweep.level = (!serial).then_some(level);
+        sweep.fallbacks = fallbacks;
         // One row watches the caller's switch and the clock of the whole sweep.
         let of_row = Control { watch: None, ..self.control.clone() };
         let task = Task {
             with: self,
+            rows,
             quick: adaptive && self.is_plain(),
             fixed: (!adaptive).then(|| Integrator { threads: Some(1), control: of_row.clone(), ..self.clone() }),
             token,
@@ -117,7 +125,6 @@ impl Integrator {
         let mut drive = Drive {
             rest: Part {
                 first: 0,
-                rows,
                 estimates: &mut sweep.estimates,
                 errors: &mut sweep.errors,
                 evaluations: &mut sweep.evaluations,
@@ -126,9 +133,9 @@ impl Integrator {
             pace: Pace::new(Instant::now(), 1),
             stop: None,
         };
-        let work = |part: Part<'_, T>| task.part(part, &integral);
-        if drive.begin(&task, count, &work) && threads.count() > 1 && drive.pace.forecast(drive.left()) > WORTHWHILE {
-            match threads.run(|| drive.advance(&task, count, threads, &work)) {
+        let work = |part: Part<'_>| task.part(part, row);
+        if drive.begin(&task, &work) && threads.count() > 1 && drive.pace.forecast(drive.left()) > WORTHWHILE {
+            match threads.run(|| drive.advance(&task, threads, &work)) {
                 Ok(()) => sweep.threads = threads.count(),
                 Err(reason) => {
                     sweep.fallbacks.push(Fallback { wanted: format!("{} threads", threads.count()), reason });
@@ -136,7 +143,7 @@ impl Integrator {
             }
         }
         // What threads have not done, be it that there are none.
-        drive.advance(&task, count, &alone, &work);
+        drive.advance(&task, &alone, &work);
         if let Some(stop) = drive.stop {
             drive.rest.never_begun(stop);
         }
@@ -151,12 +158,11 @@ impl Integrator {
         }
         if !self.accept && !sweep.refused.is_empty() {
             let (row, error) = sweep.refused.swap_remove(0);
-            return Err(Error::Row { row, error: Box::new(error) });
+            return Err(Error::Row { row: rows.place(row), error: Box::new(error) });
         }
         if let Some(depth) = self.depth().filter(|_| adaptive && !serial) {
-            sweep.agreement = self.check_rows(depth, rows, &integral, &sweep, start)?;
+            sweep.agreement = self.check_rows(depth, rows, row, &sweep, start)?;
         }
-        sweep.elapsed = start.elapsed();
         Ok(sweep)
     }
 
@@ -171,9 +177,28 @@ impl Integrator {
     }
 }
 
+/// Rows of a sweep: all of them, or those that are left, in ascending order.
+#[derive(Clone, Copy)]
+pub(super) struct Rows<'a> {
+    pub count: usize,
+    pub order: Option<&'a [usize]>,
+}
+
+impl Rows<'_> {
+    fn len(&self) -> usize {
+        self.order.map_or(self.count, <[usize]>::len)
+    }
+
+    /// The number in the whole sweep of row `k` of these.
+    pub fn place(&self, k: usize) -> usize {
+        self.order.map_or(k, |order| order[k])
+    }
+}
+
 /// What is the same for all rows.
 struct Task<'a> {
     with: &'a Integrator,
+    rows: Rows<'a>,
     /// Whether one panel may do.
     quick: bool,
     /// For fixed rules: the integrator of a row.
@@ -194,15 +219,15 @@ impl Task<'_> {
     }
 
     /// Integrates the rows of a part.
-    fn part<T, F: Integrand, Q: Into<Row<F>>>(&self, part: Part<'_, T>, integral: &impl Fn(&T) -> Q) {
+    fn part<F: Integrand>(&self, part: Part<'_>, row: &impl Fn(usize) -> Row<F>) {
         // Parts below the lowest refused row go on, so that it does not depend on the threads which one is the first.
         if self.is_over(part.first) {
             return;
         }
-        let Part { first, rows, estimates, errors, evaluations, statuses } = part;
+        let Part { first, estimates, errors, evaluations, statuses } = part;
         let results = estimates.iter_mut().zip(errors).zip(evaluations).zip(statuses);
-        for ((k, row), (((estimate, error), evaluations), status)) in rows.iter().enumerate().zip(results) {
-            let row: Row<F> = integral(row).into();
+        for (k, (((estimate, error), evaluations), status)) in (first..).zip(results) {
+            let row = row(self.rows.place(k));
             let region = row.region;
             let (rel_tol, abs_tol) = (row.rel_tol.or(self.with.rel_tol), row.abs_tol.or(self.with.abs_tol));
             let checked = if self.fixed.is_some() {
@@ -226,7 +251,7 @@ impl Task<'_> {
                 }
                 Err(refused) => Err(refused),
             };
-            let answer = answer.unwrap_or_else(|refused| self.refuse(first + k, refused));
+            let answer = answer.unwrap_or_else(|refused| self.refuse(k, refused));
             (*estimate, *error) = (answer.estimate, answer.error);
             (*evaluations, *status) = (answer.evaluations, answer.status);
             if answer.status == Status::Refused && !self.with.accept {
@@ -300,24 +325,22 @@ fn never_begun(stop: Stop) -> Answer {
     Answer { estimate: f64::NAN, error: f64::INFINITY, evaluations: 0, regions: 0, status }
 }
 
-/// A run of rows and the places of their answers.
-struct Part<'a, T> {
+/// The places of the answers of a run of rows.
+struct Part<'a> {
     first: usize,
-    rows: &'a [T],
     estimates: &'a mut [f64],
     errors: &'a mut [f64],
     evaluations: &'a mut [u64],
     statuses: &'a mut [Status],
 }
 
-impl<T> Part<'_, T> {
+impl Part<'_> {
     /// The first `count` rows; `self` keeps the others.
     fn take(&mut self, count: usize) -> Self {
         let first = self.first;
         self.first += count;
         Self {
             first,
-            rows: self.rows.split_off(..count).unwrap_or_default(),
             estimates: self.estimates.split_off_mut(..count).unwrap_or_default(),
             errors: self.errors.split_off_mut(..count).unwrap_or_default(),
             evaluations: self.evaluations.split_off_mut(..count).unwrap_or_default(),
@@ -327,10 +350,10 @@ impl<T> Part<'_, T> {
 
     /// Two halves, or itself where that has no more than `grain` rows.
     fn halve(mut self, grain: usize) -> Result<(Self, Self), Self> {
-        if self.rows.len() <= grain {
+        if self.statuses.len() <= grain {
             return Err(self);
         }
-        let first = self.take(self.rows.len() / 2);
+        let first = self.take(self.statuses.len() / 2);
         Ok((first, self))
     }
 
@@ -344,38 +367,39 @@ impl<T> Part<'_, T> {
 }
 
 /// A sweep under way.
-struct Drive<'a, T> {
-    rest: Part<'a, T>,
+struct Drive<'a> {
+    rest: Part<'a>,
     pace: Pace,
     stop: Option<Stop>,
 }
 
-impl<'a, T: Sync> Drive<'a, T> {
+impl<'a> Drive<'a> {
     fn left(&self) -> u64 {
-        self.rest.rows.len() as u64
+        self.rest.statuses.len() as u64
     }
 
     /// Whether to go on with the next block.
     fn goes_on(&mut self, task: &Task) -> bool {
-        if self.rest.rows.is_empty() || task.is_over(self.rest.first) {
+        if self.rest.statuses.is_empty() || task.is_over(self.rest.first) {
             return false;
         }
         self.stop = task.with.control.stop(task.start);
         self.stop.is_none()
     }
 
-    fn done(&mut self, task: &Task, total: usize, block: usize) {
+    fn done(&mut self, task: &Task, block: usize) {
         self.pace.block_done(block as u64);
-        task.with.control.report(self.rest.first as u64, total as u64);
+        let (rows, total) = (task.rows.len(), task.rows.count);
+        task.with.control.report((total - rows + self.rest.first) as u64, total as u64);
     }
 
     /// On this thread, rows enough to know how long one takes; whether there are more.
-    fn begin(&mut self, task: &Task, total: usize, work: &impl Fn(Part<'a, T>)) -> bool {
+    fn begin(&mut self, task: &Task, work: &impl Fn(Part<'a>)) -> bool {
         let mut size = 1;
         while self.goes_on(task) {
-            let block = size.min(self.rest.rows.len());
+            let block = size.min(self.rest.statuses.len());
             work(self.rest.take(block));
-            self.done(task, total, block);
+            self.done(task, block);
             if size >= ENOUGH.0 || self.pace.forecast(block as u64) > ENOUGH.1 {
                 return true;
             }
@@ -385,13 +409,13 @@ impl<'a, T: Sync> Drive<'a, T> {
     }
 
     /// Block by block to the end, or until there is a reason to stop. For several threads, it is called on one of them.
-    fn advance(&mut self, task: &Task, total: usize, threads: &Threads, work: &(impl Fn(Part<'a, T>) + Sync)) {
+    fn advance(&mut self, task: &Task, threads: &Threads, work: &(impl Fn(Part<'a>) + Sync)) {
         let least = if threads.count() > 1 { 2 * threads.count().next_power_of_two() } else { 1 };
         while self.stop.is_none() && self.goes_on(task) {
-            let block = (self.pace.size as usize).max(least).min(self.rest.rows.len());
+            let block = (self.pace.size as usize).max(least).min(self.rest.statuses.len());
             let grain = (self.pace.units_in(GRAIN) as usize).min(block / (4 * least)).max(1);
-            threads.pieces(self.rest.take(block), &|part: Part<'a, T>| part.halve(grain), work);
-            self.done(task, total, block);
+            threads.pieces(self.rest.take(block), &|part: Part<'a>| part.halve(grain), work);
+            self.done(task, block);
         }
     }
 }
