@@ -4,7 +4,7 @@ use super::super::floor::rounding as unit_of;
 use super::super::rounds::TINY;
 use crate::backend::Backend;
 use crate::backend::gpu::{Found, points};
-use crate::estimate::{Signs, Tolerance, beyond_rounding, claim, noise, promising, rounding};
+use crate::estimate::{Signs, Tolerance, beyond_rounding, claim, noise, rounding};
 use crate::integrand::bound::Rounding;
 use crate::precision::Precision;
 use crate::rule::Ladder;
@@ -31,7 +31,7 @@ pub(super) enum Verdict {
         estimate: f64,
         error: f64,
     },
-    /// The next rung is likely to do; with the raw error of this one.
+    /// There is another rung; with the raw error of this one.
     Climb(f64),
     Straggler,
 }
@@ -46,8 +46,8 @@ pub(super) struct Judge {
     gap: f64,
 }
 
-/// A raw error of this share of the variation is one of an integrand that oscillates faster than the nodes lie.
-const SPARSE: f64 = 0.1;
+/// Raw errors below so many floors are noise for the error model, too: they cannot fall as those of an analytic function.
+const NOISE: f64 = 1e3;
 
 impl Judge {
     pub fn new(ladder: &'static Ladder, rung: usize, precision: Precision) -> Self {
@@ -95,12 +95,11 @@ impl Judge {
         let error = now.max(beyond_rounding(now, floor, claimed)) + hidden + floor;
         // As on the CPU: what needs more than the first rung is refined a little further.
         let tolerance = if self.rung == 0 { asked.tolerance } else { asked.tolerance.inner() };
-        let analytic = claimed <= now || now <= floor;
+        let analytic = claimed <= now || now < NOISE * floor;
         if analytic && tolerance.met(error, estimate) {
             return Verdict::Answer { estimate, error };
         }
-        let climbs =
-            self.rung == 0 || now > SPARSE * variation || promising(now, previous, tolerance.at(estimate).max(floor));
-        if climbs && self.rung + 1 < self.ladder.rungs.len() { Verdict::Climb(now) } else { Verdict::Straggler }
+        // Evaluations cost little here.
+        if self.rung + 1 < self.ladder.rungs.len() { Verdict::Climb(now) } else { Verdict::Straggler }
     }
 }
