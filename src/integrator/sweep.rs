@@ -166,7 +166,7 @@ impl Integrator {
         Ok(sweep)
     }
 
-    fn check_settings_of_sweep(&self, adaptive: bool) -> Result<(Level, Token), Error> {
+    pub(super) fn check_settings_of_sweep(&self, adaptive: bool) -> Result<(Level, Token), Error> {
         if adaptive {
             check_tolerances(self.rel_tol, self.abs_tol)?;
             return self.check_settings();

@@ -31,7 +31,7 @@ impl Integrator {
         start: Instant,
     ) -> Result<Sweep, Error> {
         let cpu = Integrator { backend: Backend::Simd, ..self.clone() };
-        cpu.check_settings()?;
+        cpu.check_settings_of_sweep(true)?;
         let mut answers = Answers::new(Sweep::of(count, Backend::Gpu));
         let refused = match self.answer(count, row, &mut answers, start) {
             Ok(Some((row, error))) if !self.accept => return Err(Error::Row { row, error: Box::new(error) }),
