@@ -133,10 +133,10 @@ fn bounds_and_tolerances_are_those_of_the_row() {
             (gpu.sweep(&rows, row).unwrap(), gpu.clone().backend(Backend::Simd).sweep(&rows, row).unwrap());
         assert!(sweep.stragglers < rows.len() && sweep.stragglers >= 20, "{precision}: {}", sweep.stragglers);
         assert_eq!(sweep.statuses, cpu.statuses, "{precision}");
-        for k in 0..rows.len() {
+        for (k, row) in rows.iter().enumerate() {
             if cpu.estimates[k].is_finite() {
                 let difference = (sweep.estimates[k] - cpu.estimates[k]).abs();
-                assert!(difference <= sweep.errors[k] + cpu.errors[k], "{precision}, {:?}", rows[k]);
+                assert!(difference <= sweep.errors[k] + cpu.errors[k], "{precision}, {row:?}");
             }
         }
         // To the bit the negative.

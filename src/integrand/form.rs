@@ -36,18 +36,21 @@ mod tests {
 
     #[test]
     fn the_short_way_finds_the_parameters_of_the_trace() {
+        let same = |f: &Expression, other: &Expression, parameters: &mut Vec<f64>| {
+            Integrand::<f64>::same_but_for(f, other, parameters)
+        };
         let template = Expression::template("b*sin(a*x) + exp(-b*x)*c").unwrap();
         let bound = |values: [f64; 3]| template.with_values(&values).unwrap();
         let form = Form::of(bound([1.0, 2.0, 3.0])).unwrap();
         let f = bound([4.0, 5.0, 6.0]);
         let (mut short, mut long) = (Vec::new(), Vec::new());
-        assert!(f.same_but_for(&form.first, &mut short));
+        assert!(same(&f, &form.first, &mut short));
         assert_eq!(traced(&f, &mut long), Some(form.nodes.clone()));
         assert_eq!(short, long);
         // Not the same program, but the same formula; and another one.
         let mut values = Vec::new();
         let again = Expression::template("b*sin(a*x) + exp(-b*x)*c").unwrap().with_values(&[7.0, 8.0, 9.0]).unwrap();
-        assert!(!again.same_but_for(&form.first, &mut values) && form.read(&again, &mut values));
+        assert!(!same(&again, &form.first, &mut values) && form.read(&again, &mut values));
         assert_eq!(values.len(), 3);
         let other = Expression::parse_with("a*x", &[("a", 1.0)]).unwrap();
         assert!(!form.read(&other, &mut Vec::new()));

@@ -22,7 +22,7 @@ use crate::method::Method;
 use crate::region::Region;
 use crate::rule::{FEJER, Ladder, kronrod};
 
-const NO_GPU: &str = "adaptive methods do not run on the GPU";
+const NO_GPU: &str = "one adaptive integral does not run on the GPU: it would be idle, while a sweep fills it";
 
 impl Integrator {
     /// The integral by the method chosen.
