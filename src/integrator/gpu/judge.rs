@@ -46,6 +46,9 @@ pub(super) struct Judge {
     gap: f64,
 }
 
+/// Values that differ by less, in units of rounding, are those of a constant.
+const SAME: f64 = 16.0;
+
 /// Raw errors below so many floors are noise for the error model, too: they cannot fall as those of an analytic function.
 const NOISE: f64 = 1e3;
 
@@ -73,8 +76,8 @@ impl Judge {
         let Asked { lower, upper, previous, .. } = *asked;
         let width = upper - lower;
         let [estimate, magnitude, variation] = [found.sum, found.size, found.variation].map(|sum| sum * width);
-        // Between values that are all the same something may hide.
-        if !(variation > 0.0 && magnitude > TINY) {
+        // Between values that are all the same, but for roundings, something may hide.
+        if !(variation > SAME * self.rounding.unit * magnitude && magnitude > TINY) {
             return Verdict::Straggler;
         }
         let now = Signs {

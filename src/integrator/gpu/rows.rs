@@ -70,6 +70,7 @@ pub(super) struct Round<'a, F, R> {
     pub with: &'a Integrator,
     pub row: &'a R,
     pub form: &'a Form<F>,
+    pub bounded: &'a mut Bounded,
     pub kernel: &'a GpuRegions<'a>,
     pub judge: Judge,
     pub waiting: &'a mut dyn Iterator<Item = Waiting>,
@@ -101,7 +102,7 @@ impl<F: Integrand, R: Fn(usize) -> Row<F>> Round<'_, F, R> {
         numbers.extend([lower, upper, width]);
         let fits =
             lower < upper && width.is_finite() && self.form.read(&f, numbers) && self.kernel.holds(&numbers[begin..]);
-        let floor = if fits { self.floor(&f, lower, width, waiting) } else { None };
+        let floor = if fits { self.floor(&numbers[begin..], waiting) } else { None };
         let Some(floor) = floor else {
             numbers.truncate(begin);
             return None;
@@ -111,12 +112,14 @@ impl<F: Integrand, R: Fn(usize) -> Row<F>> Round<'_, F, R> {
     }
 
     /// What the arithmetic adds to the error of a row: 0 where it is that of the CPU, `None` where nothing can be said.
-    fn floor(&self, f: &F, lower: f64, width: f64, waiting: Waiting) -> Option<f64> {
+    fn floor(&mut self, numbers: &[f64], waiting: Waiting) -> Option<f64> {
         if self.kernel.precision() == Precision::F64 || waiting.evaluations > 0 {
             return Some(waiting.floor);
         }
-        let place = |share: f64| width.mul_add(share, lower);
-        let floor = Floor::sampled(&Bounded::new(f)?, SAMPLES, place, width, self.judge.rounding());
+        let [lower, _, width, parameters @ ..] = numbers else { return None };
+        self.bounded.set_parameters(parameters);
+        let place = |share: f64| width.mul_add(share, *lower);
+        let floor = Floor::sampled(self.bounded, SAMPLES, place, *width, self.judge.rounding());
         floor.beyond.is_none().then_some(floor.error)
     }
 }

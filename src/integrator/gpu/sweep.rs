@@ -11,7 +11,7 @@ use crate::clock::Instant;
 use crate::control::Control;
 use crate::error::Error;
 use crate::integral::{Fallback, Integral};
-use crate::integrand::{Integrand, form::Form};
+use crate::integrand::{Integrand, bound::Bounded, form::Form};
 use crate::method::Method;
 use crate::rule::FEJER;
 use crate::sweep::{Row, Sweep};
@@ -68,7 +68,7 @@ impl Integrator {
             .into_iter()
             .chain(rest.fallbacks)
             .collect();
-        (sweep.level, sweep.threads) = (rest.level, rest.threads);
+        (sweep.level, sweep.threads) = (rest.level.filter(|_| !order.is_empty()), rest.threads);
         for (k, &place) in order.iter().enumerate() {
             (sweep.estimates[place], sweep.errors[place]) = (rest.estimates[k], rest.errors[k]);
             (sweep.evaluations[place], sweep.statuses[place]) = (rest.evaluations[k], rest.statuses[k]);
@@ -97,6 +97,7 @@ impl Integrator {
             return Ok(None);
         }
         let form = Form::of(row(0).f).ok_or(GpuError::NotTraceable)?;
+        let mut bounded = Bounded::new(&form.first).ok_or(GpuError::NotTraceable)?;
         let device = self.opened(start)?;
         let kernel = GpuRegions::new(&device, &form.first, &FEJER, self.precision)?;
         answers.sweep.adapter = Some(device.info().name.clone());
@@ -108,6 +109,7 @@ impl Integrator {
                 with: self,
                 row,
                 form: &form,
+                bounded: &mut bounded,
                 kernel: &kernel,
                 judge: Judge::new(&FEJER, rung, kernel.precision()),
                 waiting: &mut *left,
