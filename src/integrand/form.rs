@@ -7,18 +7,24 @@ use super::{Graph, Integrand, Node, formula};
 pub(crate) struct Form<F> {
     pub first: F,
     nodes: Vec<Node>,
+    /// Parameters, those that the formula does not use among them.
+    parameters: usize,
 }
 
 impl<F: Integrand> Form<F> {
     /// `None` where `first` cannot be traced.
     pub fn of(first: F) -> Option<Self> {
-        let nodes = traced(&first, &mut Vec::new())?;
-        Some(Self { first, nodes })
+        let mut parameters = Vec::new();
+        let nodes = traced(&first, &mut parameters)?;
+        Some(Self { first, nodes, parameters: parameters.len() })
     }
 
     /// Appends the parameters of `f`, as its trace has them, to `parameters`; whether it is of this form.
     pub fn read(&self, f: &F, parameters: &mut Vec<f64>) -> bool {
-        f.same_but_for(&self.first, parameters) || traced(f, parameters).is_some_and(|nodes| nodes == self.nodes)
+        let end = parameters.len() + self.parameters;
+        let same =
+            f.same_but_for(&self.first, parameters) || traced(f, parameters).is_some_and(|nodes| nodes == self.nodes);
+        same && parameters.len() == end
     }
 }
 

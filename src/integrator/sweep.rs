@@ -42,18 +42,20 @@ impl Integrator {
     ///
     /// With a [`rule`](Self::rule), each row is a fixed sum.
     ///
-    /// [`Backend::Gpu`] answers rows over finite ranges whose estimates converge as those of analytic functions do, with 15, 31, 63 or
-    /// 127 nodes (18, 52, 118 or 248 evaluations, as those of each rule count anew), and are met in its arithmetic. All other rows
-    /// finish on the CPU: [`Sweep::stragglers`] counts them, and they are to the bit what they are there. What the GPU answers is not;
-    /// it is within the errors of that. All rows share one kernel, so the formula must be the same but for its parameters; rows of
-    /// another formula than the first are stragglers. Unless verification is [`Verify::Off`](crate::Verify::Off), four of its rows, and
-    /// those where a bound or a parameter is least or largest, are integrated on the CPU too. In pairs and in single precision the errors of
-    /// the operations are bounded at eight points of every row, which costs some microseconds for each. It pays where integrands are
-    /// dear: of cheap ones a CPU does as many as go to a device and back.
-    /// [`Backend::Auto`] keeps sweeps on the CPU.
-    ///
     /// [Verification](Self::verify) integrates rows again, on the calling thread, and verifies all of their regions: four rows
     /// chosen by the seed, or all.
+    ///
+    /// # On a GPU
+    /// [`Backend::Gpu`] answers rows over finite ranges that meet their tolerance in its arithmetic and converge as analytic functions
+    /// do, with 15, 31, 63 or 127 nodes: 18, 52, 118 or 248 evaluations, as every rule evaluates all its nodes. They are within the errors of
+    /// what the CPU gives, not equal to the bit. All other rows finish on the CPU, as they are there to the bit;
+    /// [`Sweep::stragglers`] counts them.
+    ///
+    /// All rows share a kernel: those of another formula than the first are stragglers. In pairs and in single precision
+    /// roundings are bounded at eight points of every row, which costs some 3 µs. Unless verification is
+    /// [`Verify::Off`](crate::Verify::Off), four of the rows that the GPU answered, and those where a bound or a parameter is least or largest,
+    /// are integrated on the CPU too. To make a row ready and to judge its answer takes some 0.15 µs of one thread, as much as a cheap
+    /// integral: a GPU pays where integrands are dear. [`Backend::Auto`] keeps sweeps on the CPU.
     ///
     /// # Errors
     /// Where settings make no sense, before anything is evaluated. [`Error::Row`] for the first row that makes none (a bound
