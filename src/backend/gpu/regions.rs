@@ -59,6 +59,8 @@ pub(crate) struct GpuRegions<'a> {
 
 #[derive(Clone)]
 struct Slot {
+    /// Regions that there is room for.
+    capacity: usize,
     task: wgpu::Buffer,
     regions: wgpu::Buffer,
     found: wgpu::Buffer,
@@ -131,7 +133,7 @@ impl<'a> GpuRegions<'a> {
             .max(1);
         let points = points(self.ladder, rung);
         let mut dispatch = DispatchSize::new(points.into(), most);
-        let (mut free, mut slots, mut over, mut numbers) = (Vec::<Slot>::new(), 0, false, Vec::new());
+        let (mut free, mut over, mut numbers) = (Vec::<Slot>::new(), false, Vec::new());
         loop {
             while flights.len() < SLOTS && !over {
                 numbers.clear();
@@ -142,13 +144,11 @@ impl<'a> GpuRegions<'a> {
                 if over {
                     break;
                 }
-                let slot = match free.pop() {
+                let regions = numbers.len() / self.stride;
+                let slot = match free.pop().filter(|slot| slot.capacity >= regions) {
                     Some(slot) => slot,
-                    None => {
-                        slots += 1;
-                        debug_assert!(slots <= SLOTS);
-                        self.slot(most as usize)?
-                    }
+                    // Memory is cleared when it is new, so there is no more of it than dispatches have come to need.
+                    None => self.slot(regions.next_power_of_two().min(most as usize))?,
                 };
                 flights.push_back(self.send(rung, &numbers, slot)?);
             }
@@ -162,14 +162,14 @@ impl<'a> GpuRegions<'a> {
         }
     }
 
-    fn slot(&self, regions: usize) -> Result<Slot, GpuError> {
+    fn slot(&self, capacity: usize) -> Result<Slot, GpuError> {
         let (kernel, table) = (self.kernel.clone(), self.table.clone());
         let (bytes, stride) = (size(self.arithmetic), self.stride);
         self.device.step(move |gpu| {
-            let (task, numbers) = (gpu.storage(20), gpu.storage(regions * stride * bytes));
-            let (found, readback) = (gpu.storage(regions * FOUND * bytes), gpu.readback(regions * FOUND * bytes));
+            let (task, numbers) = (gpu.storage(20), gpu.storage(capacity * stride * bytes));
+            let (found, readback) = (gpu.storage(capacity * FOUND * bytes), gpu.readback(capacity * FOUND * bytes));
             let group = gpu.bind(&kernel, &[&task, &table, &numbers, &found]);
-            Ok(Slot { task, regions: numbers, found, readback, group })
+            Ok(Slot { capacity, task, regions: numbers, found, readback, group })
         })
     }
 
