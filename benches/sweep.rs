@@ -5,6 +5,8 @@ mod common;
 
 use common::*;
 use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main, measurement::WallTime};
+#[cfg(feature = "gpu")]
+use quadrille::{Backend, Precision, gpu::Device};
 use quadrille::{Expression, Integrator, integrand};
 use std::hint::black_box;
 
@@ -28,6 +30,8 @@ fn sweeps(criterion: &mut Criterion) {
     for (name, most) in [("sweep, q to 50", 50.0), ("sweep, q to 3", 3.0)] {
         let mut group = criterion.benchmark_group(name);
         compare(&mut group, &rows(most));
+        #[cfg(feature = "gpu")]
+        on_gpu(&mut group, &rows(most));
         group.finish();
     }
 }
@@ -58,6 +62,29 @@ fn compare(group: &mut BenchmarkGroup<WallTime>, rows: &[(f64, f64)]) {
     group.bench_function("sweep of a formula, 1 thread", |bench| {
         bench.iter(|| one.sweep(black_box(rows), |&(p, q)| (f.with_values(&[p, q]).expect("finite values"), 0.0..1.0)));
     });
+}
+
+/// The same on the adapter that `QUADRILLE_ADAPTER` names, or the best that is not software.
+#[cfg(feature = "gpu")]
+fn on_gpu(group: &mut BenchmarkGroup<WallTime>, rows: &[(f64, f64)]) {
+    let wanted = std::env::var("QUADRILLE_ADAPTER").ok().filter(|name| !name.is_empty());
+    let device = match Device::open(wanted.as_deref()) {
+        Ok(device) => device,
+        Err(error) => return println!("SKIPPED, no GPU is measured: {error}"),
+    };
+    for precision in [Precision::F64, Precision::F32x2] {
+        let gpu = Integrator::new().backend(Backend::Gpu).device(&device).precision(precision);
+        let name = format!("sweep on {} in {precision}", device.info().name);
+        let call = || gpu.sweep(black_box(rows), |&(p, q)| (wave { p, q }, 0.0..1.0));
+        match call() {
+            Ok(sweep) => println!("{name}: {} of {} rows finished on the CPU", sweep.stragglers, sweep.len()),
+            Err(error) => {
+                println!("SKIPPED, {name}: {error}");
+                continue;
+            }
+        }
+        group.bench_function(name, |bench| bench.iter(call));
+    }
 }
 
 fn one_by_one(integrator: &Integrator, rows: &[(f64, f64)]) -> Vec<f64> {

@@ -5,6 +5,7 @@ use crate::backend::Backend;
 use crate::error::Error;
 use crate::integral::{Fallback, Status};
 use crate::lanes::Level;
+use crate::precision::Precision;
 use crate::region::{IntoRegion, Region};
 use std::time::Duration;
 
@@ -61,7 +62,8 @@ impl<F, R: IntoRegion<Point = f64>> From<(F, R)> for Row<F> {
 /// The answers of a [sweep](crate::Integrator::sweep): arrays with an entry for each row, in the order of the rows.
 ///
 /// Each entry is, to the bit, that of the [`Integral`](crate::Integral) which
-/// [`integrate`](crate::Integrator::integrate) gives for the row alone.
+/// [`integrate`](crate::Integrator::integrate) gives for the row alone; but for rows that a GPU answered, which are within the
+/// errors of that.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Sweep {
@@ -81,6 +83,12 @@ pub struct Sweep {
     pub backend: Backend,
     /// The instruction level of the SIMD backend.
     pub level: Option<Level>,
+    /// The adapter that the GPU backend used.
+    pub adapter: Option<String>,
+    /// What the rows that the GPU answered were computed in; the CPU computes in `f64`.
+    pub precision: Precision,
+    /// The rows that a GPU sent back, and the CPU finished.
+    pub stragglers: usize,
     /// Threads that rows were spread over.
     pub threads: usize,
     /// What was asked for and could not be had, with the reason for each.
@@ -93,6 +101,26 @@ pub struct Sweep {
 }
 
 impl Sweep {
+    /// Of so many rows, before anything is known of them.
+    pub(crate) fn of(rows: usize, backend: Backend) -> Self {
+        Self {
+            estimates: vec![0.0; rows],
+            errors: vec![0.0; rows],
+            evaluations: vec![0; rows],
+            statuses: vec![Status::Converged; rows],
+            refused: Vec::new(),
+            backend,
+            level: None,
+            adapter: None,
+            precision: Precision::F64,
+            stragglers: 0,
+            threads: 1,
+            fallbacks: Vec::new(),
+            agreement: None,
+            elapsed: Duration::ZERO,
+        }
+    }
+
     /// The number of rows.
     pub fn len(&self) -> usize {
         self.statuses.len()

@@ -44,7 +44,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("agreement", &["unknown_name"]),
     ("verify", &["agreement", "integrand", "lanes", "plan", "reduce", "rule"]),
     ("integral", &["agreement", "backend", "lanes", "precision"]),
-    ("sweep", &["agreement", "backend", "error", "integral", "integrand", "lanes", "region"]),
+    ("sweep", &["agreement", "backend", "error", "integral", "integrand", "lanes", "precision", "region"]),
     ("error", &["agreement", "backend", "integral", "lanes", "rule", "unknown_name", "vector", "weight"]),
     (
         "integrator",

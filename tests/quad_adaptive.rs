@@ -323,7 +323,8 @@ fn sweeps_without_sense_are_refused() {
     ask("p*x", &["--json"], &["--json"]);
     ask("p*x", &["--plot", "p.svg"], &["--plot"]);
     ask("p*x", &["--backend", "all"], &["--sweep", "all"]);
-    ask("p*x", &["--backend", "gpu"], &["gpu"]);
+    ask("p*x", &["--backend", "gpu", "--adapter", "no such thing"], &["gpu backend"]);
+    ask("p*x", &["--precision", "f32x2"], &["--precision", "GPU"]);
     ask("p*x", &["--out", file.path()], &["--out"]);
     ask("p*x", &["--out", "/nonexistent/folder/p.csv"], &["--out", "/nonexistent"]);
     ask("p*x", &["--rel-tol", "-1"], &["relative tolerance"]);

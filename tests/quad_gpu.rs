@@ -90,6 +90,38 @@ fn the_precision_is_the_one_asked_for_or_follows_from_the_tolerance() {
 }
 
 #[test]
+fn a_sweep_says_what_the_gpu_answered() {
+    let file = std::env::temp_dir().join(format!("quadrille-gpu-sweep-{}.csv", std::process::id()));
+    let rows: String = (0..200).map(|k| format!("{},{}\n", f64::from(k) * 0.01, k % 20)).collect();
+    std::fs::write(&file, format!("p,q\n{rows}0.3,nan\n")).unwrap();
+    let name = file.to_string_lossy().into_owned();
+    let sweep = |f: &str, more: &[&str], variables: &[(&str, &str)]| {
+        let question = [f, "0", "1", "--sweep", &name, "--backend", "gpu", "--skip-bad"];
+        let output = quad(&[&question[..], more].concat(), variables);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(!said.contains("panicked"), "{said}");
+        (output.status.code(), String::from_utf8_lossy(&output.stdout).lines().count(), said)
+    };
+    let (code, _, said) = sweep("exp(-p*x)*cos(q*x)", &[], &[NONE]);
+    assert!(code == Some(2) && said.contains("the gpu backend has no answer"), "{said}");
+    let (code, lines, said) = sweep("exp(-p*x)*cos(q*x)", &["--fallback"], &[NONE]);
+    assert!(
+        code == Some(1) && lines == 202 && said.contains("; simd, ") && said.contains("instead of gpu: "),
+        "{said}"
+    );
+    if has_adapter() {
+        let (code, lines, said) = sweep("exp(-p*x)*cos(q*x)", &["--seed", "7"], &[]);
+        assert!(code == Some(1) && lines == 202, "{said}");
+        for word in ["201 rows: 200 converged, 1 not read; gpu on ", "agreement: spot"] {
+            assert!(said.contains(word), "{word}: {said}");
+        }
+        let (_, lines, said) = sweep("exp(-p*x) + abs(x - 0.001*q - 0.1)", &["--precision", "f32x2"], &[]);
+        assert!(lines == 202 && said.contains(", f32x2, ") && said.contains("200 rows finished on the CPU"), "{said}");
+    }
+    let _ = std::fs::remove_file(file);
+}
+
+#[test]
 fn without_a_driver_the_gpu_is_refused_or_replaced_with_the_reason() {
     let (code, answer, message) = ask(&["--backend", "gpu"], &[NONE]);
     assert_eq!((code, answer), (Some(2), Value::Null));

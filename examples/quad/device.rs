@@ -1,26 +1,29 @@
 //! GPU devices: the one to use, and the list of those that are there.
 
-use crate::job::Job;
 use quadrille::gpu::{AdapterInfo, Device, GpuError, adapters};
 use quadrille::{Backend, Error, Integrator, Precision};
 use std::fmt::Write;
 
 /// The integrator with the device to use: the one named, or the process's own; where there is nothing but software, that. Where
 /// there is none, and the CPU may answer, the integrator for the CPU with the reason.
-pub fn with(integrator: Integrator, job: &Job) -> Result<(Integrator, Option<String>), Error> {
-    let opened = match &job.adapter {
+pub fn with(
+    integrator: Integrator,
+    adapter: Option<&str>,
+    fallback: bool,
+) -> Result<(Integrator, Option<String>), Error> {
+    let opened = match adapter {
         Some(name) => Device::open(Some(name)),
         None => match Device::shared() {
             Err(GpuError::SoftwareOnly { names }) => Device::open(names.first().map(String::as_str)),
             // The integrator asks for the same one, and falls back by itself.
             Ok(_) => return Ok((integrator, None)),
-            Err(_) if job.fallback => return Ok((integrator, None)),
+            Err(_) if fallback => return Ok((integrator, None)),
             Err(error) => Err(error),
         },
     };
     match opened {
         Ok(device) => Ok((integrator.device(&device), None)),
-        Err(error) if job.fallback => Ok((integrator.backend(Backend::Simd), Some(format!("gpu: {error}")))),
+        Err(error) if fallback => Ok((integrator.backend(Backend::Simd), Some(format!("gpu: {error}")))),
         Err(error) => Err(Error::BackendUnavailable { backend: Backend::Gpu, reason: error.to_string() }),
     }
 }

@@ -77,7 +77,7 @@ impl Args {
         if self.sweep.is_some() {
             let [backend] = backends[..] else { return Err("--sweep runs on one backend, not on all".into()) };
             if backend == Backend::Gpu && matches!(what, What::Fixed { .. }) {
-                return Err("--sweep does not run on the GPU".into());
+                return Err("--sweep runs fixed rules on the CPU alone".into());
             }
             integrator = integrator.backend(backend);
             return SweepJob::check(self, &text, &parameters, integrator).map(Asked::Many);
@@ -134,9 +134,12 @@ impl Args {
         refuse(&[("--n", self.n.is_some())], "is the number of panels of a fixed rule: choose one with --rule")?;
         let precision = named::<quadrille::Precision>(&self.precision)?;
         let gpu = [("--precision", precision != quadrille::Precision::Auto), ("--adapter", self.adapter.is_some())];
-        refuse(&gpu, "is about the GPU, where adaptive methods do not run: choose a rule with --rule")?;
+        let swept = self.sweep.is_some() && self.backend == "gpu";
+        if !swept {
+            refuse(&gpu, "is about the GPU, where one adaptive integral does not run: choose a rule with --rule")?;
+        }
         refuse(
-            &[("--seed", self.seed.is_some() && self.verify.is_none())],
+            &[("--seed", self.seed.is_some() && self.verify.is_none() && !swept)],
             "chooses what to verify, and an adaptive result is verified only on demand: --verify spot",
         )?;
         Ok(What::Adaptive(self.method.as_deref().map_or(Ok(Method::Auto), named)?))
@@ -149,7 +152,12 @@ impl Args {
             What::Fixed { rule, panels } => {
                 integrator = integrator.rule(rule).panels(panels).verify(verify.unwrap_or(Verify::Spot));
             }
-            What::Adaptive(method) => integrator = integrator.method(method).verify(verify.unwrap_or(Verify::Off)),
+            What::Adaptive(method) => {
+                integrator = integrator.method(method);
+                if let Some(verify) = verify {
+                    integrator = integrator.verify(verify);
+                }
+            }
         }
         if self.level != "auto" {
             integrator = integrator.level(named::<Level>(&self.level)?);

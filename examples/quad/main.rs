@@ -74,7 +74,10 @@ fn one(job: &Job) -> Result<bool, String> {
         let bar = watch::Bar::new(&backend.to_string());
         let integrator = job.integrator.clone().backend(backend).cancel(&cancel).progress(bar.callback());
         let needs_device = backend == Backend::Gpu && matches!(job.what, What::Fixed { .. });
-        let opened = if needs_device { device::with(integrator, job) } else { Ok((integrator, None)) };
+        let opened = match needs_device {
+            true => device::with(integrator, job.adapter.as_deref(), job.fallback),
+            false => Ok((integrator, None)),
+        };
         let mut instead = None;
         let result = opened.and_then(|(integrator, reason)| {
             instead = reason;

@@ -1,6 +1,7 @@
 //! `--sweep FILE.csv`: one integral for each row, and the rows with their answers as csv.
 
 use crate::args::Args;
+use crate::device;
 use crate::job::{number, one_variable};
 use crate::table::{Source, Sources, TOLERANCES, Table};
 use crate::watch;
@@ -21,6 +22,10 @@ pub struct SweepJob {
     template: Expression,
     sources: Sources,
     integrator: Integrator,
+    /// Whether a GPU is to be opened, and which.
+    on_gpu: bool,
+    adapter: Option<String>,
+    fallback: bool,
     skip_bad: bool,
 }
 
@@ -101,8 +106,9 @@ impl SweepJob {
             }
         }
         let sources = Sources { parameters, bounds, tolerances };
-        let (out, skip_bad) = (args.out, args.skip_bad);
-        Ok(Self { file, out, table, template, sources, integrator, skip_bad })
+        let Args { out, skip_bad, adapter, fallback, .. } = args;
+        let on_gpu = args.backend == "gpu";
+        Ok(Self { file, out, table, template, sources, integrator, on_gpu, adapter, fallback, skip_bad })
     }
 
     /// Integrates the rows and writes them; whether all are what was asked for.
@@ -124,6 +130,11 @@ impl SweepJob {
         if self.skip_bad {
             integrator = integrator.accept_any_status();
         }
+        let mut instead = None;
+        if self.on_gpu {
+            let opened = device::with(integrator, self.adapter.as_deref(), self.fallback);
+            (integrator, instead) = opened.map_err(|error| error.to_string())?;
+        }
         let sweep = integrator.sweep(&rows, |question| question.row());
         bar.clear();
         let sweep = sweep.map_err(|error| match error {
@@ -137,6 +148,9 @@ impl SweepJob {
         write.map_err(|error| format!("the answers cannot be written: {error}"))?;
         let bad = questions.len() - rows.len();
         report(&sweep, bad);
+        if let Some(instead) = instead {
+            eprintln!("  instead of {instead}");
+        }
         Ok(bad == 0 && sweep.is_success())
     }
 
@@ -201,13 +215,17 @@ fn report(sweep: &Sweep, bad: usize) {
     }
     let threads = if sweep.threads == 1 { "thread" } else { "threads" };
     eprintln!(
-        "{} rows: {}; {}, {} {threads}, {:.3e} s",
+        "{} rows: {}; {}{}, {} {threads}, {:.3e} s",
         sweep.len() + bad,
         if counts.is_empty() { "nothing to do".to_owned() } else { counts.join(", ") },
         sweep.backend,
+        sweep.adapter.as_ref().map_or_else(String::new, |adapter| format!(" on {adapter}, {}", sweep.precision)),
         sweep.threads,
         sweep.elapsed.as_secs_f64(),
     );
+    if sweep.stragglers > 0 {
+        eprintln!("  {} rows finished on the CPU", sweep.stragglers);
+    }
     if let Some(agreement) = &sweep.agreement {
         eprintln!("  agreement: {agreement}");
     }

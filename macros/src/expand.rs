@@ -88,6 +88,7 @@ fn implementation(signature: &Signature, conditions: &[&Attribute]) -> TokenStre
     let fields: Vec<_> = parameters.iter().map(|parameter| &parameter.name).collect();
     let names = fields.iter().map(|field| field.unraw().to_string());
     let (point, token, graph) = (private("point"), private("token"), private("graph"));
+    let values = private("values");
     quote! {
         #(#conditions)*
         impl ::quadrille::Integrand<#scalar_point> for #name {
@@ -110,6 +111,12 @@ fn implementation(signature: &Signature, conditions: &[&Attribute]) -> TokenStre
                 ::core::option::Option::Some(
                     <#name>::__generic(#graph, #point, #(#graph.parameter(#names, self.#fields)),*)
                 )
+            }
+
+            #[inline]
+            fn same_but_for(&self, _: &Self, #values: &mut ::std::vec::Vec<f64>) -> bool {
+                #values.extend_from_slice(&[#(self.#fields),*]);
+                true
             }
         }
     }

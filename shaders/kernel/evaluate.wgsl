@@ -10,10 +10,6 @@ struct Task {
 @group(0) @binding(2) var<storage, read> points: array<Real>;
 @group(0) @binding(3) var<storage, read_write> values: array<Real>;
 
-var<private> ZERO: u32;
-var<private> EXACT: bool;
-var<private> RARE: bool;
-
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     ZERO = task.zero;

@@ -7,10 +7,6 @@
 @group(0) @binding(5) var<storage, read> tiles: array<Pair>;
 @group(0) @binding(6) var<storage, read_write> partials: array<vec4<u32>>;
 
-var<private> ZERO: u32;
-// Whether functions take their rare paths; and whether one of them would have had to.
-var<private> EXACT: bool;
-var<private> RARE: bool;
 var<workgroup> sums: array<Sum, 64>;
 var<workgroup> bads: array<u32, 64>;
 

@@ -89,6 +89,13 @@ impl Bounded {
         Some(Self { nodes, parameters: graph.parameters().iter().map(|parameter| parameter.1).collect() })
     }
 
+    /// The same integrand with other parameters.
+    #[cfg(feature = "gpu")]
+    pub(crate) fn set_parameters(&mut self, parameters: &[f64]) {
+        self.parameters.clear();
+        self.parameters.extend_from_slice(parameters);
+    }
+
     /// The value at one point, as the serial reference has it, with its bound.
     pub(crate) fn at<P: Point>(&self, point: P) -> Ball {
         self.at_rounded(point, Rounding::NONE, 0.0)

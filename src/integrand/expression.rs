@@ -272,6 +272,17 @@ impl Integrand<f64> for Expression {
     fn trace<'g>(&self, graph: &'g Graph, x: Expr<'g>) -> Option<Expr<'g>> {
         self.trace_at(graph, &[x])
     }
+
+    fn same_but_for(&self, other: &Self, parameters: &mut Vec<f64>) -> bool {
+        let same = Arc::ptr_eq(&self.program, &other.program);
+        if same {
+            // In the order of the trace.
+            let value =
+                |node: &Node| if let Node::Parameter(index) = node { Some(self.values()[*index]) } else { None };
+            parameters.extend(self.program.nodes.iter().filter_map(value));
+        }
+        same
+    }
 }
 
 impl<const D: usize> Integrand<[f64; D]> for Expression {

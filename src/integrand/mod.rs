@@ -8,6 +8,8 @@ pub(crate) mod bound;
 mod closure;
 mod evaluate;
 mod expression;
+#[cfg(feature = "gpu")]
+pub(crate) mod form;
 pub(crate) mod formula;
 pub(crate) mod function;
 mod graph;
@@ -83,5 +85,17 @@ pub trait Integrand<P: Point = f64>: Sync {
     fn trace<'g>(&self, graph: &'g Graph, x: P::Traced<'g>) -> Option<Expr<'g>> {
         let _ = (graph, x);
         None
+    }
+
+    /// Appends the parameters of this integrand, in the order in which [`trace`](Integrand::trace) makes them, to
+    /// `parameters`, and is true, where it is known without a trace that `other` has the same one but for their values.
+    #[doc(hidden)]
+    #[inline]
+    fn same_but_for(&self, other: &Self, parameters: &mut Vec<f64>) -> bool
+    where
+        Self: Sized,
+    {
+        let _ = (other, parameters);
+        false
     }
 }

@@ -27,7 +27,7 @@ use std::time::Duration;
 /// The relative tolerance where none was given.
 const REL_TOL: f64 = 1e-10;
 
-const NO_GPU: &str = "adaptive methods do not run on the GPU";
+const NO_GPU: &str = "one adaptive integral does not run on the GPU: it would be idle, while a sweep fills it";
 
 impl Integrator {
     /// The integral by the method chosen.

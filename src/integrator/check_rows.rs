@@ -1,6 +1,6 @@
 //! Verification of a sweep: rows, each by itself.
 
-use super::Integrator;
+use super::{Integrator, sweep::Rows};
 use crate::agreement::{Agreement, Disagreement, Verify};
 use crate::clock::Instant;
 use crate::control::Control;
@@ -11,15 +11,15 @@ use crate::verify::spot_tiles;
 
 impl Integrator {
     /// What verification finds in the rows that are what was asked for; `None` where it was stopped.
-    pub(super) fn check_rows<T, F: Integrand, Q: Into<Row<F>>>(
+    pub(super) fn check_rows<F: Integrand>(
         &self,
         depth: Verify,
-        rows: &[T],
-        integral: impl Fn(&T) -> Q,
+        rows: Rows,
+        row: impl Fn(usize) -> Row<F>,
         sweep: &Sweep,
         start: Instant,
     ) -> Result<Option<Agreement>, Error> {
-        let good: Vec<usize> = (0..rows.len()).filter(|&row| sweep.statuses[row].is_success()).collect();
+        let good: Vec<usize> = (0..sweep.len()).filter(|&row| sweep.statuses[row].is_success()).collect();
         let chosen: Vec<usize> = match depth {
             Verify::Full => good,
             _ => spot_tiles(good.len() as u64, self.seed).map(|k| good[k as usize]).collect(),
@@ -31,9 +31,9 @@ impl Integrator {
             if self.control.stop(start).is_some() {
                 return Ok(None);
             }
-            let row: Row<F> = integral(&rows[index]).into();
+            let row = row(rows.place(index));
             (with.rel_tol, with.abs_tol) = (row.rel_tol.or(self.rel_tol), row.abs_tol.or(self.abs_tol));
-            let of_row = |error| Error::Row { row: index, error: Box::new(error) };
+            let of_row = |error| Error::Row { row: rows.place(index), error: Box::new(error) };
             let again = with.integrate(&row.f, row.region).map_err(of_row)?;
             let Some(agreement) = again.agreement else { return Ok(None) };
             if again.estimate != sweep.estimates[index] {

@@ -37,13 +37,24 @@ pub(super) enum Beyond {
 
 impl Floor {
     fn new(f: &impl Integrand, grid: &Grid, rounding: Rounding) -> Option<Self> {
-        let bounded = Bounded::new(f)?;
+        let place =
+            |share: f64| (grid.lower + (share * grid.step.high) * grid.panels as f64).clamp(grid.lower, grid.upper);
+        Some(Self::sampled(&Bounded::new(f)?, SAMPLES, place, grid.step.high * grid.panels as f64, rounding))
+    }
+
+    /// The same from so many samples of an interval of this length, of which `place` makes points.
+    pub fn sampled(
+        bounded: &Bounded,
+        samples: u32,
+        place: impl Fn(f64) -> f64,
+        length: f64,
+        rounding: Rounding,
+    ) -> Self {
         let (mut error, mut magnitude, mut estimate, mut used, mut beyond) = (0.0, 0.0, 0.0, 0, None);
-        for i in 0..SAMPLES {
+        for i in 0..samples {
             // Points of no period; none at the ends, which are often special.
             let shift = (f64::from(i) * 0.618_033_988_749_894_9).fract();
-            let share = (f64::from(i) + 0.01 + 0.98 * shift) / f64::from(SAMPLES);
-            let x = (grid.lower + (share * grid.step.high) * grid.panels as f64).clamp(grid.lower, grid.upper);
+            let x = place((f64::from(i) + 0.01 + 0.98 * shift) / f64::from(samples));
             let ball = bounded.at_rounded(x, rounding, 0.0);
             if !ball.value.is_finite() {
                 continue;
@@ -58,8 +69,8 @@ impl Floor {
             estimate += ball.value;
             used += 1;
         }
-        let length = grid.step.high * grid.panels as f64 / f64::from(used.max(1));
-        Some(Self { error: error * length, magnitude: magnitude * length, estimate: estimate * length, beyond })
+        let each = length / f64::from(used.max(1));
+        Self { error: error * each, magnitude: magnitude * each, estimate: estimate * each, beyond }
     }
 }
 

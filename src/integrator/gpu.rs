@@ -1,7 +1,10 @@
 //! Composite rules on a GPU: the loop over what comes back, and what to make of failures.
 
 mod auto;
+mod judge;
+mod rows;
 mod sum;
+mod sweep;
 
 use super::Integrator;
 use super::composite::{Run, finish};

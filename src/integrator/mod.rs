@@ -121,7 +121,7 @@ impl Integrator {
         self
     }
 
-    /// Who evaluates.
+    /// Who evaluates. One adaptive integral never runs on a GPU, a [`sweep`](Self::sweep) does where it is asked for.
     pub fn backend(mut self, backend: Backend) -> Self {
         self.backend = backend;
         self

@@ -1,23 +1,44 @@
 //! The GPU backend where the crate is built without feature `gpu`: refused, with that reason.
 
-use super::Integrator;
 use super::composite::Run;
+use super::{Integrator, sweep::Rows};
 use crate::agreement::Disagreement;
 use crate::backend::Backend;
+use crate::clock::Instant;
 use crate::error::Error;
 use crate::integral::{Fallback, Integral};
 use crate::integrand::Integrand;
+use crate::sweep::{Row, Sweep};
+
+const ABSENT: &str = "built without feature `gpu`";
 
 impl Integrator {
     /// The CPU where a fallback is allowed.
     pub(super) fn gpu<F: Integrand>(&self, run: &Run<F>) -> Result<(Integral, Option<Disagreement>), Error> {
-        let reason = "built without feature `gpu`".to_owned();
+        let reason = ABSENT.to_owned();
         if !self.fallback {
             return Err(Error::BackendUnavailable { backend: Backend::Gpu, reason });
         }
         let (mut integral, disagreement) = self.simd(run)?;
         integral.fallbacks.insert(0, Fallback { wanted: Backend::Gpu.to_string(), reason });
         Ok((integral, disagreement))
+    }
+
+    /// The same for a sweep.
+    pub(super) fn sweep_on_gpu<F: Integrand>(
+        &self,
+        count: usize,
+        row: &(impl Fn(usize) -> Row<F> + Sync),
+        start: Instant,
+    ) -> Result<Sweep, Error> {
+        if !self.fallback {
+            return Err(Error::BackendUnavailable { backend: Backend::Gpu, reason: ABSENT.to_owned() });
+        }
+        let cpu = Integrator { backend: Backend::Simd, ..self.clone() };
+        let mut sweep = cpu.sweep_rows(Rows { count, order: None }, row, start)?;
+        sweep.fallbacks.insert(0, Fallback { wanted: Backend::Gpu.to_string(), reason: ABSENT.to_owned() });
+        sweep.elapsed = start.elapsed();
+        Ok(sweep)
     }
 
     /// The CPU.

@@ -45,6 +45,11 @@ pub enum GpuError {
     },
     /// The integrand is known as compiled code alone.
     NotTraceable,
+    /// Something that only the CPU does.
+    NotOnDevice {
+        /// What it is, in the plural.
+        what: &'static str,
+    },
     /// The integrand has more operations than a shader should have.
     TooManyOperations {
         /// The operations it has.
@@ -146,6 +151,7 @@ impl fmt::Display for GpuError {
             GpuError::Untrusted { precision, reason } => {
                 write!(f, "the {precision} arithmetic of this adapter is not exact enough: {reason}")
             }
+            GpuError::NotOnDevice { what } => write!(f, "{what} do not run on the GPU"),
             GpuError::NotTraceable => {
                 f.write_str("the integrand is compiled code; write it as #[integrand] or as an expression")
             }

@@ -53,7 +53,7 @@ pub fn evaluate<P: Point>(
 }
 
 /// One number out of a buffer.
-fn real_from(arithmetic: Arithmetic, bytes: &[u8]) -> f64 {
+pub(super) fn real_from(arithmetic: Arithmetic, bytes: &[u8]) -> f64 {
     match arithmetic {
         Arithmetic::F32 => f64::from(bytemuck::pod_read_unaligned::<f32>(bytes)),
         Arithmetic::F32x2 => {

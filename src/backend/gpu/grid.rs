@@ -15,7 +15,7 @@ use std::collections::VecDeque;
 use std::ops::Range;
 
 /// Dispatches under way at once: one runs, one waits for it, one is on its way back.
-const SLOTS: usize = 3;
+pub(super) const SLOTS: usize = 3;
 
 /// Seconds that a dispatch should take: few enough for the watchdogs of desktops, and to stop in time.
 const DISPATCH: f64 = 0.05;
@@ -27,7 +27,7 @@ const LONG: f64 = 0.02;
 const FIRST: u64 = 1 << 18;
 
 /// Most tiles of a dispatch: workgroups in one dimension, everywhere.
-const MOST_TILES: u64 = 65_535;
+pub(super) const MOST_TILES: u64 = 65_535;
 
 /// The bytes of a partial sum.
 const PARTIAL: usize = 16;
@@ -279,20 +279,20 @@ fn kind(grid: &Grid) -> Kind {
 }
 
 /// How many tiles a dispatch should have.
-struct DispatchSize {
-    tiles: u64,
+pub(super) struct DispatchSize {
+    pub tiles: u64,
     most: u64,
     /// When the dispatch before came back.
     before: Instant,
 }
 
 impl DispatchSize {
-    fn new(evaluations_per_tile: u64, most: u64) -> Self {
+    pub fn new(evaluations_per_tile: u64, most: u64) -> Self {
         Self { tiles: (FIRST / evaluations_per_tile).clamp(1, most), most, before: Instant::now() }
     }
 
     /// Takes note of `tiles` that have come back: grows by no more than four at once, since the first may be quick by chance.
-    fn done(&mut self, tiles: u64) {
+    pub fn done(&mut self, tiles: u64) {
         let now = Instant::now();
         let seconds = (now - self.before).as_secs_f64().max(1e-6);
         self.before = now;

@@ -16,6 +16,7 @@ mod guard;
 mod library;
 mod probe;
 mod rate;
+mod regions;
 mod shader;
 mod shared;
 mod tables;
@@ -27,6 +28,7 @@ pub use error::GpuError;
 pub use evaluate::evaluate;
 pub(crate) use grid::GpuGrid;
 pub use probe::{DoubleFacts, Facts};
+pub(crate) use regions::{Found, GpuRegions, Source, points};
 
 use crate::integrand::wgsl::{self, Arithmetic, Refused};
 

@@ -27,6 +27,8 @@ pub(crate) enum Kind {
     Grid,
     /// A composite rule, threads going over the nodes of a panel.
     Nodes,
+    /// A rung of a ladder, threads going over regions.
+    Regions,
     /// Values at points of that many coordinates.
     Evaluate(usize),
 }
@@ -42,18 +44,19 @@ pub(crate) fn shader(kind: Kind, arithmetic: Arithmetic, integrand: &Emitted) ->
         Arithmetic::F32x2 => [kernel!("two_float"), kernel!("f32x2")].concat(),
         Arithmetic::F64 => kernel!("f64").to_owned(),
     };
-    // The kernels themselves take a choice between numbers from the library.
-    let used = format!("{} q_select", integrand.text);
+    // What the kernels themselves take from the library.
+    let own = if kind == Kind::Regions { REGIONS_USE } else { "q_select" };
+    let used = format!("{} {own}", integrand.text);
     let library = match arithmetic {
         Arithmetic::F32 => library::linked(Arithmetic::F32x2, &positions) + &library::linked(arithmetic, &used),
         _ => library::linked(arithmetic, &(used + &positions)),
     };
     let parameters = format!("{}", integrand.parameters.len().max(1));
+    // Devices that run both sides of a branch would pay for rare paths at every node: a thread that needs one goes over its nodes
+    // again.
+    let rare = library.contains("RARE");
     let kernel = match kind {
         Kind::Grid => {
-            // Devices that run both sides of a branch would pay for rare paths at every node: a thread that needs one goes
-            // over its nodes again.
-            let rare = library.contains("RARE");
             let cheap = library::expanded_usual(arithmetic, &integrand.text) <= CHEAP;
             let nodes = if cheap { written_out() } else { IN_A_LOOP.to_owned() };
             let first = sums("sum_first", &nodes);
@@ -62,11 +65,27 @@ pub(crate) fn shader(kind: Kind, arithmetic: Arithmetic, integrand: &Emitted) ->
             kernel.replace("$SUMS", &(first + &again)).replace("$AGAIN", if rare { AGAIN } else { "" })
         }
         Kind::Nodes => kernel!("head").to_owned() + kernel!("nodes"),
+        Kind::Regions => {
+            let sweep = |name| kernel!("rung").replace("$NAME", name).replace("$SUMS", &region_sums());
+            let sweeps = sweep("sweep_first") + &if rare { sweep("sweep_again") } else { String::new() };
+            kernel!("regions")
+                .replace("$SWEEPS", &sweeps)
+                .replace("$AGAIN", if rare { SWEEP_AGAIN } else { "" })
+                .replace("$NUMBERS", &(BOUNDS + integrand.parameters.len()).to_string())
+        }
         Kind::Evaluate(dimension) => kernel!("evaluate").replace("$COORDINATES", &coordinates(dimension)),
     };
     let kernel = kernel.replace("$FINISH", kernel!("finish")).replace("$PARAMETERS", &parameters);
-    Ok([&positions, &*kernel, &*integrand.text, &*library].join("\n"))
+    Ok([&positions, kernel!("flags"), &*kernel, &*integrand.text, &*library].join("\n"))
 }
+
+/// Numbers of a region before those of its parameters.
+pub(super) const BOUNDS: usize = 3;
+
+/// Sums of a region.
+const REGION_SUMS: usize = 9;
+
+const REGIONS_USE: &str = "q_select q_lt q_add q_sub q_mul q_abs q_is_finite";
 
 /// The function that sums the nodes of a thread, with the statements that add those of a block.
 fn sums(name: &str, nodes: &str) -> String {
@@ -93,6 +112,20 @@ const AGAIN: &str = "if RARE {
         RARE = false;
         work = sum_again(thread, group.x);
     }";
+
+/// The sums of a region, with constant indices, so that they stay in registers.
+fn region_sums() -> String {
+    let statement =
+        |s: usize| format!("swept.sums[{s}] = q_add(swept.sums[{s}], q_mul(value, ladder[k].factors[{s}]));");
+    (0..REGION_SUMS).map(statement).collect::<Vec<_>>().join("\n        ")
+}
+
+/// The same for a region.
+const SWEEP_AGAIN: &str = "if RARE {
+            EXACT = true;
+            RARE = false;
+            swept = sweep_again(id.x);
+        }";
 
 fn coordinates(dimension: usize) -> String {
     let coordinate = |d: usize| format!("points[{dimension}u * id.x + {d}u]");

@@ -61,6 +61,33 @@ fn a_wrong_sine_is_caught() {
 }
 
 #[test]
+fn a_wrong_sine_is_caught_in_a_sweep() {
+    let Some(device) = device() else { return };
+    let f = Expression::template("sin(p*x)").unwrap();
+    let rows: Vec<f64> = (0..1000).map(|k| 0.01 * f64::from(k)).collect();
+    let row = |&p: &f64| (f.with_values(&[p]).unwrap(), 0.0..1.0);
+    for (precision, right, wrong) in SPOILED {
+        if device.supports(precision).is_err() || precision == Precision::F32 {
+            continue;
+        }
+        let gpu = Integrator::new().backend(Backend::Gpu).device(device).precision(precision).abs_tol(1e-10);
+        let clean = gpu.sweep(&rows, row).unwrap();
+        assert!(clean.stragglers < 500, "{}", clean.stragglers);
+        with_replaced(right, wrong, || {
+            for verify in [Verify::Spot, Verify::Full] {
+                let gpu = gpu.clone().verify(verify);
+                let Err(Error::Row { error, .. }) = gpu.sweep(&rows, row) else { panic!("{precision}: not caught") };
+                assert!(matches!(*error, Error::Disagreement(..)), "{precision}: {error}");
+                let cpu = gpu.clone().allow_fallback().sweep(&rows, row).unwrap();
+                assert_eq!((cpu.backend, cpu.stragglers), (Backend::Simd, 0));
+                assert!(cpu.is_success() && cpu.fallbacks[0].wanted == "gpu", "{:?}", cpu.fallbacks);
+            }
+            assert!(gpu.clone().verify(Verify::Off).sweep(&rows, row).is_ok());
+        });
+    }
+}
+
+#[test]
 fn a_wrong_sine_is_caught_within_other_functions() {
     let Some(device) = device() else { return };
     for text in ["sin(x)*exp(-x^2/50)", "if(x < 5, sin(x), 2) + 1/(1 + x)", "sqrt(2 + sin(3*x))"] {

@@ -53,7 +53,7 @@ fn every_kernel_is_valid() {
         "if(x < inf, sign(x), -inf) % 2",
         "clamp(x, 0, 1) + max(x, 0/0) + abs(floor(x))",
     ];
-    let kinds = [Kind::Grid, Kind::Nodes, Kind::Evaluate(1)];
+    let kinds = [Kind::Grid, Kind::Nodes, Kind::Regions, Kind::Evaluate(1)];
     for formula in formulas {
         let f = Expression::parse(formula).unwrap();
         for arithmetic in Arithmetic::ALL {
@@ -78,7 +78,7 @@ impl Visit for Validate {
         self.count += 1;
         for arithmetic in Arithmetic::ALL {
             let emitted = emit::<f64>(f, arithmetic).unwrap();
-            check(name, &[Kind::Grid, Kind::Nodes, Kind::Evaluate(1)], arithmetic, &emitted);
+            check(name, &[Kind::Grid, Kind::Nodes, Kind::Regions, Kind::Evaluate(1)], arithmetic, &emitted);
             self.called.extend(called(&emitted.text));
         }
     }
