@@ -7,6 +7,7 @@ use super::shader::{BOUNDS, Kind, shader};
 use super::{Device, GpuError, Precision};
 use crate::integrand::Integrand;
 use crate::integrand::wgsl::{Arithmetic, emit};
+use crate::lanes::LANES;
 use crate::rule::{Ladder, SENTINEL};
 use std::collections::VecDeque;
 
@@ -209,28 +210,33 @@ impl<'a> GpuRegions<'a> {
 
 /// Points of a rung: nodes, the probe and two sentinels.
 pub(crate) fn points(ladder: &Ladder, rung: usize) -> u32 {
-    ladder.rungs[rung].weights.as_flattened().len() as u32 + 2
+    (ladder.rungs[rung].rows.len() * LANES) as u32 + 2
 }
+
+/// Columns of the table but for the points.
+const SUMS: usize = 9;
 
 /// The points of all rungs and what their values count, as the kernel reads them.
 fn table(ladder: &Ladder, arithmetic: Arithmetic) -> Vec<u8> {
     let mut table = Numbers::new(arithmetic);
-    let mut below = ladder.embedded;
+    let mut below = ladder.embedded.to_vec();
     for rung in ladder.rungs {
-        let [a, b, c, d] = rung.nulls;
-        let columns = [rung.weights, below, rung.probe, a, b, c, d, rung.sentinels[0], rung.sentinels[1]];
-        for k in 0..rung.weights.as_flattened().len() {
-            table.real(ladder.nodes.as_flattened()[k]);
-            for column in columns {
-                table.real(column.as_flattened().get(k).copied().unwrap_or(0.0));
+        for (k, row) in rung.rows.iter().enumerate() {
+            let of_sentinel = |end: usize| rung.sentinels[end][k];
+            let [a, b, c, d] = row.nulls;
+            let before = below.get(k).copied().unwrap_or_default();
+            let columns = [row.weights, before, row.probe, a, b, c, d, of_sentinel(0), of_sentinel(1)];
+            for lane in 0..LANES {
+                table.real(ladder.nodes[k][lane]);
+                columns.iter().for_each(|column| table.real(column[lane]));
             }
         }
         for (distance, ends) in [(SENTINEL, [-1.0, 0.0]), (-SENTINEL, [0.0, -1.0])] {
             table.real(distance);
-            (0..columns.len() - 2).for_each(|_| table.real(0.0));
+            (0..SUMS - 2).for_each(|_| table.real(0.0));
             ends.into_iter().for_each(|factor| table.real(factor));
         }
-        below = rung.weights;
+        below = rung.rows.iter().map(|row| row.weights).collect();
     }
     table.bytes
 }

@@ -54,7 +54,7 @@ const NOISE: f64 = 1e3;
 
 impl Judge {
     pub fn new(ladder: &'static Ladder, rung: usize, precision: Precision) -> Self {
-        let nodes = &ladder.nodes[..ladder.rungs[rung].weights.len()];
+        let nodes = &ladder.nodes[..ladder.rungs[rung].rows.len()];
         let gap = nodes.as_flattened().iter().fold(f64::INFINITY, |gap, node| node.abs().min(gap));
         Self { ladder, rung, rounding: unit_of(Backend::Gpu, precision), gap }
     }
