@@ -113,7 +113,7 @@ impl Integrator {
     }
 
     /// The record of an answer.
-    fn integral(&self, answer: Answer, region: Region, level: Level, start: Instant) -> Integral {
+    pub(super) fn integral(&self, answer: Answer, region: Region, level: Level, start: Instant) -> Integral {
         let serial = self.backend == Backend::Serial;
         let backend = if serial { Backend::Serial } else { Backend::Simd };
         let mut integral = Integral::of(backend, (!serial).then_some(level), 1);
@@ -127,7 +127,7 @@ impl Integrator {
         integral
     }
 
-    fn judged(&self, integral: Integral) -> Result<Integral, Error> {
+    pub(super) fn judged(&self, integral: Integral) -> Result<Integral, Error> {
         if integral.status.is_success() || self.accept {
             Ok(integral)
         } else {

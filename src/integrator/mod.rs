@@ -6,6 +6,7 @@ mod check;
 mod check_mesh;
 mod check_rows;
 mod composite;
+mod cubature;
 mod floor;
 #[cfg_attr(not(feature = "gpu"), path = "no_gpu.rs")]
 mod gpu;
@@ -36,6 +37,7 @@ use crate::region::{IntoRegion, Region};
 use crate::rule::Rule;
 use crate::weight::Weight;
 use composite::Run;
+pub use cubature::Space;
 use floor::Floors;
 use std::sync::Arc;
 use std::time::Duration;
@@ -211,8 +213,18 @@ impl Integrator {
     /// A question that makes no sense is refused before anything is evaluated. [`Error::NotConverged`] holds the best
     /// estimate when the integrand is not finite, the sum overflows, or the caller stopped it;
     /// [`Error::Disagreement`] comes from verification.
-    pub fn integrate<R: IntoRegion<Point = f64>>(&self, f: &impl Integrand, region: R) -> Result<Integral, Error> {
-        let region: Region = region.into_region();
+    #[inline]
+    pub fn integrate<R>(&self, f: &impl Integrand<R::Point>, region: R) -> Result<Integral, Error>
+    where
+        R: IntoRegion,
+        R::Point: Space,
+    {
+        Space::integrate(self, f, region.into_region())
+    }
+
+    /// In one dimension.
+    #[inline]
+    fn over_interval(&self, f: &impl Integrand, region: Region) -> Result<Integral, Error> {
         if self.rule.is_none() && self.panels.is_none() {
             return self.adaptive(f, region);
         }

@@ -1,0 +1,296 @@
+//! Adaptive cubature: boxes, halved across the axis on which the integrand is roughest, all that matter in each round.
+
+use super::Outcome;
+use super::outcome::mean_square;
+use crate::estimate::{Tolerance, cubature::claims_of_halves};
+use crate::plan::{Axis, Boxes, SweptBox};
+use crate::reduce::Partial;
+
+/// The share of the tolerance that claims are refined to.
+const GOAL: f64 = 0.5;
+
+/// The share of that which leaves may claim together that are left alone.
+const SETTLED: f64 = 0.3;
+
+/// Leaves that claim less than this share of the largest claim wait for a later round.
+const LATER: f64 = 0.02;
+
+/// Bytes that leaves may take.
+const MEMORY: usize = 512 << 20;
+
+/// What is known of a leaf, but for its bounds.
+#[derive(Clone, Copy, Debug, Default)]
+struct BoxLeaf {
+    estimate: f64,
+    error: f64,
+    floor: f64,
+    magnitude: f64,
+    axis: u8,
+    /// Too narrow to be halved.
+    stuck: bool,
+}
+
+/// Sums over leaves.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct BoxTotals {
+    estimate: Partial,
+    /// All that is claimed, but for rounding.
+    truncation: f64,
+    /// The rounding errors of leaves, which are independent: in the mean square.
+    rounding: f64,
+    pub magnitude: f64,
+}
+
+impl BoxTotals {
+    fn add(&mut self, leaf: &BoxLeaf) {
+        self.estimate = self.estimate.combine(Partial::new(leaf.estimate));
+        self.truncation += leaf.error;
+        self.rounding = mean_square(self.rounding, leaf.floor);
+        self.magnitude += leaf.magnitude;
+    }
+
+    pub fn estimate(&self) -> f64 {
+        self.estimate.value()
+    }
+
+    /// All that is claimed.
+    pub fn error(&self) -> f64 {
+        self.truncation + self.rounding + 0.5 * f64::EPSILON * self.estimate().abs()
+    }
+}
+
+/// One adaptive integration over a box.
+pub(crate) struct Cubature {
+    axes: Vec<Axis>,
+    tolerance: Tolerance,
+    /// The evaluations after which to give up, and those of one sweep.
+    most: u64,
+    each: u64,
+    /// Leaves that there must be, and may be.
+    least: usize,
+    capacity: usize,
+    /// The bounds of the leaves, `axes.len()` for each.
+    lower: Vec<f64>,
+    upper: Vec<f64>,
+    leaves: Vec<BoxLeaf>,
+    /// The leaves to be halved, ascending, and the bounds of their halves; the whole, to begin with.
+    active: Vec<u32>,
+    next_lower: Vec<f64>,
+    next_upper: Vec<f64>,
+    /// Leaves that were given up for memory: their number and sums.
+    retired: (u64, BoxTotals),
+    /// Of all leaves.
+    pub totals: BoxTotals,
+    pub evaluations: u64,
+    /// Where the integrand was found not to be finite.
+    pub bad: Vec<f64>,
+}
+
+impl Cubature {
+    /// The integration over the box of `axes`, at `each` evaluations a sweep.
+    pub fn new(axes: Vec<Axis>, tolerance: Tolerance, most: u64, each: u64) -> Self {
+        let dimension = axes.len();
+        let least = match dimension {
+            ..=5 => 32,
+            6..=10 => 8,
+            11..=14 => 4,
+            _ => 2,
+        };
+        let bytes = 2 * size_of::<f64>() * dimension + size_of::<BoxLeaf>();
+        Self {
+            next_lower: axes.iter().map(|axis| axis.lower).collect(),
+            next_upper: axes.iter().map(|axis| axis.upper).collect(),
+            axes,
+            tolerance,
+            most,
+            each,
+            least,
+            capacity: MEMORY / bytes,
+            lower: Vec::new(),
+            upper: Vec::new(),
+            leaves: Vec::new(),
+            active: Vec::new(),
+            retired: Default::default(),
+            totals: BoxTotals::default(),
+            evaluations: 0,
+            bad: Vec::new(),
+        }
+    }
+
+    /// The boxes to sweep.
+    pub fn next(&self) -> Boxes<'_> {
+        Boxes { dimension: self.axes.len(), lower: &self.next_lower, upper: &self.next_upper }
+    }
+
+    /// The boxes that make up the whole.
+    pub fn regions(&self) -> u64 {
+        self.leaves.len() as u64 + self.retired.0
+    }
+
+    /// Takes what the sweeps of [`next`](Self::next) found; the outcome, if this is the end.
+    pub fn absorb(&mut self, swept: &mut [SweptBox]) -> Option<Outcome> {
+        self.evaluations += swept.len() as u64 * self.each;
+        if let Some(bad) = swept.iter_mut().find_map(|one| one.bad.take()) {
+            let (point, value) = *bad;
+            let first = point[0];
+            self.bad = point;
+            return Some(Outcome::NonFinite { point: first, value });
+        }
+        self.place(swept);
+        self.totals = self.retired.1;
+        self.leaves.iter().for_each(|leaf| self.totals.add(leaf));
+        let (estimate, error) = (self.totals.estimate(), self.totals.error());
+        if !estimate.is_finite() || !error.is_finite() {
+            return Some(Outcome::Overflow);
+        }
+        let enough = self.leaves.len() >= self.least;
+        let goal = GOAL * self.tolerance.at(estimate);
+        let met = self.tolerance.met(error, estimate);
+        if enough && met && self.totals.truncation <= goal {
+            return Some(Outcome::Converged);
+        }
+        if self.evaluations >= self.most {
+            return Some(if enough && met { Outcome::Converged } else { Outcome::MaxEvaluations });
+        }
+        let settled = self.choose(enough, goal);
+        if self.leaves.len() + self.active.len() > self.capacity {
+            self.retire(settled);
+            let room = self.capacity.saturating_sub(self.leaves.len());
+            self.active.truncate(room);
+            if room == 0 {
+                return Some(if met { Outcome::Converged } else { Outcome::MemoryLimit });
+            }
+        }
+        self.halve();
+        self.active.is_empty().then_some(if met { Outcome::Converged } else { Outcome::RoundoffLimited })
+    }
+
+    /// Puts halves into the places of what was halved, the upper ones behind all others.
+    fn place(&mut self, swept: &[SweptBox]) {
+        let dimension = self.axes.len();
+        let leaf = |one: &SweptBox, error: f64| BoxLeaf {
+            estimate: one.estimate,
+            error: error + one.surprise,
+            floor: one.floor,
+            magnitude: one.magnitude,
+            axis: one.axis,
+            stuck: false,
+        };
+        if let [whole] = swept {
+            (self.lower.clone_from(&self.next_lower), self.upper.clone_from(&self.next_upper));
+            self.leaves.push(leaf(whole, whole.error));
+            return;
+        }
+        for (k, (&i, halves)) in self.active.iter().zip(swept.as_chunks::<2>().0).enumerate() {
+            let (i, [first, second]) = (i as usize, halves);
+            let before = self.leaves[i];
+            let axis = usize::from(before.axis);
+            let (at, from) = (i * dimension, 2 * k * dimension);
+            let length = |from: usize| self.next_upper[from + axis] - self.next_lower[from + axis];
+            let share = length(from) / (length(from) + length(from + dimension));
+            let difference = before.estimate - (first.estimate + second.estimate);
+            let rounding = before.floor + first.floor + second.floor;
+            let difference = if difference.abs() <= rounding { 0.0 } else { difference };
+            let claims =
+                claims_of_halves([first.error, second.error], before.error, difference, [share, 1.0 - share]);
+            self.leaves[i] = leaf(first, claims[0]);
+            self.leaves.push(leaf(second, claims[1]));
+            self.lower[at..at + dimension].copy_from_slice(&self.next_lower[from..from + dimension]);
+            self.upper[at..at + dimension].copy_from_slice(&self.next_upper[from..from + dimension]);
+            self.lower.extend_from_slice(&self.next_lower[from + dimension..from + 2 * dimension]);
+            self.upper.extend_from_slice(&self.next_upper[from + dimension..from + 2 * dimension]);
+        }
+    }
+
+    /// Makes active what has to be halved; the claim up to which leaves need not be, whatever comes.
+    fn choose(&mut self, enough: bool, goal: f64) -> f64 {
+        // Claims sorted into halves of binary orders of magnitude: enough to tell which are small, and no sort.
+        let bin = |error: f64| (error.to_bits() >> 51) as usize;
+        let mut sums = [0.0; 4096];
+        let mut largest = 0.0f64;
+        for leaf in self.leaves.iter().filter(|leaf| !leaf.stuck) {
+            sums[bin(leaf.error)] += leaf.error;
+            largest = largest.max(leaf.error);
+        }
+        let may = SETTLED * (goal - self.retired.1.truncation).max(0.0);
+        let mut total = 0.0;
+        let first = sums.iter().position(|sum| {
+            total += sum;
+            total > may
+        });
+        let settled = first.map_or(f64::INFINITY, |first| f64::from_bits((first as u64) << 51));
+        let from = settled.max(LATER * largest);
+        self.active.clear();
+        let chosen = |leaf: &BoxLeaf| !leaf.stuck && (!enough || leaf.error > 0.0 && leaf.error >= from);
+        self.active.extend((0u32..).zip(&self.leaves).filter(|(_, leaf)| chosen(leaf)).map(|(i, _)| i));
+        settled
+    }
+
+    /// Gives up the leaves that claim less than `settled`: of them only the sums are kept.
+    fn retire(&mut self, settled: f64) {
+        let dimension = self.axes.len();
+        let mut kept = 0;
+        for i in 0..self.leaves.len() {
+            let leaf = self.leaves[i];
+            if leaf.error < settled || leaf.stuck {
+                self.retired.0 += 1;
+                self.retired.1.add(&leaf);
+                continue;
+            }
+            self.leaves[kept] = leaf;
+            for bounds in [&mut self.lower, &mut self.upper] {
+                bounds.copy_within(i * dimension..(i + 1) * dimension, kept * dimension);
+            }
+            kept += 1;
+        }
+        self.leaves.truncate(kept);
+        self.lower.truncate(kept * dimension);
+        self.upper.truncate(kept * dimension);
+        // Only what is active is left, or waits for a later round; the largest claims come first again.
+        self.active.clear();
+        self.active.extend(0..kept as u32);
+    }
+
+    /// Halves what is active; what is too narrow for that is stuck.
+    fn halve(&mut self) {
+        let Self { axes, lower, upper, leaves, active, next_lower, next_upper, .. } = self;
+        let dimension = axes.len();
+        (next_lower.clear(), next_upper.clear());
+        active.retain(|&i| {
+            let i = i as usize;
+            let (lower, upper) =
+                (&lower[i * dimension..(i + 1) * dimension], &upper[i * dimension..(i + 1) * dimension]);
+            let may = |d: usize| upper[d] - lower[d] > 2f64.powi(-44) * lower[d].abs().max(upper[d].abs());
+            let leaf = &mut leaves[i];
+            let wanted = usize::from(leaf.axis);
+            let Some(d) = [wanted].into_iter().chain(0..dimension).find(|&d| may(d)) else {
+                leaf.stuck = true;
+                return false;
+            };
+            leaf.axis = d as u8;
+            let cut = cut(&axes[d], lower, upper, d);
+            for half in [0, 1] {
+                next_lower.extend_from_slice(lower);
+                next_upper.extend_from_slice(upper);
+                let at = next_lower.len() - dimension + d;
+                if half == 0 { next_upper[at] = cut } else { next_lower[at] = cut }
+            }
+            true
+        });
+    }
+}
+
+/// Where to cut a box across axis `d`: in the middle of the whole; else near the middle, in each box elsewhere, so that nothing
+/// lies in the same place of all.
+fn cut(axis: &Axis, lower: &[f64], upper: &[f64], d: usize) -> f64 {
+    let width = upper[d] - lower[d];
+    if lower[d] == axis.lower && upper[d] == axis.upper {
+        return lower[d] + 0.5 * width;
+    }
+    // The multiplier of a linear congruential generator by Knuth, as a hash of the bounds.
+    let hash = lower.iter().chain(upper).fold(0u64, |hash, bound| {
+        (hash.rotate_left(29) ^ bound.to_bits()).wrapping_mul(6_364_136_223_846_793_005)
+    });
+    let share = (hash >> 11) as f64 / (1u64 << 53) as f64;
+    lower[d] + (0.45 + 0.1 * share) * width
+}
