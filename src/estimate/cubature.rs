@@ -38,6 +38,18 @@ impl BoxSigns {
     }
 }
 
+/// Steps of degree 2 from the third to the fifth, and so on to what the fine rule does; one less for the doubt.
+const FINE: i32 = 5;
+
+impl BoxSigns {
+    /// The error expected of a rule of degree 15 along each axis, as the terms of degree 3 and 5 fall.
+    #[inline(always)]
+    pub fn promise(self) -> f64 {
+        let raw = self.fifth.abs().max(SENTINELS * self.sentinels);
+        if SMOOTH * raw <= self.third { self.third * (raw / self.third).powi(FINE) } else { f64::INFINITY }
+    }
+}
+
 /// The claims for two halves that claim `own`, of a box that claimed `before` and whose estimate was off by `difference` from
 /// the sum of theirs. `shares` are their shares in its volume.
 pub(crate) fn claims_of_halves(own: [f64; 2], before: f64, difference: f64, shares: [f64; 2]) -> [f64; 2] {

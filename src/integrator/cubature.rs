@@ -4,7 +4,7 @@ use super::Integrator;
 use super::adaptive::check_tolerances;
 use super::composite::stopped;
 use super::rounds::status;
-use crate::backend::simd::boxes::{BoxDesk, SimdBoxes};
+use crate::backend::simd::boxes::{BoxDesk, LINE, SimdBoxes};
 use crate::backend::{Backend, threads::Threads};
 use crate::clock::Instant;
 use crate::control::Stop;
@@ -153,9 +153,10 @@ impl Integrator {
             return Ok(integral);
         }
         let rule = GenzMalik::new(axes.len());
-        let method = Cubature::new(axes.clone(), tolerance, self.max_evaluations, rule.evaluations());
+        let fine = (axes.len() <= 3).then(|| (LINE as u64).pow(axes.len() as u32));
+        let method = Cubature::new(axes.clone(), tolerance, self.max_evaluations, rule.evaluations(), fine);
         let kernel = SimdBoxes { values, rule: &rule, axes: &axes, token };
-        let mut drive = Drive { with: self, kernel, method, threads, seconds: 0.0, start, no_threads: None };
+        let mut drive = Drive { with: self, kernel, method, threads, seconds: [0.0; 2], start, no_threads: None };
         let (outcome, stop) = drive.run();
         let Drive { mut method, threads, no_threads, .. } = drive;
         integral.threads = threads.count();
@@ -229,8 +230,8 @@ struct Drive<'a> {
     kernel: SimdBoxes<'a>,
     method: Cubature,
     threads: Threads,
-    /// What the sweep of a box took on one thread.
-    seconds: f64,
+    /// What a sweep of a box took on one thread, and a fine one.
+    seconds: [f64; 2],
     start: Instant,
     /// Why there are no threads, where there are none.
     no_threads: Option<String>,
@@ -239,12 +240,16 @@ struct Drive<'a> {
 impl Drive<'_> {
     /// Rounds, to the end or until stopped.
     fn run(&mut self) -> (Option<Outcome>, Option<Stop>) {
-        let mut swept = Vec::new();
+        let (mut swept, mut fine) = (Vec::new(), Vec::new());
         loop {
-            if let Some(stop) = self.sweep(&mut swept) {
+            for (list, boxes) in [(&mut swept, self.method.next()), (&mut fine, self.method.next_fine())] {
+                list.clear();
+                list.resize(boxes.len(), SweptBox::default());
+            }
+            if let Some(stop) = self.sweep(false, &mut swept).or_else(|| self.sweep(true, &mut fine)) {
                 return (None, Some(stop));
             }
-            let outcome = self.method.absorb(&mut swept);
+            let outcome = self.method.absorb(&mut swept, &mut fine);
             self.with.control.report(self.method.evaluations, self.with.max_evaluations);
             if outcome.is_some() {
                 return (outcome, None);
@@ -252,41 +257,34 @@ impl Drive<'_> {
         }
     }
 
-    /// One round.
-    fn sweep(&mut self, swept: &mut Vec<SweptBox>) -> Option<Stop> {
-        let mut rest = self.method.next();
-        swept.clear();
-        swept.resize(rest.len(), SweptBox::default());
-        let mut places = &mut swept[..];
+    /// One list of a round.
+    fn sweep(&mut self, fine: bool, mut places: &mut [SweptBox]) -> Option<Stop> {
+        let Self { with, kernel, method, threads, seconds, start, no_threads } = self;
+        let (mut rest, seconds) = (if fine { method.next_fine() } else { method.next() }, &mut seconds[usize::from(fine)]);
         while !places.is_empty() {
-            if let Some(stop) = self.with.control.stop(self.start) {
+            if let Some(stop) = with.control.stop(*start) {
                 return Some(stop);
             }
-            let count = self.threads.count() as f64;
-            let parallel = count > 1.0 && self.no_threads.is_none() && self.seconds * places.len() as f64 > WORTHWHILE;
-            let most = if self.seconds == 0.0 {
-                LANES
-            } else {
-                multiple(LOOK * if parallel { count } else { 1.0 } / self.seconds)
-            };
+            let count = threads.count() as f64;
+            let parallel = count > 1.0 && no_threads.is_none() && *seconds * places.len() as f64 > WORTHWHILE;
+            let time = if parallel { LOOK * count } else { LOOK };
+            let most = if *seconds == 0.0 { LANES } else { multiple(time / *seconds) };
             let now = most.min(places.len());
             let (boxes, others) = rest.split_at(now);
             let (out, later) = std::mem::take(&mut places).split_at_mut(now);
-            let piece = Piece { boxes, out, least: LANES };
-            let kernel = &self.kernel;
-            let began = Instant::now();
             if parallel {
-                let least = multiple(PIECE / self.seconds);
-                let piece = Piece { least, ..piece };
-                let threads = &self.threads;
-                if let Err(reason) = threads.run(|| threads.pieces(piece, &Piece::halves, &|piece| piece.sweep(kernel))) {
-                    // Nothing of it was done.
-                    self.no_threads = Some(reason);
-                    return self.sweep(swept);
-                }
-            } else {
-                piece.sweep(kernel);
-                self.seconds = began.elapsed().as_secs_f64() / now.div_ceil(LANES) as f64 / LANES as f64;
+                let mut piece = Some(Piece { boxes, out: &mut *out, least: multiple(PIECE / *seconds) });
+                let work = || {
+                    if let Some(piece) = piece.take() {
+                        threads.pieces(piece, &Piece::halves, &|piece| piece.sweep(kernel));
+                    }
+                };
+                *no_threads = threads.run(work).err();
+            }
+            if !parallel || no_threads.is_some() {
+                let began = Instant::now();
+                Piece { boxes, out, least: LANES }.sweep(kernel);
+                *seconds = began.elapsed().as_secs_f64() / now.next_multiple_of(LANES) as f64;
             }
             (rest, places) = (others, later);
         }

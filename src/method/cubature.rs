@@ -28,6 +28,8 @@ struct BoxLeaf {
     axis: u8,
     /// Too narrow to be halved.
     stuck: bool,
+    /// What the fine rule is expected to leave of the error; infinite where it was tried.
+    promise: f64,
 }
 
 /// Sums over leaves.
@@ -77,6 +79,11 @@ pub(crate) struct Cubature {
     active: Vec<u32>,
     next_lower: Vec<f64>,
     next_upper: Vec<f64>,
+    /// The leaves to be swept by the fine rule, of `fine_each` evaluations, and their bounds.
+    fine: Vec<u32>,
+    fine_each: Option<u64>,
+    fine_lower: Vec<f64>,
+    fine_upper: Vec<f64>,
     /// Leaves that were given up for memory: their number and sums.
     retired: (u64, BoxTotals),
     /// Of all leaves.
@@ -87,8 +94,8 @@ pub(crate) struct Cubature {
 }
 
 impl Cubature {
-    /// The integration over the box of `axes`, at `each` evaluations a sweep.
-    pub fn new(axes: Vec<Axis>, tolerance: Tolerance, most: u64, each: u64) -> Self {
+    /// The integration over the box of `axes`, at `each` evaluations a sweep; a fine one, where there is such a rule, at `fine`.
+    pub fn new(axes: Vec<Axis>, tolerance: Tolerance, most: u64, each: u64, fine: Option<u64>) -> Self {
         let dimension = axes.len();
         let least = match dimension {
             ..=5 => 32,
@@ -110,6 +117,10 @@ impl Cubature {
             upper: Vec::new(),
             leaves: Vec::new(),
             active: Vec::new(),
+            fine: Vec::new(),
+            fine_each: fine,
+            fine_lower: Vec::new(),
+            fine_upper: Vec::new(),
             retired: Default::default(),
             totals: BoxTotals::default(),
             evaluations: 0,
@@ -119,7 +130,12 @@ impl Cubature {
 
     /// The boxes to sweep.
     pub fn next(&self) -> Boxes<'_> {
-        Boxes { dimension: self.axes.len(), lower: &self.next_lower, upper: &self.next_upper }
+        Boxes { dimension: self.axes.len(), lower: &self.next_lower, upper: &self.next_upper, fine: false }
+    }
+
+    /// The boxes to sweep by the fine rule.
+    pub fn next_fine(&self) -> Boxes<'_> {
+        Boxes { dimension: self.axes.len(), lower: &self.fine_lower, upper: &self.fine_upper, fine: true }
     }
 
     /// The boxes that make up the whole.
@@ -127,16 +143,25 @@ impl Cubature {
         self.leaves.len() as u64 + self.retired.0
     }
 
-    /// Takes what the sweeps of [`next`](Self::next) found; the outcome, if this is the end.
-    pub fn absorb(&mut self, swept: &mut [SweptBox]) -> Option<Outcome> {
-        self.evaluations += swept.len() as u64 * self.each;
-        if let Some(bad) = swept.iter_mut().find_map(|one| one.bad.take()) {
+    /// Takes what the sweeps of [`next`](Self::next) and [`next_fine`](Self::next_fine) found; the outcome, if this is the end.
+    pub fn absorb(&mut self, swept: &mut [SweptBox], fine: &mut [SweptBox]) -> Option<Outcome> {
+        self.evaluations += swept.len() as u64 * self.each + fine.len() as u64 * self.fine_each.unwrap_or(0);
+        if let Some(bad) = swept.iter_mut().chain(&mut *fine).find_map(|one| one.bad.take()) {
             let (point, value) = *bad;
             let first = point[0];
             self.bad = point;
             return Some(Outcome::NonFinite { point: first, value });
         }
         self.place(swept);
+        for (&i, one) in self.fine.iter().zip(&*fine) {
+            let leaf = &mut self.leaves[i as usize];
+            // What was claimed before stands where the fine rule is no better.
+            if one.error < leaf.error {
+                (leaf.estimate, leaf.error, leaf.floor) = (one.estimate, one.error, one.floor);
+                leaf.axis = one.axis;
+            }
+            leaf.promise = f64::INFINITY;
+        }
         self.totals = self.retired.1;
         self.leaves.iter().for_each(|leaf| self.totals.add(leaf));
         let (estimate, error) = (self.totals.estimate(), self.totals.error());
@@ -161,8 +186,11 @@ impl Cubature {
                 return Some(if met { Outcome::Converged } else { Outcome::MemoryLimit });
             }
         }
+        if enough {
+            self.refine(goal);
+        }
         self.halve();
-        self.active.is_empty().then_some(if met { Outcome::Converged } else { Outcome::RoundoffLimited })
+        (self.active.is_empty() && self.fine.is_empty()).then_some(if met { Outcome::Converged } else { Outcome::RoundoffLimited })
     }
 
     /// Puts halves into the places of what was halved, the upper ones behind all others.
@@ -175,8 +203,11 @@ impl Cubature {
             magnitude: one.magnitude,
             axis: one.axis,
             stuck: false,
+            promise: one.promise,
         };
-        if let [whole] = swept {
+        if let [whole] = swept
+            && self.leaves.is_empty()
+        {
             (self.lower.clone_from(&self.next_lower), self.upper.clone_from(&self.next_upper));
             self.leaves.push(leaf(whole, whole.error));
             return;
@@ -221,9 +252,32 @@ impl Cubature {
         let settled = first.map_or(f64::INFINITY, |first| f64::from_bits((first as u64) << 51));
         let from = settled.max(LATER * largest);
         self.active.clear();
+        self.fine.clear();
         let chosen = |leaf: &BoxLeaf| !leaf.stuck && (!enough || leaf.error > 0.0 && leaf.error >= from);
         self.active.extend((0u32..).zip(&self.leaves).filter(|(_, leaf)| chosen(leaf)).map(|(i, _)| i));
         settled
+    }
+
+    /// Takes from what is active the leaves for which the fine rule is expected to do, and to be cheaper than halves: a halving of
+    /// all axes, into 2^D boxes, brings a factor of about 2^8.
+    fn refine(&mut self, goal: f64) {
+        let Some(fine) = self.fine_each else { return };
+        let dimension = self.axes.len();
+        let wanted = goal / (4 * self.leaves.len()) as f64;
+        let worth = (0.5 * fine as f64 / self.each as f64).powf(8.0 / dimension as f64);
+        let Self { leaves, active, fine, fine_lower, fine_upper, lower, upper, .. } = self;
+        (fine_lower.clear(), fine_upper.clear());
+        active.retain(|&i| {
+            let leaf = &leaves[i as usize];
+            let does = leaf.promise <= wanted && leaf.error > worth * wanted;
+            if does {
+                let range = i as usize * dimension..(i as usize + 1) * dimension;
+                fine.push(i);
+                fine_lower.extend_from_slice(&lower[range.clone()]);
+                fine_upper.extend_from_slice(&upper[range]);
+            }
+            !does
+        });
     }
 
     /// Gives up the leaves that claim less than `settled`: of them only the sums are kept.

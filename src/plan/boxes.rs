@@ -38,6 +38,8 @@ pub(crate) struct Boxes<'a> {
     pub dimension: usize,
     pub lower: &'a [f64],
     pub upper: &'a [f64],
+    /// Whether by the fine rule for what is smooth.
+    pub fine: bool,
 }
 
 impl<'a> Boxes<'a> {
@@ -64,6 +66,8 @@ pub(crate) struct SweptBox {
     pub floor: f64,
     /// The integral of |f|.
     pub magnitude: f64,
+    /// What the fine rule is expected to leave of the error.
+    pub promise: f64,
     /// The axis to halve.
     pub axis: u8,
     /// A point at which the integrand is not finite, and the value there.

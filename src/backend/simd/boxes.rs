@@ -4,6 +4,10 @@
 //! does not depend on its neighbours in the vector. It asks for values through [`PointValues`], so it is compiled once for
 //! each level and not again for every integrand.
 
+mod tensor;
+
+pub(crate) use tensor::LINE;
+
 use crate::estimate::cubature::BoxSigns;
 use crate::integrand::point_values::PointValues;
 use crate::lanes::{LANES, Lanes, Simd, Token, dispatch};
@@ -46,6 +50,25 @@ struct Seen<S: Simd> {
     bad: [Option<Box<(Vec<f64>, f64)>>; LANES],
 }
 
+impl<S: Simd> Seen<S> {
+    #[inline(always)]
+    fn new(simd: S) -> Self {
+        let zero = Lanes::splat(simd, 0.0);
+        Self { low: zero + f64::INFINITY, high: zero - f64::INFINITY, bad: std::array::from_fn(|_| None) }
+    }
+}
+
+/// The share of the variation of f that the rounding of the nodes explains: half an ulp of each coordinate.
+fn reach_of_rounding(boxes: Boxes, lane: usize) -> f64 {
+    let range = lane * boxes.dimension..(lane + 1) * boxes.dimension;
+    let moved: f64 = boxes.lower[range.clone()]
+        .iter()
+        .zip(&boxes.upper[range])
+        .map(|(lower, upper)| lower.abs().max(upper.abs()) / (upper - lower))
+        .sum();
+    0.5 * f64::EPSILON * moved.min(1e300)
+}
+
 impl SimdBoxes<'_> {
     /// The sweeps of all boxes, in order; `out` has a place for each.
     pub fn sweep(&self, boxes: Boxes, out: &mut [SweptBox], desk: &mut BoxDesk) {
@@ -53,7 +76,11 @@ impl SimdBoxes<'_> {
             let mut rest = boxes;
             for out in out.chunks_mut(LANES) {
                 let (eight, others) = rest.split_at(out.len());
-                self.sweep_eight(simd, eight, out, desk);
+                if eight.fine {
+                    self.fine_eight(simd, eight, out, desk);
+                } else {
+                    self.sweep_eight(simd, eight, out, desk);
+                }
                 rest = others;
             }
         });
@@ -79,8 +106,7 @@ impl SimdBoxes<'_> {
             middle[d] = lower + half[d];
             volume *= upper - lower;
         }
-        let mut seen =
-            Seen { low: zero + f64::INFINITY, high: zero - f64::INFINITY, bad: std::array::from_fn(|_| None) };
+        let mut seen = Seen::new(simd);
         let base: [Vector; MOST_DIMENSIONS] = std::array::from_fn(|d| middle[d].to_array());
         let base = &base[..dimension];
 
@@ -96,7 +122,7 @@ impl SimdBoxes<'_> {
                 desk.points[at] = (middle[d] + half[d] * place).to_array();
             }
         }
-        let on_axes = self.evaluate(simd, desk, &mut seen);
+        self.evaluate(simd, desk, &mut seen);
         std::mem::swap(&mut desk.axes, &mut desk.values);
         let value = |i: usize| Lanes::from_array(simd, desk.axes[i]);
         let center = value(0);
@@ -213,7 +239,6 @@ impl SimdBoxes<'_> {
             center.abs() * w1 + inner_size * w2 + outer_size * w3 + pairs_size * w4 + corners_size * w5;
         let size = (inner_size + outer_size + pairs_size + corners_size + center.abs())
             * (1.0 / (self.rule.evaluations() as f64 - 2.0 * d - desk.values.len() as f64));
-        let _ = on_axes;
 
         let [volume, seventh, fifth, third, sentinels, surprise] =
             [volume, seventh, fifth, third, sentinels, surprise].map(Lanes::to_array);
@@ -226,14 +251,7 @@ impl SimdBoxes<'_> {
                 sentinels: volume[lane] * sentinels[lane],
             };
             let bounds = |d: usize| (boxes.lower[lane * dimension + d], boxes.upper[lane * dimension + d]);
-            // Half an ulp of each coordinate.
-            let moved: f64 = (0..dimension)
-                .map(|d| {
-                    let (lower, upper) = bounds(d);
-                    lower.abs().max(upper.abs()) / (upper - lower)
-                })
-                .sum();
-            let noise = 0.5 * f64::EPSILON * moved.min(1e300) * width[lane] * volume[lane];
+            let noise = reach_of_rounding(boxes, lane) * width[lane] * volume[lane];
             let floor = 2.0 * f64::EPSILON * volume[lane] * weighed[lane] + 0.1 * noise;
             let claim = signs.claim();
             *out = SweptBox {
@@ -242,6 +260,7 @@ impl SimdBoxes<'_> {
                 surprise: volume[lane] * surprise[lane],
                 floor,
                 magnitude: volume[lane] * size[lane],
+                promise: signs.promise(),
                 axis: self.axis(|d| widest[d][lane], |d| bounds(d).1 - bounds(d).0),
                 bad: seen.bad[lane].take(),
             };
