@@ -254,6 +254,14 @@ impl Drive<'_> {
             if outcome.is_some() {
                 return (outcome, None);
             }
+            if let Some(suspect) = self.method.suspect() {
+                let (place, evaluations) = self.kernel.locate(&suspect);
+                self.method.found(suspect.axis, place, evaluations);
+            }
+            let outcome = self.method.divide();
+            if outcome.is_some() {
+                return (outcome, None);
+            }
         }
     }
 

@@ -3,7 +3,7 @@
 use super::Outcome;
 use super::outcome::mean_square;
 use crate::estimate::{Tolerance, cubature::claims_of_halves};
-use crate::plan::{Axis, Boxes, SweptBox};
+use crate::plan::{Axis, Boxes, Suspect, SweptBox};
 use crate::reduce::Partial;
 
 /// The share of the tolerance that claims are refined to.
@@ -31,6 +31,21 @@ struct BoxLeaf {
     /// What the fine rule is expected to leave of the error; infinite where it was tried.
     promise: f64,
 }
+
+/// A plane across an axis.
+#[derive(Clone, Copy, Debug)]
+struct Plane {
+    axis: usize,
+    at: f64,
+    /// How often leaves that were cut there became smooth, less how often they did not.
+    score: i32,
+}
+
+/// Lines searched for a kink or a step before one was found, and more for each that was.
+const SEARCHES: u32 = 8;
+
+/// The score at which a plane is given up: the kink may be on the line alone, and not on all of the plane.
+const NO_PLANE: i32 = -8;
 
 /// Sums over leaves.
 #[derive(Clone, Copy, Debug, Default)]
@@ -84,6 +99,11 @@ pub(crate) struct Cubature {
     fine_each: Option<u64>,
     fine_lower: Vec<f64>,
     fine_upper: Vec<f64>,
+    /// Planes on which the integrand has a kink or a step, and how many lines may still be searched for more.
+    planes: Vec<Plane>,
+    searches: u32,
+    /// The plane that each of the active leaves is cut at, if any.
+    cuts: Vec<Option<u32>>,
     /// Leaves that were given up for memory: their number and sums.
     retired: (u64, BoxTotals),
     /// Of all leaves.
@@ -117,6 +137,9 @@ impl Cubature {
             upper: Vec::new(),
             leaves: Vec::new(),
             active: Vec::new(),
+            planes: Vec::new(),
+            searches: SEARCHES,
+            cuts: Vec::new(),
             fine: Vec::new(),
             fine_each: fine,
             fine_lower: Vec::new(),
@@ -144,6 +167,7 @@ impl Cubature {
     }
 
     /// Takes what the sweeps of [`next`](Self::next) and [`next_fine`](Self::next_fine) found; the outcome, if this is the end.
+    /// Else [`divide`](Self::divide) follows.
     pub fn absorb(&mut self, swept: &mut [SweptBox], fine: &mut [SweptBox]) -> Option<Outcome> {
         self.evaluations += swept.len() as u64 * self.each + fine.len() as u64 * self.fine_each.unwrap_or(0);
         if let Some(bad) = swept.iter_mut().chain(&mut *fine).find_map(|one| one.bad.take()) {
@@ -189,8 +213,52 @@ impl Cubature {
         if enough {
             self.refine(goal);
         }
-        self.halve();
-        (self.active.is_empty() && self.fine.is_empty()).then_some(if met { Outcome::Converged } else { Outcome::RoundoffLimited })
+        (self.active.is_empty() && self.fine.is_empty()).then_some(self.rest())
+    }
+
+    /// What it is when nothing can be done any more.
+    fn rest(&self) -> Outcome {
+        let met = self.tolerance.met(self.totals.error(), self.totals.estimate());
+        if met { Outcome::Converged } else { Outcome::RoundoffLimited }
+    }
+
+    /// Where to search for a kink or a step before the next round: in the leaf that claims most of those that look rough.
+    pub fn suspect(&mut self) -> Option<Suspect> {
+        if self.searches == 0 {
+            return None;
+        }
+        let rough = |i: &&u32| self.leaves[**i as usize].promise == f64::INFINITY;
+        let error = |i: &u32| self.leaves[*i as usize].error;
+        let &worst = self.active.iter().filter(rough).max_by(|a, b| error(a).total_cmp(&error(b)))?;
+        let range = worst as usize * self.axes.len()..(worst as usize + 1) * self.axes.len();
+        let (lower, upper) = (&self.lower[range.clone()], &self.upper[range]);
+        let axis = usize::from(self.leaves[worst as usize].axis);
+        if self.plane_in(lower, upper).is_some() {
+            return None;
+        }
+        self.searches -= 1;
+        // Off the middle, where symmetry has kinks of its own.
+        let through = lower.iter().zip(upper).map(|(lower, upper)| lower + 0.46 * (upper - lower)).collect();
+        Some(Suspect { through, axis, lower: lower[axis], upper: upper[axis] })
+    }
+
+    /// What the search on the axis of [`suspect`](Self::suspect) found, and the evaluations that it took.
+    pub fn found(&mut self, axis: usize, place: Option<f64>, evaluations: u64) {
+        self.evaluations += evaluations;
+        if let Some(at) = place {
+            self.planes.push(Plane { axis, at, score: 0 });
+            self.searches += 1;
+        }
+    }
+
+    /// A plane that cuts this box.
+    fn plane_in(&self, lower: &[f64], upper: &[f64]) -> Option<u32> {
+        let cuts = |plane: &Plane| {
+            let d = plane.axis;
+            let least = 1e-12 * (upper[d] - lower[d]);
+            plane.score > NO_PLANE && plane.at - lower[d] > least && upper[d] - plane.at > least
+        };
+        self.planes.iter().position(cuts).map(|plane| plane as u32)
     }
 
     /// Puts halves into the places of what was halved, the upper ones behind all others.
@@ -224,6 +292,11 @@ impl Cubature {
             let difference = if difference.abs() <= rounding { 0.0 } else { difference };
             let claims =
                 claims_of_halves([first.error, second.error], before.error, difference, [share, 1.0 - share]);
+            if let Some(plane) = self.cuts.get(k).copied().flatten() {
+                let smooth = first.error + second.error <= 0.5 * before.error;
+                let score = &mut self.planes[plane as usize].score;
+                *score = (*score + if smooth { 1 } else { -1 }).min(-NO_PLANE);
+            }
             self.leaves[i] = leaf(first, claims[0]);
             self.leaves.push(leaf(second, claims[1]));
             self.lower[at..at + dimension].copy_from_slice(&self.next_lower[from..from + dimension]);
@@ -305,24 +378,37 @@ impl Cubature {
         self.active.extend(0..kept as u32);
     }
 
-    /// Halves what is active; what is too narrow for that is stuck.
-    fn halve(&mut self) {
-        let Self { axes, lower, upper, leaves, active, next_lower, next_upper, .. } = self;
-        let dimension = axes.len();
+    /// Halves what is active, or cuts it at a plane; what is too narrow for that is stuck. The outcome, if that is all.
+    pub fn divide(&mut self) -> Option<Outcome> {
+        let dimension = self.axes.len();
+        self.cuts.clear();
+        for &i in &self.active {
+            let range = i as usize * dimension..(i as usize + 1) * dimension;
+            let rough = self.leaves[i as usize].promise == f64::INFINITY;
+            let cut = if rough { self.plane_in(&self.lower[range.clone()], &self.upper[range]) } else { None };
+            self.cuts.push(cut);
+        }
+        let Self { axes, lower, upper, leaves, active, next_lower, next_upper, cuts, planes, .. } = self;
         (next_lower.clear(), next_upper.clear());
+        let mut known = std::mem::take(cuts).into_iter();
         active.retain(|&i| {
             let i = i as usize;
             let (lower, upper) =
                 (&lower[i * dimension..(i + 1) * dimension], &upper[i * dimension..(i + 1) * dimension]);
+            let plane = known.next().flatten();
             let may = |d: usize| upper[d] - lower[d] > 2f64.powi(-44) * lower[d].abs().max(upper[d].abs());
             let leaf = &mut leaves[i];
             let wanted = usize::from(leaf.axis);
-            let Some(d) = [wanted].into_iter().chain(0..dimension).find(|&d| may(d)) else {
+            let (d, cut) = if let Some(Plane { axis, at, .. }) = plane.map(|plane| planes[plane as usize]) {
+                (axis, at)
+            } else if let Some(d) = [wanted].into_iter().chain(0..dimension).find(|&d| may(d)) {
+                (d, cut(&axes[d], lower, upper, d))
+            } else {
                 leaf.stuck = true;
                 return false;
             };
+            cuts.push(plane);
             leaf.axis = d as u8;
-            let cut = cut(&axes[d], lower, upper, d);
             for half in [0, 1] {
                 next_lower.extend_from_slice(lower);
                 next_upper.extend_from_slice(upper);
@@ -331,6 +417,7 @@ impl Cubature {
             }
             true
         });
+        (self.active.is_empty() && self.fine.is_empty()).then_some(self.rest())
     }
 }
 

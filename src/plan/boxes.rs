@@ -73,3 +73,12 @@ pub(crate) struct SweptBox {
     /// A point at which the integrand is not finite, and the value there.
     pub bad: Option<Box<(Vec<f64>, f64)>>,
 }
+
+/// A line through a box on which a kink or a step is suspected.
+#[derive(Clone, Debug)]
+pub(crate) struct Suspect {
+    pub through: Vec<f64>,
+    pub axis: usize,
+    pub lower: f64,
+    pub upper: f64,
+}

@@ -4,6 +4,7 @@
 //! does not depend on its neighbours in the vector. It asks for values through [`PointValues`], so it is compiled once for
 //! each level and not again for every integrand.
 
+mod line;
 mod tensor;
 
 pub(crate) use tensor::LINE;
