@@ -10,9 +10,8 @@ use std::time::Duration;
 
 const TOLERANCES: [f64; 3] = [1e-3, 1e-6, 1e-9];
 
-fn is_wrong(integral: &Integral, exact: f64) -> bool {
-    integral.status == Status::Converged
-        && (integral.estimate - exact).abs() > integral.error.max(4.0 * f64::EPSILON * exact.abs())
+fn is_wrong(integral: &Integral, exact: f64, tolerance: f64) -> bool {
+    integral.status == Status::Converged && (integral.estimate - exact).abs() > integral.error.max(tolerance * exact.abs())
 }
 
 /// Draws of each family: how many converged, and those that are wrong.
@@ -33,7 +32,7 @@ fn genz<const D: usize>(tolerance: f64, draws: u64, most: u64) -> (usize, Vec<St
             if integral.status == Status::Converged {
                 worst = worst.max((integral.estimate - exact).abs() / integral.error);
             }
-            if is_wrong(&integral, exact) {
+            if is_wrong(&integral, exact, tolerance) {
                 wrong.push(format!("{name} in {D} dimensions, draw {draw}, {tolerance:e}: {integral:#}, not {exact}"));
             }
         }
@@ -78,7 +77,7 @@ fn reference_integrals_are_never_converged_and_wrong() {
                 (integral.estimate / case.value - 1.0).abs(),
                 integral.error / case.value.abs()
             );
-            if is_wrong(&integral, case.value) {
+            if is_wrong(&integral, case.value, tolerance) {
                 wrong.push(format!("{} {tolerance:e}: {integral:#}, not {}", case.id, case.value));
             }
         }
@@ -89,14 +88,14 @@ fn reference_integrals_are_never_converged_and_wrong() {
 
 #[integrand]
 fn saddle([x, y, z]: [f64; 3], k: f64) -> f64 {
-    (k * x).sin() * (y * z).exp() + (x - 0.3).abs()
+    (k * x).sin() * (y * z).exp() + (x - 0.3 * y).abs()
 }
 
 #[test]
 fn bits_depend_neither_on_threads_nor_on_fused_levels() {
     let f = saddle { k: 3.0 };
     let over = [(0.0, 1.0), (0.0, 2.0), (-1.0, 1.0)];
-    let with = Integrator::new().rel_tol(1e-5);
+    let with = Integrator::new().rel_tol(1e-6);
     let one = of(&with.clone().threads(1), &f, over);
     assert!(one.status == Status::Converged && one.evaluations > 100_000, "{one:#}");
     for threads in [2, 7] {
@@ -133,7 +132,7 @@ fn closures_formulas_and_functions_are_the_same_integral() {
 fn polynomials_of_degree_seven_are_exact_in_up_to_twenty_dimensions() {
     fn cube<const D: usize>() {
         let f = |x: [f64; D]| x[0].powi(2) * x[1].powi(4) + x[D - 1].powi(3) + 1.0;
-        let integral = of(&Integrator::new().rel_tol(1e-10), &f, [(0.0, 1.0); D]);
+        let integral = of(&Integrator::new().rel_tol(1e-6).max_evaluations(20_000_000), &f, [(0.0, 1.0); D]);
         let exact = 1.0 / 15.0 + 0.25 + 1.0;
         assert!((integral.estimate - exact).abs() < 1e-11 && integral.status == Status::Converged, "{D}: {integral:#}");
     }

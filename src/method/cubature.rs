@@ -15,6 +15,10 @@ const SETTLED: f64 = 0.3;
 /// Leaves that claim less than this share of the largest claim wait for a later round.
 const LATER: f64 = 0.02;
 
+/// A fine sweep that leaves more than this of a claim is wasted; and the share of all evaluations that may be.
+const WASTED: f64 = 0.03;
+const WASTE: f64 = 0.3;
+
 /// Bytes that leaves may take.
 const MEMORY: usize = 512 << 20;
 
@@ -28,8 +32,10 @@ struct BoxLeaf {
     axis: u8,
     /// Too narrow to be halved.
     stuck: bool,
-    /// What the fine rule is expected to leave of the error; infinite where it was tried.
+    /// What the fine rule is expected to leave of the error; infinite where the integrand looks rough.
     promise: f64,
+    /// Whether the fine rule was tried.
+    tried: bool,
 }
 
 /// A plane across an axis.
@@ -97,6 +103,8 @@ pub(crate) struct Cubature {
     /// The leaves to be swept by the fine rule, of `fine_each` evaluations, and their bounds.
     fine: Vec<u32>,
     fine_each: Option<u64>,
+    /// Evaluations of fine sweeps that brought little.
+    wasted: u64,
     fine_lower: Vec<f64>,
     fine_upper: Vec<f64>,
     /// Planes on which the integrand has a kink or a step, and how many lines may still be searched for more.
@@ -142,6 +150,7 @@ impl Cubature {
             cuts: Vec::new(),
             fine: Vec::new(),
             fine_each: fine,
+            wasted: 0,
             fine_lower: Vec::new(),
             fine_upper: Vec::new(),
             retired: Default::default(),
@@ -180,11 +189,14 @@ impl Cubature {
         for (&i, one) in self.fine.iter().zip(&*fine) {
             let leaf = &mut self.leaves[i as usize];
             // What was claimed before stands where the fine rule is no better.
+            if one.error > WASTED * leaf.error {
+                self.wasted += self.fine_each.unwrap_or(0);
+            }
             if one.error < leaf.error {
                 (leaf.estimate, leaf.error, leaf.floor) = (one.estimate, one.error, one.floor);
                 leaf.axis = one.axis;
             }
-            leaf.promise = f64::INFINITY;
+            (leaf.promise, leaf.tried) = (f64::INFINITY, true);
         }
         self.totals = self.retired.1;
         self.leaves.iter().for_each(|leaf| self.totals.add(leaf));
@@ -266,12 +278,14 @@ impl Cubature {
         let dimension = self.axes.len();
         let leaf = |one: &SweptBox, error: f64| BoxLeaf {
             estimate: one.estimate,
-            error: error + one.surprise,
+            // Rounding is claimed apart.
+            error: if error <= one.floor { 0.0 } else { error } + one.surprise,
             floor: one.floor,
             magnitude: one.magnitude,
             axis: one.axis,
             stuck: false,
             promise: one.promise,
+            tried: false,
         };
         if let [whole] = swept
             && self.leaves.is_empty()
@@ -331,26 +345,37 @@ impl Cubature {
         settled
     }
 
-    /// Takes from what is active the leaves for which the fine rule is expected to do, and to be cheaper than halves: a halving of
-    /// all axes, into 2^D boxes, brings a factor of about 2^8.
+    /// Takes from what is active the leaves for which the fine rule would be cheaper than halves, if it does: a halving of all axes,
+    /// into 2^D boxes, brings a factor of about 2^8. Where that is promised, it is tried in any case; else as far as there is
+    /// something to waste.
     fn refine(&mut self, goal: f64) {
-        let Some(fine) = self.fine_each else { return };
+        let Some(each) = self.fine_each else { return };
         let dimension = self.axes.len();
         let wanted = goal / (4 * self.leaves.len()) as f64;
-        let worth = (0.5 * fine as f64 / self.each as f64).powf(8.0 / dimension as f64);
-        let Self { leaves, active, fine, fine_lower, fine_upper, lower, upper, .. } = self;
-        (fine_lower.clear(), fine_upper.clear());
+        let worth = (0.5 * each as f64 / self.each as f64).powf(8.0 / dimension as f64);
+        let mut spare = (WASTE * self.evaluations as f64) as u64 / each;
+        spare = spare.saturating_sub(self.wasted / each);
+        (self.fine_lower.clear(), self.fine_upper.clear());
+        let mut active = std::mem::take(&mut self.active);
         active.retain(|&i| {
-            let leaf = &leaves[i as usize];
-            let does = leaf.promise <= wanted && leaf.error > worth * wanted;
-            if does {
-                let range = i as usize * dimension..(i as usize + 1) * dimension;
-                fine.push(i);
-                fine_lower.extend_from_slice(&lower[range.clone()]);
-                fine_upper.extend_from_slice(&upper[range]);
+            let leaf = &self.leaves[i as usize];
+            let range = i as usize * dimension..(i as usize + 1) * dimension;
+            let (lower, upper) = (&self.lower[range.clone()], &self.upper[range]);
+            if leaf.tried || leaf.error <= worth * wanted {
+                return true;
             }
-            !does
+            if leaf.promise > wanted {
+                if spare == 0 || leaf.promise == f64::INFINITY && self.plane_in(lower, upper).is_some() {
+                    return true;
+                }
+                spare -= 1;
+            }
+            self.fine.push(i);
+            self.fine_lower.extend_from_slice(lower);
+            self.fine_upper.extend_from_slice(upper);
+            false
         });
+        self.active = active;
     }
 
     /// Gives up the leaves that claim less than `settled`: of them only the sums are kept.
