@@ -10,12 +10,21 @@ use std::time::Instant;
 
 /// For each family and tolerance, in 3, 5 and 8 dimensions: microseconds and evaluations of the peer.
 const PEERS: [(&str, [[(f64, f64); 3]; 2]); 6] = [
-    ("oscillatory", [[(112.0, 3.94e3), (62.3, 819.0), (9.72, 401.0)], [(661.0, 2.6e4), (336.0, 9.56e3), (217.0, 3.32e3)]]),
+    (
+        "oscillatory",
+        [[(112.0, 3.94e3), (62.3, 819.0), (9.72, 401.0)], [(661.0, 2.6e4), (336.0, 9.56e3), (217.0, 3.32e3)]],
+    ),
     ("product_peak", [[(216.0, 1.52e4), (421.0, 1.82e4), (147.0, 6.02e3)], [(1770.0, 1.03e5), NONE, NONE]]),
     ("corner_peak", [[(188.0, 8e3), (1790.0, 1.15e5), (18300.0, 2.8e5)], [(602.0, 3.28e4), NONE, NONE]]),
-    ("gaussian", [[(49.1, 2.61e3), (1750.0, 6.98e4), (523.0, 1.44e4)], [(306.0, 1.44e4), (33500.0, 1.06e6), (23100.0, 1e6)]]),
+    (
+        "gaussian",
+        [[(49.1, 2.61e3), (1750.0, 6.98e4), (523.0, 1.44e4)], [(306.0, 1.44e4), (33500.0, 1.06e6), (23100.0, 1e6)]],
+    ),
     ("c0", [[(207.0, 6.42e3), (311.0, 7.04e3), (350.0, 5.8e3)], [NONE, NONE, NONE]]),
-    ("discontinuous", [[(111.0, 5.78e3), (252.0, 7.96e3), (234.0, 6.41e3)], [(545.0, 2.63e4), (1270.0, 7.07e4), (1700.0, 1.09e5)]]),
+    (
+        "discontinuous",
+        [[(111.0, 5.78e3), (252.0, 7.96e3), (234.0, 6.41e3)], [(545.0, 2.63e4), (1270.0, 7.07e4), (1700.0, 1.09e5)]],
+    ),
 ];
 const NONE: (f64, f64) = (f64::NAN, f64::NAN);
 
@@ -50,7 +59,8 @@ fn row<const D: usize>(name: &str, family: usize, numbers: &[f64], tolerance: f6
         a: std::array::from_fn(|d| numbers[1 + d]),
         u: std::array::from_fn(|d| numbers[1 + D + d]),
     };
-    let with = Integrator::new().rel_tol(tolerance).max_evaluations(if testing { 20_000 } else { 5_000_000 }).threads(1);
+    let with =
+        Integrator::new().rel_tol(tolerance).max_evaluations(if testing { 20_000 } else { 5_000_000 }).threads(1);
     let mut least = f64::INFINITY;
     let mut last: Option<Integral> = None;
     let begin = Instant::now();

@@ -209,7 +209,10 @@ impl fmt::Display for Error {
                 write!(f, "the region has {dimension} axes; adaptive cubature does 1 to {MOST_DIMENSIONS}")
             }
             Error::Volume { volume } => {
-                write!(f, "the volume of the region is {volume:e}, too large or too small to compute with: scale the variables")
+                write!(
+                    f,
+                    "the volume of the region is {volume:e}, too large or too small to compute with: scale the variables"
+                )
             }
             Error::OneDimension { option } => {
                 write!(f, "{option} belongs to integrals in one dimension; in several, cubature is adaptive")

@@ -11,7 +11,8 @@ use std::time::Duration;
 const TOLERANCES: [f64; 3] = [1e-3, 1e-6, 1e-9];
 
 fn is_wrong(integral: &Integral, exact: f64, tolerance: f64) -> bool {
-    integral.status == Status::Converged && (integral.estimate - exact).abs() > integral.error.max(tolerance * exact.abs())
+    integral.status == Status::Converged
+        && (integral.estimate - exact).abs() > integral.error.max(tolerance * exact.abs())
 }
 
 /// Draws of each family: how many converged, and those that are wrong.
@@ -26,7 +27,8 @@ fn genz<const D: usize>(tolerance: f64, draws: u64, most: u64) -> (usize, Vec<St
             let exact = f.exact();
             let integral = of(&with, &f, [(0.0, 1.0); D]);
             // The closed form of the corner peak cancels.
-            let exact = if family == 2 && (integral.estimate / exact - 1.0).abs() < 1e-11 { integral.estimate } else { exact };
+            let exact =
+                if family == 2 && (integral.estimate / exact - 1.0).abs() < 1e-11 { integral.estimate } else { exact };
             solved += usize::from(integral.status == Status::Converged);
             evaluations.push(integral.evaluations);
             if integral.status == Status::Converged {
@@ -37,7 +39,10 @@ fn genz<const D: usize>(tolerance: f64, draws: u64, most: u64) -> (usize, Vec<St
             }
         }
         evaluations.sort_unstable();
-        println!("{D} {tolerance:e} {name:<14} {solved}/{draws} median {:>9} worst error/claim {worst:.1e}", evaluations[evaluations.len() / 2]);
+        println!(
+            "{D} {tolerance:e} {name:<14} {solved}/{draws} median {:>9} worst error/claim {worst:.1e}",
+            evaluations[evaluations.len() / 2]
+        );
         converged += solved;
     }
     (converged, wrong)
@@ -105,7 +110,7 @@ fn bits_depend_neither_on_threads_nor_on_fused_levels() {
     }
     let serial = of(&with.clone().backend(Backend::Serial), &f, over);
     assert_eq!((serial.backend, serial.level), (Backend::Serial, None));
-    assert!((serial.estimate - one.estimate).abs() < 1e-7 && serial.status == Status::Converged);
+    assert!((serial.estimate - one.estimate).abs() <= one.error && serial.status == Status::Converged, "{serial:#}");
     for level in Level::available() {
         let other = of(&with.clone().level(level), &f, over);
         assert!((other.estimate - one.estimate).abs() <= one.error, "{level}");

@@ -118,8 +118,22 @@ impl Args {
             notes.push(format!("{threads} threads: one adaptive integral runs on one"));
         }
         let Args { adapter, fallback, json, plot, .. } = self;
-        let job =
-            Job { text, f, lower, upper, over, what, weight, backends, integrator, adapter, fallback, notes, json, plot };
+        let job = Job {
+            text,
+            f,
+            lower,
+            upper,
+            over,
+            what,
+            weight,
+            backends,
+            integrator,
+            adapter,
+            fallback,
+            notes,
+            json,
+            plot,
+        };
         Ok(Asked::One(job))
     }
 

@@ -11,7 +11,8 @@ pub fn over(texts: &[String]) -> Result<Vec<(f64, f64)>, String> {
         let (name, range) = text.split_once('=').ok_or_else(wrong)?;
         let (lower, upper) = range.split_once("..").ok_or_else(wrong)?;
         let name = name.trim();
-        let axis = axis(name).ok_or_else(|| format!("--over {text}: variables are x, y, z or x1 to x9, not '{name}'"))?;
+        let axis =
+            axis(name).ok_or_else(|| format!("--over {text}: variables are x, y, z or x1 to x9, not '{name}'"))?;
         if axes.iter().any(|known| known.0 == axis) {
             return Err(format!("--over gives {name} two ranges"));
         }

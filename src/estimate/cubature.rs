@@ -25,8 +25,11 @@ const SENTINELS: f64 = 0.1;
 /// How far below the rules of degree 3 the others lie where the box is small enough for degrees to count.
 const SMOOTH: f64 = 5.0;
 
+/// What one more step of degree 2 is taken to leave, in units of what the last one left.
+const NEXT: f64 = 3.0;
+
 /// What is left of a parent's claim, for each unit of volume, however smooth a child may look.
-const MEMORY: f64 = 0.02;
+const MEMORY: f64 = 0.01;
 
 impl BoxSigns {
     /// The error claimed: that of the rule of degree 5, times what one more step of degree 2 brings, where degrees count; else the
@@ -34,7 +37,7 @@ impl BoxSigns {
     #[inline(always)]
     pub fn claim(self) -> f64 {
         let raw = self.fifth.abs().max(SENTINELS * self.sentinels);
-        if SMOOTH * raw <= self.third { raw * (SMOOTH * (raw / self.third)).min(1.0) } else { raw.max(self.third) }
+        if SMOOTH * raw <= self.third { raw * (NEXT * (raw / self.third)) } else { raw.max(self.third) }
     }
 }
 
@@ -74,7 +77,7 @@ mod tests {
 
     #[test]
     fn a_half_does_not_forget_the_whole() {
-        assert_eq!(claims_of_halves([0.0, 0.0], 1.0, 0.0, [0.5, 0.5]), [0.01, 0.01]);
+        assert_eq!(claims_of_halves([0.0, 0.0], 1.0, 0.0, [0.5, 0.5]), [0.005, 0.005]);
         assert_eq!(claims_of_halves([0.0, 0.0], 0.0, 1.0, [0.5, 0.5]), [0.25, 0.25]);
     }
 }

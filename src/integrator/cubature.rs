@@ -72,12 +72,7 @@ impl Values for Along<'_> {
 
 impl Integrator {
     /// Refuses what makes no sense over a box.
-    fn check_box(
-        &self,
-        integrand: Option<usize>,
-        lower: &[f64],
-        upper: &[f64],
-    ) -> Result<(Level, Token), Error> {
+    fn check_box(&self, integrand: Option<usize>, lower: &[f64], upper: &[f64]) -> Result<(Level, Token), Error> {
         let dimension = lower.len();
         if !(1..=MOST_DIMENSIONS).contains(&dimension) {
             return Err(Error::Dimensions { dimension });
@@ -268,7 +263,8 @@ impl Drive<'_> {
     /// One list of a round.
     fn sweep(&mut self, fine: bool, mut places: &mut [SweptBox]) -> Option<Stop> {
         let Self { with, kernel, method, threads, seconds, start, no_threads } = self;
-        let (mut rest, seconds) = (if fine { method.next_fine() } else { method.next() }, &mut seconds[usize::from(fine)]);
+        let (mut rest, seconds) =
+            (if fine { method.next_fine() } else { method.next() }, &mut seconds[usize::from(fine)]);
         while !places.is_empty() {
             if let Some(stop) = with.control.stop(*start) {
                 return Some(stop);

@@ -13,7 +13,7 @@ const GOAL: f64 = 0.5;
 const SETTLED: f64 = 0.3;
 
 /// Leaves that claim less than this share of the largest claim wait for a later round.
-const LATER: f64 = 0.02;
+const LATER: f64 = 0.2;
 
 /// A fine sweep that leaves more than this of a claim is wasted; and the share of all evaluations that may be.
 const WASTED: f64 = 0.03;
@@ -105,6 +105,8 @@ pub(crate) struct Cubature {
     fine_each: Option<u64>,
     /// Evaluations of fine sweeps that brought little.
     wasted: u64,
+    /// Fine sweeps that brought much.
+    won: u64,
     fine_lower: Vec<f64>,
     fine_upper: Vec<f64>,
     /// Planes on which the integrand has a kink or a step, and how many lines may still be searched for more.
@@ -151,6 +153,7 @@ impl Cubature {
             fine: Vec::new(),
             fine_each: fine,
             wasted: 0,
+            won: 0,
             fine_lower: Vec::new(),
             fine_upper: Vec::new(),
             retired: Default::default(),
@@ -191,6 +194,8 @@ impl Cubature {
             // What was claimed before stands where the fine rule is no better.
             if one.error > WASTED * leaf.error {
                 self.wasted += self.fine_each.unwrap_or(0);
+            } else {
+                self.won += 1;
             }
             if one.error < leaf.error {
                 (leaf.estimate, leaf.error, leaf.floor) = (one.estimate, one.error, one.floor);
@@ -304,8 +309,7 @@ impl Cubature {
             let difference = before.estimate - (first.estimate + second.estimate);
             let rounding = before.floor + first.floor + second.floor;
             let difference = if difference.abs() <= rounding { 0.0 } else { difference };
-            let claims =
-                claims_of_halves([first.error, second.error], before.error, difference, [share, 1.0 - share]);
+            let claims = claims_of_halves([first.error, second.error], before.error, difference, [share, 1.0 - share]);
             if let Some(plane) = self.cuts.get(k).copied().flatten() {
                 let smooth = first.error + second.error <= 0.5 * before.error;
                 let score = &mut self.planes[plane as usize].score;
@@ -353,8 +357,10 @@ impl Cubature {
         let dimension = self.axes.len();
         let wanted = goal / (4 * self.leaves.len()) as f64;
         let worth = (0.5 * each as f64 / self.each as f64).powf(8.0 / dimension as f64);
-        let mut spare = (WASTE * self.evaluations as f64) as u64 / each;
-        spare = spare.saturating_sub(self.wasted / each);
+        let mut spare = ((WASTE * self.evaluations as f64) as u64).saturating_sub(self.wasted) / each;
+        if spare > 0 {
+            spare += 4 * self.won;
+        }
         (self.fine_lower.clear(), self.fine_upper.clear());
         let mut active = std::mem::take(&mut self.active);
         active.retain(|&i| {
@@ -454,9 +460,10 @@ fn cut(axis: &Axis, lower: &[f64], upper: &[f64], d: usize) -> f64 {
         return lower[d] + 0.5 * width;
     }
     // The multiplier of a linear congruential generator by Knuth, as a hash of the bounds.
-    let hash = lower.iter().chain(upper).fold(0u64, |hash, bound| {
-        (hash.rotate_left(29) ^ bound.to_bits()).wrapping_mul(6_364_136_223_846_793_005)
-    });
+    let hash = lower
+        .iter()
+        .chain(upper)
+        .fold(0u64, |hash, bound| (hash.rotate_left(29) ^ bound.to_bits()).wrapping_mul(6_364_136_223_846_793_005));
     let share = (hash >> 11) as f64 / (1u64 << 53) as f64;
     lower[d] + (0.45 + 0.1 * share) * width
 }

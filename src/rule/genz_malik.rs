@@ -113,7 +113,10 @@ mod tests {
             for i in 0..dimension {
                 for j in 0..i {
                     for equal in [false, true] {
-                        assert!(diagonals.iter().any(|s| ((s >> i & 1) == (s >> j & 1)) == equal), "{dimension} {i} {j}");
+                        assert!(
+                            diagonals.iter().any(|s| ((s >> i & 1) == (s >> j & 1)) == equal),
+                            "{dimension} {i} {j}"
+                        );
                     }
                 }
             }

@@ -13,8 +13,8 @@ use crate::estimate::cubature::BoxSigns;
 use crate::integrand::point_values::PointValues;
 use crate::lanes::{LANES, Lanes, Simd, Token, dispatch};
 use crate::plan::{Axis, AxisMap, Boxes, SweptBox};
-use crate::rule::genz_malik::{CORNER, GenzMalik, INNER, MOST_DIMENSIONS, OUTER};
 use crate::rule::Vector;
+use crate::rule::genz_malik::{CORNER, GenzMalik, INNER, MOST_DIMENSIONS, OUTER};
 
 /// Vectors evaluated at once.
 const BLOCK: usize = 64;
@@ -100,7 +100,8 @@ impl SimdBoxes<'_> {
                 std::array::from_fn(|lane| bounds[lane.min(out.len() - 1) * dimension + d])
             };
             let (lower, upper) = (of(boxes.lower), of(boxes.upper));
-            let ones = |bounds: Vector, end: f64| Lanes::from_array(simd, bounds.map(|b| f64::from(u8::from(b != end))));
+            let ones =
+                |bounds: Vector, end: f64| Lanes::from_array(simd, bounds.map(|b| f64::from(u8::from(b != end))));
             inside[d] = [ones(lower, axis.lower), ones(upper, axis.upper)];
             let (lower, upper) = (Lanes::from_array(simd, lower), Lanes::from_array(simd, upper));
             half[d] = (upper - lower) * 0.5;
@@ -236,8 +237,7 @@ impl SimdBoxes<'_> {
             third = third.max((center + laplacian - seventh).abs());
         }
         let [w1, w2, w3, w4, w5] = self.rule.seventh.map(f64::abs);
-        let weighed =
-            center.abs() * w1 + inner_size * w2 + outer_size * w3 + pairs_size * w4 + corners_size * w5;
+        let weighed = center.abs() * w1 + inner_size * w2 + outer_size * w3 + pairs_size * w4 + corners_size * w5;
         let size = (inner_size + outer_size + pairs_size + corners_size + center.abs())
             * (1.0 / (self.rule.evaluations() as f64 - 2.0 * d - desk.values.len() as f64));
 

@@ -46,8 +46,12 @@ impl SimdBoxes<'_> {
             });
             volume *= upper - lower;
             for (to, place) in along.iter_mut().zip(tables.places) {
-                *to = if place <= 0.5 { lower + (upper - lower) * place } else { upper - (upper - lower) * (1.0 - place) }
-                    .to_array();
+                *to = if place <= 0.5 {
+                    lower + (upper - lower) * place
+                } else {
+                    upper - (upper - lower) * (1.0 - place)
+                }
+                .to_array();
             }
         }
         let count = LINE.pow(dimension as u32);
