@@ -1,10 +1,13 @@
 //! Adaptive cubature: boxes, halved across the axis on which the integrand is roughest, all that matter in each round.
 
+mod leaf;
+mod planes;
+
 use super::Outcome;
-use super::outcome::mean_square;
 use crate::estimate::{Tolerance, cubature::claims_of_halves};
-use crate::plan::{Axis, Boxes, Suspect, SweptBox};
-use crate::reduce::Partial;
+use crate::plan::{Axis, Boxes, SweptBox};
+use leaf::{BoxLeaf, BoxTotals};
+use planes::{NO_PLANE, Plane, SEARCHES};
 
 /// The share of the tolerance that claims are refined to.
 const GOAL: f64 = 0.5;
@@ -21,66 +24,6 @@ const WASTE: f64 = 0.3;
 
 /// Bytes that leaves may take.
 const MEMORY: usize = 512 << 20;
-
-/// What is known of a leaf, but for its bounds.
-#[derive(Clone, Copy, Debug, Default)]
-struct BoxLeaf {
-    estimate: f64,
-    error: f64,
-    floor: f64,
-    magnitude: f64,
-    axis: u8,
-    /// Too narrow to be halved.
-    stuck: bool,
-    /// What the fine rule is expected to leave of the error; infinite where the integrand looks rough.
-    promise: f64,
-    /// Whether the fine rule was tried.
-    tried: bool,
-}
-
-/// A plane across an axis.
-#[derive(Clone, Copy, Debug)]
-struct Plane {
-    axis: usize,
-    at: f64,
-    /// How often leaves that were cut there became smooth, less how often they did not.
-    score: i32,
-}
-
-/// Lines searched for a kink or a step before one was found, and more for each that was.
-const SEARCHES: u32 = 8;
-
-/// The score at which a plane is given up: the kink may be on the line alone, and not on all of the plane.
-const NO_PLANE: i32 = -8;
-
-/// Sums over leaves.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct BoxTotals {
-    estimate: Partial,
-    /// All that is claimed, but for rounding.
-    truncation: f64,
-    /// The rounding errors of leaves, which are independent: in the mean square.
-    rounding: f64,
-    pub magnitude: f64,
-}
-
-impl BoxTotals {
-    fn add(&mut self, leaf: &BoxLeaf) {
-        self.estimate = self.estimate.combine(Partial::new(leaf.estimate));
-        self.truncation += leaf.error;
-        self.rounding = mean_square(self.rounding, leaf.floor);
-        self.magnitude += leaf.magnitude;
-    }
-
-    pub fn estimate(&self) -> f64 {
-        self.estimate.value()
-    }
-
-    /// All that is claimed.
-    pub fn error(&self) -> f64 {
-        self.truncation + self.rounding + 0.5 * f64::EPSILON * self.estimate().abs()
-    }
-}
 
 /// One adaptive integration over a box.
 pub(crate) struct Cubature {
@@ -237,45 +180,6 @@ impl Cubature {
     fn rest(&self) -> Outcome {
         let met = self.tolerance.met(self.totals.error(), self.totals.estimate());
         if met { Outcome::Converged } else { Outcome::RoundoffLimited }
-    }
-
-    /// Where to search for a kink or a step before the next round: in the leaf that claims most of those that look rough.
-    pub fn suspect(&mut self) -> Option<Suspect> {
-        if self.searches == 0 {
-            return None;
-        }
-        let rough = |i: &&u32| self.leaves[**i as usize].promise == f64::INFINITY;
-        let error = |i: &u32| self.leaves[*i as usize].error;
-        let &worst = self.active.iter().filter(rough).max_by(|a, b| error(a).total_cmp(&error(b)))?;
-        let range = worst as usize * self.axes.len()..(worst as usize + 1) * self.axes.len();
-        let (lower, upper) = (&self.lower[range.clone()], &self.upper[range]);
-        let axis = usize::from(self.leaves[worst as usize].axis);
-        if self.plane_in(lower, upper).is_some() {
-            return None;
-        }
-        self.searches -= 1;
-        // Off the middle, where symmetry has kinks of its own.
-        let through = lower.iter().zip(upper).map(|(lower, upper)| lower + 0.46 * (upper - lower)).collect();
-        Some(Suspect { through, axis, lower: lower[axis], upper: upper[axis] })
-    }
-
-    /// What the search on the axis of [`suspect`](Self::suspect) found, and the evaluations that it took.
-    pub fn found(&mut self, axis: usize, place: Option<f64>, evaluations: u64) {
-        self.evaluations += evaluations;
-        if let Some(at) = place {
-            self.planes.push(Plane { axis, at, score: 0 });
-            self.searches += 1;
-        }
-    }
-
-    /// A plane that cuts this box.
-    fn plane_in(&self, lower: &[f64], upper: &[f64]) -> Option<u32> {
-        let cuts = |plane: &Plane| {
-            let d = plane.axis;
-            let least = 1e-12 * (upper[d] - lower[d]);
-            plane.score > NO_PLANE && plane.at - lower[d] > least && upper[d] - plane.at > least
-        };
-        self.planes.iter().position(cuts).map(|plane| plane as u32)
     }
 
     /// Puts halves into the places of what was halved, the upper ones behind all others.
