@@ -26,10 +26,10 @@ const SENTINELS: f64 = 0.1;
 const SMOOTH: f64 = 5.0;
 
 /// What one more step of degree 2 is taken to leave, in units of what the last one left.
-const NEXT: f64 = 3.0;
+const NEXT: f64 = 5.0;
 
 /// What is left of a parent's claim, for each unit of volume, however smooth a child may look.
-const MEMORY: f64 = 0.01;
+const MEMORY: f64 = 0.02;
 
 impl BoxSigns {
     /// The error claimed: that of the rule of degree 5, times what one more step of degree 2 brings, where degrees count; else the
@@ -37,7 +37,8 @@ impl BoxSigns {
     #[inline(always)]
     pub fn claim(self) -> f64 {
         let raw = self.fifth.abs().max(SENTINELS * self.sentinels);
-        if SMOOTH * raw <= self.third { raw * (NEXT * (raw / self.third)) } else { raw.max(self.third) }
+        // Nothing over nothing is 1 here.
+        if SMOOTH * raw <= self.third { raw * (NEXT * raw / self.third).min(1.0) } else { raw.max(self.third) }
     }
 }
 
@@ -49,7 +50,13 @@ impl BoxSigns {
     #[inline(always)]
     pub fn promise(self) -> f64 {
         let raw = self.fifth.abs().max(SENTINELS * self.sentinels);
-        if SMOOTH * raw <= self.third { self.third * (raw / self.third).powi(FINE) } else { f64::INFINITY }
+        if raw == 0.0 {
+            0.0
+        } else if SMOOTH * raw <= self.third {
+            self.third * (raw / self.third).powi(FINE)
+        } else {
+            f64::INFINITY
+        }
     }
 }
 
@@ -69,7 +76,7 @@ mod tests {
 
     #[test]
     fn claims_scale_with_the_region() {
-        for (fifth, third, sentinels) in [(1e-6, 1e-3, 1e-6), (1e-3, 1e-3, 0.0), (0.0, 0.0, 1.0)] {
+        for (fifth, third, sentinels) in [(1e-6, 1e-3, 1e-6), (1e-3, 1e-3, 0.0), (0.0, 0.0, 1.0), (0.0, 0.0, 0.0)] {
             let signs = |s: f64| BoxSigns { fifth: s * fifth, third: s * third, sentinels: s * sentinels };
             assert_eq!(signs(1024.0).claim(), 1024.0 * signs(1.0).claim());
         }
@@ -77,7 +84,7 @@ mod tests {
 
     #[test]
     fn a_half_does_not_forget_the_whole() {
-        assert_eq!(claims_of_halves([0.0, 0.0], 1.0, 0.0, [0.5, 0.5]), [0.005, 0.005]);
+        assert_eq!(claims_of_halves([0.0, 0.0], 1.0, 0.0, [0.5, 0.5]), [0.01, 0.01]);
         assert_eq!(claims_of_halves([0.0, 0.0], 0.0, 1.0, [0.5, 0.5]), [0.25, 0.25]);
     }
 }

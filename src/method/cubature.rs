@@ -16,7 +16,7 @@ const GOAL: f64 = 0.5;
 const SETTLED: f64 = 0.3;
 
 /// Leaves that claim less than this share of the largest claim wait for a later round.
-const LATER: f64 = 0.2;
+const LATER: f64 = 0.02;
 
 /// A fine sweep that leaves more than this of a claim is wasted; and the share of all evaluations that may be.
 const WASTED: f64 = 0.03;
@@ -48,8 +48,6 @@ pub(crate) struct Cubature {
     fine_each: Option<u64>,
     /// Evaluations of fine sweeps that brought little.
     wasted: u64,
-    /// Fine sweeps that brought much.
-    won: u64,
     fine_lower: Vec<f64>,
     fine_upper: Vec<f64>,
     /// Planes on which the integrand has a kink or a step, and how many lines may still be searched for more.
@@ -96,7 +94,6 @@ impl Cubature {
             fine: Vec::new(),
             fine_each: fine,
             wasted: 0,
-            won: 0,
             fine_lower: Vec::new(),
             fine_upper: Vec::new(),
             retired: Default::default(),
@@ -137,8 +134,6 @@ impl Cubature {
             // What was claimed before stands where the fine rule is no better.
             if one.error > WASTED * leaf.error {
                 self.wasted += self.fine_each.unwrap_or(0);
-            } else {
-                self.won += 1;
             }
             if one.error < leaf.error {
                 (leaf.estimate, leaf.error, leaf.floor) = (one.estimate, one.error, one.floor);
@@ -261,10 +256,8 @@ impl Cubature {
         let dimension = self.axes.len();
         let wanted = goal / (4 * self.leaves.len()) as f64;
         let worth = (0.5 * each as f64 / self.each as f64).powf(8.0 / dimension as f64);
-        let mut spare = ((WASTE * self.evaluations as f64) as u64).saturating_sub(self.wasted) / each;
-        if spare > 0 {
-            spare += 4 * self.won;
-        }
+        let spare = ((WASTE * self.evaluations as f64) as u64).saturating_sub(self.wasted);
+        let mut spare = spare / each;
         (self.fine_lower.clear(), self.fine_upper.clear());
         let mut active = std::mem::take(&mut self.active);
         active.retain(|&i| {
