@@ -1,7 +1,7 @@
 //! The fine sweep of boxes in two and three dimensions: Fejér's rule of 15 nodes along each axis, for what is smooth.
 
 use super::{BoxDesk, Seen, SimdBoxes, reach_of_rounding};
-use crate::estimate::Signs;
+use crate::estimate::{Signs, cubature::claim_of_axes};
 use crate::lanes::{LANES, Lanes, Simd};
 use crate::plan::{Boxes, SweptBox};
 use crate::rule::{FEJER, Vector};
@@ -105,7 +105,7 @@ impl SimdBoxes<'_> {
                 Signs { difference, surprise: 0.0, nulls: [a, b, c, e], variation: width[lane] * volume }.raw()
             };
             let raws: [f64; 3] = std::array::from_fn(|d| if d < dimension { raw(d) } else { 0.0 });
-            let claim: f64 = raws.iter().sum();
+            let claim = claim_of_axes(&raws);
             let noise = reach_of_rounding(boxes, lane) * width[lane] * volume;
             let floor = 2.0 * f64::EPSILON * volume * size[lane] + 0.1 * noise;
             let roughest = (1..dimension).fold(0, |best, d| if raws[d] > raws[best] { d } else { best });
