@@ -4,7 +4,7 @@ mod boxes;
 mod regions;
 mod weighted;
 
-pub(crate) use boxes::{Axis, AxisMap, Boxes, Suspect, SweptBox};
+pub(crate) use boxes::{Axis, AxisMap, Bad, Boxes, Suspect, SweptBox};
 pub(crate) use regions::{Map, Region, Regions, Sweep, Swept};
 pub(crate) use weighted::{How, Panel, Weighing};
 

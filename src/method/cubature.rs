@@ -194,7 +194,8 @@ impl Cubature {
         if let [whole] = swept
             && self.leaves.is_empty()
         {
-            (self.lower.clone_from(&self.next_lower), self.upper.clone_from(&self.next_upper));
+            self.lower.clone_from(&self.next_lower);
+            self.upper.clone_from(&self.next_upper);
             self.leaves.push(leaf(whole, whole.error));
             return;
         }
@@ -258,7 +259,8 @@ impl Cubature {
         let worth = (0.5 * each as f64 / self.each as f64).powf(8.0 / dimension as f64);
         let spare = ((WASTE * self.evaluations as f64) as u64).saturating_sub(self.wasted);
         let mut spare = spare / each;
-        (self.fine_lower.clear(), self.fine_upper.clear());
+        self.fine_lower.clear();
+        self.fine_upper.clear();
         let mut active = std::mem::take(&mut self.active);
         active.retain(|&i| {
             let leaf = &self.leaves[i as usize];
@@ -317,7 +319,8 @@ impl Cubature {
             self.cuts.push(cut);
         }
         let Self { axes, lower, upper, leaves, active, next_lower, next_upper, cuts, planes, .. } = self;
-        (next_lower.clear(), next_upper.clear());
+        next_lower.clear();
+        next_upper.clear();
         let mut known = std::mem::take(cuts).into_iter();
         active.retain(|&i| {
             let i = i as usize;

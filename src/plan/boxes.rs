@@ -54,6 +54,9 @@ impl<'a> Boxes<'a> {
     }
 }
 
+/// A point at which the integrand is not finite, and the value there.
+pub(crate) type Bad = Box<(Vec<f64>, f64)>;
+
 /// The outcome of one sweep.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct SweptBox {
@@ -71,7 +74,7 @@ pub(crate) struct SweptBox {
     /// The axis to halve.
     pub axis: u8,
     /// A point at which the integrand is not finite, and the value there.
-    pub bad: Option<Box<(Vec<f64>, f64)>>,
+    pub bad: Option<Bad>,
 }
 
 /// A line through a box on which a kink or a step is suspected.

@@ -12,7 +12,7 @@ pub(crate) use tensor::LINE;
 use crate::estimate::cubature::BoxSigns;
 use crate::integrand::point_values::PointValues;
 use crate::lanes::{LANES, Lanes, Simd, Token, dispatch};
-use crate::plan::{Axis, AxisMap, Boxes, SweptBox};
+use crate::plan::{Axis, AxisMap, Bad, Boxes, SweptBox};
 use crate::rule::Vector;
 use crate::rule::genz_malik::{CORNER, GenzMalik, INNER, MOST_DIMENSIONS, OUTER};
 
@@ -48,7 +48,7 @@ pub(crate) struct BoxDesk {
 struct Seen<S: Simd> {
     low: Lanes<S>,
     high: Lanes<S>,
-    bad: [Option<Box<(Vec<f64>, f64)>>; LANES],
+    bad: [Option<Bad>; LANES],
 }
 
 impl<S: Simd> Seen<S> {
@@ -218,7 +218,7 @@ impl SimdBoxes<'_> {
                 surprise += ((Lanes::from_array(simd, far) - expected).abs() - width * 0.5).max(zero);
             }
         }
-        surprise = surprise * (1.0 / desk.values.len() as f64);
+        surprise *= 1.0 / desk.values.len() as f64;
         desk.points.clear();
 
         let d = dimension as f64;
@@ -336,7 +336,7 @@ impl SimdBoxes<'_> {
 
     #[cold]
     #[inline(never)]
-    fn find_bad(&self, desk: &BoxDesk, bad: &mut [Option<Box<(Vec<f64>, f64)>>; LANES]) {
+    fn find_bad(&self, desk: &BoxDesk, bad: &mut [Option<Bad>; LANES]) {
         for (lane, bad) in bad.iter_mut().enumerate() {
             if let Some(i) = desk.values.iter().position(|value| !value[lane].is_finite())
                 && bad.is_none()
