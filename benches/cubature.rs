@@ -9,7 +9,8 @@ use quadrille::{Integral, Integrator, Status};
 use std::time::Instant;
 
 /// For each family and tolerance, in 3, 5 and 8 dimensions: microseconds and evaluations of the peer.
-const PEERS: [(&str, [[(f64, f64); 3]; 2]); 6] = [
+type Peer = (&'static str, [[(f64, f64); 3]; 2]);
+const PEERS: [Peer; 6] = [
     (
         "oscillatory",
         [[(112.0, 3.94e3), (62.3, 819.0), (9.72, 401.0)], [(661.0, 2.6e4), (336.0, 9.56e3), (217.0, 3.32e3)]],

@@ -53,7 +53,7 @@ impl<const D: usize> Genz<D> {
             2 => {
                 let corner = |corner: u32| {
                     let sum: f64 = a.iter().enumerate().filter(|(d, _)| corner >> d & 1 == 1).map(|(_, a)| a).sum();
-                    (if corner.count_ones() % 2 == 0 { 1.0 } else { -1.0 }) / (1.0 + sum)
+                    (if corner.count_ones().is_multiple_of(2) { 1.0 } else { -1.0 }) / (1.0 + sum)
                 };
                 let factorial: f64 = (1..=D).map(|d| d as f64).product();
                 (0..1 << D).map(corner).sum::<f64>() / factorial / a.iter().product::<f64>()
@@ -85,23 +85,13 @@ impl<const D: usize> Integrand<[f64; D]> for Genz<D> {
     #[inline(always)]
     fn lanes<S: Simd>(&self, x: [Lanes<S>; D]) -> Lanes<S> {
         let one = x[0].like(1.0);
+        let each = || self.a.iter().zip(&self.u).zip(&x).map(|((&a, &u), &x)| (a, u, x));
         let sum = |of: &dyn Fn(f64, f64, Lanes<S>) -> Lanes<S>| {
-            let mut sum = x[0].like(0.0);
-            for d in 0..D {
-                sum = sum + of(self.a[d], self.u[d], x[d]);
-            }
-            sum
+            each().fold(x[0].like(0.0), |sum, (a, u, x)| sum + of(a, u, x))
         };
         match self.family {
             0 => (sum(&|a, _, x| x * a) + std::f64::consts::TAU * self.u[0]).cos(),
-            1 => {
-                let mut product = one;
-                for d in 0..D {
-                    let away = x[d] - self.u[d];
-                    product = product * (away * away + 1.0 / (self.a[d] * self.a[d]));
-                }
-                one / product
-            }
+            1 => one / each().fold(one, |product, (a, u, x)| product * ((x - u) * (x - u) + 1.0 / (a * a))),
             2 => (sum(&|a, _, x| x * a) + 1.0).powi(-1 - D as i32),
             3 => (-sum(&|a, u, x| (x - u) * (x - u) * (a * a))).exp(),
             4 => (-sum(&|a, u, x| (x - u).abs() * a)).exp(),
