@@ -155,7 +155,9 @@ fn several_dimensions() {
     assert_eq!(output.status.code(), Some(1));
     let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert!(answer["status"] == "non-finite" && answer["bad_point"][0] == 0.5);
-    let box_of = |more: &[&str]| [&["x*y", "--over", "x=0..1", "--over"][..], more].concat();
+    fn box_of<'a>(more: &[&'a str]) -> Vec<&'a str> {
+        [&["x*y", "--over", "x=0..1", "--over"][..], more].concat()
+    }
     refused(&box_of(&["x=0..1"]), &["two ranges"]);
     refused(&box_of(&["z=0..1"]), &["no range for x2"]);
     refused(&box_of(&["w=0..1"]), &["'w'"]);
