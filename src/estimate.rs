@@ -1,7 +1,7 @@
 //! The error model: the one place where differences become claims.
 //!
 //! A sweep of a ladder gives a sequence of estimates, each from all nodes of the one before and as many new ones. Of each
-//! step the *raw error* is the largest of three independent signs that the rule does not resolve the integrand:
+//! step the *raw error* is made of three kinds of signs that the rule does not resolve the integrand:
 //!
 //! - the **difference** from the estimate before, which is the error of the *coarser* rule where the method converges at all;
 //! - **null rules**, weights that are zero for every polynomial of lower degree: what they give is the size of the integrand's

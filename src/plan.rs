@@ -120,6 +120,16 @@ impl Grid {
         self.panels_per_tile.min(self.panels)
     }
 
+    /// The tiles that may have a node at `x`.
+    #[cfg(feature = "gpu")]
+    pub fn tiles_near(&self, x: f64) -> impl Iterator<Item = u64> + use<> {
+        let (panels, per_tile) = (self.panels, self.panels_per_tile);
+        let inside = self.lower <= x && x <= self.upper;
+        let panel = ((x - self.lower) / self.step.high).max(0.0) as u64;
+        let around = if inside { panel.saturating_sub(1)..panel.saturating_add(2) } else { 0..0 };
+        around.map(move |panel| panel.min(panels - 1) / per_tile)
+    }
+
     /// The panels of a tile.
     pub fn tile(&self, index: u64) -> Range<u64> {
         let start = index * self.panels_per_tile;

@@ -19,7 +19,7 @@ fn on(device: &Device, rule: Rule, panels: u64) -> Integrator {
 
 /// The ends of the interval are nodes of some rules, and as exact as on the CPU.
 #[test]
-fn a_pole_at_an_end_is_met() {
+fn a_pole_at_an_end_or_at_zero_is_met() {
     let Some(device) = device() else { return };
     let cases = [
         ("ln(3.3 - x)", Rule::Right, 3, 0.0, 3.3),
@@ -27,6 +27,8 @@ fn a_pole_at_an_end_is_met() {
         ("ln(0.7 - x)", Rule::Simpson, 1000, 0.1, 0.7),
         ("1/(x + 1.1)", Rule::Left, 100_000, -1.1, 0.0),
         ("if(x == 0.5, 1/0, x)", Rule::Left, 10, 0.0, 1.0),
+        ("1/x^2", Rule::Midpoint, 1_000_001, -0.5, 0.5),
+        ("1/x^2", Rule::Trapezoid, 1_000_000, -0.3, 0.3),
     ];
     for (text, rule, panels, lower, upper) in cases {
         let f = formula(text);

@@ -37,7 +37,10 @@ fn without_a_rule_an_integral_is_adaptive() {
     let text = quad(&["sin(x)", "0", "pi"]);
     let text = String::from_utf8_lossy(&text.stdout).into_owned();
     assert!(
-        text.starts_with("2") && text.contains("±") && text.contains("auto") && text.contains("converged"),
+        (text.starts_with("2") || text.starts_with("1.99999999999999"))
+            && text.contains("±")
+            && text.contains("auto")
+            && text.contains("converged"),
         "{text}"
     );
 }
@@ -239,8 +242,8 @@ fn bounds_of_a_sweep_come_from_columns_too() {
 
 #[test]
 fn each_row_may_have_tolerances_of_its_own() {
-    let file = Csv::new("tolerances.csv", "p,rel_tol,abs_tol\n16,1e-3,0\n16,1e-12,0\n16,0,1e-6\n");
-    let (code, _, rows, said) = sweep(&["3+cos(p*x)", "0", "1", "--sweep", file.path()]);
+    let file = Csv::new("tolerances.csv", "p,rel_tol,abs_tol\n99,1e-3,0\n99,1e-12,0\n99,0,1e-6\n");
+    let (code, _, rows, said) = sweep(&["1/(1+p*x^2)", "0", "1", "--sweep", file.path()]);
     assert_eq!(code, Some(0), "{said}");
     let number = |row: usize, column: usize| rows[row][column].parse::<f64>().unwrap();
     assert!(
@@ -261,7 +264,7 @@ fn each_row_may_have_tolerances_of_its_own() {
     // A parameter may have that name.
     let named = Csv::new("tolerance-named.csv", "rel_tol\n-2\n");
     let (code, _, rows, _) = sweep(&["rel_tol*x", "0", "1", "--sweep", named.path()]);
-    assert_eq!((code, rows[0][1].as_str()), (Some(0), "-1.0"));
+    assert!(code == Some(0) && (rows[0][1].parse::<f64>().unwrap() + 1.0).abs() < 1e-15, "{rows:?}");
 }
 
 const BAD: &str = "p,q\n1,2\n3\nx1,2\n4,\n1,2,9\n,nan\n2,3\n";

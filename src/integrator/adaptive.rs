@@ -21,7 +21,6 @@ use crate::lanes::{Level, Token};
 use crate::method::Method;
 use crate::region::Region;
 use crate::rule::{FEJER, Ladder, kronrod};
-use std::ops::ControlFlow::{Break, Continue};
 
 const NO_GPU: &str = "adaptive methods do not run on the GPU";
 
@@ -32,28 +31,24 @@ impl Integrator {
         let (lower, upper) = (region.lower.min(region.upper), region.lower.max(region.upper));
         let (level, token, tolerance) = self.check_adaptive(f.required_dimension(), region)?;
         let sign = if region.upper < region.lower { -1.0 } else { 1.0 };
-        let mut known = None;
-        if self.is_plain() && lower < upper && (upper - lower).is_finite() && self.control.may_begin() {
-            match regions::first(f, token, lower, upper, tolerance) {
-                Break(first) => {
-                    self.control.report(regions::EVALUATIONS, regions::EVALUATIONS);
-                    return Ok(Integral {
-                        estimate: sign * first.estimate,
-                        error: first.error,
-                        evaluations: regions::EVALUATIONS,
-                        regions: 1,
-                        status: Status::Converged,
-                        ..Integral::of(Backend::Simd, Some(level), 1)
-                    });
-                }
-                Continue(seen) => known = Some(seen),
-            }
+        let mut seen = Seen::default();
+        let quick = self.is_plain() && lower < upper && (upper - lower).is_finite() && self.control.may_begin();
+        if quick && let Some(first) = regions::first(f, token, lower, upper, tolerance, &mut seen) {
+            self.control.report(regions::EVALUATIONS, regions::EVALUATIONS);
+            return Ok(Integral {
+                estimate: sign * first.estimate,
+                error: first.error,
+                evaluations: regions::EVALUATIONS,
+                regions: 1,
+                status: Status::Converged,
+                ..Integral::of(Backend::Simd, Some(level), 1)
+            });
         }
         let (on_lanes, by_scalar) = (OnLanes { f, token }, ByScalar(f));
         let values: &dyn Values = if self.backend == Backend::Serial { &by_scalar } else { &on_lanes };
         let bounded = || Bounded::new(f);
         let forms = Forms { fast: values, scalar: &by_scalar, bounded: &bounded };
-        self.by_rounds(&forms, level, token, region, tolerance, known.as_ref())
+        self.by_rounds(&forms, level, token, region, tolerance, quick.then_some(&seen))
     }
 
     /// Whether nothing was asked for that the quick way does not give.

@@ -123,8 +123,11 @@ fn whole(question: &Question, known: Option<&Seen>) -> ControlFlow<Answer, Done>
         let swept = kernel.sweep_one(&region, tolerance, &mut desk, known);
         *sweep = Some((region, swept));
         evaluations += swept.evaluations;
+        let levels = region.sweep == Sweep::Levels && lower.is_finite() && upper.is_finite();
         let claimed = swept.error + swept.floor + 0.5 * f64::EPSILON * swept.estimate.abs();
-        let sound = !swept.constant && swept.magnitude > TINY && !swept.divergent && !swept.oscillates;
+        // Levels that do not converge understate their error, at any tolerance.
+        let settled = !levels || swept.error - swept.beyond < 1e-3 * swept.magnitude;
+        let sound = settled && !swept.constant && swept.magnitude > TINY && !swept.divergent && !swept.oscillates;
         if sound && tolerance.met(claimed, swept.estimate) {
             let (estimate, evaluations) = (swept.estimate, evaluations.into());
             return ControlFlow::Break(Answer {

@@ -18,7 +18,6 @@ use crate::integrand::Integrand;
 use crate::integrand::values::{ByScalar, OnLanes, Values};
 use crate::lanes::{Level, Token};
 use crate::sweep::{Row, Sweep};
-use std::ops::ControlFlow::{Break, Continue};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
 
@@ -214,19 +213,16 @@ impl Task<'_> {
             let answer = match checked {
                 Ok(tolerance) => {
                     let (lower, upper) = (region.lower.min(region.upper), region.lower.max(region.upper));
-                    let mut known = None;
-                    if self.quick && lower < upper && (upper - lower).is_finite() {
-                        match regions::first(&row.f, self.token, lower, upper, tolerance) {
-                            Break(found) => {
-                                let sign = if region.upper < region.lower { -1.0 } else { 1.0 };
-                                (*estimate, *error) = (sign * found.estimate, found.error);
-                                (*evaluations, *status) = (regions::EVALUATIONS, Status::Converged);
-                                continue;
-                            }
-                            Continue(seen) => known = Some(seen),
-                        }
+                    let mut seen = Seen::default();
+                    let quick = self.quick && lower < upper && (upper - lower).is_finite();
+                    if quick && let Some(found) = regions::first(&row.f, self.token, lower, upper, tolerance, &mut seen)
+                    {
+                        let sign = if region.upper < region.lower { -1.0 } else { 1.0 };
+                        (*estimate, *error) = (sign * found.estimate, found.error);
+                        (*evaluations, *status) = (regions::EVALUATIONS, Status::Converged);
+                        continue;
                     }
-                    self.slowly(&row, tolerance, known.as_ref())
+                    self.slowly(&row, tolerance, quick.then_some(&seen))
                 }
                 Err(refused) => Err(refused),
             };

@@ -8,7 +8,7 @@
 mod mesh;
 mod step;
 
-pub(super) use step::Step;
+pub(super) use step::{MOST_PARTS, PARTS, Step};
 
 use super::Method;
 use super::leaf::Leaf;

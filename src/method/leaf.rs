@@ -1,6 +1,6 @@
 //! A leaf: a region of the mesh, its last sweep, and what is known from its ancestors.
 
-use super::adaptive::Step;
+use super::adaptive::{MOST_PARTS, PARTS, Step};
 use crate::estimate::unresolved;
 use crate::plan::{Map, Region, Sweep, Swept};
 
@@ -160,7 +160,7 @@ impl Leaf {
             Sweep::Ladder { .. } if auto && self.wants_levels() => Step::TryLevels,
             Sweep::Levels if !(lower.is_finite() && upper.is_finite()) => Step::OpenUp(self.swept.reach),
             Sweep::Ladder { .. } if auto && self.wants_a_place() => Step::Locate,
-            _ => Step::Bisect,
+            _ => Step::Bisect(if self.swept.sparse { MOST_PARTS } else { PARTS }),
         }
     }
 

@@ -202,7 +202,8 @@ impl SimdRegions<'_> {
 }
 
 /// Values that the quick way saw: at the nodes of the first rung, and at the sentinels.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
+#[repr(align(64))]
 pub(crate) struct Seen {
     pub nodes: [Vector; 2],
     pub near: Vector,

@@ -24,7 +24,13 @@ pub(super) struct Sum {
 
 impl Sum {
     pub fn new(verify: Verify, seed: u64, grid: &Grid) -> Self {
-        let spots = if verify == Verify::Spot { spot_tiles(grid.tiles(), seed).collect() } else { Vec::new() };
+        let mut spots = Vec::new();
+        if verify == Verify::Spot {
+            // Where x is zero formulas have their poles, and a node of the GPU may be next to it instead.
+            spots = spot_tiles(grid.tiles(), seed).chain(grid.tiles_near(0.0)).collect();
+            spots.sort_unstable();
+            spots.dedup();
+        }
         Self {
             method: CompositeSum::new(grid.tiles()),
             verify,

@@ -5,10 +5,15 @@ use crate::method::Method;
 use crate::method::leaf::least_rung;
 use crate::plan::{Map, Region, Sweep};
 
+/// Parts of the whole, so that the rungs reach the density of nodes that is asked for; and where that is not likely to be enough.
+pub(in crate::method) const PARTS: u8 = 4;
+pub(in crate::method) const MOST_PARTS: u8 = 8;
+
 /// What is to be done with a leaf.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(in crate::method) enum Step {
-    Bisect,
+    /// Into halves; the whole at once into so many parts.
+    Bisect(u8),
     /// At the place that was found, if any, and how closely it is known.
     Cut(Option<(f64, f64)>),
     /// At a value that is not finite.
@@ -36,7 +41,7 @@ impl Step {
             Step::Cut(Some((_, 0.0))) => 1,
             Step::Cut(Some(_)) => 2,
             Step::OpenUp(_) => 3,
-            Step::Bisect | Step::Cut(None) => 4,
+            Step::Bisect(_) | Step::Cut(None) => 4,
             Step::Avoid | Step::TryLevels | Step::Locate => 5,
         }
     }
@@ -65,7 +70,7 @@ impl Adaptive {
     pub(in crate::method) fn carry_out_one(&mut self, index: u32, step: Step) {
         let leaf = &mut self.leaves[index as usize];
         match step {
-            Step::Bisect => self.bisect(index),
+            Step::Bisect(parts) => self.bisect(index, parts),
             Step::Cut(place) => self.cut(index, place),
             Step::CutOut(point) => {
                 let sweep = leaf.region.sweep;
@@ -90,18 +95,16 @@ impl Adaptive {
         }
     }
 
-    fn bisect(&mut self, index: u32) {
+    fn bisect(&mut self, index: u32, parts: u8) {
         let region = self.leaves[index as usize].region;
         let levels = self.method == Method::DoubleExponential && region.sweep == Sweep::Levels;
         let sweep = if levels { Sweep::Levels } else { Sweep::Ladder { least: 0, eager: false } };
         let middle = self.leaves[index as usize].middle();
-        // The whole at once into four, so that the rungs reach the density of nodes that is asked for; into eight where that is
-        // not likely to be enough.
         if self.method == Method::Auto && self.leaves.len() == 1 {
-            let parts = if self.leaves[0].swept.sparse { 8 } else { 4 };
-            let part = (region.upper - region.lower) / parts as f64;
-            let cuts: [f64; 7] = std::array::from_fn(|k| part.mul_add((k + 1) as f64, region.lower));
-            self.split(index, &cuts[..parts - 1], false, sweep);
+            let part = (region.upper - region.lower) / f64::from(parts);
+            let cuts: [f64; MOST_PARTS as usize - 1] =
+                std::array::from_fn(|k| part.mul_add((k + 1) as f64, region.lower));
+            self.split(index, &cuts[..usize::from(parts - 1)], false, sweep);
         } else {
             self.split(index, &[middle], false, sweep);
         }
@@ -134,7 +137,7 @@ impl Adaptive {
                 let to = places[..=2 * count].iter().filter(|&&p| p < region.upper).count();
                 self.split(index, &places[from..to], false, sweep);
             }
-            _ => self.bisect(index),
+            _ => self.bisect(index, PARTS),
         }
     }
 
