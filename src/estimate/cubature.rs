@@ -8,6 +8,14 @@
 //! No two boxes of a mesh are cut at the same places, so accidents of the place of a kink are independent: claims, which are
 //! added up, cover errors, of which some cancel. The model lies where a feature is met by no node at all.
 
+macro_rules! tune {
+    ($name:literal, $default:expr) => {{
+        static VALUE: std::sync::OnceLock<f64> = std::sync::OnceLock::new();
+        *VALUE.get_or_init(|| std::env::var($name).ok().and_then(|v| v.parse().ok()).unwrap_or($default))
+    }};
+}
+pub(crate) use tune;
+
 /// What one sweep says of a box, in units of the integral.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct BoxSigns {
@@ -36,35 +44,53 @@ impl BoxSigns {
     /// largest of all signs.
     #[inline(always)]
     pub fn claim(self) -> f64 {
-        let raw = self.fifth.abs().max(SENTINELS * self.sentinels);
+        let raw = self.fifth.abs().max(tune!("SENT", 0.1) * self.sentinels);
         // Nothing over nothing is 1 here.
-        if SMOOTH * raw <= self.third { raw * (NEXT * raw / self.third).min(1.0) } else { raw.max(self.third) }
+        if tune!("SMOOTH", 5.0) * raw <= self.third { raw * (tune!("NEXT", 5.0) * raw / self.third).min(1.0) } else { raw.max(self.third) }
     }
 }
 
-/// Steps of degree 2 from the third to the fifth, and so on to what the fine rule does; one less for the doubt.
-const FINE: i32 = 5;
+/// Steps of degree 2 from what the rules of degree 3 leave to what is claimed of a fine sweep.
+const FINE: i32 = 3;
 
 impl BoxSigns {
-    /// The error expected of a rule of degree 15 along each axis, as the terms of degree 3 and 5 fall.
+    /// The claim expected of a fine sweep, as the terms of degree 3 and 5 fall.
     #[inline(always)]
     pub fn promise(self) -> f64 {
-        let raw = self.fifth.abs().max(SENTINELS * self.sentinels);
+        let raw = self.fifth.abs().max(tune!("SENT", 0.1) * self.sentinels);
         if raw == 0.0 {
             0.0
-        } else if SMOOTH * raw <= self.third {
-            self.third * (raw / self.third).powi(FINE)
+        } else if tune!("SMOOTH", 5.0) * raw <= self.third {
+            self.third * (raw / self.third).powi(tune!("FINE", 3.0) as i32)
         } else {
             f64::INFINITY
         }
     }
 }
 
-/// The claim of a fine sweep, by the raw errors along its axes: null rules of lines are few signs of what is in a box, so three
-/// times as much is claimed.
-#[inline(always)]
-pub(crate) fn claim_of_axes(raws: &[f64]) -> f64 {
-    3.0 * raws.iter().sum::<f64>()
+/// What a fine sweep says of the lines of a box along one axis, in units of the integral: components of the interpolant.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LineSigns {
+    /// Those of the two highest degrees.
+    pub high: f64,
+    /// Those of the two next to them.
+    pub low: f64,
+}
+
+impl LineSigns {
+    /// The error claimed. Gauss's rule is exact up to twice the degree of the interpolant: where components fall, what it leaves
+    /// lies about as many steps below the highest as these lie below the mean, of which two are claimed.
+    #[inline(always)]
+    pub fn claim(self) -> f64 {
+        let Self { high, low } = self;
+        // Nothing over nothing is 1 here.
+        if tune!("SMOOTH", 5.0) * high <= low {
+            let fall = high / low;
+            high * (tune!("FNEXT", 3.0) * fall * fall).min(1.0)
+        } else {
+            high.max(low)
+        }
+    }
 }
 
 /// The claims for two halves that claim `own`, of a box that claimed `before` and whose estimate was off by `difference` from
@@ -73,7 +99,7 @@ pub(crate) fn claims_of_halves(own: [f64; 2], before: f64, difference: f64, shar
     let total = own[0] + own[1];
     [0, 1].map(|i| {
         let share = if total > 0.0 { own[i] / total } else { 0.5 };
-        own[i].max(0.5 * difference.abs() * share).max(MEMORY * before * shares[i])
+        own[i].max(tune!("TWO", 0.5) * difference.abs() * share).max(tune!("MEMORY", 0.02) * before * shares[i])
     })
 }
 

@@ -4,7 +4,7 @@ mod leaf;
 mod planes;
 
 use super::Outcome;
-use crate::estimate::{Tolerance, cubature::claims_of_halves};
+use crate::estimate::{Tolerance, cubature::{claims_of_halves, tune}};
 use crate::plan::{Axis, Boxes, SweptBox};
 use leaf::{BoxLeaf, BoxTotals};
 use planes::{NO_PLANE, Plane, SEARCHES};
@@ -132,7 +132,7 @@ impl Cubature {
         for (&i, one) in self.fine.iter().zip(&*fine) {
             let leaf = &mut self.leaves[i as usize];
             // What was claimed before stands where the fine rule is no better.
-            if one.error > WASTED * leaf.error {
+            if one.error > tune!("WASTED", 0.03) * leaf.error {
                 self.wasted += self.fine_each.unwrap_or(0);
             }
             if one.error < leaf.error {
@@ -148,7 +148,7 @@ impl Cubature {
             return Some(Outcome::Overflow);
         }
         let enough = self.leaves.len() >= self.least;
-        let goal = GOAL * self.tolerance.at(estimate);
+        let goal = tune!("GOAL", 0.5) * self.tolerance.at(estimate);
         let met = self.tolerance.met(error, estimate);
         if enough && met && self.totals.truncation <= goal {
             return Some(Outcome::Converged);
@@ -234,14 +234,14 @@ impl Cubature {
             sums[bin(leaf.error)] += leaf.error;
             largest = largest.max(leaf.error);
         }
-        let may = SETTLED * (goal - self.retired.1.truncation).max(0.0);
+        let may = tune!("SETTLED", 0.3) * (goal - self.retired.1.truncation).max(0.0);
         let mut total = 0.0;
         let first = sums.iter().position(|sum| {
             total += sum;
             total > may
         });
         let settled = first.map_or(f64::INFINITY, |first| f64::from_bits((first as u64) << 51));
-        let from = settled.max(LATER * largest);
+        let from = settled.max(tune!("LATER", 0.02) * largest);
         self.active.clear();
         self.fine.clear();
         let chosen = |leaf: &BoxLeaf| !leaf.stuck && (!enough || leaf.error > 0.0 && leaf.error >= from);
@@ -257,7 +257,7 @@ impl Cubature {
         let dimension = self.axes.len();
         let wanted = goal / (4 * self.leaves.len()) as f64;
         let worth = (0.5 * each as f64 / self.each as f64).powf(8.0 / dimension as f64);
-        let spare = ((WASTE * self.evaluations as f64) as u64).saturating_sub(self.wasted);
+        let spare = ((tune!("WASTE", 0.3) * self.evaluations as f64) as u64).saturating_sub(self.wasted);
         let mut spare = spare / each;
         self.fine_lower.clear();
         self.fine_upper.clear();

@@ -7,13 +7,12 @@
 mod line;
 mod tensor;
 
-pub(crate) use tensor::LINE;
-
 use crate::estimate::cubature::BoxSigns;
 use crate::integrand::point_values::PointValues;
 use crate::lanes::{LANES, Lanes, Simd, Token, dispatch};
 use crate::plan::{Axis, AxisMap, Bad, Boxes, SweptBox};
 use crate::rule::Vector;
+use crate::rule::gauss_line::GaussLine;
 use crate::rule::genz_malik::{CORNER, GenzMalik, INNER, MOST_DIMENSIONS, OUTER};
 
 /// Vectors evaluated at once.
@@ -29,6 +28,7 @@ const FAR_EDGE: f64 = 0.98;
 pub(crate) struct SimdBoxes<'a> {
     pub values: &'a dyn PointValues,
     pub rule: &'a GenzMalik,
+    pub line: &'a GaussLine,
     /// The whole.
     pub axes: &'a [Axis],
     pub token: Token,
@@ -96,59 +96,61 @@ impl SimdBoxes<'_> {
         let mut inside = [[zero; 2]; MOST_DIMENSIONS];
         let mut volume = zero + 1.0;
         for (d, axis) in self.axes.iter().enumerate() {
-            let of = |bounds: &[f64]| -> Vector {
-                std::array::from_fn(|lane| bounds[lane.min(out.len() - 1) * dimension + d])
-            };
-            let (lower, upper) = (of(boxes.lower), of(boxes.upper));
-            let ones =
-                |bounds: Vector, end: f64| Lanes::from_array(simd, bounds.map(|b| f64::from(u8::from(b != end))));
-            inside[d] = [ones(lower, axis.lower), ones(upper, axis.upper)];
+            let (mut lower, mut upper, mut ones) = ([0.0; LANES], [0.0; LANES], [[0.0; LANES]; 2]);
+            for lane in 0..LANES {
+                let at = lane.min(out.len() - 1) * dimension + d;
+                (lower[lane], upper[lane]) = (boxes.lower[at], boxes.upper[at]);
+                ones[0][lane] = f64::from(u8::from(lower[lane] != axis.lower));
+                ones[1][lane] = f64::from(u8::from(upper[lane] != axis.upper));
+            }
+            inside[d] = [Lanes::from_array(simd, ones[0]), Lanes::from_array(simd, ones[1])];
             let (lower, upper) = (Lanes::from_array(simd, lower), Lanes::from_array(simd, upper));
             half[d] = (upper - lower) * 0.5;
             middle[d] = lower + half[d];
             volume *= upper - lower;
         }
         let mut seen = Seen::new(simd);
-        let base: [Vector; MOST_DIMENSIONS] = std::array::from_fn(|d| middle[d].to_array());
+        let mut base = [[0.0; LANES]; MOST_DIMENSIONS];
+        for d in 0..dimension {
+            base[d] = middle[d].to_array();
+        }
         let base = &base[..dimension];
 
         // The middle and the axes.
         desk.points.clear();
-        desk.points.extend_from_slice(base);
+        push(&mut desk.points, base);
         for d in 0..dimension {
-            let sentinel = |side: usize| inside[d][side] * (FACE - EDGE) + EDGE;
-            let places = [zero - INNER, zero + INNER, zero - OUTER, zero + OUTER, -sentinel(0), sentinel(1)];
+            let [down, up] = [inside[d][0] * (FACE - EDGE) + EDGE, inside[d][1] * (FACE - EDGE) + EDGE];
+            let places = [zero - INNER, zero + INNER, zero - OUTER, zero + OUTER, -down, up];
             for place in places {
-                desk.points.extend_from_slice(base);
+                push(&mut desk.points, base);
                 let at = desk.points.len() - dimension + d;
                 desk.points[at] = (middle[d] + half[d] * place).to_array();
             }
         }
         self.evaluate(simd, desk, &mut seen);
         std::mem::swap(&mut desk.axes, &mut desk.values);
-        let value = |i: usize| Lanes::from_array(simd, desk.axes[i]);
-        let center = value(0);
+        let center = Lanes::from_array(simd, desk.axes[0]);
         let (mut inner, mut outer, mut sentinels, mut bent) = (zero, zero, zero, zero);
         let (mut inner_size, mut outer_size) = (zero, zero);
-        let mut widest = [zero; MOST_DIMENSIONS];
+        let mut widest = [[0.0; LANES]; MOST_DIMENSIONS];
         for d in 0..dimension {
-            let [i0, i1, o0, o1, s0, s1] = std::array::from_fn(|k| value(1 + 6 * d + k));
+            let mut of = [zero; 6];
+            for k in 0..6 {
+                of[k] = Lanes::from_array(simd, desk.axes[1 + 6 * d + k]);
+            }
+            let [i0, i1, o0, o1, s0, s1] = of;
             (inner, outer) = (inner + (i0 + i1), outer + (o0 + o1));
             inner_size += i0.abs() + i1.abs();
             outer_size += o0.abs() + o1.abs();
-            let bend = |a: Lanes<S>, b: Lanes<S>, place: f64| (a + b - center * 2.0) * (0.5 / (place * place));
-            let fourth = ((bend(i0, i1, INNER) - bend(o0, o1, OUTER)) * (1.0 / 3.0)).abs();
-            let beyond = |far: Lanes<S>, from: [Lanes<S>; 5], inside: Lanes<S>| {
-                let continued = (0..5).fold(zero, |sum, k| {
-                    sum + from[k] * (inside * (CONTINUE_FACE[k] - CONTINUE_EDGE[k]) + CONTINUE_EDGE[k])
-                });
-                (far - continued).abs()
-            };
-            let deviation =
-                beyond(s1, [o0, i0, center, i1, o1], inside[d][1]) + beyond(s0, [o1, i1, center, i0, o0], inside[d][0]);
+            let bend_inner = (i0 + i1 - center * 2.0) * (0.5 / (INNER * INNER));
+            let bend_outer = (o0 + o1 - center * 2.0) * (0.5 / (OUTER * OUTER));
+            let fourth = ((bend_inner - bend_outer) * (1.0 / 3.0)).abs();
+            let deviation = (s1 - continued_to(inside[d][1], [o0, i0, center, i1, o1])).abs()
+                + (s0 - continued_to(inside[d][0], [o1, i1, center, i0, o0])).abs();
             bent += fourth;
             sentinels += deviation;
-            widest[d] = fourth + deviation * 0.1;
+            widest[d] = (fourth + deviation * 0.1).to_array();
         }
 
         // Two axes at once.
@@ -157,7 +159,7 @@ impl SimdBoxes<'_> {
         for i in 0..dimension {
             for j in i + 1..dimension {
                 for (a, b) in [(-OUTER, -OUTER), (-OUTER, OUTER), (OUTER, -OUTER), (OUTER, OUTER)] {
-                    desk.points.extend_from_slice(base);
+                    push(&mut desk.points, base);
                     let at = desk.points.len() - dimension;
                     desk.points[at + i] = (middle[i] + half[i] * a).to_array();
                     desk.points[at + j] = (middle[j] + half[j] * b).to_array();
@@ -171,9 +173,10 @@ impl SimdBoxes<'_> {
         }
 
         // The corners.
-        let ends: [[Vector; 2]; MOST_DIMENSIONS] = std::array::from_fn(|d| {
-            [(middle[d] - half[d] * CORNER).to_array(), (middle[d] + half[d] * CORNER).to_array()]
-        });
+        let mut ends = [[[0.0; LANES]; 2]; MOST_DIMENSIONS];
+        for d in 0..dimension {
+            ends[d] = [(middle[d] - half[d] * CORNER).to_array(), (middle[d] + half[d] * CORNER).to_array()];
+        }
         let all = (1u32 << dimension) - 1;
         desk.corners.clear();
         desk.corners.resize(2 * self.rule.diagonals().count(), [0.0; LANES]);
@@ -182,7 +185,9 @@ impl SimdBoxes<'_> {
         while corner <= all {
             let end = (corner + BLOCK as u32).min(all + 1);
             for corner in corner..end {
-                desk.points.extend((0..dimension).map(|d| ends[d][1 - (corner >> d & 1) as usize]));
+                for d in 0..dimension {
+                    desk.points.push(ends[d][1 - (corner >> d & 1) as usize]);
+                }
             }
             let (sum, size) = self.evaluate(simd, desk, &mut seen);
             (corners, corners_size) = (corners + sum, corners_size + size);
@@ -201,17 +206,17 @@ impl SimdBoxes<'_> {
         // Far out on the diagonals.
         for diagonal in self.rule.diagonals() {
             for signs in [diagonal, all ^ diagonal] {
-                desk.points.extend((0..dimension).map(|d| {
+                for d in 0..dimension {
                     let down = signs >> d & 1 == 1;
                     let place = inside[d][usize::from(!down)] * (FACE - FAR_EDGE) + FAR_EDGE;
-                    (middle[d] + half[d] * if down { -place } else { place }).to_array()
-                }));
+                    desk.points.push((middle[d] + half[d] * if down { -place } else { place }).to_array());
+                }
             }
         }
         self.evaluate(simd, desk, &mut seen);
         let mut surprise = zero;
         for (corners, far) in desk.corners.chunks_exact(2).zip(desk.values.chunks_exact(2)) {
-            let [a, b] = [corners[0], corners[1]].map(|v| Lanes::from_array(simd, v));
+            let (a, b) = (Lanes::from_array(simd, corners[0]), Lanes::from_array(simd, corners[1]));
             let even = ((a + b) * 0.5 - center) * (1.0 / (CORNER * CORNER)) + center;
             let odd = (a - b) * (0.5 / CORNER);
             for (far, expected) in [(far[0], even + odd), (far[1], even - odd)] {
@@ -241,10 +246,10 @@ impl SimdBoxes<'_> {
         let size = (inner_size + outer_size + pairs_size + corners_size + center.abs())
             * (1.0 / (self.rule.evaluations() as f64 - 2.0 * d - desk.values.len() as f64));
 
-        let [volume, seventh, fifth, third, sentinels, surprise] =
-            [volume, seventh, fifth, third, sentinels, surprise].map(Lanes::to_array);
-        let [weighed, size, width] = [weighed, size, width].map(Lanes::to_array);
-        let widest: [Vector; MOST_DIMENSIONS] = widest.map(Lanes::to_array);
+        let (volume, seventh, fifth, third) =
+            (volume.to_array(), seventh.to_array(), fifth.to_array(), third.to_array());
+        let (sentinels, surprise) = (sentinels.to_array(), surprise.to_array());
+        let (weighed, size, width) = (weighed.to_array(), size.to_array(), width.to_array());
         for (lane, out) in out.iter_mut().enumerate() {
             let signs = BoxSigns {
                 fifth: volume[lane] * (seventh[lane] - fifth[lane]),
@@ -346,6 +351,24 @@ impl SimdBoxes<'_> {
             }
         }
     }
+}
+
+/// One point more. (Short loops in place: a call copies no faster, and closures would not be compiled for the level.)
+#[inline(always)]
+fn push(points: &mut Vec<Vector>, point: &[Vector]) {
+    for x in point {
+        points.push(*x);
+    }
+}
+
+/// The polynomial through the five nodes of an axis, from the farthest to the nearest, where the sentinel stands.
+#[inline(always)]
+fn continued_to<S: Simd>(inside: Lanes<S>, from: [Lanes<S>; 5]) -> Lanes<S> {
+    let mut sum = inside * 0.0;
+    for k in 0..5 {
+        sum += from[k] * (inside * (CONTINUE_FACE[k] - CONTINUE_EDGE[k]) + CONTINUE_EDGE[k]);
+    }
+    sum
 }
 
 /// x and dx/dt.
