@@ -18,7 +18,7 @@ use crate::lanes::{LANES, Level, Token};
 use crate::method::{Cubature, Method, Outcome};
 use crate::plan::{Axis, Boxes, SweptBox};
 use crate::region::Region;
-use crate::rule::gauss_line::{GaussLine, LINE};
+use crate::rule::gauss_line::{GaussLine, LINE, MOST_FINE};
 use crate::rule::genz_malik::{GenzMalik, MOST_DIMENSIONS};
 use std::cell::Cell;
 use std::marker::PhantomData;
@@ -149,7 +149,7 @@ impl Integrator {
             return Ok(integral);
         }
         let rule = GenzMalik::new(axes.len());
-        let fine = (axes.len() <= 3).then(|| (LINE as u64).pow(axes.len() as u32));
+        let fine = (axes.len() <= MOST_FINE).then(|| (LINE as u64).pow(axes.len() as u32) + 2 * axes.len() as u64);
         let method = Cubature::new(axes.clone(), tolerance, self.max_evaluations, rule.evaluations(), fine);
         let line = GaussLine::new();
         let kernel = SimdBoxes { values, rule: &rule, line: &line, axes: &axes, token };

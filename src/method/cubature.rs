@@ -4,23 +4,23 @@ mod leaf;
 mod planes;
 
 use super::Outcome;
-use crate::estimate::{Tolerance, cubature::{claims_of_halves, tune}};
+use crate::estimate::{Tolerance, cubature::claims_of_halves};
 use crate::plan::{Axis, Boxes, SweptBox};
 use leaf::{BoxLeaf, BoxTotals};
 use planes::{NO_PLANE, Plane, SEARCHES};
 
 /// The share of the tolerance that claims are refined to.
-const GOAL: f64 = 0.5;
+const GOAL: f64 = 0.9;
 
 /// The share of that which leaves may claim together that are left alone.
 const SETTLED: f64 = 0.3;
 
 /// Leaves that claim less than this share of the largest claim wait for a later round.
-const LATER: f64 = 0.02;
+const LATER: f64 = 0.2;
 
 /// A fine sweep that leaves more than this of a claim is wasted; and the share of all evaluations that may be.
-const WASTED: f64 = 0.03;
-const WASTE: f64 = 0.3;
+const WASTED: f64 = 0.1;
+const WASTE: f64 = 0.5;
 
 /// Bytes that leaves may take.
 const MEMORY: usize = 512 << 20;
@@ -132,7 +132,7 @@ impl Cubature {
         for (&i, one) in self.fine.iter().zip(&*fine) {
             let leaf = &mut self.leaves[i as usize];
             // What was claimed before stands where the fine rule is no better.
-            if one.error > tune!("WASTED", 0.03) * leaf.error {
+            if one.error > WASTED * leaf.error {
                 self.wasted += self.fine_each.unwrap_or(0);
             }
             if one.error < leaf.error {
@@ -148,7 +148,7 @@ impl Cubature {
             return Some(Outcome::Overflow);
         }
         let enough = self.leaves.len() >= self.least;
-        let goal = tune!("GOAL", 0.5) * self.tolerance.at(estimate);
+        let goal = GOAL * self.tolerance.at(estimate);
         let met = self.tolerance.met(error, estimate);
         if enough && met && self.totals.truncation <= goal {
             return Some(Outcome::Converged);
@@ -189,7 +189,8 @@ impl Cubature {
             axis: one.axis,
             stuck: false,
             promise: one.promise,
-            tried: false,
+            // Corners that surprise are not seen by the fine rule.
+            tried: one.surprise > 0.0,
         };
         if let [whole] = swept
             && self.leaves.is_empty()
@@ -234,14 +235,14 @@ impl Cubature {
             sums[bin(leaf.error)] += leaf.error;
             largest = largest.max(leaf.error);
         }
-        let may = tune!("SETTLED", 0.3) * (goal - self.retired.1.truncation).max(0.0);
+        let may = SETTLED * (goal - self.retired.1.truncation).max(0.0);
         let mut total = 0.0;
         let first = sums.iter().position(|sum| {
             total += sum;
             total > may
         });
         let settled = first.map_or(f64::INFINITY, |first| f64::from_bits((first as u64) << 51));
-        let from = settled.max(tune!("LATER", 0.02) * largest);
+        let from = settled.max(LATER * largest);
         self.active.clear();
         self.fine.clear();
         let chosen = |leaf: &BoxLeaf| !leaf.stuck && (!enough || leaf.error > 0.0 && leaf.error >= from);
@@ -257,7 +258,7 @@ impl Cubature {
         let dimension = self.axes.len();
         let wanted = goal / (4 * self.leaves.len()) as f64;
         let worth = (0.5 * each as f64 / self.each as f64).powf(8.0 / dimension as f64);
-        let spare = ((tune!("WASTE", 0.3) * self.evaluations as f64) as u64).saturating_sub(self.wasted);
+        let spare = ((WASTE * self.evaluations as f64) as u64).saturating_sub(self.wasted);
         let mut spare = spare / each;
         self.fine_lower.clear();
         self.fine_upper.clear();
@@ -318,6 +319,7 @@ impl Cubature {
             let cut = if rough { self.plane_in(&self.lower[range.clone()], &self.upper[range]) } else { None };
             self.cuts.push(cut);
         }
+        let enough = self.leaves.len() >= self.least;
         let Self { axes, lower, upper, leaves, active, next_lower, next_upper, cuts, planes, .. } = self;
         next_lower.clear();
         next_upper.clear();
@@ -329,7 +331,8 @@ impl Cubature {
             let plane = known.next().flatten();
             let may = |d: usize| upper[d] - lower[d] > 2f64.powi(-44) * lower[d].abs().max(upper[d].abs());
             let leaf = &mut leaves[i];
-            let wanted = usize::from(leaf.axis);
+            // A mesh that is even at first, so that nothing narrow hides in boxes that are long.
+            let wanted = if enough { usize::from(leaf.axis) } else { longest(axes, lower, upper, leaf.axis) };
             let (d, cut) = if let Some(Plane { axis, at, .. }) = plane.map(|plane| planes[plane as usize]) {
                 (axis, at)
             } else if let Some(d) = [wanted].into_iter().chain(0..dimension).find(|&d| may(d)) {
@@ -350,6 +353,12 @@ impl Cubature {
         });
         (self.active.is_empty() && self.fine.is_empty()).then_some(self.rest())
     }
+}
+
+/// The longest axis in units of the whole; `axis`, if none is much longer.
+fn longest(axes: &[Axis], lower: &[f64], upper: &[f64], axis: u8) -> usize {
+    let length = |d: usize| (upper[d] - lower[d]) / (axes[d].upper - axes[d].lower);
+    (0..axes.len()).fold(usize::from(axis), |best, d| if length(d) > 1.5 * length(best) { d } else { best })
 }
 
 /// Where to cut a box across axis `d`: in the middle of the whole; else near the middle, in each box elsewhere, so that nothing

@@ -12,7 +12,7 @@ use crate::integrand::point_values::PointValues;
 use crate::lanes::{LANES, Lanes, Simd, Token, dispatch};
 use crate::plan::{Axis, AxisMap, Bad, Boxes, SweptBox};
 use crate::rule::Vector;
-use crate::rule::gauss_line::GaussLine;
+use crate::rule::gauss_line::{GaussLine, MOST_FINE};
 use crate::rule::genz_malik::{CORNER, GenzMalik, INNER, MOST_DIMENSIONS, OUTER};
 
 /// Vectors evaluated at once.
@@ -259,7 +259,7 @@ impl SimdBoxes<'_> {
             let bounds = |d: usize| (boxes.lower[lane * dimension + d], boxes.upper[lane * dimension + d]);
             let noise = reach_of_rounding(boxes, lane) * width[lane] * volume[lane];
             let floor = 2.0 * f64::EPSILON * volume[lane] * weighed[lane] + 0.1 * noise;
-            let claim = signs.claim();
+            let claim = signs.claim(dimension > MOST_FINE);
             *out = SweptBox {
                 estimate: volume[lane] * seventh[lane],
                 error: if claim <= floor + noise { 0.0 } else { claim },

@@ -1,16 +1,16 @@
 //! The fine sweep of boxes in two and three dimensions: Gauss's rule along each axis, for what is smooth.
 
-use super::{BoxDesk, Seen, SimdBoxes, reach_of_rounding};
+use super::{BoxDesk, EDGE, FACE, Seen, SimdBoxes, push, reach_of_rounding};
 use crate::estimate::cubature::LineSigns;
 use crate::lanes::{LANES, Lanes, Simd};
 use crate::plan::{Boxes, SweptBox};
-use crate::rule::gauss_line::{GaussLine, LINE};
+use crate::rule::gauss_line::{GaussLine, LINE, MOST_FINE, continued};
 
 /// Sums over the lines of a box along one axis.
 #[derive(Clone, Copy)]
 struct Sums<S: Simd> {
     /// Of the sizes of components, from the highest down.
-    components: [Lanes<S>; 4],
+    components: [Lanes<S>; 6],
     integral: Lanes<S>,
     size: Lanes<S>,
 }
@@ -23,13 +23,18 @@ impl SimdBoxes<'_> {
         let zero = Lanes::splat(simd, 0.0);
         let line = self.line;
         // The coordinates of the nodes on each axis.
-        let (mut along, mut volume) = ([[[0.0; LANES]; LINE]; 3], zero + 1.0);
+        let (mut along, mut volume) = ([[[0.0; LANES]; LINE]; MOST_FINE], zero + 1.0);
+        // Sentinels at both faces of each axis, and whether the box ends before the whole does.
+        let (mut ends, mut inside) = ([[[0.0; LANES]; 2]; MOST_FINE], [[zero; 2]; MOST_FINE]);
         for d in 0..dimension {
-            let (mut lower, mut upper) = ([0.0; LANES], [0.0; LANES]);
+            let (mut lower, mut upper, mut ones) = ([0.0; LANES], [0.0; LANES], [[0.0; LANES]; 2]);
             for lane in 0..LANES {
                 let at = lane.min(out.len() - 1) * dimension + d;
                 (lower[lane], upper[lane]) = (boxes.lower[at], boxes.upper[at]);
+                ones[0][lane] = f64::from(u8::from(lower[lane] != self.axes[d].lower));
+                ones[1][lane] = f64::from(u8::from(upper[lane] != self.axes[d].upper));
             }
+            inside[d] = [Lanes::from_array(simd, ones[0]), Lanes::from_array(simd, ones[1])];
             let (lower, upper) = (Lanes::from_array(simd, lower), Lanes::from_array(simd, upper));
             let width = upper - lower;
             volume *= width;
@@ -38,6 +43,10 @@ impl SimdBoxes<'_> {
                 let at = if place <= 0.5 { lower + width * place } else { upper - width * (1.0 - place) };
                 along[d][k] = at.to_array();
             }
+            let short = (inside[d][0] * (EDGE - FACE) + (1.0 - EDGE)) * 0.5;
+            ends[d][0] = (lower + width * short).to_array();
+            let short = (inside[d][1] * (EDGE - FACE) + (1.0 - EDGE)) * 0.5;
+            ends[d][1] = (upper - width * short).to_array();
         }
         let count = LINE.pow(dimension as u32);
         desk.points.clear();
@@ -49,26 +58,50 @@ impl SimdBoxes<'_> {
                 rest /= LINE;
             }
         }
+        let middle = [along[0][LINE / 2], along[1][LINE / 2], along[2][LINE / 2]];
+        for d in 0..dimension {
+            for end in ends[d] {
+                push(&mut desk.points, &middle[..dimension]);
+                let at = desk.points.len() - dimension + d;
+                desk.points[at] = end;
+            }
+        }
         let mut seen = Seen::new(simd);
         self.evaluate(simd, desk, &mut seen);
         desk.points.clear();
-        let mut along = [Sums { components: [zero; 4], integral: zero, size: zero }; 3];
+        let (grid, faces) = desk.values.split_at(count);
+        let mut along = [Sums { components: [zero; 6], integral: zero, size: zero }; MOST_FINE];
+        let mut sentinels = [zero; MOST_FINE];
+        let (face, edge) = (continued(line, FACE), continued(line, EDGE));
         for d in 0..dimension {
-            along[d] = lines(simd, line, &desk.values, LINE.pow(d as u32));
+            let stride = LINE.pow(d as u32);
+            along[d] = lines(simd, line, grid, stride);
+            let first = count / 2 - LINE / 2 * stride;
+            for side in 0..2 {
+                let mut expected = zero;
+                for k in 0..LINE {
+                    let at = if side == 0 { LINE - 1 - k } else { k };
+                    let value = Lanes::from_array(simd, grid[first + at * stride]);
+                    expected += value * (inside[d][side] * (face[k] - edge[k]) + edge[k]);
+                }
+                sentinels[d] += (Lanes::from_array(simd, faces[2 * d + side]) - expected).abs();
+            }
         }
         let width = (seen.high - seen.low).to_array();
         let (volume, sum, size) = (volume.to_array(), along[0].integral.to_array(), along[0].size.to_array());
-        let mut claims = [[0.0; LANES]; 3];
+        let mut claims = [[0.0; LANES]; MOST_FINE];
         for d in 0..dimension {
-            let [a, b, c, e] = along[d].components;
-            let (high, low) = ((a + b).to_array(), (c + e).to_array());
+            let [a, b, c, e, f, g] = along[d].components;
+            let (high, low, lowest) = ((a + b).to_array(), (c + e).to_array(), (f + g).to_array());
+            let sentinels = sentinels[d].to_array();
             for lane in 0..LANES {
-                claims[d][lane] = LineSigns { high: volume[lane] * high[lane], low: volume[lane] * low[lane] }.claim();
+                let components = [high[lane] * volume[lane], low[lane] * volume[lane], lowest[lane] * volume[lane]];
+                claims[d][lane] = LineSigns { components, sentinels: volume[lane] * sentinels[lane] }.claim();
             }
         }
         for (lane, out) in out.iter_mut().enumerate() {
             let volume = volume[lane];
-            let claims: [f64; 3] = std::array::from_fn(|d| claims[d][lane]);
+            let claims: [f64; MOST_FINE] = std::array::from_fn(|d| claims[d][lane]);
             let claim: f64 = claims.iter().sum();
             let noise = reach_of_rounding(boxes, lane) * width[lane] * volume;
             let floor = 2.0 * f64::EPSILON * volume * size[lane] + 0.1 * noise;
@@ -91,7 +124,7 @@ impl SimdBoxes<'_> {
 #[inline(always)]
 fn lines<S: Simd>(simd: S, line: &GaussLine, values: &[[f64; LANES]], stride: usize) -> Sums<S> {
     let zero = Lanes::splat(simd, 0.0);
-    let mut sums = Sums { components: [zero; 4], integral: zero, size: zero };
+    let mut sums = Sums { components: [zero; 6], integral: zero, size: zero };
     for number in 0..values.len() / LINE {
         // The other coordinates of the line, as digits.
         let (below, above) = (number % stride, number / stride);
@@ -101,7 +134,7 @@ fn lines<S: Simd>(simd: S, line: &GaussLine, values: &[[f64; LANES]], stride: us
             (rest, left) = (rest / LINE, left / LINE);
         }
         let first = below + above * stride * LINE;
-        let (mut components, mut integral, mut size) = ([zero; 4], zero, zero);
+        let (mut components, mut integral, mut size) = ([zero; 6], zero, zero);
         for k in 0..LINE {
             let value = Lanes::from_array(simd, values[first + k * stride]);
             for (sum, table) in components.iter_mut().zip(&line.components) {
