@@ -18,6 +18,10 @@ const SETTLED: f64 = 0.3;
 /// Leaves that claim less than this share of the largest claim wait for a later round.
 const LATER: f64 = 0.2;
 
+/// Of the largest, so many do not, and such a share of all: fewer leave lanes idle, and are not worth a look at all leaves.
+const FEWEST: usize = 8;
+const SHARE: usize = 50;
+
 /// A fine sweep that leaves more than this of a claim is wasted; and the share of all evaluations that may be.
 const WASTED: f64 = 0.1;
 const WASTE: f64 = 0.5;
@@ -229,10 +233,11 @@ impl Cubature {
     fn choose(&mut self, enough: bool, goal: f64) -> f64 {
         // Claims sorted into halves of binary orders of magnitude: enough to tell which are small, and no sort.
         let bin = |error: f64| (error.to_bits() >> 51) as usize;
-        let mut sums = [0.0; 4096];
+        let (mut sums, mut counts) = ([0.0; 4096], [0; 4096]);
         let mut largest = 0.0f64;
         for leaf in self.leaves.iter().filter(|leaf| !leaf.stuck) {
             sums[bin(leaf.error)] += leaf.error;
+            counts[bin(leaf.error)] += 1;
             largest = largest.max(leaf.error);
         }
         let may = SETTLED * (goal - self.retired.1.truncation).max(0.0);
@@ -241,8 +246,14 @@ impl Cubature {
             total += sum;
             total > may
         });
-        let settled = first.map_or(f64::INFINITY, |first| f64::from_bits((first as u64) << 51));
-        let from = settled.max(LATER * largest);
+        let floor = |bin: usize| f64::from_bits((bin as u64) << 51);
+        let settled = first.map_or(f64::INFINITY, floor);
+        let mut count = 0;
+        let fewest = counts.iter().rposition(|&in_bin| {
+            count += in_bin;
+            count >= FEWEST.max(self.leaves.len() / SHARE)
+        });
+        let from = settled.max(fewest.map_or(0.0, floor).min(LATER * largest));
         self.active.clear();
         self.fine.clear();
         let chosen = |leaf: &BoxLeaf| !leaf.stuck && (!enough || leaf.error > 0.0 && leaf.error >= from);

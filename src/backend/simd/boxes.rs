@@ -16,7 +16,7 @@ use crate::rule::gauss_line::{GaussLine, MOST_FINE};
 use crate::rule::genz_malik::{CORNER, GenzMalik, INNER, MOST_DIMENSIONS, OUTER};
 
 /// Vectors evaluated at once.
-const BLOCK: usize = 64;
+const BLOCK: usize = 32;
 
 /// Where sentinels on an axis and on a diagonal stand, in half widths: at a face that the box shares with others next to it, where
 /// a step would be seen by neither; at the edge of the whole, where a singularity may be, within.
@@ -118,6 +118,7 @@ impl SimdBoxes<'_> {
 
         // The middle and the axes.
         desk.points.clear();
+        desk.values.clear();
         push(&mut desk.points, base);
         for d in 0..dimension {
             let [down, up] = [inside[d][0] * (FACE - EDGE) + EDGE, inside[d][1] * (FACE - EDGE) + EDGE];
@@ -155,6 +156,7 @@ impl SimdBoxes<'_> {
 
         // Two axes at once.
         desk.points.clear();
+        desk.values.clear();
         let (mut pairs, mut pairs_size) = (zero, zero);
         for i in 0..dimension {
             for j in i + 1..dimension {
@@ -168,6 +170,7 @@ impl SimdBoxes<'_> {
                     let (sum, size) = self.evaluate(simd, desk, &mut seen);
                     (pairs, pairs_size) = (pairs + sum, pairs_size + size);
                     desk.points.clear();
+                    desk.values.clear();
                 }
             }
         }
@@ -199,6 +202,7 @@ impl SimdBoxes<'_> {
                     }
                 }
             }
+            desk.values.clear();
             corner = end;
         }
         let width = seen.high - seen.low;
@@ -292,20 +296,21 @@ impl SimdBoxes<'_> {
         best.0 as u8
     }
 
-    /// The values at the points of the desk, in their place; their sum and that of their sizes.
+    /// Appends the values at the points of the desk to those there are; their sum and that of their sizes.
     #[inline(always)]
     fn evaluate<S: Simd>(&self, simd: S, desk: &mut BoxDesk, seen: &mut Seen<S>) -> (Lanes<S>, Lanes<S>) {
-        let count = desk.points.len() / self.rule.dimension;
-        desk.values.clear();
-        desk.values.resize(count, [0.0; LANES]);
+        let first = desk.values.len();
+        desk.values.resize(first + desk.points.len() / self.rule.dimension, [0.0; LANES]);
+        let BoxDesk { points, values, .. } = desk;
+        let values = &mut values[first..];
         if self.axes.iter().all(|axis| axis.map == AxisMap::Plain) {
-            self.values.values(&desk.points, &mut desk.values);
+            self.values.values(points, values);
         } else {
-            self.mapped(desk);
+            self.mapped(points, values);
         }
         let zero = Lanes::splat(simd, 0.0);
         let (mut sum, mut size, mut nothing) = (zero, zero, zero);
-        for value in &desk.values {
+        for value in values.iter() {
             let value = Lanes::from_array(simd, *value);
             sum += value;
             size += value.abs();
@@ -313,16 +318,16 @@ impl SimdBoxes<'_> {
             (seen.low, seen.high) = (seen.low.min(value), seen.high.max(value));
         }
         if nothing.is_nan().any() {
-            self.find_bad(desk, &mut seen.bad);
+            self.find_bad(points, values, &mut seen.bad);
         }
         (sum, size)
     }
 
     /// The integrand times dx/dt. The points become those of x.
     #[inline(never)]
-    fn mapped(&self, desk: &mut BoxDesk) {
-        let mut slopes = vec![[1.0; LANES]; desk.values.len()];
-        for (point, slopes) in desk.points.chunks_exact_mut(self.rule.dimension).zip(&mut slopes) {
+    fn mapped(&self, points: &mut [Vector], values: &mut [Vector]) {
+        let mut slopes = vec![[1.0; LANES]; values.len()];
+        for (point, slopes) in points.chunks_exact_mut(self.rule.dimension).zip(&mut slopes) {
             for (axis, t) in self.axes.iter().zip(point) {
                 for (t, slope) in t.iter_mut().zip(slopes.iter_mut()) {
                     let (x, by) = mapped(axis.map, *t);
@@ -331,8 +336,8 @@ impl SimdBoxes<'_> {
                 }
             }
         }
-        self.values.values(&desk.points, &mut desk.values);
-        for (values, slopes) in desk.values.iter_mut().zip(&slopes) {
+        self.values.values(points, values);
+        for (values, slopes) in values.iter_mut().zip(&slopes) {
             for (value, slope) in values.iter_mut().zip(slopes) {
                 *value *= slope;
             }
@@ -341,13 +346,13 @@ impl SimdBoxes<'_> {
 
     #[cold]
     #[inline(never)]
-    fn find_bad(&self, desk: &BoxDesk, bad: &mut [Option<Bad>; LANES]) {
+    fn find_bad(&self, points: &[Vector], values: &[Vector], bad: &mut [Option<Bad>; LANES]) {
         for (lane, bad) in bad.iter_mut().enumerate() {
-            if let Some(i) = desk.values.iter().position(|value| !value[lane].is_finite())
+            if let Some(i) = values.iter().position(|value| !value[lane].is_finite())
                 && bad.is_none()
             {
-                let point = &desk.points[i * self.rule.dimension..][..self.rule.dimension];
-                *bad = Some(Box::new((point.iter().map(|x| x[lane]).collect(), desk.values[i][lane])));
+                let point = &points[i * self.rule.dimension..][..self.rule.dimension];
+                *bad = Some(Box::new((point.iter().map(|x| x[lane]).collect(), values[i][lane])));
             }
         }
     }

@@ -49,13 +49,22 @@ impl SimdBoxes<'_> {
             ends[d][1] = (upper - width * short).to_array();
         }
         let count = LINE.pow(dimension as u32);
+        let mut seen = Seen::new(simd);
         desk.points.clear();
-        desk.points.resize(count * dimension, [0.0; LANES]);
-        for (i, point) in desk.points.chunks_exact_mut(dimension).enumerate() {
-            let mut rest = i;
-            for (x, along) in point.iter_mut().zip(&along) {
-                *x = along[rest % LINE];
-                rest /= LINE;
+        desk.values.clear();
+        // In layers of lines, which are in the cache when they are evaluated.
+        for layer in 0..count / LINE {
+            for x in 0..LINE {
+                let mut rest = layer;
+                desk.points.push(along[0][x]);
+                for along in &along[1..dimension] {
+                    desk.points.push(along[rest % LINE]);
+                    rest /= LINE;
+                }
+            }
+            if layer % LINE == LINE - 1 {
+                self.evaluate(simd, desk, &mut seen);
+                desk.points.clear();
             }
         }
         let middle = [along[0][LINE / 2], along[1][LINE / 2], along[2][LINE / 2]];
@@ -66,7 +75,6 @@ impl SimdBoxes<'_> {
                 desk.points[at] = end;
             }
         }
-        let mut seen = Seen::new(simd);
         self.evaluate(simd, desk, &mut seen);
         desk.points.clear();
         let (grid, faces) = desk.values.split_at(count);
