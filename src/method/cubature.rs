@@ -1,5 +1,6 @@
 //! Adaptive cubature: boxes, halved across the axis on which the integrand is roughest, all that matter in each round.
 
+mod divide;
 mod leaf;
 mod planes;
 
@@ -319,71 +320,4 @@ impl Cubature {
         self.active.clear();
         self.active.extend(0..kept as u32);
     }
-
-    /// Halves what is active, or cuts it at a plane; what is too narrow for that is stuck. The outcome, if that is all.
-    pub fn divide(&mut self) -> Option<Outcome> {
-        let dimension = self.axes.len();
-        self.cuts.clear();
-        for &i in &self.active {
-            let range = i as usize * dimension..(i as usize + 1) * dimension;
-            let rough = self.leaves[i as usize].promise == f64::INFINITY;
-            let cut = if rough { self.plane_in(&self.lower[range.clone()], &self.upper[range]) } else { None };
-            self.cuts.push(cut);
-        }
-        let enough = self.leaves.len() >= self.least;
-        let Self { axes, lower, upper, leaves, active, next_lower, next_upper, cuts, planes, .. } = self;
-        next_lower.clear();
-        next_upper.clear();
-        let mut known = std::mem::take(cuts).into_iter();
-        active.retain(|&i| {
-            let i = i as usize;
-            let (lower, upper) =
-                (&lower[i * dimension..(i + 1) * dimension], &upper[i * dimension..(i + 1) * dimension]);
-            let plane = known.next().flatten();
-            let may = |d: usize| upper[d] - lower[d] > 2f64.powi(-44) * lower[d].abs().max(upper[d].abs());
-            let leaf = &mut leaves[i];
-            // A mesh that is even at first, so that nothing narrow hides in boxes that are long.
-            let wanted = if enough { usize::from(leaf.axis) } else { longest(axes, lower, upper, leaf.axis) };
-            let (d, cut) = if let Some(Plane { axis, at, .. }) = plane.map(|plane| planes[plane as usize]) {
-                (axis, at)
-            } else if let Some(d) = [wanted].into_iter().chain(0..dimension).find(|&d| may(d)) {
-                (d, cut(&axes[d], lower, upper, d))
-            } else {
-                leaf.stuck = true;
-                return false;
-            };
-            cuts.push(plane);
-            leaf.axis = d as u8;
-            for half in [0, 1] {
-                next_lower.extend_from_slice(lower);
-                next_upper.extend_from_slice(upper);
-                let at = next_lower.len() - dimension + d;
-                if half == 0 { next_upper[at] = cut } else { next_lower[at] = cut }
-            }
-            true
-        });
-        (self.active.is_empty() && self.fine.is_empty()).then_some(self.rest())
-    }
-}
-
-/// The longest axis in units of the whole; `axis`, if none is much longer.
-fn longest(axes: &[Axis], lower: &[f64], upper: &[f64], axis: u8) -> usize {
-    let length = |d: usize| (upper[d] - lower[d]) / (axes[d].upper - axes[d].lower);
-    (0..axes.len()).fold(usize::from(axis), |best, d| if length(d) > 1.5 * length(best) { d } else { best })
-}
-
-/// Where to cut a box across axis `d`: in the middle of the whole; else near the middle, in each box elsewhere, so that nothing
-/// lies in the same place of all.
-fn cut(axis: &Axis, lower: &[f64], upper: &[f64], d: usize) -> f64 {
-    let width = upper[d] - lower[d];
-    if lower[d] == axis.lower && upper[d] == axis.upper {
-        return lower[d] + 0.5 * width;
-    }
-    // The multiplier of a linear congruential generator by Knuth, as a hash of the bounds.
-    let hash = lower
-        .iter()
-        .chain(upper)
-        .fold(0u64, |hash, bound| (hash.rotate_left(29) ^ bound.to_bits()).wrapping_mul(6_364_136_223_846_793_005));
-    let share = (hash >> 11) as f64 / (1u64 << 53) as f64;
-    lower[d] + (0.45 + 0.1 * share) * width
 }

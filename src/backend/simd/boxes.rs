@@ -6,11 +6,12 @@
 
 mod line;
 mod tensor;
+mod values;
 
 use crate::estimate::cubature::BoxSigns;
 use crate::integrand::point_values::PointValues;
 use crate::lanes::{LANES, Lanes, Simd, Token, dispatch};
-use crate::plan::{Axis, AxisMap, Bad, Boxes, SweptBox};
+use crate::plan::{Axis, Bad, Boxes, SweptBox};
 use crate::rule::Vector;
 use crate::rule::gauss_line::{GaussLine, MOST_FINE};
 use crate::rule::genz_malik::{CORNER, GenzMalik, INNER, MOST_DIMENSIONS, OUTER};
@@ -137,8 +138,8 @@ impl SimdBoxes<'_> {
         let mut widest = [[0.0; LANES]; MOST_DIMENSIONS];
         for d in 0..dimension {
             let mut of = [zero; 6];
-            for k in 0..6 {
-                of[k] = Lanes::from_array(simd, desk.axes[1 + 6 * d + k]);
+            for (of, value) in of.iter_mut().zip(&desk.axes[1 + 6 * d..]) {
+                *of = Lanes::from_array(simd, *value);
             }
             let [i0, i1, o0, o1, s0, s1] = of;
             (inner, outer) = (inner + (i0 + i1), outer + (o0 + o1));
@@ -295,67 +296,6 @@ impl SimdBoxes<'_> {
         }
         best.0 as u8
     }
-
-    /// Appends the values at the points of the desk to those there are; their sum and that of their sizes.
-    #[inline(always)]
-    fn evaluate<S: Simd>(&self, simd: S, desk: &mut BoxDesk, seen: &mut Seen<S>) -> (Lanes<S>, Lanes<S>) {
-        let first = desk.values.len();
-        desk.values.resize(first + desk.points.len() / self.rule.dimension, [0.0; LANES]);
-        let BoxDesk { points, values, .. } = desk;
-        let values = &mut values[first..];
-        if self.axes.iter().all(|axis| axis.map == AxisMap::Plain) {
-            self.values.values(points, values);
-        } else {
-            self.mapped(points, values);
-        }
-        let zero = Lanes::splat(simd, 0.0);
-        let (mut sum, mut size, mut nothing) = (zero, zero, zero);
-        for value in values.iter() {
-            let value = Lanes::from_array(simd, *value);
-            sum += value;
-            size += value.abs();
-            nothing += value * 0.0;
-            (seen.low, seen.high) = (seen.low.min(value), seen.high.max(value));
-        }
-        if nothing.is_nan().any() {
-            self.find_bad(points, values, &mut seen.bad);
-        }
-        (sum, size)
-    }
-
-    /// The integrand times dx/dt. The points become those of x.
-    #[inline(never)]
-    fn mapped(&self, points: &mut [Vector], values: &mut [Vector]) {
-        let mut slopes = vec![[1.0; LANES]; values.len()];
-        for (point, slopes) in points.chunks_exact_mut(self.rule.dimension).zip(&mut slopes) {
-            for (axis, t) in self.axes.iter().zip(point) {
-                for (t, slope) in t.iter_mut().zip(slopes.iter_mut()) {
-                    let (x, by) = mapped(axis.map, *t);
-                    *t = x;
-                    *slope *= by;
-                }
-            }
-        }
-        self.values.values(points, values);
-        for (values, slopes) in values.iter_mut().zip(&slopes) {
-            for (value, slope) in values.iter_mut().zip(slopes) {
-                *value *= slope;
-            }
-        }
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn find_bad(&self, points: &[Vector], values: &[Vector], bad: &mut [Option<Bad>; LANES]) {
-        for (lane, bad) in bad.iter_mut().enumerate() {
-            if let Some(i) = values.iter().position(|value| !value[lane].is_finite())
-                && bad.is_none()
-            {
-                let point = &points[i * self.rule.dimension..][..self.rule.dimension];
-                *bad = Some(Box::new((point.iter().map(|x| x[lane]).collect(), values[i][lane])));
-            }
-        }
-    }
 }
 
 /// One point more. (Short loops in place: a call copies no faster, and closures would not be compiled for the level.)
@@ -374,22 +314,6 @@ fn continued_to<S: Simd>(inside: Lanes<S>, from: [Lanes<S>; 5]) -> Lanes<S> {
         sum += from[k] * (inside * (CONTINUE_FACE[k] - CONTINUE_EDGE[k]) + CONTINUE_EDGE[k]);
     }
     sum
-}
-
-/// x and dx/dt.
-#[inline(always)]
-fn mapped(map: AxisMap, t: f64) -> (f64, f64) {
-    match map {
-        AxisMap::Plain => (t, 1.0),
-        AxisMap::Half { end, direction } => {
-            let rest = 1.0 - t;
-            (end + direction * (t / rest), 1.0 / (rest * rest))
-        }
-        AxisMap::Line => {
-            let rest = (1.0 - t) * (1.0 + t);
-            (t / rest, (1.0 + t * t) / (rest * rest))
-        }
-    }
 }
 
 /// The weights that continue the polynomial through the five nodes of an axis, from the farthest to the nearest, to a sentinel.

@@ -1,6 +1,7 @@
 //! The search for a kink or a step along one axis of a box.
 
-use super::{SimdBoxes, mapped};
+use super::SimdBoxes;
+use super::values::mapped;
 use crate::backend::simd::regions::{Desk, SimdRegions};
 use crate::estimate::Tolerance;
 use crate::integrand::values::Values;

@@ -38,10 +38,9 @@ impl SimdBoxes<'_> {
             let (lower, upper) = (Lanes::from_array(simd, lower), Lanes::from_array(simd, upper));
             let width = upper - lower;
             volume *= width;
-            for k in 0..LINE {
-                let place = line.places[k];
+            for (to, &place) in along[d].iter_mut().zip(&line.places) {
                 let at = if place <= 0.5 { lower + width * place } else { upper - width * (1.0 - place) };
-                along[d][k] = at.to_array();
+                *to = at.to_array();
             }
             let short = (inside[d][0] * (EDGE - FACE) + (1.0 - EDGE)) * 0.5;
             ends[d][0] = (lower + width * short).to_array();
@@ -68,8 +67,8 @@ impl SimdBoxes<'_> {
             }
         }
         let middle = [along[0][LINE / 2], along[1][LINE / 2], along[2][LINE / 2]];
-        for d in 0..dimension {
-            for end in ends[d] {
+        for (d, ends) in ends[..dimension].iter().enumerate() {
+            for &end in ends {
                 push(&mut desk.points, &middle[..dimension]);
                 let at = desk.points.len() - dimension + d;
                 desk.points[at] = end;
