@@ -8,7 +8,7 @@ mod line;
 mod tensor;
 mod values;
 
-use crate::estimate::cubature::BoxSigns;
+use crate::estimate::cubature::{BoxSigns, SENTINELS, SMOOTH};
 use crate::integrand::point_values::PointValues;
 use crate::lanes::{LANES, Lanes, Simd, Token, dispatch};
 use crate::plan::{Axis, Bad, Boxes, SweptBox};
@@ -133,7 +133,7 @@ impl SimdBoxes<'_> {
         self.evaluate(simd, desk, &mut seen);
         std::mem::swap(&mut desk.axes, &mut desk.values);
         let center = Lanes::from_array(simd, desk.axes[0]);
-        let (mut inner, mut outer, mut sentinels, mut bent) = (zero, zero, zero, zero);
+        let (mut inner, mut outer, mut sentinels, mut rough, mut bent) = (zero, zero, zero, zero, zero);
         let (mut inner_size, mut outer_size) = (zero, zero);
         let mut widest = [[0.0; LANES]; MOST_DIMENSIONS];
         for d in 0..dimension {
@@ -152,6 +152,7 @@ impl SimdBoxes<'_> {
                 + (s0 - continued_to(inside[d][0], [o1, i1, center, i0, o0])).abs();
             bent += fourth;
             sentinels += deviation;
+            rough += (deviation * (SMOOTH * SENTINELS)).gt(fourth).select(deviation, zero);
             widest[d] = (fourth + deviation * 0.1).to_array();
         }
 
@@ -253,13 +254,14 @@ impl SimdBoxes<'_> {
 
         let (volume, seventh, fifth, third) =
             (volume.to_array(), seventh.to_array(), fifth.to_array(), third.to_array());
-        let (sentinels, surprise) = (sentinels.to_array(), surprise.to_array());
+        let (sentinels, rough, surprise) = (sentinels.to_array(), rough.to_array(), surprise.to_array());
         let (weighed, size, width) = (weighed.to_array(), size.to_array(), width.to_array());
         for (lane, out) in out.iter_mut().enumerate() {
             let signs = BoxSigns {
                 fifth: volume[lane] * (seventh[lane] - fifth[lane]),
                 third: volume[lane] * third[lane],
                 sentinels: volume[lane] * sentinels[lane],
+                rough: volume[lane] * rough[lane],
             };
             let bounds = |d: usize| (boxes.lower[lane * dimension + d], boxes.upper[lane * dimension + d]);
             let noise = reach_of_rounding(boxes, lane) * width[lane] * volume[lane];
