@@ -4,6 +4,7 @@ use crate::agreement::Disagreement;
 use crate::backend::Backend;
 use crate::integral::Integral;
 use crate::lanes::{LEVEL_VARIABLE, Level};
+use crate::rule::genz_malik::MOST_DIMENSIONS;
 use crate::rule::{OrderError, Rule};
 use crate::unknown_name::UnknownName;
 use crate::vector::VectorIntegral;
@@ -79,6 +80,21 @@ pub enum Error {
         integrand: usize,
         /// Axes of the region.
         region: usize,
+    },
+    /// The region has more axes than adaptive cubature can do with, or none.
+    Dimensions {
+        /// The axes.
+        dimension: usize,
+    },
+    /// The volume of the region (of its finite axes) is no ordinary number: too large or too small for an `f64`.
+    Volume {
+        /// What it comes to.
+        volume: f64,
+    },
+    /// An option of integrals in one dimension was given for one in several.
+    OneDimension {
+        /// The option.
+        option: &'static str,
     },
     /// This CPU (or this build) lacks the level asked for.
     LevelUnavailable {
@@ -188,6 +204,18 @@ impl fmt::Display for Error {
             Error::Order(error) => error.fmt(f),
             Error::Dimension { integrand, region } => {
                 write!(f, "the integrand uses {integrand} coordinates, the region has {region}")
+            }
+            Error::Dimensions { dimension } => {
+                write!(f, "the region has {dimension} axes; adaptive cubature does 1 to {MOST_DIMENSIONS}")
+            }
+            Error::Volume { volume } => {
+                write!(
+                    f,
+                    "the volume of the region is {volume:e}, too large or too small to compute with: scale the variables"
+                )
+            }
+            Error::OneDimension { option } => {
+                write!(f, "{option} belongs to integrals in one dimension; in several, cubature is adaptive")
             }
             Error::LevelUnavailable { level } => level.write_unavailable(f),
             Error::UnknownLevel(error) => write!(f, "{LEVEL_VARIABLE}: {error}"),

@@ -20,6 +20,7 @@
 //! are integrals: they scale together when the region is stretched. The model lies where the integrand has features that no
 //! node meets; see [`Method::Auto`](crate::Method::Auto) for what is done about that.
 
+pub(crate) mod cubature;
 pub(crate) mod expansion;
 
 /// What is asked for: error <= max(absolute, relative · |estimate|).

@@ -19,10 +19,12 @@ pub struct Integral {
     /// Nodes at which the integrand was evaluated for the estimate. Not counted: verification, and the last node of a
     /// row once more in lanes that it leaves free.
     pub evaluations: u64,
-    /// Panels that the estimate covers.
+    /// Panels (in several dimensions boxes) that the estimate covers.
     pub regions: u64,
     /// Whether this is what was asked for.
     pub status: Status,
+    /// In several dimensions, the point of [`Status::NonFinite`].
+    pub bad_point: Vec<f64>,
     /// Who evaluated; of an empty interval, who was asked to.
     pub backend: Backend,
     /// The instruction level of the SIMD backend.
@@ -51,6 +53,7 @@ impl Integral {
             evaluations: 0,
             regions: 0,
             status: Status::Summed,
+            bad_point: Vec::new(),
             backend,
             level,
             adapter: None,
@@ -86,7 +89,7 @@ pub enum Status {
     Summed,
     /// The integrand is NaN or infinite at a node: the lowest in the part of the sum where it first occurs.
     NonFinite {
-        /// The node (in one dimension the first coordinate alone).
+        /// The node; in several dimensions its first coordinate, and [`Integral::bad_point`] has all.
         point: f64,
         /// The value there.
         value: f64,

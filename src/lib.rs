@@ -98,7 +98,7 @@ pub use integral::{Fallback, Integral, Status};
 #[doc(hidden)]
 pub use integrand::number as __private;
 pub use integrand::*;
-pub use integrator::Integrator;
+pub use integrator::{Integrator, Space};
 pub use method::Method;
 pub use norm::Norm;
 pub use precision::Precision;

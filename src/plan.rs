@@ -1,8 +1,10 @@
 //! Plans: what to evaluate, as a value. Who evaluates it is another module.
 
+mod boxes;
 mod regions;
 mod weighted;
 
+pub(crate) use boxes::{Axis, AxisMap, Bad, Boxes, Suspect, SweptBox};
 pub(crate) use regions::{Map, Region, Regions, Sweep, Swept};
 pub(crate) use weighted::{How, Panel, Weighing};
 

@@ -129,7 +129,6 @@ fn bad_questions_are_refused() {
     for adaptive in [["--method", "kronrod"], ["--points", "0.5"], ["--max-evals", "100"]] {
         ask(&["x", "0", "1", adaptive[0], adaptive[1]], &[adaptive[0], "--rule"]);
     }
-    ask(&["x", "0", "1", "--over", "y=0..1"], &["--over", "not built yet"]);
     refused(&["x", "0", "1", "--n", "10"], &["--n", "--rule"]);
     refused(&["x", "0", "1", "--rule", "left"], &["--n"]);
     for n in ["0", "-1", "1.5", "2^53+2", "9007199254740993", "inf", "1e300", "many"] {
@@ -138,6 +137,37 @@ fn bad_questions_are_refused() {
     for rule in ["gauss:0", "gauss:", "gauss:x", "gauss:-1", "gauss", "middle"] {
         refused(&["x", "0", "1", "--rule", rule, "--n", "10"], &[]);
     }
+}
+
+#[test]
+fn several_dimensions() {
+    let ranges = ["--over", "y=0..2", "--over", "x=0..1", "--over", "x3=0..6/2"];
+    let answer = json(&[&["x*y*z"][..], &ranges].concat());
+    assert!((answer["estimate"].as_f64().unwrap() - 4.5).abs() < 1e-13 && answer["status"] == "converged");
+    let plane = ["exp(-x^2-y^2)", "--over", "x=-inf..inf", "--over", "y=-inf..inf", "--rel-tol", "1e-5"];
+    for backend in ["simd", "serial"] {
+        let estimate = json(&[&plane[..], &["--backend", backend]].concat())["estimate"].as_f64().unwrap();
+        assert!((estimate - std::f64::consts::PI).abs() < 1e-4);
+    }
+    let line = json(&["x", "--over", "x=0..2"]);
+    assert!((line["estimate"].as_f64().unwrap() - 2.0).abs() < 1e-15);
+    let output = quad(&["1/(x-0.5)+y", "--over", "x=0..1", "--over", "y=0..1", "--json"]);
+    assert_eq!(output.status.code(), Some(1));
+    let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(answer["status"] == "non-finite" && answer["bad_point"][0] == 0.5);
+    fn box_of<'a>(more: &[&'a str]) -> Vec<&'a str> {
+        [&["x*y", "--over", "x=0..1", "--over"][..], more].concat()
+    }
+    refused(&box_of(&["x=0..1"]), &["two ranges"]);
+    refused(&box_of(&["z=0..1"]), &["no range for x2"]);
+    refused(&box_of(&["y=0..1", "--over", "z=0..1"]), &["no z"]);
+    refused(&box_of(&["w=0..1"]), &["'w'"]);
+    refused(&box_of(&["y=0"]), &["VARIABLE=A..B"]);
+    refused(&box_of(&["y=0..one"]), &["--over y", "^"]);
+    refused(&box_of(&["y=0..1", "0", "1"]), &["--over"]);
+    refused(&box_of(&["y=0..1", "--rule", "left", "--n", "3"]), &["one dimension"]);
+    refused(&box_of(&["y=0..1", "--plot"]), &["--plot"]);
+    refused(&["x*y*z", "--over", "x=0..1", "--over", "y=0..1"], &["3 coordinates"]);
 }
 
 #[test]

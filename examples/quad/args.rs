@@ -6,6 +6,8 @@ use std::path::PathBuf;
 /// The integral of a formula.
 ///
 /// quad "exp(-x^2)" -inf inf
+///
+/// quad "x*y*z" --over x=0..1 --over y=0..2 --over z=0..3
 #[derive(Parser, Debug)]
 #[command(name = "quad", max_term_width = 110, disable_help_flag = true)]
 pub struct Args {
@@ -19,6 +21,9 @@ pub struct Args {
     /// Upper bound
     #[arg(value_name = "B", allow_hyphen_values = true)]
     pub upper: Option<String>,
+    /// The range of a variable, in place of A and B: once for each of x, y, z or x1 to x9, such as x=0..1, y=-inf..inf
+    #[arg(long, value_name = "VARIABLE=A..B", allow_hyphen_values = true)]
+    pub over: Vec<String>,
     /// Composite rule, in place of an adaptive method: left, right, midpoint, trapezoid, simpson, boole, gauss:K
     #[arg(long)]
     pub rule: Option<String>,
@@ -95,13 +100,4 @@ pub struct Args {
     /// Print help
     #[arg(long, action = clap::ArgAction::Help)]
     help: Option<bool>,
-    #[command(flatten)]
-    pub later: Later,
-}
-
-/// Options that belong to methods which are not built yet: refused, not ignored.
-#[derive(clap::Args, Debug)]
-pub struct Later {
-    #[arg(long, hide = true, allow_hyphen_values = true)]
-    pub over: Vec<String>,
 }

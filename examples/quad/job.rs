@@ -1,6 +1,7 @@
 //! What is asked for: the text of the command line, checked.
 
 use crate::args::Args;
+use crate::over::over;
 use crate::sweep::SweepJob;
 use crate::weight::weight;
 use quadrille::{Backend, Expression, Integrator, Method, Rule, UnknownName, Verify, Weight, lanes::Level};
@@ -38,6 +39,8 @@ pub struct Job {
     pub f: Expression,
     pub lower: f64,
     pub upper: f64,
+    /// The bounds of each axis, where there are several.
+    pub over: Vec<(f64, f64)>,
     pub what: What,
     pub weight: Option<Weight>,
     /// The backends to run, in this order.
@@ -56,9 +59,6 @@ pub struct Job {
 impl Args {
     /// The question, or what is wrong with it.
     pub fn check(self) -> Result<Asked, String> {
-        if !self.later.over.is_empty() {
-            return Err("--over belongs to integrals in several dimensions, which are not built yet".into());
-        }
         let text = self.expression.clone().unwrap_or_default();
         if text.strip_prefix("--").is_some_and(|rest| rest.starts_with(char::is_alphabetic)) {
             return Err(format!("unknown option '{text}' (as a formula, write -(-…))"));
@@ -75,6 +75,9 @@ impl Args {
             name => vec![named(name).map_err(|error| format!("{error}, all"))?],
         };
         if self.sweep.is_some() {
+            if !self.over.is_empty() {
+                return Err("--sweep does integrals of one variable: give bounds A and B, or columns a and b".into());
+            }
             let [backend] = backends[..] else { return Err("--sweep runs on one backend, not on all".into()) };
             if backend == Backend::Gpu && matches!(what, What::Fixed { .. }) {
                 return Err("--sweep runs fixed rules on the CPU alone".into());
@@ -89,11 +92,25 @@ impl Args {
         }
         let parameters: Vec<_> = parameters.iter().map(|(name, value)| (name.as_str(), *value)).collect();
         let f = Expression::parse_with(&text, &parameters).map_err(|error| error.to_string())?;
-        one_variable(&f)?;
-        let (Some(lower), Some(upper)) = (&self.lower, &self.upper) else {
-            return Err("both bounds are needed: quad EXPR A B".into());
+        let over = over(&self.over)?;
+        let (lower, upper) = match (&self.lower, &self.upper, &over[..]) {
+            (None, None, &[only]) => only,
+            (None, None, &[first, _, ..]) => first,
+            (Some(lower), Some(upper), []) => (number("bound A", lower)?, number("bound B", upper)?),
+            (_, _, []) => return Err("both bounds are needed: quad EXPR A B".into()),
+            _ => return Err("bounds A and B and --over are two ways to say the same: leave one of them out".into()),
         };
-        let (lower, upper) = (number("bound A", lower)?, number("bound B", upper)?);
+        if over.len() < 2 {
+            one_variable(&f, "give each its range: --over x=0..1 --over y=0..2")?;
+        } else if over.len() > f.dimension() {
+            let name =
+                ["x", "y", "z"].get(over.len() - 1).map_or_else(|| format!("x{}", over.len()), |&name| name.into());
+            return Err(format!(
+                "--over gives {name} a range, but the formula has no {name}: leave it out, or add 0*{name}"
+            ));
+        } else if self.plot.is_some() {
+            return Err("--plot draws integrands of one variable".into());
+        }
         if let Some(file) = &self.plot
             && file.extension().is_none_or(|extension| !extension.eq_ignore_ascii_case("svg"))
         {
@@ -102,12 +119,27 @@ impl Args {
         let mut notes = Vec::new();
         if let (What::Adaptive(_), Some(threads)) = (what, &self.threads)
             && count("--threads", threads, 1024)? > 1
+            && over.len() < 2
         {
             notes.push(format!("{threads} threads: one adaptive integral runs on one"));
         }
         let Args { adapter, fallback, json, plot, .. } = self;
-        let job =
-            Job { text, f, lower, upper, what, weight, backends, integrator, adapter, fallback, notes, json, plot };
+        let job = Job {
+            text,
+            f,
+            lower,
+            upper,
+            over,
+            what,
+            weight,
+            backends,
+            integrator,
+            adapter,
+            fallback,
+            notes,
+            json,
+            plot,
+        };
         Ok(Asked::One(job))
     }
 
@@ -186,10 +218,10 @@ impl Args {
     }
 }
 
-/// Refuses a formula in several variables.
-pub fn one_variable(f: &Expression) -> Result<(), String> {
+/// Refuses a formula in several variables, with the way out.
+pub fn one_variable(f: &Expression, instead: &str) -> Result<(), String> {
     if f.dimension() > 1 {
-        return Err("the formula uses more than one variable; integrals in several dimensions are not built yet".into());
+        return Err(format!("the formula uses more than one variable: {instead}"));
     }
     Ok(())
 }

@@ -7,6 +7,7 @@ mod args;
 #[cfg_attr(not(feature = "gpu"), path = "no_device.rs")]
 mod device;
 mod job;
+mod over;
 mod plot;
 mod report;
 mod sweep;
@@ -81,7 +82,11 @@ fn one(job: &Job) -> Result<bool, String> {
         let mut instead = None;
         let result = opened.and_then(|(integrator, reason)| {
             instead = reason;
-            integrator.integrate(&job.f, job.lower..job.upper)
+            if job.over.len() > 1 {
+                over::integrate(&integrator, &job.f, &job.over)
+            } else {
+                integrator.integrate(&job.f, job.lower..job.upper)
+            }
         });
         bar.clear();
         match result {

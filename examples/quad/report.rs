@@ -15,7 +15,12 @@ pub fn text(job: &Job, answer: &Answer) -> String {
         (None, None) => integral.backend.to_string(),
     };
     let error = if integral.error.is_finite() { format!(" ± {:.1e}", integral.error) } else { String::new() };
-    let panels = if integral.regions == 1 { "panel" } else { "panels" };
+    let panels = match (integral.regions, job.over.len()) {
+        (1, 0..=1) => "panel",
+        (_, 0..=1) => "panels",
+        (1, _) => "box",
+        _ => "boxes",
+    };
     let weight = job.weight.map(|weight| format!(" with weight {weight}")).unwrap_or_default();
     let mut lines = format!(
         "{:?}{error}\n  {}{weight}, {} {panels}, {} evaluations\n  {who}, {} {threads}, {:.3e} s\n",
@@ -27,6 +32,9 @@ pub fn text(job: &Job, answer: &Answer) -> String {
         integral.elapsed.as_secs_f64(),
     );
     lines += &format!("  status: {}\n", integral.status);
+    if !integral.bad_point.is_empty() {
+        lines += &format!("  at: {:?}\n", integral.bad_point);
+    }
     if let Some(agreement) = &integral.agreement {
         lines += &format!("  agreement: {agreement}\n");
     }
@@ -104,6 +112,7 @@ fn object(job: &Job, answer: &Answer) -> Value {
         "regions": integral.regions,
         "status": integral.status.name(),
         "status_text": integral.status.to_string(),
+        "bad_point": (!integral.bad_point.is_empty()).then_some(&integral.bad_point),
         "backend": integral.backend.to_string(),
         "adapter": integral.adapter,
         "level": integral.level.map(|level| level.name()),

@@ -38,7 +38,7 @@ impl SweepJob {
             }
         }
         let template = Expression::template(text).map_err(|error| error.to_string())?;
-        one_variable(&template)?;
+        one_variable(&template, "--sweep does integrals of one")?;
         let file = args.sweep.unwrap_or_default();
         let table = Table::read(&file)?;
         let name = file.display();

@@ -5,6 +5,7 @@
 //! sums; the sums of runs are added with compensation. Nodes and sums are made by additions, which on many processors have
 //! pipes of their own, so that multiplications are left to the integrand.
 
+pub(crate) mod boxes;
 pub(crate) mod regions;
 
 use crate::integrand::Integrand;

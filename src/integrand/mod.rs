@@ -19,6 +19,7 @@ pub mod number;
 mod parse;
 mod parse_error;
 mod point;
+pub(crate) mod point_values;
 pub(crate) mod shared;
 pub mod special;
 mod tape;

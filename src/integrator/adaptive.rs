@@ -146,6 +146,10 @@ impl Integrator {
             }
             integral.elapsed = start.elapsed();
         }
+        self.judged(integral)
+    }
+
+    pub(super) fn judged(&self, integral: Integral) -> Result<Integral, Error> {
         if integral.status.is_success() || self.accept {
             Ok(integral)
         } else {
@@ -155,7 +159,7 @@ impl Integrator {
 
     /// The record of an answer, field by field as above.
     #[inline(always)]
-    fn integral(&self, answer: &Answer, region: Region, level: Level, elapsed: Duration) -> Integral {
+    pub(super) fn integral(&self, answer: &Answer, region: Region, level: Level, elapsed: Duration) -> Integral {
         let serial = self.backend == Backend::Serial;
         Integral {
             estimate: if region.upper < region.lower { -answer.estimate } else { answer.estimate },

@@ -6,6 +6,7 @@ mod check;
 mod check_mesh;
 mod check_rows;
 mod composite;
+mod cubature;
 mod floor;
 #[cfg_attr(not(feature = "gpu"), path = "no_gpu.rs")]
 mod gpu;
@@ -36,6 +37,7 @@ use crate::region::{IntoRegion, Region};
 use crate::rule::Rule;
 use crate::weight::Weight;
 use composite::Run;
+pub use cubature::Space;
 use floor::Floors;
 use std::sync::Arc;
 use std::time::Duration;
@@ -202,7 +204,26 @@ impl Integrator {
         self
     }
 
-    /// The integral of `f` over `region`: ∫ f(x) dx from the lower to the upper bound.
+    /// The integral of `f` over `region`: ∫ f(x) dx from the lower to the upper bound, or over a box in up to 20 dimensions.
+    ///
+    /// ```
+    /// use quadrille::Integrator;
+    ///
+    /// let volume = Integrator::new().rel_tol(1e-8).integrate(&|[x, y]: [f64; 2]| (x * y).exp(), [0.0..1.0, 0.0..1.0])?;
+    /// assert!((volume.estimate - 1.317902151454404).abs() <= volume.error && volume.error <= 1e-8 * volume.estimate);
+    /// # Ok::<(), quadrille::Error>(())
+    /// ```
+    ///
+    /// **Over a box** (points are arrays) cubature is adaptive: Genz and Malik's rule of degree 7, 2^D + 2D² + 4D + 5 evaluations
+    /// and up to 64 more for each box; in two and three dimensions also 9^D nodes of Gauss's rule where f is smooth. All boxes
+    /// that matter are halved in each round, on lanes and threads. Axes may be infinite, by x = t / (1 - t²) or t / (1 - t). Kinks and steps across an axis
+    /// are looked for, and boxes cut there. The error bounds the true one unless f has a feature that no node meets: a peak
+    /// narrower than about 1/10 of the box in each direction may be missed. In more than about eight dimensions, only what is
+    /// smooth on the scale of the box comes to more than a few digits: the boxes that it takes grow as 2^D. Verification and GPU are
+    /// not to be had there yet, and [`Integral::fallbacks`] says so; weights, break points, fixed rules and
+    /// methods belong to one dimension and are refused.
+    ///
+    /// A. C. Genz, A. A. Malik (1980), <https://doi.org/10.1016/0771-050X(80)90039-X>.
     ///
     /// Reversed bounds give the negative of the integral over the interval in ascending order (the rule is laid over
     /// that), to the bit; equal bounds give 0 without an evaluation.
@@ -211,8 +232,18 @@ impl Integrator {
     /// A question that makes no sense is refused before anything is evaluated. [`Error::NotConverged`] holds the best
     /// estimate when the integrand is not finite, the sum overflows, or the caller stopped it;
     /// [`Error::Disagreement`] comes from verification.
-    pub fn integrate<R: IntoRegion<Point = f64>>(&self, f: &impl Integrand, region: R) -> Result<Integral, Error> {
-        let region: Region = region.into_region();
+    #[inline]
+    pub fn integrate<R>(&self, f: &impl Integrand<R::Point>, region: R) -> Result<Integral, Error>
+    where
+        R: IntoRegion,
+        R::Point: Space,
+    {
+        Space::integrate(self, f, region.into_region())
+    }
+
+    /// In one dimension.
+    #[inline]
+    fn over_interval(&self, f: &impl Integrand, region: Region) -> Result<Integral, Error> {
         if self.rule.is_none() && self.panels.is_none() {
             return self.adaptive(f, region);
         }

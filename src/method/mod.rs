@@ -3,6 +3,7 @@
 mod adaptive;
 mod choice;
 mod composite;
+mod cubature;
 mod joint;
 mod leaf;
 mod outcome;
@@ -11,6 +12,7 @@ mod weighted;
 pub(crate) use adaptive::Adaptive;
 pub use choice::Method;
 pub(crate) use composite::CompositeSum;
+pub(crate) use cubature::Cubature;
 pub(crate) use joint::Joint;
 pub(crate) use outcome::Outcome;
 pub(crate) use weighted::Weighted;

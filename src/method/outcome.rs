@@ -64,7 +64,7 @@ impl Sum {
 }
 
 /// √(a² + b²), faster than `hypot` where neither square is out of range.
-fn mean_square(a: f64, b: f64) -> f64 {
+pub(super) fn mean_square(a: f64, b: f64) -> f64 {
     let squares = a * a + b * b;
     if (1e-280..1e280).contains(&squares) { squares.sqrt() } else { a.hypot(b) }
 }

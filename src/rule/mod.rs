@@ -2,6 +2,8 @@
 
 mod composite;
 mod gauss_legendre;
+pub(crate) mod gauss_line;
+pub(crate) mod genz_malik;
 mod ladder;
 #[rustfmt::skip]
 #[allow(clippy::all, reason = "a table")]

@@ -1,0 +1,88 @@
+//! Cubature over Genz's families, beside the fastest peer that met the tolerance and said so (measured elsewhere, on one thread of
+//! a machine of the same kind): hcubature, Cuhre, Divonne, or none.
+//! `cargo bench --bench cubature -- gaussian` runs those cases alone.
+
+#[path = "../tests/cubature/families.rs"]
+mod families;
+
+use families::*;
+use quadrille::{Integral, Integrator, Status};
+use std::time::Instant;
+
+/// For each family and tolerance, in 3, 5 and 8 dimensions: microseconds and evaluations of the peer.
+type Peer = (&'static str, [[(f64, f64); 3]; 2]);
+const PEERS: [Peer; 6] = [
+    (
+        "oscillatory",
+        [[(112.0, 3.94e3), (62.3, 819.0), (9.72, 401.0)], [(661.0, 2.6e4), (336.0, 9.56e3), (217.0, 3.32e3)]],
+    ),
+    ("product_peak", [[(216.0, 1.52e4), (421.0, 1.82e4), (147.0, 6.02e3)], [(1770.0, 1.03e5), NONE, NONE]]),
+    ("corner_peak", [[(188.0, 8e3), (1790.0, 1.15e5), (18300.0, 2.8e5)], [(602.0, 3.28e4), NONE, NONE]]),
+    (
+        "gaussian",
+        [[(49.1, 2.61e3), (1750.0, 6.98e4), (523.0, 1.44e4)], [(306.0, 1.44e4), (33500.0, 1.06e6), (23100.0, 1e6)]],
+    ),
+    ("c0", [[(207.0, 6.42e3), (311.0, 7.04e3), (350.0, 5.8e3)], [NONE, NONE, NONE]]),
+    (
+        "discontinuous",
+        [[(111.0, 5.78e3), (252.0, 7.96e3), (234.0, 6.41e3)], [(545.0, 2.63e4), (1270.0, 7.07e4), (1700.0, 1.09e5)]],
+    ),
+];
+const NONE: (f64, f64) = (f64::NAN, f64::NAN);
+
+fn main() {
+    let testing = !std::env::args().any(|argument| argument == "--bench");
+    let only = std::env::args().skip(1).find(|argument| !argument.starts_with('-')).unwrap_or_default();
+    let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/genz.tsv")).expect("cases");
+    println!(
+        "{:<18}{:>8}{:>16}{:>10}{:>12}{:>9}{:>10}{:>10} |{:>12}{:>10}",
+        "case", "tol", "status", "µs", "evaluations", "ns each", "error", "claim", "peer µs", "evals"
+    );
+    for (k, tolerance) in [1e-3, 1e-6].into_iter().enumerate() {
+        for line in text.lines() {
+            let fields: Vec<&str> = line.split('\t').collect();
+            if !fields[0].ends_with("-0") || !fields[0].contains(&only) {
+                continue;
+            }
+            let numbers: Vec<f64> = fields[3..].iter().map(|field| field.parse().expect("a number")).collect();
+            let family = PEERS.iter().position(|peer| peer.0 == fields[1]).expect("a family");
+            let peer = |i: usize| PEERS[family].1[k][i];
+            match fields[2] {
+                "3" => row::<3>(fields[0], family, &numbers, tolerance, peer(0), testing),
+                "5" => row::<5>(fields[0], family, &numbers, tolerance, peer(1), testing),
+                _ => row::<8>(fields[0], family, &numbers, tolerance, peer(2), testing),
+            }
+        }
+    }
+}
+
+fn row<const D: usize>(name: &str, family: usize, numbers: &[f64], tolerance: f64, peer: (f64, f64), testing: bool) {
+    let f = Genz::<D> {
+        family,
+        a: std::array::from_fn(|d| numbers[1 + d]),
+        u: std::array::from_fn(|d| numbers[1 + D + d]),
+    };
+    let with =
+        Integrator::new().rel_tol(tolerance).max_evaluations(if testing { 20_000 } else { 5_000_000 }).threads(1);
+    let mut least = f64::INFINITY;
+    let mut last: Option<Integral> = None;
+    let begin = Instant::now();
+    while last.is_none() || !testing && begin.elapsed().as_secs_f64() < 0.1 {
+        let start = Instant::now();
+        last = Some(of(&with, &f, [(0.0, 1.0); D]));
+        least = least.min(start.elapsed().as_secs_f64());
+    }
+    let integral = last.expect("at least one");
+    let error = (integral.estimate / numbers[0] - 1.0).abs();
+    assert!(integral.status != Status::Converged || error <= tolerance, "{name}: {integral:#}");
+    println!(
+        "{name:<18}{tolerance:>8.0e}{:>16}{:>10.1}{:>12}{:>9.2}{error:>10.1e}{:>10.1e} |{:>12}{:>10.2e}",
+        integral.status.name(),
+        least * 1e6,
+        integral.evaluations,
+        least * 1e9 / integral.evaluations as f64,
+        integral.error / numbers[0].abs(),
+        peer.0,
+        peer.1,
+    );
+}

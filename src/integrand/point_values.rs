@@ -1,0 +1,65 @@
+//! An integrand of several variables behind one call for many points: the counterpart of [`values`](super::values).
+
+use super::{Integrand, Point};
+use crate::lanes::{LANES, Lanes, Simd, Token, dispatch};
+use std::marker::PhantomData;
+
+/// Values at vectors of eight points.
+pub(crate) trait PointValues: Sync {
+    /// Sets `values[i]` to f at eight points of D coordinates, of which number d is `points[i * D + d]`.
+    fn values(&self, points: &[[f64; LANES]], values: &mut [[f64; LANES]]);
+}
+
+/// On lanes.
+pub(crate) struct PointsOnLanes<'a, F, P> {
+    pub f: &'a F,
+    pub token: Token,
+    pub point: PhantomData<fn(P)>,
+}
+
+impl<P: Point, F: Integrand<P>> PointValues for PointsOnLanes<'_, F, P> {
+    fn values(&self, points: &[[f64; LANES]], values: &mut [[f64; LANES]]) {
+        dispatch!(self.token, simd => on_lanes::<_, P, F>(simd, self.f, points, values));
+    }
+}
+
+/// The vectors that a blocked integrand is given at once.
+const BLOCK: usize = 32;
+
+#[inline(always)]
+fn on_lanes<S: Simd, P: Point, F: Integrand<P>>(simd: S, f: &F, points: &[[f64; LANES]], values: &mut [[f64; LANES]]) {
+    let point = |at: &[[f64; LANES]]| P::lanes_from_fn(|d| Lanes::from_array(simd, at[d]));
+    if !F::BLOCKED {
+        for (at, value) in points.chunks_exact(P::DIMENSION).zip(values) {
+            *value = f.lanes(point(at)).to_array();
+        }
+        return;
+    }
+    let Some(first) = points.chunks_exact(P::DIMENSION).next() else { return };
+    let (mut vectors, mut results) = ([point(first); BLOCK], [Lanes::splat(simd, 0.0); BLOCK]);
+    for (points, values) in points.chunks(BLOCK * P::DIMENSION).zip(values.chunks_mut(BLOCK)) {
+        for (vector, at) in vectors.iter_mut().zip(points.chunks_exact(P::DIMENSION)) {
+            *vector = point(at);
+        }
+        f.block(&vectors[..values.len()], &mut results[..values.len()]);
+        for (value, result) in values.iter_mut().zip(&results) {
+            *value = result.to_array();
+        }
+    }
+}
+
+/// By the scalar definition.
+pub(crate) struct PointsByScalar<'a, F, P> {
+    pub f: &'a F,
+    pub point: PhantomData<fn(P)>,
+}
+
+impl<P: Point, F: Integrand<P>> PointValues for PointsByScalar<'_, F, P> {
+    fn values(&self, points: &[[f64; LANES]], values: &mut [[f64; LANES]]) {
+        for (at, values) in points.chunks_exact(P::DIMENSION).zip(values) {
+            for (lane, value) in values.iter_mut().enumerate() {
+                *value = self.f.scalar(P::from_fn(|d| at[d][lane]));
+            }
+        }
+    }
+}

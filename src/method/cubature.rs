@@ -1,0 +1,323 @@
+//! Adaptive cubature: boxes, halved across the axis on which the integrand is roughest, all that matter in each round.
+
+mod divide;
+mod leaf;
+mod planes;
+
+use super::Outcome;
+use crate::estimate::{Tolerance, cubature::claims_of_halves};
+use crate::plan::{Axis, Boxes, SweptBox};
+use leaf::{BoxLeaf, BoxTotals};
+use planes::{NO_PLANE, Plane, SEARCHES};
+
+/// The share of the tolerance that claims are refined to.
+const GOAL: f64 = 0.9;
+
+/// The share of that which leaves may claim together that are left alone.
+const SETTLED: f64 = 0.3;
+
+/// Leaves that claim less than this share of the largest claim wait for a later round.
+const LATER: f64 = 0.2;
+
+/// Of the largest, so many do not, and such a share of all: fewer leave lanes idle, and are not worth a look at all leaves.
+const FEWEST: usize = 8;
+const SHARE: usize = 50;
+
+/// A fine sweep that leaves more than this of a claim is wasted; and the share of all evaluations that may be.
+const WASTED: f64 = 0.1;
+const WASTE: f64 = 0.5;
+
+/// Bytes that leaves may take.
+const MEMORY: usize = 512 << 20;
+
+/// One adaptive integration over a box.
+pub(crate) struct Cubature {
+    axes: Vec<Axis>,
+    tolerance: Tolerance,
+    /// The evaluations after which to give up, and those of one sweep.
+    most: u64,
+    each: u64,
+    /// Leaves that there must be, and may be.
+    least: usize,
+    capacity: usize,
+    /// The bounds of the leaves, `axes.len()` for each.
+    lower: Vec<f64>,
+    upper: Vec<f64>,
+    leaves: Vec<BoxLeaf>,
+    /// The leaves to be halved, ascending, and the bounds of their halves; the whole, to begin with.
+    active: Vec<u32>,
+    next_lower: Vec<f64>,
+    next_upper: Vec<f64>,
+    /// The leaves to be swept by the fine rule, of `fine_each` evaluations, and their bounds.
+    fine: Vec<u32>,
+    fine_each: Option<u64>,
+    /// Evaluations of fine sweeps that brought little.
+    wasted: u64,
+    fine_lower: Vec<f64>,
+    fine_upper: Vec<f64>,
+    /// Planes on which the integrand has a kink or a step, and how many lines may still be searched for more.
+    planes: Vec<Plane>,
+    searches: u32,
+    /// The plane that each of the active leaves is cut at, if any.
+    cuts: Vec<Option<u32>>,
+    /// Leaves that were given up for memory: their number and sums.
+    retired: (u64, BoxTotals),
+    /// Of all leaves.
+    pub totals: BoxTotals,
+    pub evaluations: u64,
+    /// Where the integrand was found not to be finite.
+    pub bad: Vec<f64>,
+}
+
+impl Cubature {
+    /// The integration over the box of `axes`, at `each` evaluations a sweep; a fine one, where there is such a rule, at `fine`.
+    pub fn new(axes: Vec<Axis>, tolerance: Tolerance, most: u64, each: u64, fine: Option<u64>) -> Self {
+        let dimension = axes.len();
+        let least = match dimension {
+            ..=5 => 32,
+            6..=10 => 8,
+            11..=14 => 4,
+            _ => 2,
+        };
+        let bytes = 2 * size_of::<f64>() * dimension + size_of::<BoxLeaf>();
+        Self {
+            next_lower: axes.iter().map(|axis| axis.lower).collect(),
+            next_upper: axes.iter().map(|axis| axis.upper).collect(),
+            axes,
+            tolerance,
+            most,
+            each,
+            least,
+            capacity: MEMORY / bytes,
+            lower: Vec::new(),
+            upper: Vec::new(),
+            leaves: Vec::new(),
+            active: Vec::new(),
+            planes: Vec::new(),
+            searches: SEARCHES,
+            cuts: Vec::new(),
+            fine: Vec::new(),
+            fine_each: fine,
+            wasted: 0,
+            fine_lower: Vec::new(),
+            fine_upper: Vec::new(),
+            retired: Default::default(),
+            totals: BoxTotals::default(),
+            evaluations: 0,
+            bad: Vec::new(),
+        }
+    }
+
+    /// The boxes to sweep.
+    pub fn next(&self) -> Boxes<'_> {
+        Boxes { dimension: self.axes.len(), lower: &self.next_lower, upper: &self.next_upper, fine: false }
+    }
+
+    /// The boxes to sweep by the fine rule.
+    pub fn next_fine(&self) -> Boxes<'_> {
+        Boxes { dimension: self.axes.len(), lower: &self.fine_lower, upper: &self.fine_upper, fine: true }
+    }
+
+    /// The boxes that make up the whole.
+    pub fn regions(&self) -> u64 {
+        self.leaves.len() as u64 + self.retired.0
+    }
+
+    /// Takes what the sweeps of [`next`](Self::next) and [`next_fine`](Self::next_fine) found; the outcome, if this is the end.
+    /// Else [`divide`](Self::divide) follows.
+    pub fn absorb(&mut self, swept: &mut [SweptBox], fine: &mut [SweptBox]) -> Option<Outcome> {
+        self.evaluations += swept.len() as u64 * self.each + fine.len() as u64 * self.fine_each.unwrap_or(0);
+        if let Some(bad) = swept.iter_mut().chain(&mut *fine).find_map(|one| one.bad.take()) {
+            let (point, value) = *bad;
+            let first = point[0];
+            self.bad = point;
+            return Some(Outcome::NonFinite { point: first, value });
+        }
+        self.place(swept);
+        for (&i, one) in self.fine.iter().zip(&*fine) {
+            let leaf = &mut self.leaves[i as usize];
+            // What was claimed before stands where the fine rule is no better.
+            if one.error > WASTED * leaf.error {
+                self.wasted += self.fine_each.unwrap_or(0);
+            }
+            if one.error < leaf.error {
+                (leaf.estimate, leaf.error, leaf.floor) = (one.estimate, one.error, one.floor);
+                leaf.axis = one.axis;
+            }
+            (leaf.promise, leaf.tried) = (f64::INFINITY, true);
+        }
+        self.totals = self.retired.1;
+        self.leaves.iter().for_each(|leaf| self.totals.add(leaf));
+        let (estimate, error) = (self.totals.estimate(), self.totals.error());
+        if !estimate.is_finite() || !error.is_finite() {
+            return Some(Outcome::Overflow);
+        }
+        let enough = self.leaves.len() >= self.least;
+        let goal = GOAL * self.tolerance.at(estimate);
+        let met = self.tolerance.met(error, estimate);
+        if enough && met && self.totals.truncation <= goal {
+            return Some(Outcome::Converged);
+        }
+        if self.evaluations >= self.most {
+            return Some(if enough && met { Outcome::Converged } else { Outcome::MaxEvaluations });
+        }
+        let settled = self.choose(enough, goal);
+        if self.leaves.len() + self.active.len() > self.capacity {
+            self.retire(settled);
+            let room = self.capacity.saturating_sub(self.leaves.len());
+            self.active.truncate(room);
+            if room == 0 {
+                return Some(if met { Outcome::Converged } else { Outcome::MemoryLimit });
+            }
+        }
+        if enough {
+            self.refine(goal);
+        }
+        (self.active.is_empty() && self.fine.is_empty()).then_some(self.rest())
+    }
+
+    /// What it is when nothing can be done any more.
+    fn rest(&self) -> Outcome {
+        let met = self.tolerance.met(self.totals.error(), self.totals.estimate());
+        if met { Outcome::Converged } else { Outcome::RoundoffLimited }
+    }
+
+    /// Puts halves into the places of what was halved, the upper ones behind all others.
+    fn place(&mut self, swept: &[SweptBox]) {
+        let dimension = self.axes.len();
+        let leaf = |one: &SweptBox, error: f64| BoxLeaf {
+            estimate: one.estimate,
+            // Rounding is claimed apart.
+            error: if error <= one.floor { 0.0 } else { error } + one.surprise,
+            floor: one.floor,
+            magnitude: one.magnitude,
+            axis: one.axis,
+            stuck: false,
+            promise: one.promise,
+            // Corners that surprise are not seen by the fine rule.
+            tried: one.surprise > 0.0,
+        };
+        if let [whole] = swept
+            && self.leaves.is_empty()
+        {
+            self.lower.clone_from(&self.next_lower);
+            self.upper.clone_from(&self.next_upper);
+            self.leaves.push(leaf(whole, whole.error));
+            return;
+        }
+        for (k, (&i, halves)) in self.active.iter().zip(swept.as_chunks::<2>().0).enumerate() {
+            let (i, [first, second]) = (i as usize, halves);
+            let before = self.leaves[i];
+            let axis = usize::from(before.axis);
+            let (at, from) = (i * dimension, 2 * k * dimension);
+            let length = |from: usize| self.next_upper[from + axis] - self.next_lower[from + axis];
+            let share = length(from) / (length(from) + length(from + dimension));
+            let difference = before.estimate - (first.estimate + second.estimate);
+            let rounding = before.floor + first.floor + second.floor;
+            let difference = if difference.abs() <= rounding { 0.0 } else { difference };
+            let claims = claims_of_halves([first.error, second.error], before.error, difference, [share, 1.0 - share]);
+            if let Some(plane) = self.cuts.get(k).copied().flatten() {
+                let smooth = first.error + second.error <= 0.5 * before.error;
+                let score = &mut self.planes[plane as usize].score;
+                *score = (*score + if smooth { 1 } else { -1 }).min(-NO_PLANE);
+            }
+            self.leaves[i] = leaf(first, claims[0]);
+            self.leaves.push(leaf(second, claims[1]));
+            self.lower[at..at + dimension].copy_from_slice(&self.next_lower[from..from + dimension]);
+            self.upper[at..at + dimension].copy_from_slice(&self.next_upper[from..from + dimension]);
+            self.lower.extend_from_slice(&self.next_lower[from + dimension..from + 2 * dimension]);
+            self.upper.extend_from_slice(&self.next_upper[from + dimension..from + 2 * dimension]);
+        }
+    }
+
+    /// Makes active what has to be halved; the claim up to which leaves need not be, whatever comes.
+    fn choose(&mut self, enough: bool, goal: f64) -> f64 {
+        // Claims sorted into halves of binary orders of magnitude: enough to tell which are small, and no sort.
+        let bin = |error: f64| (error.to_bits() >> 51) as usize;
+        let (mut sums, mut counts) = ([0.0; 4096], [0; 4096]);
+        let mut largest = 0.0f64;
+        for leaf in self.leaves.iter().filter(|leaf| !leaf.stuck) {
+            sums[bin(leaf.error)] += leaf.error;
+            counts[bin(leaf.error)] += 1;
+            largest = largest.max(leaf.error);
+        }
+        let may = SETTLED * (goal - self.retired.1.truncation).max(0.0);
+        let mut total = 0.0;
+        let first = sums.iter().position(|sum| {
+            total += sum;
+            total > may
+        });
+        let floor = |bin: usize| f64::from_bits((bin as u64) << 51);
+        let settled = first.map_or(f64::INFINITY, floor);
+        let mut count = 0;
+        let fewest = counts.iter().rposition(|&in_bin| {
+            count += in_bin;
+            count >= FEWEST.max(self.leaves.len() / SHARE)
+        });
+        let from = settled.max(fewest.map_or(0.0, floor).min(LATER * largest));
+        self.active.clear();
+        self.fine.clear();
+        let chosen = |leaf: &BoxLeaf| !leaf.stuck && (!enough || leaf.error > 0.0 && leaf.error >= from);
+        self.active.extend((0u32..).zip(&self.leaves).filter(|(_, leaf)| chosen(leaf)).map(|(i, _)| i));
+        settled
+    }
+
+    /// Takes from what is active the leaves for which the fine rule would be cheaper than halves, if it does: a halving of all axes,
+    /// into 2^D boxes, brings a factor of about 2^8. Where that is promised, it is tried in any case; else as far as there is
+    /// something to waste.
+    fn refine(&mut self, goal: f64) {
+        let Some(each) = self.fine_each else { return };
+        let dimension = self.axes.len();
+        let wanted = goal / (4 * self.leaves.len()) as f64;
+        let worth = (0.5 * each as f64 / self.each as f64).powf(8.0 / dimension as f64);
+        let spare = ((WASTE * self.evaluations as f64) as u64).saturating_sub(self.wasted);
+        let mut spare = spare / each;
+        self.fine_lower.clear();
+        self.fine_upper.clear();
+        let mut active = std::mem::take(&mut self.active);
+        active.retain(|&i| {
+            let leaf = &self.leaves[i as usize];
+            let range = i as usize * dimension..(i as usize + 1) * dimension;
+            let (lower, upper) = (&self.lower[range.clone()], &self.upper[range]);
+            if leaf.tried || leaf.error <= worth * wanted {
+                return true;
+            }
+            if leaf.promise > wanted {
+                if spare == 0 || leaf.promise == f64::INFINITY && self.plane_in(lower, upper).is_some() {
+                    return true;
+                }
+                spare -= 1;
+            }
+            self.fine.push(i);
+            self.fine_lower.extend_from_slice(lower);
+            self.fine_upper.extend_from_slice(upper);
+            false
+        });
+        self.active = active;
+    }
+
+    /// Gives up the leaves that claim less than `settled`: of them only the sums are kept.
+    fn retire(&mut self, settled: f64) {
+        let dimension = self.axes.len();
+        let mut kept = 0;
+        for i in 0..self.leaves.len() {
+            let leaf = self.leaves[i];
+            if leaf.error < settled || leaf.stuck {
+                self.retired.0 += 1;
+                self.retired.1.add(&leaf);
+                continue;
+            }
+            self.leaves[kept] = leaf;
+            for bounds in [&mut self.lower, &mut self.upper] {
+                bounds.copy_within(i * dimension..(i + 1) * dimension, kept * dimension);
+            }
+            kept += 1;
+        }
+        self.leaves.truncate(kept);
+        self.lower.truncate(kept * dimension);
+        self.upper.truncate(kept * dimension);
+        // Only what is active is left, or waits for a later round; the largest claims come first again.
+        self.active.clear();
+        self.active.extend(0..kept as u32);
+    }
+}

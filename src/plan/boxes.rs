@@ -1,0 +1,87 @@
+//! The plan of adaptive cubature: a list of boxes, each swept once.
+
+/// How the variable of an axis becomes that of the integrand.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum AxisMap {
+    /// It is.
+    Plain,
+    /// x = end ± t / (1 - t), t in (0, 1): a half-line.
+    Half { end: f64, direction: f64 },
+    /// x = t / (1 - t²), t in (-1, 1): the line.
+    Line,
+}
+
+/// An axis of the whole, in its own variable.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Axis {
+    pub lower: f64,
+    pub upper: f64,
+    pub map: AxisMap,
+}
+
+impl Axis {
+    /// The axis on which x goes from `lower` to a larger `upper`.
+    pub fn new(lower: f64, upper: f64) -> Self {
+        let half = |end, direction| Self { lower: 0.0, upper: 1.0, map: AxisMap::Half { end, direction } };
+        match (lower.is_finite(), upper.is_finite()) {
+            (true, true) => Self { lower, upper, map: AxisMap::Plain },
+            (true, false) => half(lower, 1.0),
+            (false, true) => half(upper, -1.0),
+            (false, false) => Self { lower: -1.0, upper: 1.0, map: AxisMap::Line },
+        }
+    }
+}
+
+/// Boxes to sweep, in order: of each, `dimension` lower and as many upper bounds, in the variables of the axes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Boxes<'a> {
+    pub dimension: usize,
+    pub lower: &'a [f64],
+    pub upper: &'a [f64],
+    /// Whether by the fine rule for what is smooth.
+    pub fine: bool,
+}
+
+impl<'a> Boxes<'a> {
+    pub fn len(&self) -> usize {
+        self.lower.len() / self.dimension
+    }
+
+    /// The first `count` boxes, and the others.
+    pub fn split_at(self, count: usize) -> (Self, Self) {
+        let (lower, upper) = (self.lower.split_at(count * self.dimension), self.upper.split_at(count * self.dimension));
+        (Self { lower: lower.0, upper: upper.0, ..self }, Self { lower: lower.1, upper: upper.1, ..self })
+    }
+}
+
+/// A point at which the integrand is not finite, and the value there.
+pub(crate) type Bad = Box<(Vec<f64>, f64)>;
+
+/// The outcome of one sweep.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct SweptBox {
+    pub estimate: f64,
+    /// What the error model makes of the differences; zero where rounding explains them.
+    pub error: f64,
+    /// What values far out in the corners contradict of what is seen inside.
+    pub surprise: f64,
+    /// What rounding adds: no refinement removes it.
+    pub floor: f64,
+    /// The integral of |f|.
+    pub magnitude: f64,
+    /// What the fine rule is expected to leave of the error.
+    pub promise: f64,
+    /// The axis to halve.
+    pub axis: u8,
+    /// A point at which the integrand is not finite, and the value there.
+    pub bad: Option<Bad>,
+}
+
+/// A line through a box on which a kink or a step is suspected.
+#[derive(Clone, Debug)]
+pub(crate) struct Suspect {
+    pub through: Vec<f64>,
+    pub axis: usize,
+    pub lower: f64,
+    pub upper: f64,
+}
