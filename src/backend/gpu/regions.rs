@@ -214,7 +214,7 @@ pub(crate) fn points(ladder: &Ladder, rung: usize) -> u32 {
 }
 
 /// Columns of the table but for the points.
-const SUMS: usize = 9;
+const COLUMNS: usize = 9;
 
 /// The points of all rungs and what their values count, as the kernel reads them.
 fn table(ladder: &Ladder, arithmetic: Arithmetic) -> Vec<u8> {
@@ -233,7 +233,7 @@ fn table(ladder: &Ladder, arithmetic: Arithmetic) -> Vec<u8> {
         }
         for (distance, ends) in [(SENTINEL, [-1.0, 0.0]), (-SENTINEL, [0.0, -1.0])] {
             table.real(distance);
-            (0..SUMS - 2).for_each(|_| table.real(0.0));
+            (0..COLUMNS - 2).for_each(|_| table.real(0.0));
             ends.into_iter().for_each(|factor| table.real(factor));
         }
         below = rung.rows.iter().map(|row| row.weights).collect();
