@@ -189,13 +189,13 @@ impl SimdRegions<'_> {
                 constant: variation == 0.0,
                 sparse: now > SPARSE * variation,
                 fall: if previous < f64::INFINITY { now / previous } else { f64::NAN },
+                gap: gap(index, nodes) * width,
                 ..Swept::NOTHING
             };
-            let gap = gap(index, nodes) * width;
             if met && index >= least {
                 let values = &values[..count];
-                let swept = if region.guarded { guarded(simd, near, rung, gap, values, swept) } else { swept };
-                return with_ends(simd, region, rung, gap, values, swept, (sums.variation, range.1 - range.0), alone);
+                let swept = if region.guarded { guarded(simd, near, rung, values, swept) } else { swept };
+                return with_ends(simd, region, rung, values, swept, (sums.variation, range.1 - range.0), alone);
             }
             if !(now + magnitude).is_finite() {
                 let from = if known.is_some() { 2 } else { 0 };
@@ -219,7 +219,7 @@ impl SimdRegions<'_> {
             if !go_on {
                 let values = &values[..count];
                 let swept = Swept { singular, ..swept };
-                return with_ends(simd, region, rung, gap, values, swept, (sums.variation, range.1 - range.0), alone);
+                return with_ends(simd, region, rung, values, swept, (sums.variation, range.1 - range.0), alone);
             }
             (before, before_raw) = (estimate, now);
             (index, left_out) = next(index, smooth && (index + 2 <= least || eager && far(now, variation, wanted)));
@@ -239,9 +239,9 @@ const NEAR: Vector = [SENTINEL, SENTINEL, SENTINEL, SENTINEL, -SENTINEL, -SENTIN
 
 /// `swept` with what one value next to each end says, where nodes are sparse enough for a step to hide.
 #[inline(always)]
-fn guarded<S: Simd>(simd: S, near: Vector, rung: &Rung, gap: f64, values: &[Vector], swept: Swept) -> Swept {
+fn guarded<S: Simd>(simd: S, near: Vector, rung: &Rung, values: &[Vector], swept: Swept) -> Swept {
     let (low, high) = (dot(simd, values, rung.sentinels[0]), dot(simd, values, rung.sentinels[1]));
-    let hidden = ((near[0] - low).abs() + (near[4] - high).abs()) * gap;
+    let hidden = ((near[0] - low).abs() + (near[4] - high).abs()) * swept.gap;
     // Less than the rounding of the values makes of it is nothing.
     let hidden = if hidden <= swept.floor { 0.0 } else { hidden };
     Swept { error: if hidden.is_finite() { swept.error + hidden } else { swept.magnitude }, ..swept }
@@ -312,7 +312,6 @@ fn with_ends<S: Simd>(
     simd: S,
     region: &Region,
     rung: &Rung,
-    gap: f64,
     values: &[Vector],
     swept: Swept,
     (variation, its_own): (f64, f64),
@@ -326,7 +325,7 @@ fn with_ends<S: Simd>(
     };
     // The whole has no neighbours.
     let ends = if alone { [f64::NAN; 2] } else { rung.ends.map(|end| dot(simd, values, end)) };
-    Swept { ends, gap, noise, floor: swept.floor + OBSERVED * noise, ..swept }
+    Swept { ends, noise, floor: swept.floor + OBSERVED * noise, ..swept }
 }
 
 /// The smallest and the largest, of all lanes.

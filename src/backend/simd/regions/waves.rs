@@ -55,7 +55,7 @@ const FINER_WAVES: [[Vector; 2]; 2] = [
         [
             1.0,
             0.9238795325112867,
-            0.7071067811865476,
+            FRAC_1_SQRT_2,
             0.38268343236508984,
             0.0,
             -0.3826834323650897,
@@ -69,7 +69,7 @@ const FINER_WAVES: [[Vector; 2]; 2] = [
             -0.9238795325112867,
             -1.0,
             -0.9238795325112867,
-            -0.7071067811865476,
+            -FRAC_1_SQRT_2,
             -0.3826834323650899,
         ],
     ],
@@ -122,7 +122,7 @@ impl<S: Simd> Waves<S> {
     #[inline(always)]
     fn alternate(&mut self, side: usize, unit: usize, terms: Lanes<S>) {
         let sum = &mut self.alternating[side];
-        *sum = if unit % 2 == 0 { *sum + terms } else { *sum - terms };
+        *sum = if unit.is_multiple_of(2) { *sum + terms } else { *sum - terms };
     }
 
     /// The component of 7.5 waves, of the terms of the base level and of the next.
