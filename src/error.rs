@@ -4,7 +4,6 @@ use crate::agreement::Disagreement;
 use crate::backend::Backend;
 use crate::integral::Integral;
 use crate::lanes::{LEVEL_VARIABLE, Level};
-use crate::rule::genz_malik::MOST_DIMENSIONS;
 use crate::rule::{OrderError, Rule};
 use crate::unknown_name::UnknownName;
 use crate::vector::VectorIntegral;
@@ -81,11 +80,15 @@ pub enum Error {
         /// Axes of the region.
         region: usize,
     },
-    /// The region has more axes than adaptive cubature can do with, or none.
+    /// The region has more axes than the method can do with, or none.
     Dimensions {
         /// The axes.
         dimension: usize,
+        /// The most of the method.
+        most: usize,
     },
+    /// A method that samples was allowed no evaluation.
+    NoEvaluations,
     /// The volume of the region (of its finite axes) is no ordinary number: too large or too small for an `f64`.
     Volume {
         /// What it comes to.
@@ -205,9 +208,10 @@ impl fmt::Display for Error {
             Error::Dimension { integrand, region } => {
                 write!(f, "the integrand uses {integrand} coordinates, the region has {region}")
             }
-            Error::Dimensions { dimension } => {
-                write!(f, "the region has {dimension} axes; adaptive cubature does 1 to {MOST_DIMENSIONS}")
+            Error::Dimensions { dimension, most } => {
+                write!(f, "the region has {dimension} axes; the method does 1 to {most}")
             }
+            Error::NoEvaluations => f.write_str("the limit on evaluations is 0: there is nothing to sample"),
             Error::Volume { volume } => {
                 write!(
                     f,

@@ -15,7 +15,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("reduce", &["twofold"]),
     ("estimate", &[]),
     ("weight", &[]),
-    ("plan", &["error", "estimate", "reduce", "rule", "twofold", "weight"]),
+    ("points", &[]),
+    ("plan", &["error", "estimate", "points", "reduce", "rule", "twofold", "weight"]),
     (
         "backend",
         &[
@@ -26,6 +27,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "integrand",
             "lanes",
             "plan",
+            "points",
             "precision",
             "reduce",
             "rule",
@@ -33,7 +35,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "unknown_name",
         ],
     ),
-    ("method", &["estimate", "norm", "plan", "reduce", "unknown_name"]),
+    ("method", &["estimate", "norm", "plan", "points", "reduce", "unknown_name"]),
     ("norm", &[]),
     ("vector", &["agreement", "backend", "integral", "integrand", "lanes", "norm"]),
     ("sampled", &["backend", "lanes", "twofold", "unknown_name"]),

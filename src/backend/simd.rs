@@ -7,6 +7,7 @@
 
 pub(crate) mod boxes;
 pub(crate) mod regions;
+pub(crate) mod samples;
 
 use crate::integrand::Integrand;
 use crate::lanes::{LANES, Lanes, Simd, Token, dispatch, twofold};

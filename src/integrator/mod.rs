@@ -15,6 +15,7 @@ mod mesh;
 mod near_ends;
 mod probe;
 mod rounds;
+mod samples;
 mod sweep;
 mod vector;
 mod weighted;

@@ -36,6 +36,22 @@ pub enum Method {
     /// singularities at the ends; where the levels do not converge, the interval is halved. The claim lies as that of
     /// `GaussKronrod` does.
     DoubleExponential,
+    /// Rank-1 lattices of 2^7 to 2^26 points, shifted at random 16 times; in up to 40 dimensions. The integrand goes through the
+    /// tent 1 - |2u - 1| of each axis, after which the error falls about as N^-2 for smooth integrands in few dimensions, and
+    /// no slower than N^-1/2 for others. The error claimed is 3 standard deviations of the mean of the 16, times Student's
+    /// factor (3.59 in all): the truth is outside once in 370 times, more often where 16 shifts all miss a peak.
+    Lattice,
+    /// Sobol points (Joe and Kuo's), scrambled at random 16 times; in up to 64 dimensions. The error falls as N^-3/2 for
+    /// smooth integrands, and never slower than N^-1/2; better than `Lattice` where there are steps. Claimed in the same way.
+    Sobol,
+    /// Plain Monte Carlo, in up to 1000 dimensions: the mean of independent values, and three standard deviations of it. The error falls
+    /// as N^-1/2, whatever the dimension.
+    MonteCarlo,
+    /// VEGAS+: Monte Carlo with an importance map for each axis and adaptive strata, in up to 1000 dimensions. For peaks, the more so if they
+    /// lie along axes. Five iterations teach the map; at least four more make the estimate, and its error is three standard
+    /// deviations of their weighted mean. If they disagree by chi-square, the earlier half is given up; if that does not help, the integral
+    /// is [`Status::Suspicious`](crate::Status::Suspicious). A peak that no sample has met is missed.
+    Vegas,
 }
 
 impl fmt::Display for Method {
@@ -44,6 +60,10 @@ impl fmt::Display for Method {
             Method::Auto => f.pad("auto"),
             Method::GaussKronrod(order) => f.pad(&format!("kronrod:{order}")),
             Method::DoubleExponential => f.pad("double-exponential"),
+            Method::Lattice => f.pad("lattice"),
+            Method::Sobol => f.pad("sobol"),
+            Method::MonteCarlo => f.pad("monte-carlo"),
+            Method::Vegas => f.pad("vegas"),
         }
     }
 }
@@ -51,15 +71,21 @@ impl fmt::Display for Method {
 impl FromStr for Method {
     type Err = UnknownName;
 
-    /// `auto`, `kronrod:15`, `kronrod:23`, `kronrod:31` (also `kronrod`), `kronrod:63`, `double-exponential` (also `tanh-sinh`).
+    /// `auto`, `kronrod:15`, `kronrod:23`, `kronrod:31` (also `kronrod`), `kronrod:63`, `double-exponential` (also `tanh-sinh`),
+    /// `lattice`, `sobol`, `monte-carlo`, `vegas`.
     fn from_str(name: &str) -> Result<Self, UnknownName> {
-        const NAMES: &str = "methods are auto, kronrod:15, kronrod:23, kronrod:31, kronrod:63, double-exponential";
+        const NAMES: &str = "methods are auto, kronrod:15, kronrod:23, kronrod:31, kronrod:63, double-exponential, lattice, \
+             sobol, monte-carlo, vegas";
         Ok(match name {
             "auto" => Method::Auto,
             "double-exponential" | "tanh-sinh" => Method::DoubleExponential,
             "kronrod" | "kronrod:31" => Method::GaussKronrod(31),
             "kronrod:15" => Method::GaussKronrod(15),
             "kronrod:23" => Method::GaussKronrod(23),
+            "lattice" => Method::Lattice,
+            "sobol" => Method::Sobol,
+            "monte-carlo" => Method::MonteCarlo,
+            "vegas" => Method::Vegas,
             "kronrod:63" => Method::GaussKronrod(63),
             _ => return Err(UnknownName::new("method", name, NAMES)),
         })

@@ -320,7 +320,7 @@ impl SimdBoxes<'_> {
         for (point, slopes) in desk.points.chunks_exact_mut(self.rule.dimension).zip(&mut slopes) {
             for (axis, t) in self.axes.iter().zip(point) {
                 for (t, slope) in t.iter_mut().zip(slopes.iter_mut()) {
-                    let (x, by) = mapped(axis.map, *t);
+                    let (x, by) = axis.map.point(*t);
                     *t = x;
                     *slope *= by;
                 }
@@ -344,22 +344,6 @@ impl SimdBoxes<'_> {
                 let point = &desk.points[i * self.rule.dimension..][..self.rule.dimension];
                 *bad = Some(Box::new((point.iter().map(|x| x[lane]).collect(), desk.values[i][lane])));
             }
-        }
-    }
-}
-
-/// x and dx/dt.
-#[inline(always)]
-fn mapped(map: AxisMap, t: f64) -> (f64, f64) {
-    match map {
-        AxisMap::Plain => (t, 1.0),
-        AxisMap::Half { end, direction } => {
-            let rest = 1.0 - t;
-            (end + direction * (t / rest), 1.0 / (rest * rest))
-        }
-        AxisMap::Line => {
-            let rest = (1.0 - t) * (1.0 + t);
-            (t / rest, (1.0 + t * t) / (rest * rest))
         }
     }
 }

@@ -1,0 +1,67 @@
+//! How the map of an axis learns.
+
+use crate::plan::{ImportanceMap, StratifiedSample};
+
+/// What a step towards the best map is damped by: 0 leaves the map as it is.
+const DAMPING: f64 = 0.5;
+
+/// Moves the ends of increments so that each holds as much of the mean square of the samples.
+pub(super) fn refine(map: &mut ImportanceMap, sample: &StratifiedSample) {
+    let increments = map.increments();
+    let tables = sample.squares.chunks_exact(increments).zip(sample.counts.chunks_exact(increments));
+    for (ends, (squares, counts)) in map.ends.iter_mut().zip(tables) {
+        let means: Vec<f64> = squares.iter().zip(counts).map(|(square, count)| square / count.max(1.0)).collect();
+        let smooth: Vec<f64> = (0..increments)
+            .map(|i| (means[i.saturating_sub(1)] + 6.0 * means[i] + means[(i + 1).min(increments - 1)]) / 8.0)
+            .collect();
+        let total: f64 = smooth.iter().sum();
+        // Nothing was seen, or nothing that can be compared.
+        if !(total > 0.0 && total < f64::INFINITY) {
+            continue;
+        }
+        let weights: Vec<f64> = smooth.iter().map(|weight| damped(weight / total)).collect();
+        *ends = divided(ends, &weights);
+    }
+}
+
+fn damped(share: f64) -> f64 {
+    if share <= 0.0 {
+        0.0
+    } else if share >= 1.0 {
+        1.0
+    } else {
+        ((1.0 - share) / -share.ln()).powf(DAMPING)
+    }
+}
+
+/// The ends of as many increments of equal weight; within one of the old ones weight is spread evenly.
+fn divided(ends: &[f64], weights: &[f64]) -> Vec<f64> {
+    let each = weights.iter().sum::<f64>() / weights.len() as f64;
+    let (mut new, mut old, mut held) = (vec![ends[0]], 0, 0.0);
+    while new.len() < weights.len() {
+        while held < each && old < weights.len() {
+            held += weights[old];
+            old += 1;
+        }
+        held -= each;
+        let (lower, upper) = (ends[old - 1], ends[old]);
+        let beyond = (held / weights[old - 1]).clamp(0.0, 1.0);
+        new.push((upper - (upper - lower) * beyond).max(*new.last().unwrap_or(&lower)));
+    }
+    new.push(ends[weights.len()]);
+    new
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn increments_hold_equal_weight() {
+        let ends: Vec<f64> = (0..=8).map(f64::from).collect();
+        let new = divided(&ends, &[0.0, 0.0, 4.0, 0.0, 0.0, 4.0, 0.0, 0.0]);
+        let expected = [0.0, 2.25, 2.5, 2.75, 3.0, 5.25, 5.5, 5.75, 8.0];
+        assert!(new.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-12), "{new:?}");
+        assert_eq!(divided(&ends, &[1.0; 8]), ends);
+    }
+}
