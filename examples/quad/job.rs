@@ -161,11 +161,12 @@ impl Args {
         let precision = named::<quadrille::Precision>(&self.precision)?;
         let gpu = [("--precision", precision != quadrille::Precision::Auto), ("--adapter", self.adapter.is_some())];
         refuse(&gpu, "is about the GPU, where adaptive methods do not run: choose a rule with --rule")?;
+        let method = self.method.as_deref().map_or(Ok(Method::Auto), named)?;
         refuse(
-            &[("--seed", self.seed.is_some() && self.verify.is_none())],
+            &[("--seed", self.seed.is_some() && self.verify.is_none() && !method.is_sampling())],
             "chooses what to verify, and an adaptive result is verified only on demand: --verify spot",
         )?;
-        Ok(What::Adaptive(self.method.as_deref().map_or(Ok(Method::Auto), named)?))
+        Ok(What::Adaptive(method))
     }
 
     fn integrator(&self, what: What) -> Result<Integrator, String> {

@@ -118,7 +118,7 @@ impl Integrator {
         if !(1e-200..1e200).contains(&volume) {
             return Err(Error::Volume { volume });
         }
-        self.check_settings()
+        if sampled.is_some() { self.check_backend() } else { self.check_settings() }
     }
 
     /// The integral over a box that was looked at. Compiled once, whatever the integrand.

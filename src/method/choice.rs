@@ -54,6 +54,13 @@ pub enum Method {
     Vegas,
 }
 
+impl Method {
+    /// Whether the method takes samples, so that its error is a statistical one.
+    pub fn is_sampling(&self) -> bool {
+        matches!(self, Method::Lattice | Method::Sobol | Method::MonteCarlo | Method::Vegas)
+    }
+}
+
 impl fmt::Display for Method {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -4,9 +4,6 @@ use super::{Axis, Bad};
 use crate::reduce::Partial;
 use std::ops::Range;
 
-/// The increments of an axis.
-const INCREMENTS: usize = 512;
-
 /// How each axis is stretched: y in (0, 1), cut into equal parts, goes to increments of the variable of the axis, piecewise linearly.
 #[derive(Clone, Debug)]
 pub(crate) struct ImportanceMap {
@@ -15,17 +12,16 @@ pub(crate) struct ImportanceMap {
 }
 
 impl ImportanceMap {
+    /// The increments of an axis.
+    pub const INCREMENTS: usize = 512;
+
     /// Without stretching.
     pub fn even(axes: &[Axis]) -> Self {
         let end = |axis: &Axis, i: usize| match i {
-            INCREMENTS => axis.upper,
-            _ => axis.lower + (axis.upper - axis.lower) * (i as f64 / INCREMENTS as f64),
+            Self::INCREMENTS => axis.upper,
+            _ => axis.lower + (axis.upper - axis.lower) * (i as f64 / Self::INCREMENTS as f64),
         };
-        Self { ends: axes.iter().map(|axis| (0..=INCREMENTS).map(|i| end(axis, i)).collect()).collect() }
-    }
-
-    pub fn increments(&self) -> usize {
-        INCREMENTS
+        Self { ends: axes.iter().map(|axis| (0..=Self::INCREMENTS).map(|i| end(axis, i)).collect()).collect() }
     }
 }
 
@@ -81,15 +77,14 @@ pub(crate) struct StratifiedSample {
     /// Of each stratum, the standard deviation of its values.
     pub spread: Vec<f64>,
     /// Of each increment of each axis, the sum of squared values, and their number.
-    pub squares: Vec<f64>,
-    pub counts: Vec<f64>,
+    pub seen: Vec<[f64; 2]>,
     pub bad: Option<Bad>,
 }
 
 impl StratifiedSample {
     /// With what comes next.
     pub fn combine(mut self, other: Self) -> Self {
-        if self.squares.is_empty() {
+        if self.seen.is_empty() {
             return other;
         }
         self.means = self.means.combine(other.means);
@@ -97,8 +92,8 @@ impl StratifiedSample {
         self.size += other.size;
         self.largest = self.largest.max(other.largest);
         self.spread.extend(other.spread);
-        for (to, from) in [(&mut self.squares, &other.squares), (&mut self.counts, &other.counts)] {
-            to.iter_mut().zip(from).for_each(|(to, from)| *to += from);
+        for (to, from) in self.seen.iter_mut().zip(other.seen) {
+            *to = [to[0] + from[0], to[1] + from[1]];
         }
         self.bad = self.bad.or(other.bad);
         self

@@ -7,10 +7,9 @@ const DAMPING: f64 = 0.5;
 
 /// Moves the ends of increments so that each holds as much of the mean square of the samples.
 pub(super) fn refine(map: &mut ImportanceMap, sample: &StratifiedSample) {
-    let increments = map.increments();
-    let tables = sample.squares.chunks_exact(increments).zip(sample.counts.chunks_exact(increments));
-    for (ends, (squares, counts)) in map.ends.iter_mut().zip(tables) {
-        let means: Vec<f64> = squares.iter().zip(counts).map(|(square, count)| square / count.max(1.0)).collect();
+    let increments = ImportanceMap::INCREMENTS;
+    for (ends, seen) in map.ends.iter_mut().zip(sample.seen.chunks_exact(increments)) {
+        let means: Vec<f64> = seen.iter().map(|[square, count]| square / count.max(1.0)).collect();
         let smooth: Vec<f64> = (0..increments)
             .map(|i| (means[i.saturating_sub(1)] + 6.0 * means[i] + means[(i + 1).min(increments - 1)]) / 8.0)
             .collect();

@@ -1,31 +1,58 @@
 //! Samples of strata, placed by an importance map.
 
-use super::{SampleDesk, SimdSamples, VECTORS, unit};
-use crate::lanes::{LANES, Simd, dispatch};
+use super::{SampleDesk, SimdSamples, unit};
+use crate::lanes::{LANES, dispatch};
 use crate::plan::{ImportanceMap, Strata, StratifiedSample};
-use crate::points::{BLOCK, key, philox};
+use crate::points::{BLOCK, Row, key, philox};
 use crate::reduce::Partial;
-use crate::rule::Vector;
 use std::ops::Range;
 
+/// The increments of an axis: a constant, so that no index needs to be looked at.
+const INCREMENTS: usize = ImportanceMap::INCREMENTS;
+
 /// What a block of stratified samples needs besides.
-#[derive(Default)]
 pub(super) struct Desk {
     /// Of each point, its stratum and its number there.
-    stratum: Vec<u32>,
-    number: Vec<u32>,
-    /// Of each axis, the stratum of each point along it, and later the increments.
-    along: Vec<[u32; BLOCK]>,
+    stratum: Box<Row>,
+    number: Box<Row>,
+    /// Of each axis, the increment of each point.
+    increments: Vec<Row>,
+    /// Of each axis, the lower end of each increment, and its length.
+    lower: Vec<[f64; INCREMENTS]>,
+    length: Vec<[f64; INCREMENTS]>,
     /// Of each point, what the maps stretch its surroundings by.
-    slopes: Vec<f64>,
+    slopes: Box<[f64; BLOCK]>,
+    /// Of each axis, for each increment: the sum of squared values, and their number.
+    seen: Vec<[[f64; 2]; INCREMENTS]>,
+}
+
+impl Default for Desk {
+    fn default() -> Self {
+        Self {
+            stratum: Box::new([0; BLOCK]),
+            number: Box::new([0; BLOCK]),
+            increments: Vec::new(),
+            lower: Vec::new(),
+            length: Vec::new(),
+            slopes: Box::new([1.0; BLOCK]),
+            seen: Vec::new(),
+        }
+    }
 }
 
 impl Desk {
-    fn prepare(&mut self, dimension: usize) {
-        self.stratum.resize(BLOCK, 0);
-        self.number.resize(BLOCK, 0);
-        self.slopes.resize(BLOCK, 1.0);
-        self.along.resize(dimension, [0; BLOCK]);
+    fn prepare(&mut self, map: &ImportanceMap) {
+        let dimension = map.ends.len();
+        self.increments.resize(dimension, [0; BLOCK]);
+        self.lower.resize(dimension, [0.0; INCREMENTS]);
+        self.length.resize(dimension, [0.0; INCREMENTS]);
+        self.seen.clear();
+        self.seen.resize(dimension, [[0.0; 2]; INCREMENTS]);
+        for ((ends, lower), length) in map.ends.iter().zip(&mut self.lower).zip(&mut self.length) {
+            for (i, two) in ends.windows(2).enumerate() {
+                (lower[i], length[i]) = (two[0], two[1] - two[0]);
+            }
+        }
     }
 }
 
@@ -49,79 +76,81 @@ impl SimdSamples<'_> {
         desk: &mut SampleDesk,
     ) -> StratifiedSample {
         desk.prepare(self.axes.len());
-        desk.stratified.prepare(self.axes.len());
-        let table = self.axes.len() * map.increments();
-        let mut sample = StratifiedSample {
-            spread: Vec::with_capacity(tile.len()),
-            squares: vec![0.0; table],
-            counts: vec![0.0; table],
-            ..StratifiedSample::default()
-        };
+        desk.stratified.prepare(map);
+        let mut sample = StratifiedSample { spread: Vec::with_capacity(tile.len()), ..StratifiedSample::default() };
         let mut place = (tile.start, 0);
         let mut running = Running::default();
         while place.0 < tile.end && !stop() {
             let count = next_block(strata, tile.end, &mut place, &mut desk.stratified);
-            self.block(map, strata, count, desk);
-            if let Some(i) = (0..count).find(|&i| !desk.values[i / LANES][i % LANES].is_finite()) {
+            dispatch!(self.token, _simd => self.block(map, strata, count, desk));
+            let values = &desk.values.as_flattened()[..count];
+            if let Some(i) = values.iter().position(|value| !value.is_finite()) {
                 sample.bad = self.find_bad(desk, i / LANES + 1);
                 break;
             }
-            absorb(map, strata, count, desk, &mut sample, &mut running);
+            dispatch!(self.token, _simd => learn(values, &desk.stratified.increments, &mut desk.stratified.seen));
+            absorb(strata, values, &desk.stratified, &mut sample, &mut running);
         }
         let scale = 1.0 / strata.samples.len() as f64;
         sample.means = sample.means.scaled(Partial::new(scale));
         sample.size *= scale;
         sample.variance *= scale * scale;
         sample.largest *= scale * scale;
+        sample.seen.extend(desk.stratified.seen.as_flattened());
         sample
     }
 
     /// The values of a block, times all slopes.
-    fn block(&self, map: &ImportanceMap, strata: &Strata, count: usize, desk: &mut SampleDesk) {
-        dispatch!(self.token, simd => self.block_on(simd, map, strata, count, desk));
-    }
-
     #[inline(always)]
-    fn block_on<S: Simd>(&self, _: S, map: &ImportanceMap, strata: &Strata, count: usize, desk: &mut SampleDesk) {
+    fn block(&self, map: &ImportanceMap, strata: &Strata, count: usize, desk: &mut SampleDesk) {
         let dimension = self.axes.len();
         let vectors = count.div_ceil(LANES);
         let own = &mut desk.stratified;
         let key = key(strata.seed);
         for (group, four) in desk.rows.chunks_exact_mut(4).enumerate() {
             let [a, b, c, d] = four else { return };
-            for i in 0..BLOCK {
-                let counter = [own.number[i], own.stratum[i], group as u32, strata.iteration];
-                [a[i], b[i], c[i], d[i]] = philox(counter, key);
+            let counters = own.number.iter().zip(own.stratum.iter());
+            for (((((number, stratum), a), b), c), d) in counters.zip(a).zip(b).zip(c).zip(d) {
+                [*a, *b, *c, *d] = philox([*number, *stratum, group as u32, strata.iteration], key);
             }
         }
+        let mut rest = own.stratum.map(f64::from);
         own.slopes.fill(1.0);
-        let increments = map.increments();
-        for (d, ((ends, row), along)) in map.ends.iter().zip(&desk.rows).zip(&mut own.along).enumerate() {
-            let (share, all) = (1.0 / f64::from(strata.along[d]), increments as f64);
-            let (least, most) = (ends[0].next_up(), ends[increments].next_down());
-            let mut places = [0.0; BLOCK];
-            for ((place, &k), &stratum) in places.iter_mut().zip(row).zip(along.iter()) {
-                *place = (f64::from(stratum) + unit(k)) * share * all;
+        for (d, ends) in map.ends.iter().enumerate() {
+            let along = f64::from(strata.along[d]);
+            let (share, all) = (1.0 / along, INCREMENTS as f64);
+            let mut within = [0.0; BLOCK];
+            for (((rest, within), &k), to) in
+                rest.iter_mut().zip(&mut within).zip(&desk.rows[d]).zip(&mut own.increments[d])
+            {
+                // Halfway between integers no rounding matters.
+                let others = ((*rest + 0.5) * share).floor();
+                let place = (*rest - others * along + unit(k)) * share * all;
+                let increment = place.min(all - 1.0).floor();
+                *rest = others;
+                *within = place - increment;
+                *to = increment as i32 as u32;
             }
-            for v in 0..vectors {
-                let mut coordinates = [0.0; LANES];
-                for (lane, coordinate) in coordinates.iter_mut().enumerate() {
-                    let i = v * LANES + lane;
-                    let increment = (places[i] as usize).min(increments - 1);
-                    let width = ends[increment + 1] - ends[increment];
-                    *coordinate = (ends[increment] + width * (places[i] - increment as f64)).clamp(least, most);
-                    own.slopes[i] *= width * all;
-                    along[i] = increment as u32;
+            let (least, most) = (ends[0].next_up(), ends[INCREMENTS].next_down());
+            let (lower, length) = (&own.lower[d], &own.length[d]);
+            let increments = own.increments[d].as_chunks::<LANES>().0;
+            let slopes = own.slopes.as_chunks_mut::<LANES>().0;
+            let points = desk.points.iter_mut().skip(d).step_by(dimension).take(vectors);
+            for (((point, within), increments), slopes) in
+                points.zip(within.as_chunks::<LANES>().0).zip(increments).zip(slopes)
+            {
+                for lane in 0..LANES {
+                    let increment = increments[lane] as usize % INCREMENTS;
+                    let x = lower[increment] + length[increment] * within[lane];
+                    point[lane] = x.max(least).min(most);
+                    slopes[lane] *= length[increment] * all;
                 }
-                desk.points[v * dimension + d] = coordinates;
             }
         }
         self.evaluate(vectors, desk);
-        let slopes: &[Vector] = desk.stratified.slopes.as_chunks().0;
-        for (value, slope) in desk.values.iter_mut().zip(slopes).take(vectors) {
-            for (value, slope) in value.iter_mut().zip(slope) {
-                *value *= slope;
-            }
+        let slopes = desk.stratified.slopes.as_slice();
+        for (value, slope) in desk.values.as_flattened_mut().iter_mut().zip(slopes).take(vectors * LANES) {
+            *value *= slope;
         }
     }
 }
@@ -129,77 +158,62 @@ impl SimdSamples<'_> {
 /// Fills a block with the next samples from `place` (stratum, number) on; how many they are. What is left of the block repeats the
 /// last.
 fn next_block(strata: &Strata, end: usize, place: &mut (usize, u32), desk: &mut Desk) -> usize {
-    let mut count = 0;
-    while count < BLOCK && place.0 < end {
-        let (stratum, number) = *place;
+    let (mut stratum, mut number) = *place;
+    let (mut count, mut last) = (0, (0, 0));
+    while count < BLOCK && stratum < end {
         let now = ((strata.samples[stratum] - number) as usize).min(BLOCK - count);
         let range = count..count + now;
-        desk.stratum[range.clone()].fill(stratum as u32);
-        for (k, to) in desk.number[range.clone()].iter_mut().enumerate() {
-            *to = number + k as u32;
-        }
-        let mut rest = stratum as u32;
-        for (along, &strata) in desk.along.iter_mut().zip(&strata.along) {
-            along[range.clone()].fill(rest % strata);
-            rest /= strata;
+        for (to, at) in desk.stratum[range.clone()].iter_mut().zip(&mut desk.number[range]) {
+            (*to, *at) = (stratum as u32, number);
+            number += 1;
         }
         count += now;
-        *place = if number + now as u32 == strata.samples[stratum] {
-            (stratum + 1, 0)
-        } else {
-            (stratum, number + now as u32)
-        };
-    }
-    if count < BLOCK {
-        let last = count - 1;
-        let (stratum, number) = (desk.stratum[last], desk.number[last]);
-        desk.stratum[count..].fill(stratum);
-        desk.number[count..].fill(number);
-        for along in &mut desk.along {
-            let last = along[last];
-            along[count..].fill(last);
+        last = (stratum as u32, number - 1);
+        if number == strata.samples[stratum] {
+            (stratum, number) = (stratum + 1, 0);
         }
     }
+    *place = (stratum, number);
+    desk.stratum[count..].fill(last.0);
+    desk.number[count..].fill(last.1);
     count
 }
 
-/// Takes the values of a block: into the tables of increments, and stratum by stratum.
-fn absorb(
-    map: &ImportanceMap,
-    strata: &Strata,
-    count: usize,
-    desk: &SampleDesk,
-    sample: &mut StratifiedSample,
-    running: &mut Running,
-) {
-    let values = &desk.values.as_flattened()[..count];
-    let increments = map.increments();
-    for (d, along) in desk.stratified.along.iter().enumerate() {
-        let range = d * increments..(d + 1) * increments;
-        let (squares, counts) = (&mut sample.squares[range.clone()], &mut sample.counts[range]);
-        for (&value, &increment) in values.iter().zip(along) {
-            squares[increment as usize] += value * value;
-            counts[increment as usize] += 1.0;
+/// Puts the squares of values down to their increments.
+#[inline(always)]
+fn learn(values: &[f64], increments: &[Row], seen: &mut [[[f64; 2]; INCREMENTS]]) {
+    for (increments, seen) in increments.iter().zip(seen) {
+        for (value, &increment) in values.iter().zip(increments) {
+            let cell = &mut seen[increment as usize % INCREMENTS];
+            *cell = [cell[0] + value * value, cell[1] + 1.0];
         }
     }
-    let mut begin = 0;
-    while begin < count {
-        let stratum = desk.stratified.stratum[begin];
-        let all = strata.samples[stratum as usize];
-        let end = (begin + (all - desk.stratified.number[begin]) as usize).min(count);
-        running.take(&values[begin..end]);
-        sample.size += values[begin..end].iter().map(|value| value.abs()).sum::<f64>() / f64::from(all);
+}
+
+/// Takes the values of a block, stratum by stratum.
+fn absorb(strata: &Strata, values: &[f64], desk: &Desk, sample: &mut StratifiedSample, running: &mut Running) {
+    let (mut begin, mut means, mut variance, mut size) = (0, 0.0, 0.0, 0.0);
+    while begin < values.len() {
+        let all = strata.samples[desk.stratum[begin] as usize];
+        let end = (begin + (all - desk.number[begin]) as usize).min(values.len());
+        let part = &values[begin..end];
+        running.take(part);
+        let share = 1.0 / f64::from(all);
+        size += part.iter().map(|value| value.abs()).sum::<f64>() * share;
         if running.count == f64::from(all) {
-            let variance = running.deviations / (running.count - 1.0);
-            let each = 1.0 / (running.count * (running.count - 1.0));
-            sample.means = sample.means.combine(Partial::new(running.mean));
-            sample.variance += variance / running.count;
-            sample.largest = sample.largest.max(running.farthest * running.farthest * each);
-            sample.spread.push(variance.sqrt());
+            let each = 1.0 / (running.count - 1.0);
+            let own = running.deviations * each;
+            means += running.mean;
+            variance += own * share;
+            sample.largest = sample.largest.max(running.farthest * running.farthest * (each * share));
+            sample.spread.push(own.sqrt());
             *running = Running::default();
         }
         begin = end;
     }
+    sample.means = sample.means.combine(Partial::new(means));
+    sample.variance += variance;
+    sample.size += size;
 }
 
 impl Running {
@@ -208,14 +222,15 @@ impl Running {
         let count = values.len() as f64;
         let mean = values.iter().sum::<f64>() / count;
         let deviations: f64 = values.iter().map(|value| (value - mean) * (value - mean)).sum();
-        let total = self.count + count;
-        let apart = mean - self.mean;
-        self.deviations += deviations + apart * apart * (self.count / total * count);
-        self.mean += apart * (count / total);
-        self.count = total;
+        if self.count == 0.0 {
+            (self.mean, self.deviations) = (mean, deviations);
+        } else {
+            let (total, apart) = (self.count + count, mean - self.mean);
+            self.deviations += deviations + apart * apart * (self.count / total * count);
+            self.mean += apart * (count / total);
+        }
+        self.count += count;
         // From the mean so far: what is far from it is far from the last one, too.
         self.farthest = values.iter().fold(self.farthest, |far, value| far.max((value - self.mean).abs()));
     }
 }
-
-const _: () = assert!(VECTORS * LANES == BLOCK);
