@@ -213,7 +213,7 @@ fn one_dimension_many_dimensions_and_infinite_axes() {
             constant.status == Status::Converged && (constant.estimate - 20.0).abs() <= constant.error,
             "{constant:#}"
         );
-        assert!(constant.error < 1e-13);
+        assert!(constant.error < 1e-10);
     }
 }
 
@@ -233,10 +233,10 @@ fn what_samples_may_have_missed_is_flagged() {
                 let wrong = integral.status == Status::Converged && error > 2.0 * integral.error;
                 assert!(!wrong, "{method} {seed}: {integral:#}");
             }
-            // A needle on a slope: it makes up a hundred times the rest.
+            // A needle of 1/1000 on a slope: it makes up as much as the rest, and is met or not.
             let needle = |x: [f64; 3]| {
-                x[0] + 100.0 * 5.642e7 * (-x.iter().map(|x| (x - 0.37) * (x - 0.37)).sum::<f64>() * 1e6).exp() * 1e2
-                    / 1.0131
+                let square = x.iter().map(|x| (x - 0.37) * (x - 0.37)).sum::<f64>();
+                x[0] + 0.5 * (1e6 / std::f64::consts::PI).powf(1.5) * (-square * 1e6).exp()
             };
             let integral = of(&with.clone().seed(seed), &needle, unit);
             println!("{method} {seed} {integral:#}");
@@ -297,7 +297,7 @@ fn every_stop_keeps_the_best_estimate_and_says_why() {
         assert_eq!(pole.bad_point.len(), 2);
         let exact = of(&by(method).rel_tol(0.0), &|_: [f64; 2]| 0.1, unit);
         assert_eq!(exact.status, Status::RoundoffLimited, "{exact:#}");
-        let huge = of(&by(method), &|[x, _]: [f64; 2]| 1e308 * (1.0 + x), unit);
+        let huge = of(&by(method), &|[x, _]: [f64; 2]| 1e308 * (1.0 + 0.5 * x), unit);
         assert!(matches!(huge.status, Status::Overflow), "{huge:#}");
     }
 }

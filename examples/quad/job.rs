@@ -111,7 +111,8 @@ impl Args {
             return Err(format!("--plot writes SVG: name a file that ends in .svg, not {}", file.display()));
         }
         let mut notes = Vec::new();
-        if let (What::Adaptive(_), Some(threads)) = (what, &self.threads)
+        if let (What::Adaptive(method), Some(threads)) = (what, &self.threads)
+            && !method.is_sampling()
             && count("--threads", threads, 1024)? > 1
             && over.len() < 2
         {

@@ -34,7 +34,16 @@ pub(crate) fn few(farthest: f64, count: f64) -> f64 {
     CLAIM * farthest / count
 }
 
-/// Independent estimates with their variances, combined.
+/// An estimate of many samples.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Estimate {
+    pub mean: f64,
+    /// Of the mean.
+    pub variance: f64,
+    pub samples: f64,
+}
+
+/// Independent estimates, combined.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Combined {
     pub mean: f64,
@@ -45,26 +54,37 @@ pub(crate) struct Combined {
 }
 
 impl Combined {
-    /// Weighted by the inverse of their variances. Equal values without variance are that value.
-    pub fn of(estimates: &[(f64, f64)]) -> Self {
-        let freedom = estimates.len().saturating_sub(1) as u32;
-        let least = estimates.iter().map(|estimate| estimate.1).fold(0.0, f64::max) * 1e-30;
-        let weight = |variance: f64| 1.0 / (variance + least);
-        let total: f64 = estimates.iter().map(|estimate| weight(estimate.1)).sum();
-        if !(total > 0.0 && total < f64::INFINITY) {
-            let mean = estimates.iter().map(|estimate| estimate.0).sum::<f64>() / estimates.len().max(1) as f64;
-            let same = estimates.iter().all(|estimate| estimate.0 == mean || (estimate.0 / mean - 1.0).abs() < 1e-13);
-            let chi_squared = if same { 0.0 } else { f64::INFINITY };
-            return Self { mean, variance: 0.0, chi_squared, freedom };
+    /// The mean of the estimates, each weighted by its samples; without the first ones, where they only add to the variance, but of
+    /// `least` at least. Weights by the variances would be better if these were known: but where few samples decide, the
+    /// smallest variances belong to the estimates that missed them, and the mean is biased.
+    pub fn of(estimates: &[Estimate], least: usize) -> Self {
+        let mut best = Self { mean: f64::NAN, variance: f64::INFINITY, chi_squared: 0.0, freedom: 0 };
+        for first in 0..=estimates.len().saturating_sub(least) {
+            let later = Self::by_samples(&estimates[first..]);
+            if first == 0 || later.variance < 0.9 * best.variance {
+                best = later;
+            }
         }
-        let mean = estimates.iter().map(|&(mean, variance)| mean * (weight(variance) / total)).sum::<f64>();
-        let chi_squared = estimates.iter().map(|&(each, variance)| (each - mean).powi(2) * weight(variance)).sum();
-        Self { mean, variance: 1.0 / total, chi_squared, freedom }
+        best
+    }
+
+    fn by_samples(estimates: &[Estimate]) -> Self {
+        let total: f64 = estimates.iter().map(|estimate| estimate.samples).sum();
+        let (mut mean, mut variance) = (0.0, 0.0);
+        for estimate in estimates {
+            let weight = estimate.samples / total;
+            (mean, variance) = (mean + weight * estimate.mean, variance + weight * weight * estimate.variance);
+        }
+        let freedom = estimates.len().saturating_sub(1) as u32;
+        Self { mean, variance, chi_squared: chi_squared(estimates), freedom }
     }
 
     /// The claim: wider, where estimates scatter more than they say.
     pub fn claim(&self) -> f64 {
         let ratio = self.chi_squared / f64::from(self.freedom.max(1));
+        if ratio == f64::INFINITY {
+            return ratio;
+        }
         CLAIM * (self.variance * ratio.max(1.0)).sqrt()
     }
 
@@ -79,6 +99,21 @@ impl Combined {
     }
 }
 
+/// About the mean for which it is least.
+fn chi_squared(estimates: &[Estimate]) -> f64 {
+    let first = estimates[0].mean;
+    if estimates.iter().all(|estimate| estimate.mean == first) {
+        return 0.0;
+    }
+    // No estimate counts for all others.
+    let least = estimates.iter().map(|estimate| estimate.variance).fold(0.0, f64::max) * 1e-30;
+    let weight = |estimate: &Estimate| 1.0 / (estimate.variance + least);
+    let total: f64 = estimates.iter().map(weight).sum();
+    let mean: f64 = estimates.iter().map(|estimate| estimate.mean * (weight(estimate) / total)).sum();
+    let sum: f64 = estimates.iter().map(|estimate| (estimate.mean - mean).powi(2) * weight(estimate)).sum();
+    if sum.is_nan() { f64::INFINITY } else { sum }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -88,10 +123,15 @@ mod tests {
         let estimates: [f64; REPLICATES] = std::array::from_fn(|i| 1.0 + (i as f64).sin());
         let (mean, claim) = of_replicates(&estimates);
         assert_eq!(of_replicates(&estimates.map(|e| 1024.0 * e)), (1024.0 * mean, 1024.0 * claim));
-        let combined = Combined::of(&[(1.0, 0.01), (1.1, 0.04)]);
-        let scaled = Combined::of(&[(8.0, 0.64), (8.8, 2.56)]);
+        let of = |mean: f64, variance: f64, samples: f64| Estimate { mean, variance, samples };
+        let combined = Combined::of(&[of(1.0, 0.01, 4.0), of(1.1, 0.04, 1.0)], 2);
+        let scaled = Combined::of(&[of(8.0, 0.64, 4.0), of(8.8, 2.56, 1.0)], 2);
         assert!((scaled.claim() / combined.claim() - 8.0).abs() < 1e-12);
         assert!((combined.mean - 1.02).abs() < 1e-12 && (combined.variance - 0.008).abs() < 1e-15);
+        assert!((combined.chi_squared - 0.2).abs() < 1e-12);
+        // What only adds to the variance is left out.
+        let later = Combined::of(&[of(3.0, 9.0, 1.0), of(1.0, 0.01, 1.0), of(1.2, 0.01, 1.0)], 2);
+        assert!((later.mean - 1.1).abs() < 1e-12 && later.freedom == 1);
     }
 
     #[test]
@@ -101,7 +141,7 @@ mod tests {
             let of = |chi_squared| Combined { mean: 0.0, variance: 1.0, chi_squared, freedom };
             assert!(!of(0.95 * limit).disagrees() && of(1.05 * limit).disagrees(), "{freedom}");
         }
-        assert!(Combined::of(&[(1.0, 0.0), (2.0, 0.0)]).disagrees());
-        assert!(!Combined::of(&[(1.0, 0.0), (1.0, 0.0)]).disagrees());
+        let of = |mean: f64| Estimate { mean, variance: 0.0, samples: 1.0 };
+        assert!(Combined::of(&[of(1.0), of(2.0)], 2).disagrees() && !Combined::of(&[of(1.0), of(1.0)], 2).disagrees());
     }
 }

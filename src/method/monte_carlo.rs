@@ -24,7 +24,7 @@ pub(crate) struct MonteCarlo {
 
 impl MonteCarlo {
     pub fn new(wanted: Wanted) -> Self {
-        let count = FIRST.min(wanted.most.next_power_of_two()).max(8);
+        let count = FIRST.min(1 << wanted.most.max(8).ilog2());
         let set = PointSet::Random { seed: wanted.seed };
         Self { wanted, set, first: 0, count, moments: Moments::IDENTITY, known: Known::default() }
     }
@@ -44,7 +44,7 @@ impl Sampling for MonteCarlo {
         let claim = CLAIM * volume * (all.variance() / all.count).sqrt();
         self.known = Known {
             estimate: all.mean() * volume,
-            error: claim + seen.few + seen.rounding,
+            error: seen.error(claim),
             estimates: self.first,
             evaluations: self.first,
             chi_squared: None,

@@ -67,13 +67,8 @@ impl Sampling for QuasiMonteCarlo {
         let seen = Seen::of(&all, volume);
         let (estimate, claim) = of_replicates(&self.moments.map(|moments| moments.mean() * volume));
         let evaluations = self.first * REPLICATES as u64;
-        self.known = Known {
-            estimate,
-            error: claim + seen.few + seen.rounding,
-            estimates: REPLICATES as u64,
-            evaluations,
-            chi_squared: None,
-        };
+        self.known =
+            Known { estimate, error: seen.error(claim), estimates: REPLICATES as u64, evaluations, chi_squared: None };
         // Half of the points were there before: a change by more than both claims means that the claim before was wrong.
         let stable = self.before.is_some_and(|(before, error)| (estimate - before).abs() <= error + self.known.error);
         self.before = Some((estimate, self.known.error));

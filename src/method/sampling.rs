@@ -9,7 +9,10 @@ use crate::reduce::Moments;
 /// Evaluations without any value but zero, after which a method gives up.
 pub(super) const ALL_ZERO: u64 = 1 << 20;
 
-pub(super) const ZERO: &str = "the integrand is zero at every sample, and may not be elsewhere";
+/// Values whose squares are lost are no better than zero.
+pub(super) const TINY: f64 = 1e-140;
+
+pub(super) const ZERO: &str = "the integrand is zero or next to it (1e-140) at every sample, and may not be elsewhere";
 
 /// What is asked for.
 #[derive(Clone, Copy, Debug)]
@@ -63,8 +66,13 @@ impl Seen {
         Self {
             rounding: rounding(all.size / all.count * volume, mean * volume, all.count as usize),
             few: if all.effective() < EFFECTIVE { few(farthest * volume, all.count) } else { 0.0 },
-            all_zero: all.low == 0.0 && all.high == 0.0,
+            all_zero: all.low > -TINY && all.high < TINY,
         }
+    }
+
+    /// The error, of which `claim` is what estimates scatter.
+    pub fn error(&self, claim: f64) -> f64 {
+        if self.all_zero { f64::INFINITY } else { claim + self.few + self.rounding }
     }
 
     /// Whether to stop here. `stable` says that nothing contradicts the claim, `last` that there may be no further round.

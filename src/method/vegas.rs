@@ -7,8 +7,8 @@ mod map;
 mod strata;
 
 use super::Outcome;
-use super::sampling::{ALL_ZERO, Known, Wanted, ZERO};
-use crate::estimate::statistics::{CLAIM, Combined, EFFECTIVE};
+use super::sampling::{ALL_ZERO, Known, TINY, Wanted, ZERO};
+use crate::estimate::statistics::{CLAIM, Combined, EFFECTIVE, Estimate};
 use crate::plan::{Axis, ImportanceMap, Strata, StratifiedSample};
 
 /// Iterations that the map learns from and the estimate does not use.
@@ -31,8 +31,8 @@ pub(crate) struct Vegas {
     wanted: Wanted,
     map: ImportanceMap,
     strata: Strata,
-    /// Mean and variance of the iterations that count.
-    estimates: Vec<(f64, f64)>,
+    /// The iterations that count.
+    estimates: Vec<Estimate>,
     known: Known,
     all_zero: bool,
 }
@@ -64,16 +64,17 @@ impl Vegas {
             self.known.evaluations = evaluations;
             return Some(Outcome::Overflow);
         }
-        self.all_zero &= sample.size == 0.0;
+        self.all_zero &= sample.size < TINY;
         // Rounding is not seen by the scatter of values.
         let rounding = 2.0 * f64::EPSILON * sample.size;
         let variance = sample.variance + rounding * rounding;
+        let only = Estimate { mean, variance, samples: now as f64 };
         let resolved = sample.largest * EFFECTIVE <= variance;
         if self.strata.iteration >= WARM || self.estimates.is_empty() && 2 * evaluations > most {
-            self.estimates.push((mean, variance));
+            self.estimates.push(only);
         }
-        let only = [(mean, variance)];
-        let mut combined = Combined::of(if self.estimates.is_empty() { &only } else { &self.estimates });
+        let estimates = if self.estimates.is_empty() { &[only] } else { &self.estimates[..] };
+        let mut combined = Combined::of(estimates, LEAST);
         let disagrees = combined.disagrees();
         // The map was still learning, or has found something: the later half is to be believed, if any.
         if disagrees && self.estimates.len() >= LEAST {
@@ -84,7 +85,7 @@ impl Vegas {
         }
         self.known = Known {
             estimate: combined.mean,
-            error: combined.claim() + rounding,
+            error: if self.all_zero { f64::INFINITY } else { combined.claim() + rounding },
             estimates: u64::from(combined.freedom) + 1,
             evaluations,
             chi_squared: Some((combined.chi_squared, combined.freedom)),
@@ -102,9 +103,11 @@ impl Vegas {
                 return Some(Outcome::RoundoffLimited);
             }
         }
-        let next = self.samples(now, variance, tolerance.at(combined.mean)).min(left).min(MOST);
-        // Less than that is not worth while.
-        if next < 16 || next < now / 8 {
+        let next =
+            if disagrees || !resolved { 2 * now } else { self.samples(now, variance, tolerance.at(combined.mean)) };
+        let next = next.min(left).min(MOST);
+        // A small one would say nothing new.
+        if next < 16 || next < now / 2 {
             return Some(if disagrees { Outcome::Suspicious(DISAGREE) } else { Outcome::MaxEvaluations });
         }
         map::refine(&mut self.map, sample);
@@ -118,10 +121,10 @@ impl Vegas {
             return (now as f64 * GROWTH) as u64;
         }
         let wanted = (CLAIM / tolerance).powi(2);
-        let known: f64 = self.estimates.iter().map(|estimate| 1.0 / estimate.1).sum();
+        let known: f64 = self.estimates.iter().map(|estimate| 1.0 / estimate.variance).sum();
         let iterations = LEAST.saturating_sub(self.estimates.len()).max(1) as f64;
         let needed = 1.1 * (wanted - known) * variance * now as f64 / iterations;
-        let (least, most) = (FIRST.min(now) as f64, 2.0 * now as f64);
+        let (least, most) = ((0.5 * now as f64).max(FIRST.min(now) as f64), 2.0 * now as f64);
         if needed > least { needed.min(most) as u64 } else { least as u64 }
     }
 }

@@ -9,7 +9,16 @@ const DAMPING: f64 = 0.5;
 pub(super) fn refine(map: &mut ImportanceMap, sample: &StratifiedSample) {
     let increments = ImportanceMap::INCREMENTS;
     for (ends, seen) in map.ends.iter_mut().zip(sample.seen.chunks_exact(increments)) {
-        let means: Vec<f64> = seen.iter().map(|[square, count]| square / count.max(1.0)).collect();
+        // An increment without samples is like the one before.
+        let all = seen.iter().fold([0.0; 2], |sum, each| [sum[0] + each[0], sum[1] + each[1]]);
+        let mut last = all[0] / all[1].max(1.0);
+        let means: Vec<f64> = seen
+            .iter()
+            .map(|&[square, count]| {
+                last = if count > 0.0 { square / count } else { last };
+                last
+            })
+            .collect();
         let smooth: Vec<f64> = (0..increments)
             .map(|i| (means[i.saturating_sub(1)] + 6.0 * means[i] + means[(i + 1).min(increments - 1)]) / 8.0)
             .collect();
@@ -19,8 +28,29 @@ pub(super) fn refine(map: &mut ImportanceMap, sample: &StratifiedSample) {
             continue;
         }
         let weights: Vec<f64> = smooth.iter().map(|weight| damped(weight / total)).collect();
-        *ends = divided(ends, &weights);
+        let new = divided(ends, &weights);
+        *ends = with_jumps(new, ends, &means);
     }
+}
+
+/// Means that differ so much are those of two sides of a step.
+const JUMP: f64 = 10.0;
+
+/// New ends, but those nearest to a jump of the means moved there. Else an increment would hold a little of what is on one side and all
+/// the emptiness on the other, where samples hardly ever meet the former.
+fn with_jumps(mut new: Vec<f64>, old: &[f64], means: &[f64]) -> Vec<f64> {
+    let last = new.len() - 1;
+    for (i, two) in means.windows(2).enumerate() {
+        if two[0].max(two[1]) > JUMP * two[0].min(two[1]) {
+            let at = old[i + 1];
+            let after = new.partition_point(|&end| end < at).clamp(1, last);
+            let nearest = if at - new[after - 1] < new[after] - at { after - 1 } else { after };
+            if (1..last).contains(&nearest) {
+                new[nearest] = at;
+            }
+        }
+    }
+    new
 }
 
 fn damped(share: f64) -> f64 {
@@ -62,5 +92,13 @@ mod tests {
         let expected = [0.0, 2.25, 2.5, 2.75, 3.0, 5.25, 5.5, 5.75, 8.0];
         assert!(new.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-12), "{new:?}");
         assert_eq!(divided(&ends, &[1.0; 8]), ends);
+    }
+
+    #[test]
+    fn no_increment_goes_over_a_step() {
+        let ends: Vec<f64> = (0..=8).map(f64::from).collect();
+        let means = [1.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0, 0.0];
+        let new = with_jumps(divided(&ends, &[1.0, 1.0, 1.0, 1.0, 1.0, 0.4, 0.0, 0.0]), &ends, &means);
+        assert!(new.contains(&5.0) && new.is_sorted() && new[8] == 8.0, "{new:?}");
     }
 }
