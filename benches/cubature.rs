@@ -1,5 +1,6 @@
 //! Cubature over Genz's families, beside the fastest peer that met the tolerance and said so (measured elsewhere, on one thread of
 //! a machine of the same kind): hcubature, Cuhre, Divonne, or none.
+//! `cargo bench --bench cubature -- gaussian` runs those cases alone.
 
 #[path = "../tests/cubature/families.rs"]
 mod families;
@@ -31,6 +32,7 @@ const NONE: (f64, f64) = (f64::NAN, f64::NAN);
 
 fn main() {
     let testing = !std::env::args().any(|argument| argument == "--bench");
+    let only = std::env::args().skip(1).find(|argument| !argument.starts_with('-')).unwrap_or_default();
     let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/genz.tsv")).expect("cases");
     println!(
         "{:<18}{:>8}{:>16}{:>10}{:>12}{:>9}{:>10}{:>10} |{:>12}{:>10}",
@@ -39,7 +41,7 @@ fn main() {
     for (k, tolerance) in [1e-3, 1e-6].into_iter().enumerate() {
         for line in text.lines() {
             let fields: Vec<&str> = line.split('\t').collect();
-            if !fields[0].ends_with("-0") {
+            if !fields[0].ends_with("-0") || !fields[0].contains(&only) {
                 continue;
             }
             let numbers: Vec<f64> = fields[3..].iter().map(|field| field.parse().expect("a number")).collect();

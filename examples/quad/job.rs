@@ -102,6 +102,12 @@ impl Args {
         };
         if over.len() < 2 {
             one_variable(&f, "give each its range: --over x=0..1 --over y=0..2")?;
+        } else if over.len() > f.dimension() {
+            let name =
+                ["x", "y", "z"].get(over.len() - 1).map_or_else(|| format!("x{}", over.len()), |&name| name.into());
+            return Err(format!(
+                "--over gives {name} a range, but the formula has no {name}: leave it out, or add 0*{name}"
+            ));
         } else if self.plot.is_some() {
             return Err("--plot draws integrands of one variable".into());
         }

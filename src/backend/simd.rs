@@ -6,6 +6,7 @@
 //! pipes of their own, so that multiplications are left to the integrand.
 
 pub(crate) mod boxes;
+mod mapped;
 pub(crate) mod regions;
 pub(crate) mod samples;
 

@@ -1,5 +1,6 @@
 //! Adaptive cubature: boxes, halved across the axis on which the integrand is roughest, all that matter in each round.
 
+mod divide;
 mod leaf;
 mod planes;
 
@@ -10,17 +11,21 @@ use leaf::{BoxLeaf, BoxTotals};
 use planes::{NO_PLANE, Plane, SEARCHES};
 
 /// The share of the tolerance that claims are refined to.
-const GOAL: f64 = 0.5;
+const GOAL: f64 = 0.9;
 
 /// The share of that which leaves may claim together that are left alone.
 const SETTLED: f64 = 0.3;
 
 /// Leaves that claim less than this share of the largest claim wait for a later round.
-const LATER: f64 = 0.02;
+const LATER: f64 = 0.2;
+
+/// Of the largest, so many do not, and such a share of all: fewer leave lanes idle, and are not worth a look at all leaves.
+const FEWEST: usize = 8;
+const SHARE: usize = 50;
 
 /// A fine sweep that leaves more than this of a claim is wasted; and the share of all evaluations that may be.
-const WASTED: f64 = 0.03;
-const WASTE: f64 = 0.3;
+const WASTED: f64 = 0.1;
+const WASTE: f64 = 0.5;
 
 /// Bytes that leaves may take.
 const MEMORY: usize = 512 << 20;
@@ -189,7 +194,8 @@ impl Cubature {
             axis: one.axis,
             stuck: false,
             promise: one.promise,
-            tried: false,
+            // Corners that surprise are not seen by the fine rule.
+            tried: one.surprise > 0.0,
         };
         if let [whole] = swept
             && self.leaves.is_empty()
@@ -228,10 +234,11 @@ impl Cubature {
     fn choose(&mut self, enough: bool, goal: f64) -> f64 {
         // Claims sorted into halves of binary orders of magnitude: enough to tell which are small, and no sort.
         let bin = |error: f64| (error.to_bits() >> 51) as usize;
-        let mut sums = [0.0; 4096];
+        let (mut sums, mut counts) = ([0.0; 4096], [0; 4096]);
         let mut largest = 0.0f64;
         for leaf in self.leaves.iter().filter(|leaf| !leaf.stuck) {
             sums[bin(leaf.error)] += leaf.error;
+            counts[bin(leaf.error)] += 1;
             largest = largest.max(leaf.error);
         }
         let may = SETTLED * (goal - self.retired.1.truncation).max(0.0);
@@ -240,8 +247,14 @@ impl Cubature {
             total += sum;
             total > may
         });
-        let settled = first.map_or(f64::INFINITY, |first| f64::from_bits((first as u64) << 51));
-        let from = settled.max(LATER * largest);
+        let floor = |bin: usize| f64::from_bits((bin as u64) << 51);
+        let settled = first.map_or(f64::INFINITY, floor);
+        let mut count = 0;
+        let fewest = counts.iter().rposition(|&in_bin| {
+            count += in_bin;
+            count >= FEWEST.max(self.leaves.len() / SHARE)
+        });
+        let from = settled.max(fewest.map_or(0.0, floor).min(LATER * largest));
         self.active.clear();
         self.fine.clear();
         let chosen = |leaf: &BoxLeaf| !leaf.stuck && (!enough || leaf.error > 0.0 && leaf.error >= from);
@@ -307,63 +320,4 @@ impl Cubature {
         self.active.clear();
         self.active.extend(0..kept as u32);
     }
-
-    /// Halves what is active, or cuts it at a plane; what is too narrow for that is stuck. The outcome, if that is all.
-    pub fn divide(&mut self) -> Option<Outcome> {
-        let dimension = self.axes.len();
-        self.cuts.clear();
-        for &i in &self.active {
-            let range = i as usize * dimension..(i as usize + 1) * dimension;
-            let rough = self.leaves[i as usize].promise == f64::INFINITY;
-            let cut = if rough { self.plane_in(&self.lower[range.clone()], &self.upper[range]) } else { None };
-            self.cuts.push(cut);
-        }
-        let Self { axes, lower, upper, leaves, active, next_lower, next_upper, cuts, planes, .. } = self;
-        next_lower.clear();
-        next_upper.clear();
-        let mut known = std::mem::take(cuts).into_iter();
-        active.retain(|&i| {
-            let i = i as usize;
-            let (lower, upper) =
-                (&lower[i * dimension..(i + 1) * dimension], &upper[i * dimension..(i + 1) * dimension]);
-            let plane = known.next().flatten();
-            let may = |d: usize| upper[d] - lower[d] > 2f64.powi(-44) * lower[d].abs().max(upper[d].abs());
-            let leaf = &mut leaves[i];
-            let wanted = usize::from(leaf.axis);
-            let (d, cut) = if let Some(Plane { axis, at, .. }) = plane.map(|plane| planes[plane as usize]) {
-                (axis, at)
-            } else if let Some(d) = [wanted].into_iter().chain(0..dimension).find(|&d| may(d)) {
-                (d, cut(&axes[d], lower, upper, d))
-            } else {
-                leaf.stuck = true;
-                return false;
-            };
-            cuts.push(plane);
-            leaf.axis = d as u8;
-            for half in [0, 1] {
-                next_lower.extend_from_slice(lower);
-                next_upper.extend_from_slice(upper);
-                let at = next_lower.len() - dimension + d;
-                if half == 0 { next_upper[at] = cut } else { next_lower[at] = cut }
-            }
-            true
-        });
-        (self.active.is_empty() && self.fine.is_empty()).then_some(self.rest())
-    }
-}
-
-/// Where to cut a box across axis `d`: in the middle of the whole; else near the middle, in each box elsewhere, so that nothing
-/// lies in the same place of all.
-fn cut(axis: &Axis, lower: &[f64], upper: &[f64], d: usize) -> f64 {
-    let width = upper[d] - lower[d];
-    if lower[d] == axis.lower && upper[d] == axis.upper {
-        return lower[d] + 0.5 * width;
-    }
-    // The multiplier of a linear congruential generator by Knuth, as a hash of the bounds.
-    let hash = lower
-        .iter()
-        .chain(upper)
-        .fold(0u64, |hash, bound| (hash.rotate_left(29) ^ bound.to_bits()).wrapping_mul(6_364_136_223_846_793_005));
-    let share = (hash >> 11) as f64 / (1u64 << 53) as f64;
-    lower[d] + (0.45 + 0.1 * share) * width
 }

@@ -2,6 +2,7 @@
 
 mod composite;
 mod gauss_legendre;
+pub(crate) mod gauss_line;
 pub(crate) mod genz_malik;
 mod ladder;
 #[rustfmt::skip]

@@ -84,20 +84,49 @@ impl<const D: usize> Integrand<[f64; D]> for Genz<D> {
 
     #[inline(always)]
     fn lanes<S: Simd>(&self, x: [Lanes<S>; D]) -> Lanes<S> {
+        // Loops: closures would not be compiled for the level.
+        let Self { a, u, .. } = self;
         let one = x[0].like(1.0);
-        let each = || self.a.iter().zip(&self.u).zip(&x).map(|((&a, &u), &x)| (a, u, x));
-        let sum = |of: &dyn Fn(f64, f64, Lanes<S>) -> Lanes<S>| {
-            each().fold(x[0].like(0.0), |sum, (a, u, x)| sum + of(a, u, x))
-        };
+        let (mut sum, mut product) = (one * 0.0, one);
         match self.family {
-            0 => (sum(&|a, _, x| x * a) + std::f64::consts::TAU * self.u[0]).cos(),
-            1 => one / each().fold(one, |product, (a, u, x)| product * ((x - u) * (x - u) + 1.0 / (a * a))),
-            2 => (sum(&|a, _, x| x * a) + 1.0).powi(-1 - D as i32),
-            3 => (-sum(&|a, u, x| (x - u) * (x - u) * (a * a))).exp(),
-            4 => (-sum(&|a, u, x| (x - u).abs() * a)).exp(),
+            0 => {
+                for d in 0..D {
+                    sum += x[d] * a[d];
+                }
+                (sum + std::f64::consts::TAU * u[0]).cos()
+            }
+            1 => {
+                for d in 0..D {
+                    let away = x[d] - u[d];
+                    product *= away * away + 1.0 / (a[d] * a[d]);
+                }
+                one / product
+            }
+            2 => {
+                for d in 0..D {
+                    sum += x[d] * a[d];
+                }
+                (sum + 1.0).powi(-1 - D as i32)
+            }
+            3 => {
+                for d in 0..D {
+                    let away = (x[d] - u[d]) * a[d];
+                    sum += away * away;
+                }
+                (-sum).exp()
+            }
+            4 => {
+                for d in 0..D {
+                    sum += (x[d] - u[d]).abs() * a[d];
+                }
+                (-sum).exp()
+            }
             _ => {
-                let out = x[0].gt(x[0].like(self.u[0])) | x[1].gt(x[1].like(self.u[1]));
-                out.select(x[0].like(0.0), sum(&|a, _, x| x * a).exp())
+                for d in 0..D {
+                    sum += x[d] * a[d];
+                }
+                let out = x[0].gt(one * u[0]) | x[1].gt(one * u[1]);
+                out.select(one * 0.0, sum.exp())
             }
         }
     }

@@ -6,18 +6,18 @@
 
 mod line;
 mod tensor;
-
-pub(crate) use tensor::LINE;
+mod values;
 
 use crate::estimate::cubature::BoxSigns;
 use crate::integrand::point_values::PointValues;
 use crate::lanes::{LANES, Lanes, Simd, Token, dispatch};
-use crate::plan::{Axis, AxisMap, Bad, Boxes, SweptBox};
+use crate::plan::{Axis, Bad, Boxes, SweptBox};
 use crate::rule::Vector;
+use crate::rule::gauss_line::{GaussLine, MOST_FINE};
 use crate::rule::genz_malik::{CORNER, GenzMalik, INNER, MOST_DIMENSIONS, OUTER};
 
 /// Vectors evaluated at once.
-const BLOCK: usize = 64;
+const BLOCK: usize = 32;
 
 /// Where sentinels on an axis and on a diagonal stand, in half widths: at a face that the box shares with others next to it, where
 /// a step would be seen by neither; at the edge of the whole, where a singularity may be, within.
@@ -29,6 +29,7 @@ const FAR_EDGE: f64 = 0.98;
 pub(crate) struct SimdBoxes<'a> {
     pub values: &'a dyn PointValues,
     pub rule: &'a GenzMalik,
+    pub line: &'a GaussLine,
     /// The whole.
     pub axes: &'a [Axis],
     pub token: Token,
@@ -96,68 +97,72 @@ impl SimdBoxes<'_> {
         let mut inside = [[zero; 2]; MOST_DIMENSIONS];
         let mut volume = zero + 1.0;
         for (d, axis) in self.axes.iter().enumerate() {
-            let of = |bounds: &[f64]| -> Vector {
-                std::array::from_fn(|lane| bounds[lane.min(out.len() - 1) * dimension + d])
-            };
-            let (lower, upper) = (of(boxes.lower), of(boxes.upper));
-            let ones =
-                |bounds: Vector, end: f64| Lanes::from_array(simd, bounds.map(|b| f64::from(u8::from(b != end))));
-            inside[d] = [ones(lower, axis.lower), ones(upper, axis.upper)];
+            let (mut lower, mut upper, mut ones) = ([0.0; LANES], [0.0; LANES], [[0.0; LANES]; 2]);
+            for lane in 0..LANES {
+                let at = lane.min(out.len() - 1) * dimension + d;
+                (lower[lane], upper[lane]) = (boxes.lower[at], boxes.upper[at]);
+                ones[0][lane] = f64::from(u8::from(lower[lane] != axis.lower));
+                ones[1][lane] = f64::from(u8::from(upper[lane] != axis.upper));
+            }
+            inside[d] = [Lanes::from_array(simd, ones[0]), Lanes::from_array(simd, ones[1])];
             let (lower, upper) = (Lanes::from_array(simd, lower), Lanes::from_array(simd, upper));
             half[d] = (upper - lower) * 0.5;
             middle[d] = lower + half[d];
             volume *= upper - lower;
         }
         let mut seen = Seen::new(simd);
-        let base: [Vector; MOST_DIMENSIONS] = std::array::from_fn(|d| middle[d].to_array());
+        let mut base = [[0.0; LANES]; MOST_DIMENSIONS];
+        for d in 0..dimension {
+            base[d] = middle[d].to_array();
+        }
         let base = &base[..dimension];
 
         // The middle and the axes.
         desk.points.clear();
-        desk.points.extend_from_slice(base);
+        desk.values.clear();
+        push(&mut desk.points, base);
         for d in 0..dimension {
-            let sentinel = |side: usize| inside[d][side] * (FACE - EDGE) + EDGE;
-            let places = [zero - INNER, zero + INNER, zero - OUTER, zero + OUTER, -sentinel(0), sentinel(1)];
+            let [down, up] = [inside[d][0] * (FACE - EDGE) + EDGE, inside[d][1] * (FACE - EDGE) + EDGE];
+            let places = [zero - INNER, zero + INNER, zero - OUTER, zero + OUTER, -down, up];
             for place in places {
-                desk.points.extend_from_slice(base);
+                push(&mut desk.points, base);
                 let at = desk.points.len() - dimension + d;
                 desk.points[at] = (middle[d] + half[d] * place).to_array();
             }
         }
         self.evaluate(simd, desk, &mut seen);
         std::mem::swap(&mut desk.axes, &mut desk.values);
-        let value = |i: usize| Lanes::from_array(simd, desk.axes[i]);
-        let center = value(0);
+        let center = Lanes::from_array(simd, desk.axes[0]);
         let (mut inner, mut outer, mut sentinels, mut bent) = (zero, zero, zero, zero);
         let (mut inner_size, mut outer_size) = (zero, zero);
-        let mut widest = [zero; MOST_DIMENSIONS];
+        let mut widest = [[0.0; LANES]; MOST_DIMENSIONS];
         for d in 0..dimension {
-            let [i0, i1, o0, o1, s0, s1] = std::array::from_fn(|k| value(1 + 6 * d + k));
+            let mut of = [zero; 6];
+            for (of, value) in of.iter_mut().zip(&desk.axes[1 + 6 * d..]) {
+                *of = Lanes::from_array(simd, *value);
+            }
+            let [i0, i1, o0, o1, s0, s1] = of;
             (inner, outer) = (inner + (i0 + i1), outer + (o0 + o1));
             inner_size += i0.abs() + i1.abs();
             outer_size += o0.abs() + o1.abs();
-            let bend = |a: Lanes<S>, b: Lanes<S>, place: f64| (a + b - center * 2.0) * (0.5 / (place * place));
-            let fourth = ((bend(i0, i1, INNER) - bend(o0, o1, OUTER)) * (1.0 / 3.0)).abs();
-            let beyond = |far: Lanes<S>, from: [Lanes<S>; 5], inside: Lanes<S>| {
-                let continued = (0..5).fold(zero, |sum, k| {
-                    sum + from[k] * (inside * (CONTINUE_FACE[k] - CONTINUE_EDGE[k]) + CONTINUE_EDGE[k])
-                });
-                (far - continued).abs()
-            };
-            let deviation =
-                beyond(s1, [o0, i0, center, i1, o1], inside[d][1]) + beyond(s0, [o1, i1, center, i0, o0], inside[d][0]);
+            let bend_inner = (i0 + i1 - center * 2.0) * (0.5 / (INNER * INNER));
+            let bend_outer = (o0 + o1 - center * 2.0) * (0.5 / (OUTER * OUTER));
+            let fourth = ((bend_inner - bend_outer) * (1.0 / 3.0)).abs();
+            let deviation = (s1 - continued_to(inside[d][1], [o0, i0, center, i1, o1])).abs()
+                + (s0 - continued_to(inside[d][0], [o1, i1, center, i0, o0])).abs();
             bent += fourth;
             sentinels += deviation;
-            widest[d] = fourth + deviation * 0.1;
+            widest[d] = (fourth + deviation * 0.1).to_array();
         }
 
         // Two axes at once.
         desk.points.clear();
+        desk.values.clear();
         let (mut pairs, mut pairs_size) = (zero, zero);
         for i in 0..dimension {
             for j in i + 1..dimension {
                 for (a, b) in [(-OUTER, -OUTER), (-OUTER, OUTER), (OUTER, -OUTER), (OUTER, OUTER)] {
-                    desk.points.extend_from_slice(base);
+                    push(&mut desk.points, base);
                     let at = desk.points.len() - dimension;
                     desk.points[at + i] = (middle[i] + half[i] * a).to_array();
                     desk.points[at + j] = (middle[j] + half[j] * b).to_array();
@@ -166,14 +171,16 @@ impl SimdBoxes<'_> {
                     let (sum, size) = self.evaluate(simd, desk, &mut seen);
                     (pairs, pairs_size) = (pairs + sum, pairs_size + size);
                     desk.points.clear();
+                    desk.values.clear();
                 }
             }
         }
 
         // The corners.
-        let ends: [[Vector; 2]; MOST_DIMENSIONS] = std::array::from_fn(|d| {
-            [(middle[d] - half[d] * CORNER).to_array(), (middle[d] + half[d] * CORNER).to_array()]
-        });
+        let mut ends = [[[0.0; LANES]; 2]; MOST_DIMENSIONS];
+        for d in 0..dimension {
+            ends[d] = [(middle[d] - half[d] * CORNER).to_array(), (middle[d] + half[d] * CORNER).to_array()];
+        }
         let all = (1u32 << dimension) - 1;
         desk.corners.clear();
         desk.corners.resize(2 * self.rule.diagonals().count(), [0.0; LANES]);
@@ -182,7 +189,9 @@ impl SimdBoxes<'_> {
         while corner <= all {
             let end = (corner + BLOCK as u32).min(all + 1);
             for corner in corner..end {
-                desk.points.extend((0..dimension).map(|d| ends[d][1 - (corner >> d & 1) as usize]));
+                for d in 0..dimension {
+                    desk.points.push(ends[d][1 - (corner >> d & 1) as usize]);
+                }
             }
             let (sum, size) = self.evaluate(simd, desk, &mut seen);
             (corners, corners_size) = (corners + sum, corners_size + size);
@@ -194,6 +203,7 @@ impl SimdBoxes<'_> {
                     }
                 }
             }
+            desk.values.clear();
             corner = end;
         }
         let width = seen.high - seen.low;
@@ -201,17 +211,17 @@ impl SimdBoxes<'_> {
         // Far out on the diagonals.
         for diagonal in self.rule.diagonals() {
             for signs in [diagonal, all ^ diagonal] {
-                desk.points.extend((0..dimension).map(|d| {
+                for d in 0..dimension {
                     let down = signs >> d & 1 == 1;
                     let place = inside[d][usize::from(!down)] * (FACE - FAR_EDGE) + FAR_EDGE;
-                    (middle[d] + half[d] * if down { -place } else { place }).to_array()
-                }));
+                    desk.points.push((middle[d] + half[d] * if down { -place } else { place }).to_array());
+                }
             }
         }
         self.evaluate(simd, desk, &mut seen);
         let mut surprise = zero;
         for (corners, far) in desk.corners.chunks_exact(2).zip(desk.values.chunks_exact(2)) {
-            let [a, b] = [corners[0], corners[1]].map(|v| Lanes::from_array(simd, v));
+            let (a, b) = (Lanes::from_array(simd, corners[0]), Lanes::from_array(simd, corners[1]));
             let even = ((a + b) * 0.5 - center) * (1.0 / (CORNER * CORNER)) + center;
             let odd = (a - b) * (0.5 / CORNER);
             for (far, expected) in [(far[0], even + odd), (far[1], even - odd)] {
@@ -241,10 +251,10 @@ impl SimdBoxes<'_> {
         let size = (inner_size + outer_size + pairs_size + corners_size + center.abs())
             * (1.0 / (self.rule.evaluations() as f64 - 2.0 * d - desk.values.len() as f64));
 
-        let [volume, seventh, fifth, third, sentinels, surprise] =
-            [volume, seventh, fifth, third, sentinels, surprise].map(Lanes::to_array);
-        let [weighed, size, width] = [weighed, size, width].map(Lanes::to_array);
-        let widest: [Vector; MOST_DIMENSIONS] = widest.map(Lanes::to_array);
+        let (volume, seventh, fifth, third) =
+            (volume.to_array(), seventh.to_array(), fifth.to_array(), third.to_array());
+        let (sentinels, surprise) = (sentinels.to_array(), surprise.to_array());
+        let (weighed, size, width) = (weighed.to_array(), size.to_array(), width.to_array());
         for (lane, out) in out.iter_mut().enumerate() {
             let signs = BoxSigns {
                 fifth: volume[lane] * (seventh[lane] - fifth[lane]),
@@ -254,7 +264,7 @@ impl SimdBoxes<'_> {
             let bounds = |d: usize| (boxes.lower[lane * dimension + d], boxes.upper[lane * dimension + d]);
             let noise = reach_of_rounding(boxes, lane) * width[lane] * volume[lane];
             let floor = 2.0 * f64::EPSILON * volume[lane] * weighed[lane] + 0.1 * noise;
-            let claim = signs.claim();
+            let claim = signs.claim(dimension > MOST_FINE);
             *out = SweptBox {
                 estimate: volume[lane] * seventh[lane],
                 error: if claim <= floor + noise { 0.0 } else { claim },
@@ -286,66 +296,24 @@ impl SimdBoxes<'_> {
         }
         best.0 as u8
     }
+}
 
-    /// The values at the points of the desk, in their place; their sum and that of their sizes.
-    #[inline(always)]
-    fn evaluate<S: Simd>(&self, simd: S, desk: &mut BoxDesk, seen: &mut Seen<S>) -> (Lanes<S>, Lanes<S>) {
-        let count = desk.points.len() / self.rule.dimension;
-        desk.values.clear();
-        desk.values.resize(count, [0.0; LANES]);
-        if self.axes.iter().all(|axis| axis.map == AxisMap::Plain) {
-            self.values.values(&desk.points, &mut desk.values);
-        } else {
-            self.mapped(desk);
-        }
-        let zero = Lanes::splat(simd, 0.0);
-        let (mut sum, mut size, mut nothing) = (zero, zero, zero);
-        for value in &desk.values {
-            let value = Lanes::from_array(simd, *value);
-            sum += value;
-            size += value.abs();
-            nothing += value * 0.0;
-            (seen.low, seen.high) = (seen.low.min(value), seen.high.max(value));
-        }
-        if nothing.is_nan().any() {
-            self.find_bad(desk, &mut seen.bad);
-        }
-        (sum, size)
+/// One point more. (Short loops in place: a call copies no faster, and closures would not be compiled for the level.)
+#[inline(always)]
+fn push(points: &mut Vec<Vector>, point: &[Vector]) {
+    for x in point {
+        points.push(*x);
     }
+}
 
-    /// The integrand times dx/dt. The points become those of x.
-    #[inline(never)]
-    fn mapped(&self, desk: &mut BoxDesk) {
-        let mut slopes = vec![[1.0; LANES]; desk.values.len()];
-        for (point, slopes) in desk.points.chunks_exact_mut(self.rule.dimension).zip(&mut slopes) {
-            for (axis, t) in self.axes.iter().zip(point) {
-                for (t, slope) in t.iter_mut().zip(slopes.iter_mut()) {
-                    let (x, by) = axis.map.point(*t);
-                    *t = x;
-                    *slope *= by;
-                }
-            }
-        }
-        self.values.values(&desk.points, &mut desk.values);
-        for (values, slopes) in desk.values.iter_mut().zip(&slopes) {
-            for (value, slope) in values.iter_mut().zip(slopes) {
-                *value *= slope;
-            }
-        }
+/// The polynomial through the five nodes of an axis, from the farthest to the nearest, where the sentinel stands.
+#[inline(always)]
+fn continued_to<S: Simd>(inside: Lanes<S>, from: [Lanes<S>; 5]) -> Lanes<S> {
+    let mut sum = inside * 0.0;
+    for k in 0..5 {
+        sum += from[k] * (inside * (CONTINUE_FACE[k] - CONTINUE_EDGE[k]) + CONTINUE_EDGE[k]);
     }
-
-    #[cold]
-    #[inline(never)]
-    fn find_bad(&self, desk: &BoxDesk, bad: &mut [Option<Bad>; LANES]) {
-        for (lane, bad) in bad.iter_mut().enumerate() {
-            if let Some(i) = desk.values.iter().position(|value| !value[lane].is_finite())
-                && bad.is_none()
-            {
-                let point = &desk.points[i * self.rule.dimension..][..self.rule.dimension];
-                *bad = Some(Box::new((point.iter().map(|x| x[lane]).collect(), desk.values[i][lane])));
-            }
-        }
-    }
+    sum
 }
 
 /// The weights that continue the polynomial through the five nodes of an axis, from the farthest to the nearest, to a sentinel.

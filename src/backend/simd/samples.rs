@@ -5,6 +5,7 @@
 
 mod stratified;
 
+use super::mapped;
 use crate::integrand::point_values::PointValues;
 use crate::lanes::{LANES, Lanes, Simd, Token, dispatch};
 use crate::plan::{Axis, AxisMap, Bad, Sampled, Samples};
@@ -101,25 +102,7 @@ impl SimdSamples<'_> {
         if self.axes.iter().all(|axis| axis.map == AxisMap::Plain) {
             self.values.values(points, values);
         } else {
-            self.mapped(points, values);
-        }
-    }
-
-    #[inline(never)]
-    fn mapped(&self, points: &mut [Vector], values: &mut [Vector]) {
-        let mut slopes = [[1.0; LANES]; VECTORS];
-        for (point, slopes) in points.chunks_exact_mut(self.axes.len()).zip(&mut slopes) {
-            for (axis, t) in self.axes.iter().zip(point) {
-                for (t, slope) in t.iter_mut().zip(slopes.iter_mut()) {
-                    let (x, by) = axis.map.point(*t);
-                    *t = x;
-                    *slope *= by;
-                }
-            }
-        }
-        self.values.values(points, values);
-        for (value, slope) in values.as_flattened_mut().iter_mut().zip(slopes.as_flattened()) {
-            *value *= slope;
+            mapped::values(self.values, self.axes, points, values);
         }
     }
 

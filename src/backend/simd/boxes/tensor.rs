@@ -1,34 +1,18 @@
-//! The fine sweep of boxes in two and three dimensions: Fejér's rule of 15 nodes along each axis, for what is smooth.
+//! The fine sweep of boxes in two and three dimensions: Gauss's rule along each axis, for what is smooth.
 
-use super::{BoxDesk, Seen, SimdBoxes, reach_of_rounding};
-use crate::estimate::{Signs, cubature::claim_of_axes};
+use super::{BoxDesk, EDGE, FACE, Seen, SimdBoxes, push, reach_of_rounding};
+use crate::estimate::cubature::LineSigns;
 use crate::lanes::{LANES, Lanes, Simd};
 use crate::plan::{Boxes, SweptBox};
-use crate::rule::{FEJER, Vector};
+use crate::rule::gauss_line::{GaussLine, LINE, MOST_FINE, continued};
 
-/// Nodes along an axis.
-pub(crate) const LINE: usize = 15;
-
-/// The tables of the rule, node by node: place in a box from 0 to 1, weights, weights of the embedded rule less those, null rules.
-struct Tables {
-    places: [f64; LINE],
-    weights: [f64; LINE],
-    signs: [[f64; LINE]; 5],
-}
-
-fn tables() -> Tables {
-    let rung = &FEJER.rungs[0];
-    let row = |table: &[Vector]| -> [f64; LINE] { std::array::from_fn(|i| table[i / LANES][i % LANES]) };
-    let (offsets, weights) = (row(FEJER.nodes), row(rung.weights));
-    let mut embedded = [0.0; LINE];
-    embedded[..LANES].copy_from_slice(&FEJER.embedded[0]);
-    let difference = std::array::from_fn(|i| embedded[i] - weights[i]);
-    let [a, b, c, d] = rung.nulls.map(row);
-    Tables {
-        places: offsets.map(|offset| if offset > 0.0 { offset } else { 1.0 + offset }),
-        weights,
-        signs: [difference, a, b, c, d],
-    }
+/// Sums over the lines of a box along one axis.
+#[derive(Clone, Copy)]
+struct Sums<S: Simd> {
+    /// Of the sizes of components, from the highest down.
+    components: [Lanes<S>; 6],
+    integral: Lanes<S>,
+    size: Lanes<S>,
 }
 
 impl SimdBoxes<'_> {
@@ -37,78 +21,98 @@ impl SimdBoxes<'_> {
     pub(super) fn fine_eight<S: Simd>(&self, simd: S, boxes: Boxes, out: &mut [SweptBox], desk: &mut BoxDesk) {
         let dimension = self.rule.dimension;
         let zero = Lanes::splat(simd, 0.0);
-        let tables = tables();
+        let line = self.line;
         // The coordinates of the nodes on each axis.
-        let (mut along, mut volume) = ([[[0.0; LANES]; LINE]; 3], zero + 1.0);
-        for (d, along) in along[..dimension].iter_mut().enumerate() {
-            let [lower, upper] = [boxes.lower, boxes.upper].map(|bounds| {
-                Lanes::from_array(simd, std::array::from_fn(|lane| bounds[lane.min(out.len() - 1) * dimension + d]))
-            });
-            volume *= upper - lower;
-            for (to, place) in along.iter_mut().zip(tables.places) {
-                *to = if place <= 0.5 {
-                    lower + (upper - lower) * place
-                } else {
-                    upper - (upper - lower) * (1.0 - place)
-                }
-                .to_array();
+        let (mut along, mut volume) = ([[[0.0; LANES]; LINE]; MOST_FINE], zero + 1.0);
+        // Sentinels at both faces of each axis, and whether the box ends before the whole does.
+        let (mut ends, mut inside) = ([[[0.0; LANES]; 2]; MOST_FINE], [[zero; 2]; MOST_FINE]);
+        for d in 0..dimension {
+            let (mut lower, mut upper, mut ones) = ([0.0; LANES], [0.0; LANES], [[0.0; LANES]; 2]);
+            for lane in 0..LANES {
+                let at = lane.min(out.len() - 1) * dimension + d;
+                (lower[lane], upper[lane]) = (boxes.lower[at], boxes.upper[at]);
+                ones[0][lane] = f64::from(u8::from(lower[lane] != self.axes[d].lower));
+                ones[1][lane] = f64::from(u8::from(upper[lane] != self.axes[d].upper));
             }
+            inside[d] = [Lanes::from_array(simd, ones[0]), Lanes::from_array(simd, ones[1])];
+            let (lower, upper) = (Lanes::from_array(simd, lower), Lanes::from_array(simd, upper));
+            let width = upper - lower;
+            volume *= width;
+            for (to, &place) in along[d].iter_mut().zip(&line.places) {
+                let at = if place <= 0.5 { lower + width * place } else { upper - width * (1.0 - place) };
+                *to = at.to_array();
+            }
+            let short = (inside[d][0] * (EDGE - FACE) + (1.0 - EDGE)) * 0.5;
+            ends[d][0] = (lower + width * short).to_array();
+            let short = (inside[d][1] * (EDGE - FACE) + (1.0 - EDGE)) * 0.5;
+            ends[d][1] = (upper - width * short).to_array();
         }
         let count = LINE.pow(dimension as u32);
-        desk.points.clear();
-        for i in 0..count {
-            let mut rest = i;
-            desk.points.extend(along[..dimension].iter().map(|along| {
-                let at = rest % LINE;
-                rest /= LINE;
-                along[at]
-            }));
-        }
         let mut seen = Seen::new(simd);
-        self.evaluate(simd, desk, &mut seen);
         desk.points.clear();
-        let value = |i: usize| Lanes::from_array(simd, desk.values[i]);
-        let (mut sum, mut size) = (zero, zero);
-        let mut signs = [[zero; 5]; 3];
-        for (d, signs) in signs[..dimension].iter_mut().enumerate() {
-            let stride = LINE.pow(d as u32);
-            for line in 0..count / LINE {
-                // The other coordinates of the line, as digits.
-                let (below, above) = (line % stride, line / stride);
-                let first = below + above * stride * LINE;
-                let mut weight = 1.0;
-                let mut rest = line;
-                for _ in 1..dimension {
-                    weight *= tables.weights[rest % LINE];
+        desk.values.clear();
+        // In layers of lines, which are in the cache when they are evaluated.
+        for layer in 0..count / LINE {
+            for x in 0..LINE {
+                let mut rest = layer;
+                desk.points.push(along[0][x]);
+                for along in &along[1..dimension] {
+                    desk.points.push(along[rest % LINE]);
                     rest /= LINE;
                 }
-                for (sign, table) in signs.iter_mut().zip(&tables.signs) {
-                    let line = (0..LINE).fold(zero, |sum, k| sum + value(first + k * stride) * table[k]);
-                    *sign += line.abs() * weight;
+            }
+            if layer % LINE == LINE - 1 {
+                self.evaluate(simd, desk, &mut seen);
+                desk.points.clear();
+            }
+        }
+        let middle = [along[0][LINE / 2], along[1][LINE / 2], along[2][LINE / 2]];
+        for (d, ends) in ends[..dimension].iter().enumerate() {
+            for &end in ends {
+                push(&mut desk.points, &middle[..dimension]);
+                let at = desk.points.len() - dimension + d;
+                desk.points[at] = end;
+            }
+        }
+        self.evaluate(simd, desk, &mut seen);
+        desk.points.clear();
+        let (grid, faces) = desk.values.split_at(count);
+        let mut along = [Sums { components: [zero; 6], integral: zero, size: zero }; MOST_FINE];
+        let mut sentinels = [zero; MOST_FINE];
+        let (face, edge) = (continued(line, FACE), continued(line, EDGE));
+        for d in 0..dimension {
+            let stride = LINE.pow(d as u32);
+            along[d] = lines(simd, line, grid, stride);
+            let first = count / 2 - LINE / 2 * stride;
+            for side in 0..2 {
+                let mut expected = zero;
+                for k in 0..LINE {
+                    let at = if side == 0 { LINE - 1 - k } else { k };
+                    let value = Lanes::from_array(simd, grid[first + at * stride]);
+                    expected += value * (inside[d][side] * (face[k] - edge[k]) + edge[k]);
                 }
-                if d == 0 {
-                    let line = (0..LINE).fold((zero, zero), |(sum, size), k| {
-                        let value = value(first + k) * tables.weights[k];
-                        (sum + value, size + value.abs())
-                    });
-                    (sum, size) = (sum + line.0 * weight, size + line.1 * weight);
-                }
+                sentinels[d] += (Lanes::from_array(simd, faces[2 * d + side]) - expected).abs();
             }
         }
         let width = (seen.high - seen.low).to_array();
-        let [volume, sum, size] = [volume, sum, size].map(Lanes::to_array);
-        let signs = signs.map(|signs| signs.map(Lanes::to_array));
+        let (volume, sum, size) = (volume.to_array(), along[0].integral.to_array(), along[0].size.to_array());
+        let mut claims = [[0.0; LANES]; MOST_FINE];
+        for d in 0..dimension {
+            let [a, b, c, e, f, g] = along[d].components;
+            let (high, low, lowest) = ((a + b).to_array(), (c + e).to_array(), (f + g).to_array());
+            let sentinels = sentinels[d].to_array();
+            for lane in 0..LANES {
+                let components = [high[lane] * volume[lane], low[lane] * volume[lane], lowest[lane] * volume[lane]];
+                claims[d][lane] = LineSigns { components, sentinels: volume[lane] * sentinels[lane] }.claim();
+            }
+        }
         for (lane, out) in out.iter_mut().enumerate() {
             let volume = volume[lane];
-            let raw = |d: usize| {
-                let [difference, a, b, c, e] = signs[d].map(|sign| sign[lane] * volume);
-                Signs { difference, surprise: 0.0, nulls: [a, b, c, e], variation: width[lane] * volume }.raw()
-            };
-            let raws: [f64; 3] = std::array::from_fn(|d| if d < dimension { raw(d) } else { 0.0 });
-            let claim = claim_of_axes(&raws);
+            let claims: [f64; MOST_FINE] = std::array::from_fn(|d| claims[d][lane]);
+            let claim: f64 = claims.iter().sum();
             let noise = reach_of_rounding(boxes, lane) * width[lane] * volume;
             let floor = 2.0 * f64::EPSILON * volume * size[lane] + 0.1 * noise;
-            let roughest = (1..dimension).fold(0, |best, d| if raws[d] > raws[best] { d } else { best });
+            let roughest = (1..dimension).fold(0, |best, d| if claims[d] > claims[best] { d } else { best });
             *out = SweptBox {
                 estimate: volume * sum[lane],
                 error: if claim <= floor + noise { 0.0 } else { claim },
@@ -121,4 +125,37 @@ impl SimdBoxes<'_> {
             };
         }
     }
+}
+
+/// The sums over the lines along the axis whose neighbours are `stride` apart.
+#[inline(always)]
+fn lines<S: Simd>(simd: S, line: &GaussLine, values: &[[f64; LANES]], stride: usize) -> Sums<S> {
+    let zero = Lanes::splat(simd, 0.0);
+    let mut sums = Sums { components: [zero; 6], integral: zero, size: zero };
+    for number in 0..values.len() / LINE {
+        // The other coordinates of the line, as digits.
+        let (below, above) = (number % stride, number / stride);
+        let (mut weight, mut rest, mut left) = (1.0, number, values.len() / LINE);
+        while left > 1 {
+            weight *= line.weights[rest % LINE];
+            (rest, left) = (rest / LINE, left / LINE);
+        }
+        let first = below + above * stride * LINE;
+        let (mut components, mut integral, mut size) = ([zero; 6], zero, zero);
+        for k in 0..LINE {
+            let value = Lanes::from_array(simd, values[first + k * stride]);
+            for (sum, table) in components.iter_mut().zip(&line.components) {
+                *sum += value * table[k];
+            }
+            let weighed = value * line.weights[k];
+            integral += weighed;
+            size += weighed.abs();
+        }
+        for (sum, component) in sums.components.iter_mut().zip(components) {
+            *sum += component.abs() * weight;
+        }
+        sums.integral += integral * weight;
+        sums.size += size * weight;
+    }
+    sums
 }
