@@ -90,9 +90,9 @@ mod tests {
         let first = 5 << 33 | 3 << 9;
         set.rows(0, first, &mut rows);
         for i in [0, 1, 77, 511] {
-            for d in 0..8 {
+            for (d, row) in rows.iter().enumerate() {
                 let counter = [first as u32 + i as u32, 10, d as u32 / 4, 0];
-                assert_eq!(rows[d][i], philox(counter, [7, 0xa409_3822])[d % 4]);
+                assert_eq!(row[i], philox(counter, [7, 0xa409_3822])[d % 4]);
             }
         }
     }
@@ -105,8 +105,8 @@ mod tests {
         let count = 2000.0 * BLOCK as f64;
         for block in 0..2000 {
             set.rows(0, block * BLOCK as u64, &mut rows);
-            for i in 0..BLOCK {
-                let [a, b] = [0, 3].map(|d| (f64::from(rows[d][i]) + 0.5) / 2f64.powi(32) - 0.5);
+            for (&a, &b) in rows[0].iter().zip(&rows[3]) {
+                let [a, b] = [a, b].map(|k| (f64::from(k) + 0.5) / 2f64.powi(32) - 0.5);
                 (mean, square, product) = (mean + a, square + a * a, product + a * b);
             }
         }
