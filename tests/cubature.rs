@@ -2,6 +2,8 @@
 
 #[path = "cubature/families.rs"]
 mod families;
+#[path = "cubature/others.rs"]
+mod others;
 
 use families::*;
 use quadrille::lanes::Level;
@@ -63,6 +65,45 @@ fn genz_families_are_never_converged_and_wrong() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The tables of docs/methods.md.
+#[test]
+#[ignore = "takes minutes; for the tables of docs/methods.md"]
+fn genz_families_in_full() {
+    let mut wrong = Vec::new();
+    for tolerance in TOLERANCES {
+        for (converged, failed) in [
+            genz::<2>(tolerance, 20, 5_000_000),
+            genz::<3>(tolerance, 20, 5_000_000),
+            genz::<5>(tolerance, 20, 5_000_000),
+            genz::<8>(tolerance, 20, 5_000_000),
+            genz::<10>(tolerance, 20, 5_000_000),
+        ] {
+            println!("{converged}");
+            wrong.extend(failed);
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn tests_of_other_software_are_never_converged_and_wrong() {
+    for tolerance in TOLERANCES {
+        let with = Integrator::new().rel_tol(tolerance).max_evaluations(2_000_000);
+        let mut solved = 0;
+        for (name, integral, exact) in others::all(&with) {
+            solved += usize::from(integral.status == Status::Converged);
+            let error = (integral.estimate / exact - 1.0).abs();
+            println!(
+                "{tolerance:e} {name:<24} {:<16} {:>9} error {error:.1e}",
+                integral.status.name(),
+                integral.evaluations
+            );
+            assert!(!is_wrong(&integral, exact, tolerance), "{name} {tolerance:e}: {integral:#}, not {exact}");
+        }
+        println!("{tolerance:e}: {solved}");
+    }
 }
 
 #[test]

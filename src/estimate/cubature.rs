@@ -17,13 +17,15 @@ pub(crate) struct BoxSigns {
     pub third: f64,
     /// What sentinels on the axes deviate, added up, times the volume.
     pub sentinels: f64,
+    /// Of that, what is on axes along which the integrand does not look smooth.
+    pub rough: f64,
 }
 
 /// The share of the deviations of sentinels that is taken for an error of the integral.
-const SENTINELS: f64 = 0.2;
+pub(crate) const SENTINELS: f64 = 0.2;
 
 /// How far below the rules of degree 3 the others lie where the box is small enough for degrees to count.
-const SMOOTH: f64 = 5.0;
+pub(crate) const SMOOTH: f64 = 5.0;
 
 /// What one more step of degree 2 is taken to leave, in units of what the last one left.
 const NEXT: f64 = 5.0;
@@ -49,8 +51,8 @@ impl BoxSigns {
         if SMOOTH * raw > self.third {
             return raw.max(self.third);
         }
-        // Nothing over nothing is 1 here.
-        if finest { raw * (NEXT * raw / self.third).min(1.0) } else { raw }
+        // Nothing over nothing is 1 here. Weak kinks count in full, beside strong smooth axes.
+        if finest { (raw * (NEXT * raw / self.third) + SENTINELS * self.rough).min(raw) } else { raw }
     }
 
     /// The claim expected of a fine sweep, as the terms of degree 3 and 5 fall.
@@ -124,8 +126,11 @@ mod tests {
 
     #[test]
     fn claims_scale_with_the_region() {
-        for (fifth, third, sentinels) in [(1e-6, 1e-3, 1e-6), (1e-3, 1e-3, 0.0), (0.0, 0.0, 1.0), (0.0, 0.0, 0.0)] {
-            let signs = |s: f64| BoxSigns { fifth: s * fifth, third: s * third, sentinels: s * sentinels };
+        for [fifth, third, sentinels, rough] in
+            [[1e-6, 1e-3, 1e-6, 1e-6], [1e-3, 1e-3, 0.0, 0.0], [0.0, 0.0, 1.0, 1.0], [0.0; 4]]
+        {
+            let signs =
+                |s: f64| BoxSigns { fifth: s * fifth, third: s * third, sentinels: s * sentinels, rough: s * rough };
             for finest in [false, true] {
                 assert_eq!(signs(1024.0).claim(finest), 1024.0 * signs(1.0).claim(finest));
             }

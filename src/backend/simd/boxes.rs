@@ -8,7 +8,7 @@ mod line;
 mod tensor;
 mod values;
 
-use crate::estimate::cubature::BoxSigns;
+use crate::estimate::cubature::{BoxSigns, SENTINELS, SMOOTH};
 use crate::integrand::point_values::PointValues;
 use crate::lanes::{LANES, Lanes, Simd, Token, dispatch};
 use crate::plan::{Axis, Bad, Boxes, SweptBox};
@@ -19,11 +19,10 @@ use crate::rule::genz_malik::{CORNER, GenzMalik, INNER, MOST_DIMENSIONS, OUTER};
 /// Vectors evaluated at once.
 const BLOCK: usize = 32;
 
-/// Where sentinels on an axis and on a diagonal stand, in half widths: at a face that the box shares with others next to it, where
-/// a step would be seen by neither; at the edge of the whole, where a singularity may be, within.
+/// Where sentinels stand, in half widths: next to a face, where a step would be seen by no node of the boxes on both sides; on
+/// diagonals, at corners of the whole, where a singularity may be, within.
 const FACE: f64 = 1.0 - 1e-6;
-const EDGE: f64 = 0.99;
-const FAR_EDGE: f64 = 0.98;
+const CORNER_OF_ALL: f64 = 0.98;
 
 /// An integrand and its rule, ready to sweep boxes.
 pub(crate) struct SimdBoxes<'a> {
@@ -122,9 +121,7 @@ impl SimdBoxes<'_> {
         desk.values.clear();
         push(&mut desk.points, base);
         for d in 0..dimension {
-            let [down, up] = [inside[d][0] * (FACE - EDGE) + EDGE, inside[d][1] * (FACE - EDGE) + EDGE];
-            let places = [zero - INNER, zero + INNER, zero - OUTER, zero + OUTER, -down, up];
-            for place in places {
+            for place in [-INNER, INNER, -OUTER, OUTER, -FACE, FACE] {
                 push(&mut desk.points, base);
                 let at = desk.points.len() - dimension + d;
                 desk.points[at] = (middle[d] + half[d] * place).to_array();
@@ -133,10 +130,10 @@ impl SimdBoxes<'_> {
         self.evaluate(simd, desk, &mut seen);
         std::mem::swap(&mut desk.axes, &mut desk.values);
         let center = Lanes::from_array(simd, desk.axes[0]);
-        let (mut inner, mut outer, mut sentinels, mut bent) = (zero, zero, zero, zero);
+        let (mut inner, mut outer, mut sentinels, mut rough, mut bent) = (zero, zero, zero, zero, zero);
         let (mut inner_size, mut outer_size) = (zero, zero);
         let mut widest = [[0.0; LANES]; MOST_DIMENSIONS];
-        for d in 0..dimension {
+        for (d, widest) in widest.iter_mut().enumerate().take(dimension) {
             let mut of = [zero; 6];
             for (of, value) in of.iter_mut().zip(&desk.axes[1 + 6 * d..]) {
                 *of = Lanes::from_array(simd, *value);
@@ -148,11 +145,12 @@ impl SimdBoxes<'_> {
             let bend_inner = (i0 + i1 - center * 2.0) * (0.5 / (INNER * INNER));
             let bend_outer = (o0 + o1 - center * 2.0) * (0.5 / (OUTER * OUTER));
             let fourth = ((bend_inner - bend_outer) * (1.0 / 3.0)).abs();
-            let deviation = (s1 - continued_to(inside[d][1], [o0, i0, center, i1, o1])).abs()
-                + (s0 - continued_to(inside[d][0], [o1, i1, center, i0, o0])).abs();
+            let deviation = (s1 - continued_to_face([o0, i0, center, i1, o1])).abs()
+                + (s0 - continued_to_face([o1, i1, center, i0, o0])).abs();
             bent += fourth;
             sentinels += deviation;
-            widest[d] = (fourth + deviation * 0.1).to_array();
+            rough += (deviation * (SMOOTH * SENTINELS)).gt(fourth).select(deviation, zero);
+            *widest = (fourth + deviation * 0.1).to_array();
         }
 
         // Two axes at once.
@@ -213,7 +211,7 @@ impl SimdBoxes<'_> {
             for signs in [diagonal, all ^ diagonal] {
                 for d in 0..dimension {
                     let down = signs >> d & 1 == 1;
-                    let place = inside[d][usize::from(!down)] * (FACE - FAR_EDGE) + FAR_EDGE;
+                    let place = inside[d][usize::from(!down)] * (FACE - CORNER_OF_ALL) + CORNER_OF_ALL;
                     desk.points.push((middle[d] + half[d] * if down { -place } else { place }).to_array());
                 }
             }
@@ -253,13 +251,14 @@ impl SimdBoxes<'_> {
 
         let (volume, seventh, fifth, third) =
             (volume.to_array(), seventh.to_array(), fifth.to_array(), third.to_array());
-        let (sentinels, surprise) = (sentinels.to_array(), surprise.to_array());
+        let (sentinels, rough, surprise) = (sentinels.to_array(), rough.to_array(), surprise.to_array());
         let (weighed, size, width) = (weighed.to_array(), size.to_array(), width.to_array());
         for (lane, out) in out.iter_mut().enumerate() {
             let signs = BoxSigns {
                 fifth: volume[lane] * (seventh[lane] - fifth[lane]),
                 third: volume[lane] * third[lane],
                 sentinels: volume[lane] * sentinels[lane],
+                rough: volume[lane] * rough[lane],
             };
             let bounds = |d: usize| (boxes.lower[lane * dimension + d], boxes.upper[lane * dimension + d]);
             let noise = reach_of_rounding(boxes, lane) * width[lane] * volume[lane];
@@ -308,17 +307,16 @@ fn push(points: &mut Vec<Vector>, point: &[Vector]) {
 
 /// The polynomial through the five nodes of an axis, from the farthest to the nearest, where the sentinel stands.
 #[inline(always)]
-fn continued_to<S: Simd>(inside: Lanes<S>, from: [Lanes<S>; 5]) -> Lanes<S> {
-    let mut sum = inside * 0.0;
-    for k in 0..5 {
-        sum += from[k] * (inside * (CONTINUE_FACE[k] - CONTINUE_EDGE[k]) + CONTINUE_EDGE[k]);
+fn continued_to_face<S: Simd>(from: [Lanes<S>; 5]) -> Lanes<S> {
+    let mut sum = from[0] * CONTINUE[0];
+    for k in 1..5 {
+        sum += from[k] * CONTINUE[k];
     }
     sum
 }
 
-/// The weights that continue the polynomial through the five nodes of an axis, from the farthest to the nearest, to a sentinel.
-const CONTINUE_EDGE: [f64; 5] = continued(EDGE);
-const CONTINUE_FACE: [f64; 5] = continued(FACE);
+/// The weights for that.
+const CONTINUE: [f64; 5] = continued(FACE);
 
 const fn continued(to: f64) -> [f64; 5] {
     let nodes = [-OUTER, -INNER, 0.0, INNER, OUTER];

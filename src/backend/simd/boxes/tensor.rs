@@ -1,6 +1,6 @@
 //! The fine sweep of boxes in two and three dimensions: Gauss's rule along each axis, for what is smooth.
 
-use super::{BoxDesk, EDGE, FACE, Seen, SimdBoxes, push, reach_of_rounding};
+use super::{BoxDesk, FACE, Seen, SimdBoxes, push, reach_of_rounding};
 use crate::estimate::cubature::LineSigns;
 use crate::lanes::{LANES, Lanes, Simd};
 use crate::plan::{Boxes, SweptBox};
@@ -24,17 +24,14 @@ impl SimdBoxes<'_> {
         let line = self.line;
         // The coordinates of the nodes on each axis.
         let (mut along, mut volume) = ([[[0.0; LANES]; LINE]; MOST_FINE], zero + 1.0);
-        // Sentinels at both faces of each axis, and whether the box ends before the whole does.
-        let (mut ends, mut inside) = ([[[0.0; LANES]; 2]; MOST_FINE], [[zero; 2]; MOST_FINE]);
+        // Sentinels at both faces of each axis.
+        let mut ends = [[[0.0; LANES]; 2]; MOST_FINE];
         for d in 0..dimension {
-            let (mut lower, mut upper, mut ones) = ([0.0; LANES], [0.0; LANES], [[0.0; LANES]; 2]);
+            let (mut lower, mut upper) = ([0.0; LANES], [0.0; LANES]);
             for lane in 0..LANES {
                 let at = lane.min(out.len() - 1) * dimension + d;
                 (lower[lane], upper[lane]) = (boxes.lower[at], boxes.upper[at]);
-                ones[0][lane] = f64::from(u8::from(lower[lane] != self.axes[d].lower));
-                ones[1][lane] = f64::from(u8::from(upper[lane] != self.axes[d].upper));
             }
-            inside[d] = [Lanes::from_array(simd, ones[0]), Lanes::from_array(simd, ones[1])];
             let (lower, upper) = (Lanes::from_array(simd, lower), Lanes::from_array(simd, upper));
             let width = upper - lower;
             volume *= width;
@@ -42,10 +39,8 @@ impl SimdBoxes<'_> {
                 let at = if place <= 0.5 { lower + width * place } else { upper - width * (1.0 - place) };
                 *to = at.to_array();
             }
-            let short = (inside[d][0] * (EDGE - FACE) + (1.0 - EDGE)) * 0.5;
-            ends[d][0] = (lower + width * short).to_array();
-            let short = (inside[d][1] * (EDGE - FACE) + (1.0 - EDGE)) * 0.5;
-            ends[d][1] = (upper - width * short).to_array();
+            let short = width * (0.5 * (1.0 - FACE));
+            ends[d] = [(lower + short).to_array(), (upper - short).to_array()];
         }
         let count = LINE.pow(dimension as u32);
         let mut seen = Seen::new(simd);
@@ -79,17 +74,16 @@ impl SimdBoxes<'_> {
         let (grid, faces) = desk.values.split_at(count);
         let mut along = [Sums { components: [zero; 6], integral: zero, size: zero }; MOST_FINE];
         let mut sentinels = [zero; MOST_FINE];
-        let (face, edge) = (continued(line, FACE), continued(line, EDGE));
+        let face = continued(line, FACE);
         for d in 0..dimension {
             let stride = LINE.pow(d as u32);
             along[d] = lines(simd, line, grid, stride);
             let first = count / 2 - LINE / 2 * stride;
             for side in 0..2 {
                 let mut expected = zero;
-                for k in 0..LINE {
+                for (k, &weight) in face.iter().enumerate() {
                     let at = if side == 0 { LINE - 1 - k } else { k };
-                    let value = Lanes::from_array(simd, grid[first + at * stride]);
-                    expected += value * (inside[d][side] * (face[k] - edge[k]) + edge[k]);
+                    expected += Lanes::from_array(simd, grid[first + at * stride]) * weight;
                 }
                 sentinels[d] += (Lanes::from_array(simd, faces[2 * d + side]) - expected).abs();
             }
