@@ -63,6 +63,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "method",
             "norm",
             "plan",
+            "points",
             "precision",
             "reduce",
             "region",
