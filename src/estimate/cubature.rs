@@ -72,6 +72,9 @@ impl BoxSigns {
 /// How fast the components along a line fall, from one pair of degrees to the next, where they are taken to go on so.
 const FALLING: f64 = 0.2;
 
+/// How much slower the last step may be than the one before: of analytic functions it is no slower, and a weak kink shows there first.
+const SLOWER: f64 = 10.0;
+
 /// The error claimed, in units of the highest components times the square of that.
 const STEPS: f64 = 2.0;
 
@@ -82,32 +85,44 @@ const STRIP: f64 = 0.03;
 /// The deviation of sentinels that components lead to expect: that many times those of the next degrees.
 const EXPECTED: f64 = 2.0;
 
-/// What a fine sweep says of the lines of a box along one axis, in units of the integral.
+/// What a fine sweep says of the lines of a box along one axis, in units of the mean.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct LineSigns {
     /// The components of the interpolant, by pairs of degrees from the highest down, added up.
     pub components: [f64; 3],
-    /// What sentinels at the two faces deviate, added up.
-    pub sentinels: f64,
 }
 
 impl LineSigns {
-    /// The error claimed. Gauss's rule is exact up to twice the degree of the interpolant: where components fall from pair to
-    /// pair, what it leaves lies about as many steps below the highest as these lie below the mean, of which two are claimed. A
-    /// kink makes the fall slow, wherever it is, but for the strip at a face that no node sees, from which sentinels report.
+    /// How fast components fall from pair to pair, if they do as those of an analytic function: the slower of the last step and the
+    /// mean of both.
+    #[inline(always)]
+    fn fall(self) -> Option<f64> {
+        let [high, low, lowest] = self.components;
+        // Nothing over nothing does not count here.
+        let fall = (high / low).max((high / lowest).sqrt());
+        (fall <= FALLING && high * lowest <= SLOWER * low * low).then_some(fall)
+    }
+
+    /// The error claimed. Gauss's rule is exact up to twice the degree of the interpolant: where components fall, what it leaves
+    /// lies about as many steps below the highest as these lie below the mean, of which two are claimed. A kink makes the
+    /// fall slow, wherever it is, but for the strips at faces that no node sees, from which sentinels report.
     #[inline(always)]
     pub fn claim(self) -> f64 {
-        let Self { components: [high, low, lowest], sentinels } = self;
-        let hidden = STRIP * sentinels;
-        // The slower of the last step and the mean of both. Nothing over nothing does not count here.
-        let fall = (high / low).max((high / lowest).sqrt());
-        if fall <= FALLING {
-            let known = sentinels <= EXPECTED * high * fall.sqrt();
-            STEPS * high * fall * fall + if known { 0.0 } else { hidden }
-        } else {
-            high + low + lowest.min(low) + hidden
-        }
+        let [high, low, lowest] = self.components;
+        self.fall().map_or(high + low + lowest.min(low), |fall| STEPS * high * fall * fall)
     }
+
+    /// The components of the next degrees, where those that there are say something of them.
+    #[inline(always)]
+    pub fn next(self) -> f64 {
+        self.fall().map_or(0.0, |fall| self.components[0] * fall.sqrt())
+    }
+}
+
+/// The error that no node knows of, by the deviation of sentinels and the `next` components.
+#[inline(always)]
+pub(crate) fn hidden(sentinels: f64, next: f64) -> f64 {
+    if sentinels <= EXPECTED * next { 0.0 } else { STRIP * sentinels }
 }
 
 /// The claims for two halves that claim `own`, of a box that claimed `before` and whose estimate was off by `difference` from

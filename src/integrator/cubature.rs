@@ -162,7 +162,7 @@ impl Integrator {
             return self.over_samples(values, level, token, &Whole { axes, sign }, integral);
         }
         let rule = GenzMalik::new(axes.len());
-        let fine = (axes.len() <= MOST_FINE).then(|| (LINE as u64).pow(axes.len() as u32) + 2 * axes.len() as u64);
+        let fine = (axes.len() <= MOST_FINE).then(|| (LINE as u64).pow(axes.len() as u32) + (1 << axes.len()));
         let method = Cubature::new(axes.clone(), tolerance, self.max_evaluations, rule.evaluations(), fine);
         let line = GaussLine::new();
         let kernel = SimdBoxes { values, rule: &rule, line: &line, axes: &axes, token };

@@ -216,8 +216,8 @@ impl Integrator {
     /// ```
     ///
     /// **Over a box** (points are arrays) cubature is adaptive: Genz and Malik's rule of degree 7, 2^D + 2D² + 4D + 5 evaluations
-    /// and up to 64 more for each box; in two and three dimensions also 15^D nodes where f is smooth. All boxes that matter are halved
-    /// in each round, on lanes and threads. Axes may be infinite, by x = t / (1 - t²) or t / (1 - t). Kinks and steps across an axis
+    /// and up to 64 more for each box; in two and three dimensions also 9^D nodes of Gauss's rule where f is smooth. All boxes
+    /// that matter are halved in each round, on lanes and threads. Axes may be infinite, by x = t / (1 - t²) or t / (1 - t). Kinks and steps across an axis
     /// are looked for, and boxes cut there. The error bounds the true one unless f has a feature that no node meets: a peak
     /// narrower than about 1/10 of the box in each direction may be missed. In more than about eight dimensions, only what is
     /// smooth on the scale of the box comes to more than a few digits: the boxes that it takes grow as 2^D. Verification and GPU are

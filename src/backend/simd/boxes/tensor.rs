@@ -1,7 +1,7 @@
 //! The fine sweep of boxes in two and three dimensions: Gauss's rule along each axis, for what is smooth.
 
-use super::{BoxDesk, FACE, Seen, SimdBoxes, push, reach_of_rounding};
-use crate::estimate::cubature::LineSigns;
+use super::{BoxDesk, FACE, Seen, SimdBoxes, reach_of_rounding};
+use crate::estimate::cubature::{LineSigns, hidden};
 use crate::lanes::{LANES, Lanes, Simd};
 use crate::plan::{Boxes, SweptBox};
 use crate::rule::gauss_line::{GaussLine, LINE, MOST_FINE, continued};
@@ -24,7 +24,7 @@ impl SimdBoxes<'_> {
         let line = self.line;
         // The coordinates of the nodes on each axis.
         let (mut along, mut volume) = ([[[0.0; LANES]; LINE]; MOST_FINE], zero + 1.0);
-        // Sentinels at both faces of each axis.
+        // The coordinates of sentinels in the corners: whatever a plane cuts off from a box has one.
         let mut ends = [[[0.0; LANES]; 2]; MOST_FINE];
         for d in 0..dimension {
             let (mut lower, mut upper) = ([0.0; LANES], [0.0; LANES]);
@@ -61,49 +61,54 @@ impl SimdBoxes<'_> {
                 desk.points.clear();
             }
         }
-        let middle = [along[0][LINE / 2], along[1][LINE / 2], along[2][LINE / 2]];
-        for (d, ends) in ends[..dimension].iter().enumerate() {
-            for &end in ends {
-                push(&mut desk.points, &middle[..dimension]);
-                let at = desk.points.len() - dimension + d;
-                desk.points[at] = end;
+        for corner in 0..1 << dimension {
+            for (d, ends) in ends[..dimension].iter().enumerate() {
+                desk.points.push(ends[corner >> d & 1]);
             }
         }
         self.evaluate(simd, desk, &mut seen);
         desk.points.clear();
-        let (grid, faces) = desk.values.split_at(count);
+        let (grid, corners) = desk.values.split_at(count);
         let mut along = [Sums { components: [zero; 6], integral: zero, size: zero }; MOST_FINE];
-        let mut sentinels = [zero; MOST_FINE];
-        let face = continued(line, FACE);
-        for d in 0..dimension {
-            let stride = LINE.pow(d as u32);
-            along[d] = lines(simd, line, grid, stride);
-            let first = count / 2 - LINE / 2 * stride;
-            for side in 0..2 {
-                let mut expected = zero;
-                for (k, &weight) in face.iter().enumerate() {
-                    let at = if side == 0 { LINE - 1 - k } else { k };
-                    expected += Lanes::from_array(simd, grid[first + at * stride]) * weight;
-                }
-                sentinels[d] += (Lanes::from_array(simd, faces[2 * d + side]) - expected).abs();
-            }
+        for (d, along) in along.iter_mut().enumerate().take(dimension) {
+            *along = lines(simd, line, grid, LINE.pow(d as u32));
         }
+        // The polynomial through all nodes, at the corners: axis by axis, each list of values becoming one for either end.
+        let face = continued(line, FACE);
+        desk.axes.clear();
+        desk.axes.extend_from_slice(grid);
+        for d in 0..dimension {
+            desk.corners.clear();
+            for side in [0, 1] {
+                for values in desk.axes.as_chunks::<LINE>().0 {
+                    desk.corners.push(end(simd, values, &face, side).to_array());
+                }
+            }
+            std::mem::swap(&mut desk.axes, &mut desk.corners);
+            debug_assert_eq!(desk.axes.len(), (2 << d) * LINE.pow((dimension - d - 1) as u32));
+        }
+        let mut sentinels = zero;
+        for (expected, found) in desk.axes.iter().zip(corners) {
+            sentinels += (Lanes::from_array(simd, *found) - Lanes::from_array(simd, *expected)).abs();
+        }
+        // Added up over the two faces of an axis, in the mean over their corners.
+        let sentinels = (sentinels * (2.0 / corners.len() as f64)).to_array();
         let width = (seen.high - seen.low).to_array();
         let (volume, sum, size) = (volume.to_array(), along[0].integral.to_array(), along[0].size.to_array());
-        let mut claims = [[0.0; LANES]; MOST_FINE];
+        let (mut claims, mut next) = ([[0.0; LANES]; MOST_FINE], [0.0; LANES]);
         for d in 0..dimension {
             let [a, b, c, e, f, g] = along[d].components;
             let (high, low, lowest) = ((a + b).to_array(), (c + e).to_array(), (f + g).to_array());
-            let sentinels = sentinels[d].to_array();
             for lane in 0..LANES {
-                let components = [high[lane] * volume[lane], low[lane] * volume[lane], lowest[lane] * volume[lane]];
-                claims[d][lane] = LineSigns { components, sentinels: volume[lane] * sentinels[lane] }.claim();
+                let signs = LineSigns { components: [high[lane], low[lane], lowest[lane]] };
+                claims[d][lane] = volume[lane] * signs.claim();
+                next[lane] += signs.next();
             }
         }
         for (lane, out) in out.iter_mut().enumerate() {
             let volume = volume[lane];
             let claims: [f64; MOST_FINE] = std::array::from_fn(|d| claims[d][lane]);
-            let claim: f64 = claims.iter().sum();
+            let claim = claims.iter().sum::<f64>() + volume * hidden(sentinels[lane], next[lane]);
             let noise = reach_of_rounding(boxes, lane) * width[lane] * volume;
             let floor = 2.0 * f64::EPSILON * volume * size[lane] + 0.1 * noise;
             let roughest = (1..dimension).fold(0, |best, d| if claims[d] > claims[best] { d } else { best });
@@ -119,6 +124,16 @@ impl SimdBoxes<'_> {
             };
         }
     }
+}
+
+/// The polynomial through the nodes of a line, at its lower or upper end.
+#[inline(always)]
+fn end<S: Simd>(simd: S, values: &[[f64; LANES]; LINE], face: &[f64; LINE], side: usize) -> Lanes<S> {
+    let mut sum = Lanes::splat(simd, 0.0);
+    for (k, &weight) in face.iter().enumerate() {
+        sum += Lanes::from_array(simd, values[if side == 0 { LINE - 1 - k } else { k }]) * weight;
+    }
+    sum
 }
 
 /// The sums over the lines along the axis whose neighbours are `stride` apart.
