@@ -42,8 +42,9 @@ impl Integrand<[f64; 4]> for Ridge {
         let mut sum = x[0].like(0.0);
         for k in 0..PEAKS {
             let at = 0.25 + 0.5 * k as f64 / (PEAKS - 1) as f64;
-            let [a, b, c, d] = x.map(|x| (x - at) * (x - at));
-            sum += ((a + b + c + d) * -100.0).exp();
+            // No closure: it would not be compiled for the level.
+            let [a, b, c, d] = [x[0] - at, x[1] - at, x[2] - at, x[3] - at];
+            sum += ((a * a + b * b + c * c + d * d) * -100.0).exp();
         }
         sum * ((100.0 / std::f64::consts::PI).powi(2) / PEAKS as f64)
     }
@@ -67,12 +68,13 @@ fn points(c: &mut Criterion) {
 fn ridge(c: &mut Criterion) {
     let mut group = c.benchmark_group("ridge");
     let with = Integrator::new().method(Method::Vegas).threads(1).rel_tol(1e-12).max_evaluations(4_000_000);
-    let integral = of(&with, &Ridge, [(0.0, 1.0); 4]);
-    println!("{integral:#}");
-    assert!((integral.estimate - 0.999_941_839_456_618_9).abs() < integral.error);
-    group.throughput(Throughput::Elements(integral.evaluations));
-    group.sample_size(10);
-    group.bench_function("vegas", |b| b.iter(|| of(&with, black_box(&Ridge), [(0.0, 1.0); 4])));
+    group.throughput(Throughput::Elements(4_000_000));
+    group.bench_function("vegas", |b| {
+        b.iter(|| {
+            let integral = of(&with, black_box(&Ridge), [(0.0, 1.0); 4]);
+            assert!((integral.estimate - 0.999_941_839_456_618_9).abs() < 2.0 * integral.error, "{integral:#}");
+        });
+    });
     group.finish();
 }
 
