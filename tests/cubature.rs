@@ -277,6 +277,12 @@ fn every_stop_keeps_the_best_estimate_and_says_why() {
     let pole = of(&Integrator::new(), &|[x, y]: [f64; 2]| 1.0 / (x - 0.5) + y, unit);
     assert!(matches!(pole.status, Status::NonFinite { point: 0.5, value: f64::INFINITY }), "{pole:#}");
     assert_eq!(pole.bad_point[0], 0.5);
+    let nowhere = of(&Integrator::new(), &|[x, y]: [f64; 2]| if x > 0.9 { f64::NAN } else { x + y }, unit);
+    assert!(
+        matches!(nowhere.status, Status::NonFinite { point, value } if point > 0.9 && value.is_nan()),
+        "{nowhere:#}"
+    );
+    assert!(nowhere.bad_point.len() == 2, "{nowhere:#}");
     let exact = of(&Integrator::new().rel_tol(0.0), &|[x, y]: [f64; 2]| (x + y).cos(), unit);
     assert_eq!(exact.status, Status::RoundoffLimited);
     assert!((exact.estimate - (2.0 * 1f64.cos() - 2f64.cos() - 1.0)).abs() < 1e-15, "{exact:#}");
