@@ -4,7 +4,6 @@ use crate::agreement::Disagreement;
 use crate::backend::Backend;
 use crate::integral::Integral;
 use crate::lanes::{LEVEL_VARIABLE, Level};
-use crate::rule::genz_malik::MOST_DIMENSIONS;
 use crate::rule::{OrderError, Rule};
 use crate::unknown_name::UnknownName;
 use crate::vector::VectorIntegral;
@@ -81,11 +80,17 @@ pub enum Error {
         /// Axes of the region.
         region: usize,
     },
-    /// The region has more axes than adaptive cubature can do with, or none.
+    /// The region has more axes than the method can do with, or none.
     Dimensions {
         /// The axes.
         dimension: usize,
+        /// The most of the method.
+        most: usize,
     },
+    /// A method that samples was allowed no evaluation.
+    NoEvaluations,
+    /// A method that samples was chosen for a sweep, a vector or with a weight.
+    SampledAlone,
     /// The volume of the region (of its finite axes) is no ordinary number: too large or too small for an `f64`.
     Volume {
         /// What it comes to.
@@ -205,9 +210,13 @@ impl fmt::Display for Error {
             Error::Dimension { integrand, region } => {
                 write!(f, "the integrand uses {integrand} coordinates, the region has {region}")
             }
-            Error::Dimensions { dimension } => {
-                write!(f, "the region has {dimension} axes; adaptive cubature does 1 to {MOST_DIMENSIONS}")
+            Error::Dimensions { dimension, most } => {
+                write!(f, "the region has {dimension} axes; the method does 1 to {most}")
             }
+            Error::SampledAlone => {
+                f.write_str("methods that sample do one integral at a time: no sweeps, vectors or weights")
+            }
+            Error::NoEvaluations => f.write_str("the limit on evaluations is 0: there is nothing to sample"),
             Error::Volume { volume } => {
                 write!(
                     f,

@@ -39,6 +39,8 @@ pub struct Integral {
     pub fallbacks: Vec<Fallback>,
     /// How the result compares with the serial reference, if that was asked for.
     pub agreement: Option<Agreement>,
+    /// Of an estimate from samples: what its error is made of.
+    pub statistics: Option<Box<Statistics>>,
     /// Wall-clock time of the whole call, verification included. Zero where an adaptive method needed a single panel: reading
     /// the clock would take as long as the integral.
     pub elapsed: Duration,
@@ -61,9 +63,36 @@ impl Integral {
             threads,
             fallbacks: Vec::new(),
             agreement: None,
+            statistics: None,
             elapsed: Duration::ZERO,
         }
     }
+}
+
+/// Where the error of an estimate from samples comes from.
+///
+/// [`Integral::error`] is [`standard_deviations`](Self::standard_deviations) of the estimate, with Student's factor where these are
+/// known from few estimates: the probability that the true error is within it is [`confidence`](Self::confidence).
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Statistics {
+    /// The method, by name.
+    pub method: String,
+    /// The seed that gives the same points again.
+    pub seed: u64,
+    /// Independent estimates: shifts of a lattice, scramblings of Sobol points, samples of plain Monte Carlo, iterations of VEGAS
+    /// that count.
+    pub estimates: u64,
+    /// What the error is, in standard deviations of the estimate.
+    pub standard_deviations: f64,
+    /// The probability that the true error is smaller.
+    pub confidence: f64,
+    /// Of VEGAS: the squared deviations of the iterations from their mean, in units of their variances. About
+    /// [`degrees_of_freedom`](Self::degrees_of_freedom) where these are right; far above, the integral is
+    /// [`Status::Suspicious`].
+    pub chi_squared: Option<f64>,
+    /// The iterations of VEGAS less one.
+    pub degrees_of_freedom: Option<u32>,
 }
 
 /// What an [`Integral`] is worth.

@@ -78,6 +78,7 @@ pub mod lanes;
 mod method;
 mod norm;
 mod plan;
+mod points;
 mod precision;
 mod reduce;
 mod region;
@@ -94,7 +95,7 @@ pub use agreement::{Agreement, Disagreement, Verify};
 pub use backend::Backend;
 pub use control::{Cancel, Progress};
 pub use error::Error;
-pub use integral::{Fallback, Integral, Status};
+pub use integral::{Fallback, Integral, Statistics, Status};
 #[doc(hidden)]
 pub use integrand::number as __private;
 pub use integrand::*;

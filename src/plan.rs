@@ -2,10 +2,14 @@
 
 mod boxes;
 mod regions;
+mod samples;
+mod stratified;
 mod weighted;
 
 pub(crate) use boxes::{Axis, AxisMap, Bad, Boxes, Suspect, SweptBox};
 pub(crate) use regions::{Map, Region, Regions, Sweep, Swept};
+pub(crate) use samples::{Sampled, Samples};
+pub(crate) use stratified::{ImportanceMap, Strata, StratifiedSample};
 pub(crate) use weighted::{How, Panel, Weighing};
 
 use crate::error::Error;

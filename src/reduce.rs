@@ -1,5 +1,9 @@
 //! Sums that do not depend on who adds: a compensated partial sum, and the fixed tree that combines partials.
 
+mod moments;
+
+pub(crate) use moments::Moments;
+
 use crate::twofold::{fast_two_sum, two_sum};
 
 /// A partial sum as an unevaluated pair `high + low`, |low| at most half an ulp of high. The identity is 0; `combine` is

@@ -261,7 +261,7 @@ fn questions_without_sense_are_refused() {
     let error = plain().integrate(&formula, [0.0..1.0, 0.0..1.0]).unwrap_err();
     assert_eq!(error, Error::Dimension { integrand: 3, region: 2 });
     let many = plain().integrate(&|x: [f64; 21]| x[0], std::array::from_fn::<_, 21, _>(|_| 0.0..1.0)).unwrap_err();
-    assert_eq!(many, Error::Dimensions { dimension: 21 });
+    assert_eq!(many, Error::Dimensions { dimension: 21, most: 20 });
 }
 
 #[test]

@@ -171,6 +171,33 @@ fn several_dimensions() {
 }
 
 #[test]
+fn sampling_by_name_and_seed() {
+    let f = ["exp(x+y*z)", "--over", "x=0..1", "--over", "y=0..1", "--over", "z=0..1", "--rel-tol", "1e-2", "--method"];
+    let exact = 1.718281828459045 * 1.317902151454404;
+    for method in ["lattice", "sobol", "monte-carlo", "vegas"] {
+        let of = |seed: &str| json(&[&f[..], &[method, "--seed", seed, "--max-evals", "1e6"]].concat());
+        let (answer, again, other) = (of("3"), of("3"), of("4"));
+        let estimate = answer["estimate"].as_f64().unwrap();
+        assert!((estimate - exact).abs() <= answer["error"].as_f64().unwrap() && answer["status"] == "converged");
+        assert!(answer["estimate"] == again["estimate"] && answer["estimate"] != other["estimate"]);
+        let statistics = &answer["statistics"];
+        assert!(
+            statistics["seed"] == 3 && statistics["standard_deviations"] == 3.0 && statistics["confidence"] == 0.9973
+        );
+        assert!(statistics["estimates"].as_u64().unwrap() >= 4);
+        assert_eq!(statistics["chi_squared"].is_number(), method == "vegas");
+        assert_eq!(statistics["degrees_of_freedom"].is_number(), method == "vegas");
+        let text = quad(&[&f[..], &[method]].concat());
+        let text = String::from_utf8_lossy(&text.stdout).into_owned();
+        assert!(text.contains(method) && text.contains("3 standard deviations"), "{text}");
+    }
+    assert_eq!(json(&["x", "0", "1"])["statistics"], Value::Null);
+    refused(&[&f[..], &["lattice", "--max-evals", "0"]].concat(), &["--max-evals"]);
+    refused(&["x", "0", "1", "--seed", "3"], &["--seed"]);
+    refused(&[&f[..], &["dice"]].concat(), &["dice", "sobol"]);
+}
+
+#[test]
 fn the_plot_is_an_svg_with_the_curve() {
     let file = std::env::temp_dir().join(format!("quadrille-plot-{}.svg", std::process::id()));
     for (rule, n) in [("left", "8"), ("gauss:5", "4"), ("simpson", "1e6")] {

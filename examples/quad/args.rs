@@ -30,7 +30,8 @@ pub struct Args {
     /// Number of equal panels of the rule, such as 1000, 1e8 or 2^53
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
     pub n: Option<String>,
-    /// Adaptive method: auto, kronrod:15, kronrod:23, kronrod:31, kronrod:63, double-exponential (or tanh-sinh)
+    /// Method: auto, kronrod:15, kronrod:23, kronrod:31, kronrod:63, double-exponential (or tanh-sinh); or by sampling, to
+    /// three standard deviations: lattice, sobol, monte-carlo, vegas
     #[arg(long)]
     pub method: Option<String>,
     /// Who evaluates: auto, serial, simd, gpu, or all of them side by side
@@ -48,7 +49,7 @@ pub struct Args {
     /// Let the CPU answer where the GPU cannot
     #[arg(long)]
     pub fallback: bool,
-    /// Wanted relative error, 1e-10 without it; for a fixed rule that of the arithmetic, from which the precision of the GPU
+    /// Wanted relative error, 1e-10 without it (1e-3 by sampling); for a fixed rule that of the arithmetic, from which the precision of the GPU
     /// follows
     #[arg(long, value_name = "T", allow_hyphen_values = true)]
     pub rel_tol: Option<String>,
@@ -87,7 +88,7 @@ pub struct Args {
     /// Value of a parameter, such as r=0.02; once for each
     #[arg(long, value_name = "NAME=VALUE", allow_hyphen_values = true)]
     pub param: Vec<String>,
-    /// Seed for the choice of the tiles or regions that are verified
+    /// Seed of the samples, or for the choice of the tiles or regions that are verified
     #[arg(long)]
     pub seed: Option<u64>,
     /// Print one JSON object (with --backend all: an array of them)

@@ -117,7 +117,8 @@ impl Args {
             return Err(format!("--plot writes SVG: name a file that ends in .svg, not {}", file.display()));
         }
         let mut notes = Vec::new();
-        if let (What::Adaptive(_), Some(threads)) = (what, &self.threads)
+        if let (What::Adaptive(method), Some(threads)) = (what, &self.threads)
+            && !method.is_sampling()
             && count("--threads", threads, 1024)? > 1
             && over.len() < 2
         {
@@ -170,11 +171,12 @@ impl Args {
         if !swept {
             refuse(&gpu, "is about the GPU, where one adaptive integral does not run: choose a rule with --rule")?;
         }
+        let method = self.method.as_deref().map_or(Ok(Method::Auto), named)?;
         refuse(
-            &[("--seed", self.seed.is_some() && self.verify.is_none() && !swept)],
+            &[("--seed", self.seed.is_some() && self.verify.is_none() && !method.is_sampling() && !swept)],
             "chooses what to verify, and an adaptive result is verified only on demand: --verify spot",
         )?;
-        Ok(What::Adaptive(self.method.as_deref().map_or(Ok(Method::Auto), named)?))
+        Ok(What::Adaptive(method))
     }
 
     fn integrator(&self, what: What) -> Result<Integrator, String> {

@@ -41,7 +41,7 @@ pub fn integrate(integrator: &Integrator, f: &Expression, over: &[(f64, f64)]) -
         ($($d:literal)*) => {
             match over.len() {
                 $($d => integrator.integrate(f, <[_; $d]>::try_from(over).expect("its length").map(|(a, b)| a..b)),)*
-                dimension => Err(Error::Dimensions { dimension }),
+                dimension => Err(Error::Dimensions { dimension, most: 9 }),
             }
         };
     }

@@ -2,7 +2,7 @@
 
 use crate::Answer;
 use crate::job::Job;
-use quadrille::{Agreement, Backend};
+use quadrille::{Agreement, Backend, Statistics};
 use serde_json::{Value, json};
 
 /// The estimate on the first line, what is known about it below.
@@ -32,6 +32,9 @@ pub fn text(job: &Job, answer: &Answer) -> String {
         integral.elapsed.as_secs_f64(),
     );
     lines += &format!("  status: {}\n", integral.status);
+    if let Some(statistics) = &integral.statistics {
+        lines += &format!("  statistics: {}\n", self::statistics(statistics));
+    }
     if !integral.bad_point.is_empty() {
         lines += &format!("  at: {:?}\n", integral.bad_point);
     }
@@ -120,7 +123,38 @@ fn object(job: &Job, answer: &Answer) -> Value {
         "precision": integral.precision.to_string(),
         "fallbacks": fallbacks(job, answer),
         "agreement": integral.agreement.map(agreement),
+        "statistics": integral.statistics.as_deref().map(statistics_object),
         "seconds": integral.elapsed.as_secs_f64(),
+    })
+}
+
+/// How the error of samples came about.
+fn statistics(statistics: &Statistics) -> String {
+    let estimates = match statistics.method.as_str() {
+        "vegas" => "iterations",
+        "monte-carlo" => "samples",
+        _ => "replicates",
+    };
+    let agreement = match (statistics.chi_squared, statistics.degrees_of_freedom) {
+        (Some(chi_squared), Some(freedom)) => {
+            format!(", chi-squared {chi_squared:.2} for {freedom} degrees of freedom")
+        }
+        _ => String::new(),
+    };
+    format!(
+        "{} {estimates}, seed {}, error of {} standard deviations ({}){agreement}",
+        statistics.estimates, statistics.seed, statistics.standard_deviations, statistics.confidence
+    )
+}
+
+fn statistics_object(statistics: &Statistics) -> Value {
+    json!({
+        "seed": statistics.seed,
+        "estimates": statistics.estimates,
+        "standard_deviations": statistics.standard_deviations,
+        "confidence": statistics.confidence,
+        "chi_squared": statistics.chi_squared.map(number),
+        "degrees_of_freedom": statistics.degrees_of_freedom,
     })
 }
 

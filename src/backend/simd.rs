@@ -6,7 +6,9 @@
 //! pipes of their own, so that multiplications are left to the integrand.
 
 pub(crate) mod boxes;
+mod mapped;
 pub(crate) mod regions;
+pub(crate) mod samples;
 
 use crate::integrand::Integrand;
 use crate::lanes::{LANES, Lanes, Simd, Token, dispatch, twofold};

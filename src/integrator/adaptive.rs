@@ -209,6 +209,7 @@ impl Integrator {
     pub(super) fn ladder(&self) -> Result<&'static Ladder, Error> {
         match self.method {
             Method::GaussKronrod(order) => kronrod(order).ok_or(Error::KronrodOrder { order }),
+            _ if self.method.most_sampled().is_some() => Err(Error::SampledAlone),
             _ => Ok(&FEJER),
         }
     }
@@ -282,6 +283,12 @@ impl Integrator {
     pub(super) fn check_settings(&self) -> Result<(Level, Token), Error> {
         self.ladder()?;
         self.check_weight()?;
+        self.check_backend()
+    }
+
+    /// Refuses a backend or level that cannot be had.
+    #[inline]
+    pub(super) fn check_backend(&self) -> Result<(Level, Token), Error> {
         if self.backend == Backend::Gpu && !self.fallback {
             return Err(Error::BackendUnavailable { backend: Backend::Gpu, reason: NO_GPU.to_owned() });
         }

@@ -4,6 +4,7 @@ use super::Integrator;
 use super::adaptive::check_tolerances;
 use super::composite::stopped;
 use super::rounds::status;
+use super::samples::Whole;
 use crate::backend::simd::boxes::{BoxDesk, SimdBoxes};
 use crate::backend::{Backend, threads::Threads};
 use crate::clock::Instant;
@@ -44,22 +45,16 @@ pub trait Space: Point {
 impl Space for f64 {
     #[inline]
     fn integrate(with: &Integrator, f: &impl Integrand, region: Region) -> Result<Integral, Error> {
+        if with.method.most_sampled().is_some() && with.rule.is_none() {
+            return with.on_axes(f, &[region.lower], &[region.upper]);
+        }
         with.over_interval(f, region)
     }
 }
 
 impl<const D: usize> Space for [f64; D] {
     fn integrate(with: &Integrator, f: &impl Integrand<Self>, region: Region<Self>) -> Result<Integral, Error> {
-        let (level, token) = with.check_box(f.required_dimension(), &region.lower, &region.upper)?;
-        let (on_lanes, by_scalar);
-        let values: &dyn PointValues = if with.backend == Backend::Serial {
-            by_scalar = PointsByScalar { f, point: PhantomData };
-            &by_scalar
-        } else {
-            on_lanes = PointsOnLanes { f, token, point: PhantomData };
-            &on_lanes
-        };
-        with.over_box(values, level, token, &region.lower, &region.upper)
+        with.on_axes(f, &region.lower, &region.upper)
     }
 }
 
@@ -73,18 +68,32 @@ impl Values for Along<'_> {
 }
 
 impl Integrator {
+    fn on_axes<P: Point>(&self, f: &impl Integrand<P>, lower: &[f64], upper: &[f64]) -> Result<Integral, Error> {
+        let (level, token) = self.check_box(f.required_dimension(), lower, upper)?;
+        let (on_lanes, by_scalar);
+        let values: &dyn PointValues = if self.backend == Backend::Serial {
+            by_scalar = PointsByScalar { f, point: PhantomData };
+            &by_scalar
+        } else {
+            on_lanes = PointsOnLanes { f, token, point: PhantomData };
+            &on_lanes
+        };
+        self.over_box(values, level, token, lower, upper)
+    }
+
     /// Refuses what makes no sense over a box.
     fn check_box(&self, integrand: Option<usize>, lower: &[f64], upper: &[f64]) -> Result<(Level, Token), Error> {
-        let dimension = lower.len();
-        if !(1..=MOST_DIMENSIONS).contains(&dimension) {
-            return Err(Error::Dimensions { dimension });
+        let (dimension, sampled) = (lower.len(), self.method.most_sampled());
+        let most = sampled.unwrap_or(MOST_DIMENSIONS);
+        if !(1..=most).contains(&dimension) {
+            return Err(Error::Dimensions { dimension, most });
         }
-        let several = dimension > 1;
+        let several = dimension > 1 || sampled.is_some();
         let given = [
             ("a fixed rule", self.rule.is_some() || self.panels.is_some()),
             ("a weight", self.weight.is_some()),
             ("a list of break points", !self.points.is_empty() && several),
-            ("the method chosen", self.method != Method::Auto && several),
+            ("the method chosen", self.method != Method::Auto && sampled.is_none() && several),
         ];
         if let Some((option, _)) = given.iter().find(|option| option.1) {
             return Err(Error::OneDimension { option });
@@ -111,7 +120,7 @@ impl Integrator {
         if !(1e-200..1e200).contains(&volume) {
             return Err(Error::Volume { volume });
         }
-        self.check_settings()
+        if sampled.is_some() { self.check_backend() } else { self.check_settings() }
     }
 
     /// The integral over a box that was looked at. Compiled once, whatever the integrand.
@@ -126,7 +135,8 @@ impl Integrator {
     ) -> Result<Integral, Error> {
         let start = Instant::now();
         let tolerance = Tolerance { absolute: self.abs_tol.unwrap_or(0.0), relative: self.rel_tol.unwrap_or(1e-10) };
-        if let ([lower], [upper]) = (lower, upper) {
+        let sampled = self.method.most_sampled().is_some();
+        if let ([lower], [upper], false) = (lower, upper, sampled) {
             let region = Region { lower: *lower, upper: *upper };
             let tolerance = self.check_question(None, region, self.rel_tol, self.abs_tol)?;
             let answer = self.question(&Along(values), token, region, tolerance, &self.control).answer(None, start);
@@ -149,6 +159,9 @@ impl Integrator {
         if lower.iter().zip(upper).any(|(lower, upper)| lower == upper) {
             (integral.error, integral.status) = (0.0, Status::Converged);
             return Ok(integral);
+        }
+        if sampled {
+            return self.over_samples(values, level, token, &Whole { axes, sign }, integral);
         }
         let rule = GenzMalik::new(axes.len());
         let fine = (axes.len() <= MOST_FINE).then(|| (LINE as u64).pow(axes.len() as u32) + (1 << axes.len()));

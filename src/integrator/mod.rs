@@ -15,6 +15,7 @@ mod mesh;
 mod near_ends;
 mod probe;
 mod rounds;
+mod samples;
 mod sweep;
 mod vector;
 mod weighted;
@@ -172,7 +173,7 @@ impl Integrator {
         self
     }
 
-    /// The seed of everything that is chosen at random (the tiles of a spot check).
+    /// The seed of everything that is chosen at random: the points of methods that sample, the tiles of a spot check.
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
         self
@@ -221,7 +222,8 @@ impl Integrator {
     /// narrower than about 1/10 of the box in each direction may be missed. In more than about eight dimensions, only what is
     /// smooth on the scale of the box comes to more than a few digits: the boxes that it takes grow as 2^D. Verification and GPU are
     /// not to be had there yet, and [`Integral::fallbacks`] says so; weights, break points, fixed rules and
-    /// methods belong to one dimension and are refused.
+    /// the methods of one dimension are refused. [`Method::Lattice`], [`Sobol`](Method::Sobol), [`MonteCarlo`](Method::MonteCarlo) and
+    /// [`Vegas`](Method::Vegas) sample the box instead, in more dimensions, and claim a statistical error.
     ///
     /// A. C. Genz, A. A. Malik (1980), <https://doi.org/10.1016/0771-050X(80)90039-X>.
     ///

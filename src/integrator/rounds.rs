@@ -255,5 +255,6 @@ pub(super) fn status(outcome: Outcome) -> Status {
         }
         Outcome::MaxEvaluations => Status::MaxEvaluations,
         Outcome::MemoryLimit => Status::MemoryLimit,
+        Outcome::Suspicious(reason) => Status::Suspicious { reason },
     }
 }

@@ -15,6 +15,24 @@ use std::{fmt, str::FromStr};
 /// assert!((root.estimate - 2.0 / 3.0).abs() < 1e-14);
 /// # Ok::<(), quadrille::Error>(())
 /// ```
+///
+/// **Methods that sample** (the last four) are for boxes, the more so in many dimensions. Their points follow from
+/// [`seed`](crate::Integrator::seed) alone, and so does the result, to the bit: 32-bit integers k, each the coordinate (k + 1/2) / 2^32 of the
+/// unit cube, made by wrapping operations (`src/points.rs` states them). Rounds grow until the claim meets the tolerance; without one that is
+/// 1e-3, relative. The claim is three standard deviations of the estimate, which holds in 99.73 % of all cases if the estimate is normal;
+/// [`Integral::statistics`](crate::Integral::statistics) has the details. Values that are zero (or below 1e-140) at all samples are
+/// [`Status::Suspicious`](crate::Status::Suspicious); where few samples make up most of the scatter, the error is claimed larger, and the integral has
+/// not converged. Sweeps, vectors and weights are refused.
+///
+/// ```
+/// use quadrille::{Integrator, Method};
+///
+/// let f = |x: [f64; 10]| x.iter().map(|x| x * x).sum::<f64>().sqrt();
+/// let with = Integrator::new().method(Method::Lattice).rel_tol(1e-4).seed(1);
+/// let mean = with.integrate(&f, std::array::from_fn::<_, 10, _>(|_| 0.0..1.0))?;
+/// assert!((mean.estimate - 1.8068).abs() < 5e-4 && mean.error <= 1e-4 * mean.estimate);
+/// # Ok::<(), quadrille::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Method {
@@ -36,6 +54,42 @@ pub enum Method {
     /// singularities at the ends; where the levels do not converge, the interval is halved. The claim lies as that of
     /// `GaussKronrod` does.
     DoubleExponential,
+    /// Rank-1 lattices of 2^7 to 2^26 points, shifted at random 16 times; in up to 40 dimensions. The integrand goes through the
+    /// tent 1 - |2u - 1| of each axis, after which the error falls about as N^-2 for smooth integrands in few dimensions, and
+    /// no slower than N^-1/2 for others. Costs 16 times 2^8 to 2^26 evaluations. The error claimed is 3 standard deviations of the mean of the 16, times Student's
+    /// factor (3.59 in all): the truth is outside once in 370 times, more often where 16 shifts all miss a peak. Peaks narrower than
+    /// the distance of points are missed.
+    ///
+    /// The generating vector is the crate's own, component by component for all sizes at once: R. Cools, F. Y. Kuo, D. Nuyens (2006),
+    /// <https://doi.org/10.1137/06065074X>. The tent: F. J. Hickernell (2002), <https://doi.org/10.1007/978-3-642-56046-0_18>.
+    Lattice,
+    /// Sobol points (Joe and Kuo's), scrambled at random 16 times; in up to 64 dimensions. The error falls as N^-3/2 for
+    /// smooth integrands, and never slower than N^-1/2; better than `Lattice` where there are steps. Costs
+    /// 16 times 2^8 to 2^32 evaluations. Claimed in the same way.
+    ///
+    /// S. Joe, F. Y. Kuo (2008), <https://doi.org/10.1137/070709359>; A. B. Owen (1997), <https://doi.org/10.1137/S0036142994277468>;
+    /// B. Burley (2020), <https://jcgt.org/published/0009/04/01/>.
+    Sobol,
+    /// Plain Monte Carlo, in up to 1000 dimensions: the mean of independent values, and three standard deviations of it. The error falls
+    /// as N^-1/2, whatever the dimension, and the claim lies where few samples hold most of the integral: rounds go on until 50 would.
+    ///
+    /// The numbers are Philox4x32-10: J. K. Salmon and others (2011), <https://doi.org/10.1145/2063384.2063405>.
+    MonteCarlo,
+    /// VEGAS+: Monte Carlo with an importance map for each axis and adaptive strata, in up to 1000 dimensions. For peaks, the more so if they
+    /// lie along axes. Five iterations teach the map; at least four more make the estimate, and its error is three standard
+    /// deviations of their weighted mean. If they disagree by chi-square, the earlier half is given up; if that does not help, the integral
+    /// is [`Status::Suspicious`](crate::Status::Suspicious). A peak that no sample has met is missed.
+    /// Costs 10^5 evaluations at least.
+    ///
+    /// G. P. Lepage (2021), <https://doi.org/10.1016/j.jcp.2021.110386>.
+    Vegas,
+}
+
+impl Method {
+    /// Whether the method takes samples, so that its error is a statistical one.
+    pub fn is_sampling(&self) -> bool {
+        matches!(self, Method::Lattice | Method::Sobol | Method::MonteCarlo | Method::Vegas)
+    }
 }
 
 impl fmt::Display for Method {
@@ -44,6 +98,10 @@ impl fmt::Display for Method {
             Method::Auto => f.pad("auto"),
             Method::GaussKronrod(order) => f.pad(&format!("kronrod:{order}")),
             Method::DoubleExponential => f.pad("double-exponential"),
+            Method::Lattice => f.pad("lattice"),
+            Method::Sobol => f.pad("sobol"),
+            Method::MonteCarlo => f.pad("monte-carlo"),
+            Method::Vegas => f.pad("vegas"),
         }
     }
 }
@@ -51,15 +109,21 @@ impl fmt::Display for Method {
 impl FromStr for Method {
     type Err = UnknownName;
 
-    /// `auto`, `kronrod:15`, `kronrod:23`, `kronrod:31` (also `kronrod`), `kronrod:63`, `double-exponential` (also `tanh-sinh`).
+    /// `auto`, `kronrod:15`, `kronrod:23`, `kronrod:31` (also `kronrod`), `kronrod:63`, `double-exponential` (also `tanh-sinh`),
+    /// `lattice`, `sobol`, `monte-carlo`, `vegas`.
     fn from_str(name: &str) -> Result<Self, UnknownName> {
-        const NAMES: &str = "methods are auto, kronrod:15, kronrod:23, kronrod:31, kronrod:63, double-exponential";
+        const NAMES: &str = "methods are auto, kronrod:15, kronrod:23, kronrod:31, kronrod:63, double-exponential, lattice, \
+             sobol, monte-carlo, vegas";
         Ok(match name {
             "auto" => Method::Auto,
             "double-exponential" | "tanh-sinh" => Method::DoubleExponential,
             "kronrod" | "kronrod:31" => Method::GaussKronrod(31),
             "kronrod:15" => Method::GaussKronrod(15),
             "kronrod:23" => Method::GaussKronrod(23),
+            "lattice" => Method::Lattice,
+            "sobol" => Method::Sobol,
+            "monte-carlo" => Method::MonteCarlo,
+            "vegas" => Method::Vegas,
             "kronrod:63" => Method::GaussKronrod(63),
             _ => return Err(UnknownName::new("method", name, NAMES)),
         })

@@ -15,6 +15,7 @@ pub(crate) enum Outcome {
     Oscillates,
     MaxEvaluations,
     MemoryLimit,
+    Suspicious(&'static str),
 }
 
 /// Sums over leaves.

@@ -32,6 +32,24 @@ impl Axis {
     }
 }
 
+impl AxisMap {
+    /// x and dx/dt.
+    #[inline(always)]
+    pub fn point(self, t: f64) -> (f64, f64) {
+        match self {
+            Self::Plain => (t, 1.0),
+            Self::Half { end, direction } => {
+                let rest = 1.0 - t;
+                (end + direction * (t / rest), 1.0 / (rest * rest))
+            }
+            Self::Line => {
+                let rest = (1.0 - t) * (1.0 + t);
+                (t / rest, (1.0 + t * t) / (rest * rest))
+            }
+        }
+    }
+}
+
 /// Boxes to sweep, in order: of each, `dimension` lower and as many upper bounds, in the variables of the axes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Boxes<'a> {

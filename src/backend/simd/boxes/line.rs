@@ -1,7 +1,6 @@
 //! The search for a kink or a step along one axis of a box.
 
 use super::SimdBoxes;
-use super::values::mapped;
 use crate::backend::simd::regions::{Desk, SimdRegions};
 use crate::estimate::Tolerance;
 use crate::integrand::values::Values;
@@ -22,7 +21,7 @@ impl Values for Line<'_> {
         for point in points {
             places.extend(self.of.axes.iter().zip(self.through).enumerate().map(|(d, (axis, &middle))| {
                 let t = if d == self.axis { *point } else { [middle; LANES] };
-                t.map(|t| mapped(axis.map, t).0)
+                t.map(|t| axis.map.point(t).0)
             }));
         }
         self.of.values.values(&places, values);

@@ -1,6 +1,7 @@
 //! Values of the integrand at the points of a sweep, in the variables of the axes.
 
 use super::{BoxDesk, Seen, SimdBoxes};
+use crate::backend::simd::mapped;
 use crate::lanes::{LANES, Lanes, Simd};
 use crate::plan::{AxisMap, Bad};
 use crate::rule::Vector;
@@ -16,7 +17,7 @@ impl SimdBoxes<'_> {
         if self.axes.iter().all(|axis| axis.map == AxisMap::Plain) {
             self.values.values(points, values);
         } else {
-            self.mapped(points, values);
+            mapped::values(self.values, self.axes, points, values);
         }
         let zero = Lanes::splat(simd, 0.0);
         let (mut sum, mut size, mut nothing) = (zero, zero, zero);
@@ -33,27 +34,6 @@ impl SimdBoxes<'_> {
         (sum, size)
     }
 
-    /// The integrand times dx/dt. The points become those of x.
-    #[inline(never)]
-    fn mapped(&self, points: &mut [Vector], values: &mut [Vector]) {
-        let mut slopes = vec![[1.0; LANES]; values.len()];
-        for (point, slopes) in points.chunks_exact_mut(self.rule.dimension).zip(&mut slopes) {
-            for (axis, t) in self.axes.iter().zip(point) {
-                for (t, slope) in t.iter_mut().zip(slopes.iter_mut()) {
-                    let (x, by) = mapped(axis.map, *t);
-                    *t = x;
-                    *slope *= by;
-                }
-            }
-        }
-        self.values.values(points, values);
-        for (values, slopes) in values.iter_mut().zip(&slopes) {
-            for (value, slope) in values.iter_mut().zip(slopes) {
-                *value *= slope;
-            }
-        }
-    }
-
     #[cold]
     #[inline(never)]
     fn find_bad(&self, points: &[Vector], values: &[Vector], bad: &mut [Option<Bad>; LANES]) {
@@ -64,22 +44,6 @@ impl SimdBoxes<'_> {
                 let point = &points[i * self.rule.dimension..][..self.rule.dimension];
                 *bad = Some(Box::new((point.iter().map(|x| x[lane]).collect(), values[i][lane])));
             }
-        }
-    }
-}
-
-/// x and dx/dt.
-#[inline(always)]
-pub(super) fn mapped(map: AxisMap, t: f64) -> (f64, f64) {
-    match map {
-        AxisMap::Plain => (t, 1.0),
-        AxisMap::Half { end, direction } => {
-            let rest = 1.0 - t;
-            (end + direction * (t / rest), 1.0 / (rest * rest))
-        }
-        AxisMap::Line => {
-            let rest = (1.0 - t) * (1.0 + t);
-            (t / rest, (1.0 + t * t) / (rest * rest))
         }
     }
 }

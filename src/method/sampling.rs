@@ -1,0 +1,95 @@
+//! What methods of sampling have in common: what is asked of them, what they know, and when that will do.
+
+use super::Outcome;
+use crate::estimate::statistics::{EFFECTIVE, few};
+use crate::estimate::{Tolerance, rounding};
+use crate::plan::Samples;
+use crate::reduce::Moments;
+
+/// Evaluations without any value but zero, after which a method gives up.
+pub(super) const ALL_ZERO: u64 = 1 << 20;
+
+/// Values whose squares are lost are no better than zero.
+pub(super) const TINY: f64 = 1e-140;
+
+pub(super) const ZERO: &str = "the integrand is zero or next to it (1e-140) at every sample, and may not be elsewhere";
+
+/// What is asked for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Wanted {
+    pub tolerance: Tolerance,
+    /// The most evaluations.
+    pub most: u64,
+    /// Of the box, in the variables of its axes.
+    pub volume: f64,
+    pub seed: u64,
+}
+
+/// What is known after a round.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Known {
+    pub estimate: f64,
+    pub error: f64,
+    /// How many independent estimates went into it: replicates, samples or iterations.
+    pub estimates: u64,
+    pub evaluations: u64,
+    /// Of iterations that are compared: the sum of squared deviations in units of the variances, and its degrees of freedom.
+    pub chi_squared: Option<(f64, u32)>,
+}
+
+impl Default for Known {
+    fn default() -> Self {
+        Self { estimate: 0.0, error: f64::INFINITY, estimates: 0, evaluations: 0, chi_squared: None }
+    }
+}
+
+/// A method that samples a set of points in order.
+pub(crate) trait Sampling {
+    /// The points to evaluate now.
+    fn next(&self) -> Samples<'_>;
+    /// Takes the moments of each replicate; what has become of the integral, if this was the end.
+    fn absorb(&mut self, moments: &[Moments]) -> Option<Outcome>;
+    fn known(&self) -> &Known;
+}
+
+/// What all values say, whichever way they were sampled: what is to be claimed besides, and whether few values decide.
+pub(super) struct Seen {
+    pub rounding: f64,
+    pub few: f64,
+    pub all_zero: bool,
+}
+
+impl Seen {
+    pub fn of(all: &Moments, volume: f64) -> Self {
+        let mean = all.mean();
+        let farthest = (all.high - mean).max(mean - all.low);
+        Self {
+            rounding: rounding(all.size / all.count * volume, mean * volume, all.count as usize),
+            few: if all.effective() < EFFECTIVE { few(farthest * volume, all.count) } else { 0.0 },
+            all_zero: all.low > -TINY && all.high < TINY,
+        }
+    }
+
+    /// The error, of which `claim` is what estimates scatter.
+    pub fn error(&self, claim: f64) -> f64 {
+        if self.all_zero { f64::INFINITY } else { claim + self.few + self.rounding }
+    }
+
+    /// Whether to stop here. `stable` says that nothing contradicts the claim, `last` that there may be no further round.
+    pub fn outcome(&self, known: &Known, tolerance: Tolerance, stable: bool, last: bool) -> Option<Outcome> {
+        if !known.estimate.is_finite() {
+            return Some(Outcome::Overflow);
+        }
+        if self.all_zero {
+            return (last || known.evaluations >= ALL_ZERO).then_some(Outcome::Suspicious(ZERO));
+        }
+        let resolved = self.few == 0.0;
+        if stable && resolved && tolerance.met(known.error, known.estimate) {
+            return Some(Outcome::Converged);
+        }
+        if stable && resolved && self.rounding > tolerance.at(known.estimate) && known.error < 2.0 * self.rounding {
+            return Some(Outcome::RoundoffLimited);
+        }
+        last.then_some(Outcome::MaxEvaluations)
+    }
+}

@@ -1,0 +1,130 @@
+//! VEGAS+: importance sampling by a map of each axis, and strata with as many samples as they need, both learnt from the samples
+//! themselves.
+//!
+//! G. P. Lepage (2021), <https://doi.org/10.1016/j.jcp.2021.110386>.
+
+mod map;
+mod strata;
+
+use super::Outcome;
+use super::sampling::{ALL_ZERO, Known, TINY, Wanted, ZERO};
+use crate::estimate::statistics::{CLAIM, Combined, EFFECTIVE, Estimate};
+use crate::plan::{Axis, ImportanceMap, Strata, StratifiedSample};
+
+/// Iterations that the map learns from and the estimate does not use.
+const WARM: u32 = 5;
+
+/// Iterations that have to agree.
+const LEAST: usize = 4;
+
+/// Samples of the first iteration; of the next ones that are not counted, so many times more each.
+const FIRST: u64 = 1 << 13;
+const GROWTH: f64 = 1.5;
+
+/// Samples of an iteration, at most: a number in a stratum is a `u32`.
+const MOST: u64 = 1 << 31;
+
+const DISAGREE: &str = "the iterations of VEGAS disagree by more than their errors (see chi-squared)";
+
+/// The state of an integration.
+pub(crate) struct Vegas {
+    wanted: Wanted,
+    map: ImportanceMap,
+    strata: Strata,
+    /// The iterations that count.
+    estimates: Vec<Estimate>,
+    known: Known,
+    all_zero: bool,
+}
+
+impl Vegas {
+    pub fn new(wanted: Wanted, axes: &[Axis]) -> Self {
+        let samples = FIRST.min(wanted.most / 16).max(16);
+        let strata = strata::even(axes.len(), samples, wanted.seed);
+        let map = ImportanceMap::even(axes);
+        Self { wanted, map, strata, estimates: Vec::new(), known: Known::default(), all_zero: true }
+    }
+
+    /// How to sample now.
+    pub fn next(&self) -> (&ImportanceMap, &Strata) {
+        (&self.map, &self.strata)
+    }
+
+    pub fn known(&self) -> &Known {
+        &self.known
+    }
+
+    /// Takes the samples of an iteration.
+    pub fn absorb(&mut self, sample: &StratifiedSample) -> Option<Outcome> {
+        let Wanted { tolerance, most, .. } = self.wanted;
+        let now = self.strata.evaluations();
+        let evaluations = self.known.evaluations + now;
+        let mean = sample.means.value();
+        if !(mean.is_finite() && sample.variance.is_finite()) {
+            self.known.evaluations = evaluations;
+            return Some(Outcome::Overflow);
+        }
+        self.all_zero &= sample.size < TINY;
+        // Rounding is not seen by the scatter of values.
+        let rounding = 2.0 * f64::EPSILON * sample.size;
+        let variance = sample.variance + rounding * rounding;
+        let only = Estimate { mean, variance, samples: now as f64 };
+        let resolved = sample.largest * EFFECTIVE <= variance;
+        if self.strata.iteration >= WARM || self.estimates.is_empty() && 2 * evaluations > most {
+            self.estimates.push(only);
+        }
+        let estimates = if self.estimates.is_empty() { &[only] } else { &self.estimates[..] };
+        let mut combined = Combined::of(estimates, LEAST);
+        let disagrees = combined.disagrees();
+        // The map was still learning, or has found something: the later half is to be believed, if any.
+        if disagrees && self.estimates.len() >= LEAST {
+            self.estimates.drain(..self.estimates.len() / 2);
+        }
+        if !disagrees && !resolved {
+            combined.variance += CLAIM * sample.largest;
+        }
+        self.known = Known {
+            estimate: combined.mean,
+            error: if self.all_zero { f64::INFINITY } else { combined.claim() + rounding },
+            estimates: u64::from(combined.freedom) + 1,
+            evaluations,
+            chi_squared: Some((combined.chi_squared, combined.freedom)),
+        };
+        let left = most.saturating_sub(evaluations);
+        let settled = self.estimates.len() >= LEAST && !disagrees;
+        if self.all_zero && (evaluations >= ALL_ZERO || left < now) {
+            return Some(Outcome::Suspicious(ZERO));
+        }
+        if settled && resolved && !self.all_zero {
+            if tolerance.met(self.known.error, self.known.estimate) {
+                return Some(Outcome::Converged);
+            }
+            if rounding > tolerance.at(combined.mean) {
+                return Some(Outcome::RoundoffLimited);
+            }
+        }
+        let next =
+            if disagrees || !resolved { 2 * now } else { self.samples(now, variance, tolerance.at(combined.mean)) };
+        let next = next.min(left).min(MOST);
+        // A small one would say nothing new.
+        if next < 16 || next < now / 2 {
+            return Some(if disagrees { Outcome::Suspicious(DISAGREE) } else { Outcome::MaxEvaluations });
+        }
+        map::refine(&mut self.map, sample);
+        self.strata = strata::next(&self.strata, &sample.spread, next);
+        None
+    }
+
+    /// As many samples as the claim still needs, within limits, after an iteration of `now` samples and that variance.
+    fn samples(&self, now: u64, variance: f64, tolerance: f64) -> u64 {
+        if self.strata.iteration + 1 < WARM {
+            return (now as f64 * GROWTH) as u64;
+        }
+        let wanted = (CLAIM / tolerance).powi(2);
+        let known: f64 = self.estimates.iter().map(|estimate| 1.0 / estimate.variance).sum();
+        let iterations = LEAST.saturating_sub(self.estimates.len()).max(1) as f64;
+        let needed = 1.1 * (wanted - known) * variance * now as f64 / iterations;
+        let (least, most) = ((0.5 * now as f64).max(FIRST.min(now) as f64), 2.0 * now as f64);
+        if needed > least { needed.min(most) as u64 } else { least as u64 }
+    }
+}

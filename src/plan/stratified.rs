@@ -1,0 +1,121 @@
+//! The plan of adaptive importance sampling: a map for each axis, and strata of the variables of the maps.
+
+use super::{Axis, Bad};
+use crate::reduce::Partial;
+use std::ops::Range;
+
+/// How each axis is stretched: y in (0, 1), cut into equal parts, goes to increments of the variable of the axis, piecewise linearly.
+#[derive(Clone, Debug)]
+pub(crate) struct ImportanceMap {
+    /// Of each axis, the ends of its increments, in ascending order.
+    pub ends: Vec<Vec<f64>>,
+}
+
+impl ImportanceMap {
+    /// The increments of an axis.
+    pub const INCREMENTS: usize = 512;
+
+    /// Without stretching.
+    pub fn even(axes: &[Axis]) -> Self {
+        let end = |axis: &Axis, i: usize| match i {
+            Self::INCREMENTS => axis.upper,
+            _ => axis.lower + (axis.upper - axis.lower) * (i as f64 / Self::INCREMENTS as f64),
+        };
+        Self { ends: axes.iter().map(|axis| (0..=Self::INCREMENTS).map(|i| end(axis, i)).collect()).collect() }
+    }
+}
+
+/// A grid of equal strata in the variables of the maps, and how many samples each is given.
+#[derive(Clone, Debug)]
+pub(crate) struct Strata {
+    /// Of each axis, the number of strata.
+    pub along: Vec<u32>,
+    /// Of each stratum, the first axis fastest.
+    pub samples: Vec<u32>,
+    /// Which iteration: its points are others than those of the rest.
+    pub iteration: u32,
+    pub seed: u64,
+}
+
+impl Strata {
+    /// The strata of each tile: as many samples each, about.
+    pub fn tiles(&self) -> Vec<Range<usize>> {
+        let total: u64 = self.evaluations();
+        let tiles = (total / SMALLEST_TILE).clamp(1, TILES);
+        let (mut ranges, mut begin, mut sum) = (Vec::new(), 0, 0u64);
+        for (stratum, &samples) in self.samples.iter().enumerate() {
+            sum += u64::from(samples);
+            if sum * tiles >= total * (ranges.len() as u64 + 1) {
+                ranges.push(begin..stratum + 1);
+                begin = stratum + 1;
+            }
+        }
+        if begin < self.samples.len() {
+            ranges.push(begin..self.samples.len());
+        }
+        ranges
+    }
+
+    pub fn evaluations(&self) -> u64 {
+        self.samples.iter().map(|&samples| u64::from(samples)).sum()
+    }
+}
+
+/// Samples of a tile, at least, and tiles, at most: each has tables of its own.
+const SMALLEST_TILE: u64 = 1 << 13;
+const TILES: u64 = 64;
+
+/// What samples of some strata give, in units of the mean over all.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct StratifiedSample {
+    /// The sum of the means of the strata, of the variances of these means, and of the sizes.
+    pub means: Partial,
+    pub variance: f64,
+    pub size: f64,
+    /// The most that one sample adds to the variance.
+    pub largest: f64,
+    /// Of each stratum, the standard deviation of its values.
+    pub spread: Vec<f64>,
+    /// Of each increment of each axis, the sum of squared values, and their number.
+    pub seen: Vec<[f64; 2]>,
+    pub bad: Option<Bad>,
+}
+
+impl StratifiedSample {
+    /// With what comes next.
+    pub fn combine(mut self, other: Self) -> Self {
+        if self.seen.is_empty() {
+            return other;
+        }
+        self.means = self.means.combine(other.means);
+        self.variance += other.variance;
+        self.size += other.size;
+        self.largest = self.largest.max(other.largest);
+        self.spread.extend(other.spread);
+        for (to, from) in self.seen.iter_mut().zip(other.seen) {
+            *to = [to[0] + from[0], to[1] + from[1]];
+        }
+        self.bad = self.bad.or(other.bad);
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tiles_cover_all_strata_in_order() {
+        for samples in [vec![2; 100_000], vec![1_000_000, 2, 2, 3], vec![2, 2, 900_000], vec![5]] {
+            let strata = Strata { along: vec![samples.len() as u32], samples, iteration: 0, seed: 0 };
+            let tiles = strata.tiles();
+            assert!(tiles.len() <= TILES as usize + 1);
+            let mut next = 0;
+            for tile in tiles {
+                assert!(tile.start == next && tile.end > next);
+                next = tile.end;
+            }
+            assert_eq!(next, strata.samples.len());
+        }
+    }
+}
