@@ -42,8 +42,9 @@ pub enum Method {
     ///
     /// The error bounds the true one as long as the integrand has no feature that falls between all nodes: where all values
     /// are the same, and where an interval had to be halved, at least 512 nodes lie on the range; a smooth integrand that
-    /// converges at once is seen at 18 points only, so that a needle on it must be hinted at by
-    /// [`points`](crate::Integrator::points).
+    /// converges at once is seen at 18 points only, and one that levels take whole (on an infinite range, or singular at an
+    /// end) at some 80, so that a needle on it, or a step or a small kink next to an end, must be hinted at by
+    /// [`points`](crate::Integrator::points), whatever the tolerance.
     #[default]
     Auto,
     /// Gauss–Kronrod rules of 15, 23, 31 or 63 nodes on panels that are halved. For smooth integrands; slow at singularities,
