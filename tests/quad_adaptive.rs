@@ -52,8 +52,8 @@ fn methods_tolerances_limits_and_points() {
     for method in ["auto", "kronrod", "kronrod:15", "kronrod:23", "kronrod:63", "double-exponential", "tanh-sinh"] {
         assert!((value(&[&f[..], &["--method", method]].concat()) - exact).abs() < 1e-10, "{method}");
     }
-    let wave = ["sin(100*x)/(0.01+x)", "0", "1"];
-    let evaluations = |arguments: &[&str]| json(&[&wave[..], arguments].concat())["evaluations"].as_u64().unwrap();
+    let peak = ["1/(0.001+x^2)", "0", "1"];
+    let evaluations = |arguments: &[&str]| json(&[&peak[..], arguments].concat())["evaluations"].as_u64().unwrap();
     assert!(evaluations(&["--rel-tol", "1e-3"]) < evaluations(&["--rel-tol", "1e-13"]));
     assert!(value(&["x^3", "-1", "1", "--abs-tol", "1e-9"]).abs() < 1e-9);
     let few = not_converged(&["sin(1/x)", "0", "1", "--max-evals", "1e3"]);
@@ -113,7 +113,7 @@ fn bad_input_is_refused_or_reported() {
     ask(&["--points", "0.5,,0.7"], &["--points", "empty"]);
     ask(&["--points", "inf"], &["break point", "inf"]);
     ask(&["--method", "kronrod:21"], &["kronrod:21", "kronrod:23", "double-exponential"]);
-    ask(&["--method", "monte-carlo"], &["monte-carlo", "auto"]);
+    ask(&["--method", "romberg"], &["romberg", "auto"]);
     for n in ["0", "-5", "1.5", "many"] {
         ask(&["--max-evals", n], &["--max-evals"]);
     }
