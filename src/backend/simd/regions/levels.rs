@@ -59,6 +59,7 @@ impl SimdRegions<'_> {
         let mut floor = rounding(magnitude, estimate, evaluations as usize);
         let mut error = claimed(now, [earlier, previous], floor);
         let constant = ends.iter().all(|end| end.largest == 0.0);
+        let mut finer_waves = Waves::none(simd);
         for level in 1..=FINER {
             let hopeless = now > 0.5 * previous && now > 1e-3 * magnitude && level > 1;
             if tolerance.met(error + floor, estimate)
@@ -83,7 +84,7 @@ impl SimdRegions<'_> {
                     let mut past = ends[side];
                     let seen = (&desk.points[k], &desk.values[k]);
                     if let Some((terms, sizes)) = terms(simd, &arms[side], row, seen, &mut bad, &mut past) {
-                        new.add_finer(side, row - UNITS, terms);
+                        new.add_finer(side, row - vectors(level, 0).start, terms);
                         size += sizes;
                     }
                 }
@@ -94,9 +95,12 @@ impl SimdRegions<'_> {
             // The part of the last step's error to which its nodes were blind.
             let odd = new.odd().total();
             (earlier, previous, now) = (previous, larger(now, 4.0 * step * odd.abs()), (finer - estimate).abs());
-            if level == 1 {
-                now = larger(now, waves.near_finer(&new));
+            match level {
+                1 => now = larger(now, waves.near_finer(&new)),
+                2 => now = larger(now, waves.near_finest(&finer_waves, &new)),
+                _ => {}
             }
+            finer_waves = new;
             estimate = finer;
             floor = rounding(magnitude, estimate, evaluations as usize);
             error = claimed(now, [earlier, previous], floor);

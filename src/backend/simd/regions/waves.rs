@@ -12,7 +12,7 @@ pub(super) struct Waves<S: Simd> {
     plain: [Lanes<S>; 2],
     /// The same with terms times (-i)^unit, real and imaginary part.
     turned: [[Lanes<S>; 2]; 2],
-    /// With terms times (-1)^unit, for 7.5 waves.
+    /// With terms times (-1)^unit, for 7.5 waves; of the level that has two vectors in a unit, times (-1)^vector, for 15.
     alternating: [Lanes<S>; 2],
 }
 
@@ -97,6 +97,36 @@ const FINER_WAVES: [[Vector; 2]; 2] = [
     ],
 ];
 
+/// The same of 2π 15 t, of the base level and of the next; those of the one after are the last of [`FINER_WAVES`].
+const FINEST_WAVES: [[Vector; 2]; 2] = [
+    [
+        [1.0, FRAC_1_SQRT_2, 0.0, -FRAC_1_SQRT_2, -1.0, -FRAC_1_SQRT_2, 0.0, FRAC_1_SQRT_2],
+        [0.0, -FRAC_1_SQRT_2, -1.0, -FRAC_1_SQRT_2, 0.0, FRAC_1_SQRT_2, 1.0, FRAC_1_SQRT_2],
+    ],
+    [
+        [
+            0.9238795325112867,
+            0.38268343236508984,
+            -0.3826834323650897,
+            -0.9238795325112867,
+            -0.9238795325112868,
+            -0.38268343236509034,
+            0.38268343236509,
+            0.9238795325112865,
+        ],
+        [
+            -0.3826834323650898,
+            -0.9238795325112867,
+            -0.9238795325112867,
+            -0.3826834323650899,
+            0.38268343236508967,
+            0.9238795325112865,
+            0.9238795325112866,
+            0.3826834323650904,
+        ],
+    ],
+];
+
 impl<S: Simd> Waves<S> {
     #[inline(always)]
     pub fn none(simd: S) -> Self {
@@ -112,11 +142,11 @@ impl<S: Simd> Waves<S> {
         self.alternate(side, unit, terms);
     }
 
-    /// The same of a finer level, for [`near_finer`](Self::near_finer).
+    /// The same of a vector of a finer level, for [`near_finer`](Self::near_finer).
     #[inline(always)]
-    pub fn add_finer(&mut self, side: usize, unit: usize, terms: Lanes<S>) {
+    pub fn add_finer(&mut self, side: usize, number: usize, terms: Lanes<S>) {
         self.plain[side] += terms;
-        self.alternate(side, unit, terms);
+        self.alternate(side, number, terms);
     }
 
     #[inline(always)]
@@ -125,17 +155,18 @@ impl<S: Simd> Waves<S> {
         *sum = if unit.is_multiple_of(2) { *sum + terms } else { *sum - terms };
     }
 
-    /// The component of 7.5 waves, of the terms of the base level and of the next.
+    /// Twice the size of the component of 7.5 waves, of the terms of the base level and of the next.
     #[inline(always)]
     pub fn near_finer(&self, finer: &Self) -> f64 {
-        let (mut real, mut imaginary) = (self.plain[0].like(0.0), self.plain[0].like(0.0));
-        for (waves, factors) in [self, finer].into_iter().zip(&FINER_WAVES) {
-            let [low, up] = waves.alternating;
-            let [cosine, sine] = factors.map(|factors| Lanes::from_array(low.token(), factors));
-            real = (up + low).fma(cosine, real);
-            imaginary = (up - low).fma(sine, imaginary);
-        }
-        0.125 * (real.total().abs() + imaginary.total().abs())
+        let [base, next] = &FINER_WAVES;
+        0.125 * size(&[(self.alternating, base), (finer.alternating, next)])
+    }
+
+    /// The same of 15 waves, with the terms of one more level.
+    #[inline(always)]
+    pub fn near_finest(&self, finer: &Self, finest: &Self) -> f64 {
+        let [base, next] = &FINEST_WAVES;
+        0.0625 * size(&[(self.plain, base), (finer.plain, next), (finest.alternating, &FINER_WAVES[1])])
     }
 
     /// The sums of terms equally far from the middle.
@@ -169,4 +200,17 @@ impl<S: Simd> Waves<S> {
         };
         [size(&WAVES[0], plain), size(&WAVES[1], plain), size(&WAVES[2], turned)]
     }
+}
+
+/// The size of the sum of all terms times the waves; t has the other sign in the lower arm.
+#[inline(always)]
+fn size<S: Simd>(parts: &[([Lanes<S>; 2], &[Vector; 2])]) -> f64 {
+    let zero = parts[0].0[0].like(0.0);
+    let (mut real, mut imaginary) = (zero, zero);
+    for &([low, up], factors) in parts {
+        let [cosine, sine] = [Lanes::from_array(low.token(), factors[0]), Lanes::from_array(low.token(), factors[1])];
+        real = (up + low).fma(cosine, real);
+        imaginary = (up - low).fma(sine, imaginary);
+    }
+    real.total().abs() + imaginary.total().abs()
 }
