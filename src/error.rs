@@ -101,6 +101,8 @@ pub enum Error {
         /// The option.
         option: &'static str,
     },
+    /// A method for boxes in several dimensions was chosen for an integral in one.
+    SeveralDimensions,
     /// This CPU (or this build) lacks the level asked for.
     LevelUnavailable {
         /// The level asked for.
@@ -226,6 +228,7 @@ impl fmt::Display for Error {
             Error::OneDimension { option } => {
                 write!(f, "{option} belongs to integrals in one dimension; in several, cubature is adaptive")
             }
+            Error::SeveralDimensions => f.write_str("cubature is for boxes in several dimensions, not for one"),
             Error::LevelUnavailable { level } => level.write_unavailable(f),
             Error::UnknownLevel(error) => write!(f, "{LEVEL_VARIABLE}: {error}"),
             Error::Threads { threads, reason } => write!(f, "{threads} threads cannot be had: {reason}"),

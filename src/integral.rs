@@ -3,6 +3,7 @@
 use crate::agreement::Agreement;
 use crate::backend::Backend;
 use crate::lanes::Level;
+use crate::method::Method;
 use crate::precision::Precision;
 use std::{fmt, time::Duration};
 
@@ -39,6 +40,8 @@ pub struct Integral {
     pub fallbacks: Vec<Fallback>,
     /// How the result compares with the serial reference, if that was asked for.
     pub agreement: Option<Agreement>,
+    /// In several dimensions, the method that answered: the one asked for, or the one that [`Method::Auto`] came to.
+    pub method: Option<Method>,
     /// Of an estimate from samples: what its error is made of.
     pub statistics: Option<Box<Statistics>>,
     /// Wall-clock time of the whole call, verification included. Zero where an adaptive method needed a single panel: reading
@@ -63,6 +66,7 @@ impl Integral {
             threads,
             fallbacks: Vec::new(),
             agreement: None,
+            method: None,
             statistics: None,
             elapsed: Duration::ZERO,
         }
@@ -227,7 +231,11 @@ impl fmt::Display for Integral {
         if self.error.is_finite() {
             write!(f, " ± {:.1e}", self.error)?;
         }
-        write!(f, " ({}; {} evaluations, {}", self.status, self.evaluations, self.backend)?;
+        write!(f, " ({}; ", self.status)?;
+        if let Some(method) = self.method {
+            write!(f, "{method}, ")?;
+        }
+        write!(f, "{} evaluations, {}", self.evaluations, self.backend)?;
         if let Some(level) = self.level {
             write!(f, " {level}")?;
         }

@@ -7,7 +7,9 @@ mod others;
 
 use families::*;
 use quadrille::lanes::Level;
-use quadrille::{Backend, Cancel, Error, Expression, Integral, Integrand, Integrator, Method, Rule, Status, integrand};
+use quadrille::{
+    Backend, Cancel, Error, Expression, Integral, Integrand, Integrator, Method, Row, Rule, Status, integrand,
+};
 use std::time::Duration;
 
 const TOLERANCES: [f64; 3] = [1e-3, 1e-6, 1e-9];
@@ -260,8 +262,13 @@ fn questions_without_sense_are_refused() {
     let formula = Expression::parse("x + z").unwrap();
     let error = plain().integrate(&formula, [0.0..1.0, 0.0..1.0]).unwrap_err();
     assert_eq!(error, Error::Dimension { integrand: 3, region: 2 });
-    let many = plain().integrate(&|x: [f64; 21]| x[0], std::array::from_fn::<_, 21, _>(|_| 0.0..1.0)).unwrap_err();
+    let cubature = plain().method(Method::Cubature);
+    let many = cubature.integrate(&|x: [f64; 21]| x[0], std::array::from_fn::<_, 21, _>(|_| 0.0..1.0)).unwrap_err();
     assert_eq!(many, Error::Dimensions { dimension: 21, most: 20 });
+    assert_eq!(cubature.integrate(&|x: f64| x, 0.0..1.0).unwrap_err(), Error::SeveralDimensions);
+    assert_eq!(cubature.integrate(&|[x]: [f64; 1]| x, [0.0..1.0]).unwrap_err(), Error::SeveralDimensions);
+    let swept = cubature.sweep(&[1.0], |&k: &f64| Row::new(move |x: f64| k * x, 0.0..1.0)).unwrap_err();
+    assert_eq!(swept, Error::Row { row: 0, error: Box::new(Error::SeveralDimensions) });
 }
 
 #[test]
@@ -299,6 +306,73 @@ fn an_integrand_that_hides_is_suspicious() {
 
 fn generic<F: Integrand<[f64; 2]>>(f: &F) -> f64 {
     Integrator::new().rel_tol(1e-6).integrate(f, [0.0..1.0, 0.0..1.0]).unwrap().estimate
+}
+
+/// Kinks across all axes, and the value.
+fn kinks<const D: usize>() -> (impl Fn([f64; D]) -> f64 + Sync, f64) {
+    let f = |x: [f64; D]| (-x.map(|x| (x - 0.3).abs()).iter().sum::<f64>()).exp();
+    (f, (2.0 - (-0.3f64).exp() - (-0.7f64).exp()).powi(D as i32))
+}
+
+#[test]
+fn auto_says_who_answered_and_what_became_of_the_others() {
+    let (f, exact) = kinks::<10>();
+    let with = Integrator::new().rel_tol(1e-3).threads(1);
+    let unit = [(0.0, 1.0); 10];
+    let one = of(&with, &f, unit);
+    assert_eq!((one.status, one.method), (Status::Converged, Some(Method::Lattice)), "{one:#}");
+    assert!((one.estimate - exact).abs() <= one.error && one.error <= 1e-3 * exact, "{one:#}");
+    assert!(one.fallbacks[0].to_string().starts_with("cubature: its error was"), "{one:#}");
+    let alone = of(&with.clone().method(Method::Lattice), &f, unit);
+    assert!(one.evaluations > 100_000 + alone.evaluations / 2 && one.statistics.is_some(), "{one:#}");
+    let three = of(&with.clone().threads(3), &f, unit);
+    assert_eq!(
+        (three.estimate.to_bits(), three.error, three.evaluations),
+        (one.estimate.to_bits(), one.error, one.evaluations)
+    );
+    assert_ne!(of(&with.clone().seed(1), &f, unit).estimate, one.estimate);
+    let easy = of(&with, &|[x, y]: [f64; 2]| (x * y).exp(), [(0.0, 1.0); 2]);
+    assert!(
+        easy.method == Some(Method::Cubature) && easy.fallbacks.is_empty() && easy.statistics.is_none(),
+        "{easy:#}"
+    );
+}
+
+#[test]
+fn auto_goes_where_cubature_has_no_rule() {
+    fn by<const D: usize>(method: Method) {
+        let integral = of(&Integrator::new().rel_tol(3e-3), &|x: [f64; D]| x.iter().sum::<f64>(), [(0.0, 1.0); D]);
+        assert_eq!((integral.status, integral.method), (Status::Converged, Some(method)), "{integral:#}");
+        assert!((integral.estimate - 0.5 * D as f64).abs() <= integral.error, "{integral:#}");
+        assert!(integral.fallbacks[0].to_string().starts_with("cubature"), "{integral:#}");
+    }
+    by::<21>(Method::Lattice);
+    by::<50>(Method::Sobol);
+    by::<100>(Method::MonteCarlo);
+    let many = Integrator::new().integrate(&|x: [f64; 1001]| x[0], std::array::from_fn::<_, 1001, _>(|_| 0.0..1.0));
+    assert_eq!(many.unwrap_err(), Error::Dimensions { dimension: 1001, most: 1000 });
+}
+
+#[test]
+fn auto_keeps_to_its_limit_and_to_what_it_knows() {
+    // A peak of a hundredth in all of eight dimensions: cubature knows it by the middle of the box, samples miss it.
+    let peak = |x: [f64; 8]| (-625.0 * x.map(|x| (x - 0.5) * (x - 0.5)).iter().sum::<f64>()).exp();
+    let exact = (std::f64::consts::PI / 625.0).powi(4);
+    for most in [1000, 30_000, 70_000, 200_000, 700_000] {
+        let integral = of(&Integrator::new().rel_tol(1e-3).max_evaluations(most), &peak, [(0.0, 1.0); 8]);
+        assert!(integral.evaluations <= most && integral.status != Status::Converged, "{most} {integral:#}");
+        assert!(most == 1000 || (integral.estimate - exact).abs() <= integral.error, "{most} {integral:#}");
+    }
+    let cancel = Cancel::new();
+    let watched = cancel.clone();
+    let with = Integrator::new().cancel(&cancel).progress(move |progress| {
+        if progress.evaluations > 300_000 {
+            watched.cancel();
+        }
+    });
+    let stopped = of(&with, &peak, [(0.0, 1.0); 8]);
+    assert!(matches!(stopped.status, Status::Cancelled { .. }) && stopped.error.is_finite(), "{stopped:#}");
+    assert!((300_000..1_000_000).contains(&stopped.evaluations), "{stopped:#}");
 }
 
 #[test]

@@ -45,7 +45,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("control", &["clock"]),
     ("agreement", &["unknown_name"]),
     ("verify", &["agreement", "integrand", "lanes", "plan", "reduce", "rule"]),
-    ("integral", &["agreement", "backend", "lanes", "precision"]),
+    ("integral", &["agreement", "backend", "lanes", "method", "precision"]),
     ("sweep", &["agreement", "backend", "error", "integral", "integrand", "lanes", "precision", "region"]),
     ("error", &["agreement", "backend", "integral", "lanes", "rule", "unknown_name", "vector", "weight"]),
     (

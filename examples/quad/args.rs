@@ -30,8 +30,8 @@ pub struct Args {
     /// Number of equal panels of the rule, such as 1000, 1e8 or 2^53
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
     pub n: Option<String>,
-    /// Method: auto, kronrod:15, kronrod:23, kronrod:31, kronrod:63, double-exponential (or tanh-sinh); or by sampling, to
-    /// three standard deviations: lattice, sobol, monte-carlo, vegas
+    /// Method: auto; in one dimension kronrod:15, kronrod:23, kronrod:31, kronrod:63, double-exponential (or tanh-sinh); over boxes
+    /// cubature, or by sampling, to three standard deviations: lattice, sobol, monte-carlo, vegas
     #[arg(long)]
     pub method: Option<String>,
     /// Who evaluates: auto, serial, simd, gpu, or all of them side by side

@@ -23,6 +23,16 @@ pub enum What {
     Adaptive(Method),
 }
 
+impl What {
+    /// The method asked for, unless it is a fixed rule.
+    pub fn method(self) -> Option<Method> {
+        match self {
+            What::Fixed { .. } => None,
+            What::Adaptive(method) => Some(method),
+        }
+    }
+}
+
 impl fmt::Display for What {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -171,9 +181,10 @@ impl Args {
         if !swept {
             refuse(&gpu, "is about the GPU, where one adaptive integral does not run: choose a rule with --rule")?;
         }
-        let method = self.method.as_deref().map_or(Ok(Method::Auto), named)?;
+        let method: Method = self.method.as_deref().map_or(Ok(Method::Auto), named)?;
+        let samples = method.is_sampling() || method == Method::Auto && self.over.len() > 1;
         refuse(
-            &[("--seed", self.seed.is_some() && self.verify.is_none() && !method.is_sampling() && !swept)],
+            &[("--seed", self.seed.is_some() && self.verify.is_none() && !samples && !swept)],
             "chooses what to verify, and an adaptive result is verified only on demand: --verify spot",
         )?;
         Ok(What::Adaptive(method))

@@ -21,11 +21,14 @@ pub fn text(job: &Job, answer: &Answer) -> String {
         (1, _) => "box",
         _ => "boxes",
     };
+    let method = match integral.method.filter(|method| method.to_string() != job.what.to_string()) {
+        Some(method) => format!("{}: {method}", job.what),
+        None => job.what.to_string(),
+    };
     let weight = job.weight.map(|weight| format!(" with weight {weight}")).unwrap_or_default();
     let mut lines = format!(
-        "{:?}{error}\n  {}{weight}, {} {panels}, {} evaluations\n  {who}, {} {threads}, {:.3e} s\n",
+        "{:?}{error}\n  {method}{weight}, {} {panels}, {} evaluations\n  {who}, {} {threads}, {:.3e} s\n",
         integral.estimate,
-        job.what,
         integral.regions,
         integral.evaluations,
         integral.threads,
@@ -110,6 +113,7 @@ fn object(job: &Job, answer: &Answer) -> Value {
     json!({
         "estimate": number(integral.estimate),
         "error": number(integral.error),
+        "method": integral.method.or(job.what.method()).map(|method| method.to_string()),
         "weight": job.weight.map(|weight| weight.to_string()),
         "evaluations": integral.evaluations,
         "regions": integral.regions,

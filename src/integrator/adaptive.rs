@@ -48,6 +48,7 @@ impl Integrator {
                     regions: 1,
                     status: Status::Converged,
                     bad_point: Vec::new(),
+                    method: None,
                     statistics: None,
                     backend: Backend::Simd,
                     level: Some(level),
@@ -170,6 +171,7 @@ impl Integrator {
             regions: answer.regions,
             status: answer.status,
             bad_point: Vec::new(),
+            method: None,
             statistics: None,
             backend: if serial { Backend::Serial } else { Backend::Simd },
             level: (!serial).then_some(level),
@@ -255,6 +257,9 @@ impl Integrator {
         rel_tol: Option<f64>,
         abs_tol: Option<f64>,
     ) -> Result<Tolerance, Error> {
+        if self.method == Method::Cubature {
+            return Err(Error::SeveralDimensions);
+        }
         check_tolerances(rel_tol, abs_tol)?;
         let (lower, upper) = (region.lower, region.upper);
         for (bound, value) in [("lower", lower), ("upper", upper)] {

@@ -10,7 +10,7 @@ impl Integrator {
         self
     }
 
-    /// The relative tolerance, 1e-10 unless set (for methods that sample 1e-3, or none beside an absolute one): an adaptive method goes on until error <= max(abs_tol, rel_tol · |estimate|).
+    /// The relative tolerance, 1e-10 unless set (for methods that sample, and in more than 20 dimensions, 1e-3, or none beside an absolute one): an adaptive method goes on until error <= max(abs_tol, rel_tol · |estimate|).
     /// For a fixed rule it is the error of the arithmetic alone, and none unless set: it chooses the
     /// [`Precision`](crate::Precision) of a GPU, and what cannot be kept is
     /// [`Status::PrecisionFloor`](crate::Status::PrecisionFloor).
@@ -34,7 +34,7 @@ impl Integrator {
     }
 
     /// The evaluations after which an adaptive method gives up, 4 million unless set; looked at after every round, so that a
-    /// round more may be used. A method that samples begins no round that would go beyond, but for the first (of up to 128 points).
+    /// round more may be used. [`Method::Auto`] over a box, and a method that samples, begins no round that would go beyond, but for the first (of up to 128 points).
     pub fn max_evaluations(mut self, evaluations: u64) -> Self {
         self.max_evaluations = evaluations;
         self

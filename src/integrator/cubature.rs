@@ -2,9 +2,8 @@
 
 use super::Integrator;
 use super::adaptive::check_tolerances;
-use super::composite::stopped;
-use super::rounds::status;
-use super::samples::Whole;
+use super::race::Race;
+use super::samples::{End, MOST_RANDOM, Whole};
 use crate::backend::simd::boxes::{BoxDesk, SimdBoxes};
 use crate::backend::{Backend, threads::Threads};
 use crate::clock::Instant;
@@ -84,16 +83,25 @@ impl Integrator {
     /// Refuses what makes no sense over a box.
     fn check_box(&self, integrand: Option<usize>, lower: &[f64], upper: &[f64]) -> Result<(Level, Token), Error> {
         let (dimension, sampled) = (lower.len(), self.method.most_sampled());
-        let most = sampled.unwrap_or(MOST_DIMENSIONS);
+        let most = match self.method {
+            Method::Auto => MOST_RANDOM,
+            _ => sampled.unwrap_or(MOST_DIMENSIONS),
+        };
         if !(1..=most).contains(&dimension) {
             return Err(Error::Dimensions { dimension, most });
         }
         let several = dimension > 1 || sampled.is_some();
+        if self.method == Method::Cubature && !several {
+            return Err(Error::SeveralDimensions);
+        }
         let given = [
             ("a fixed rule", self.rule.is_some() || self.panels.is_some()),
             ("a weight", self.weight.is_some()),
             ("a list of break points", !self.points.is_empty() && several),
-            ("the method chosen", self.method != Method::Auto && sampled.is_none() && several),
+            (
+                "the method chosen",
+                !matches!(self.method, Method::Auto | Method::Cubature) && sampled.is_none() && several,
+            ),
         ];
         if let Some((option, _)) = given.iter().find(|option| option.1) {
             return Err(Error::OneDimension { option });
@@ -134,7 +142,6 @@ impl Integrator {
         upper: &[f64],
     ) -> Result<Integral, Error> {
         let start = Instant::now();
-        let tolerance = Tolerance { absolute: self.abs_tol.unwrap_or(0.0), relative: self.rel_tol.unwrap_or(1e-10) };
         let sampled = self.method.most_sampled().is_some();
         if let ([lower], [upper], false) = (lower, upper, sampled) {
             let region = Region { lower: *lower, upper: *upper };
@@ -160,41 +167,32 @@ impl Integrator {
             (integral.error, integral.status) = (0.0, Status::Converged);
             return Ok(integral);
         }
+        let whole = Whole { axes, sign };
+        let axes = &whole.axes;
         if sampled {
-            return self.over_samples(values, level, token, &Whole { axes, sign }, integral);
+            return self.over_samples(values, level, token, &whole, integral);
         }
+        if axes.len() > MOST_DIMENSIONS {
+            return Race::new(self, values, token, &whole, None, start)?.answer(integral);
+        }
+        let tolerance = Tolerance { absolute: self.abs_tol.unwrap_or(0.0), relative: self.rel_tol.unwrap_or(1e-10) };
         let rule = GenzMalik::new(axes.len());
         let fine = (axes.len() <= MOST_FINE).then(|| (LINE as u64).pow(axes.len() as u32) + (1 << axes.len()));
         let method = Cubature::new(axes.clone(), tolerance, self.max_evaluations, rule.evaluations(), fine);
         let line = GaussLine::new();
-        let kernel = SimdBoxes { values, rule: &rule, line: &line, axes: &axes, token };
-        let mut drive = Drive { with: self, kernel, method, threads, seconds: [0.0; 2], start, no_threads: None };
-        let (outcome, stop) = drive.run();
-        let Drive { mut method, threads, no_threads, .. } = drive;
-        integral.threads = threads.count();
-        if let Some(reason) = no_threads {
-            integral.fallbacks.push(Fallback { wanted: format!("{} threads", threads.count()), reason });
-            integral.threads = 1;
+        let kernel = SimdBoxes { values, rule: &rule, line: &line, axes, token };
+        let mut drive =
+            Drive { with: self, kernel, method, threads, others: 0, seconds: [0.0; 2], start, no_threads: None };
+        if self.method == Method::Auto {
+            return Race::new(self, values, token, &whole, Some(drive), start)?.answer(integral);
         }
-        integral.estimate = sign * method.totals.estimate();
-        (integral.error, integral.regions) = (method.totals.error(), method.regions());
-        integral.evaluations = method.evaluations;
-        integral.bad_point = std::mem::take(&mut method.bad);
-        integral.status = match (outcome, stop) {
-            (Some(outcome), _) => status(outcome),
-            (None, Some(stop)) => stopped(stop, if method.regions() == 0 { f64::NAN } else { axes[0].upper }),
-            (None, None) => Status::MaxEvaluations,
-        };
-        if method.regions() == 0 {
-            integral.error = f64::INFINITY;
-        }
-        if integral.status == Status::Converged && method.totals.magnitude < super::rounds::TINY {
-            integral.evaluations += PROBES as u64 * LANES as u64;
-            if probe(values, lower, upper) {
-                let reason = "the integrand is zero wherever cubature looked, and not elsewhere";
-                integral.status = Status::Suspicious { reason };
+        let end = loop {
+            if let Some(end) = drive.round() {
+                break end;
             }
-        }
+        };
+        integral.evaluations = drive.method.evaluations;
+        integral.evaluations += drive.tell(end, &whole, &mut integral);
         integral.elapsed = start.elapsed();
         self.judged(integral)
     }
@@ -216,17 +214,13 @@ impl Integrator {
 
 /// Whether f is more than next to nothing somewhere among points that fill the box evenly (the multiples of the inverse powers
 /// of the root of x^(D+1) = x + 1).
-fn probe(values: &dyn PointValues, lower: &[f64], upper: &[f64]) -> bool {
-    let dimension = lower.len();
+fn probe(values: &dyn PointValues, axes: &[Axis]) -> bool {
+    let dimension = axes.len();
     let root = (0..64).fold(2.0f64, |root, _| (1.0 + root).powf(1.0 / (dimension as f64 + 1.0)));
     let place = |d: usize, k: usize| {
         let share = (0.5 + (k + 1) as f64 * root.powi(-(d as i32) - 1)).fract();
-        match (lower[d].is_finite(), upper[d].is_finite()) {
-            (true, true) => lower[d] + share * (upper[d] - lower[d]),
-            (true, false) => lower[d] + share / (1.0 - share),
-            (false, true) => upper[d] - share / (1.0 - share),
-            (false, false) => (2.0 * share - 1.0) / (4.0 * share * (1.0 - share)),
-        }
+        let Axis { lower, upper, map } = axes[d];
+        map.point(lower + share * (upper - lower)).0
     };
     let points: Vec<[f64; LANES]> = (0..PROBES * dimension)
         .map(|i| std::array::from_fn(|lane| place(i % dimension, i / dimension * LANES + lane)))
@@ -237,11 +231,13 @@ fn probe(values: &dyn PointValues, lower: &[f64], upper: &[f64]) -> bool {
 }
 
 /// An integration under way.
-struct Drive<'a> {
+pub(super) struct Drive<'a> {
     with: &'a Integrator,
     kernel: SimdBoxes<'a>,
-    method: Cubature,
+    pub method: Cubature,
     threads: Threads,
+    /// Evaluations that were made by other methods.
+    pub others: u64,
     /// What a sweep of a box took on one thread, and a fine one.
     seconds: [f64; 2],
     start: Instant,
@@ -250,36 +246,59 @@ struct Drive<'a> {
 }
 
 impl Drive<'_> {
-    /// Rounds, to the end or until stopped.
-    fn run(&mut self) -> (Option<Outcome>, Option<Stop>) {
+    /// The next round; how it ended, if this was the last.
+    pub fn round(&mut self) -> Option<End> {
         let (mut swept, mut fine) = (Vec::new(), Vec::new());
-        loop {
-            for (list, boxes) in [(&mut swept, self.method.next()), (&mut fine, self.method.next_fine())] {
-                list.clear();
-                list.resize(boxes.len(), SweptBox::default());
-            }
-            if let Some(stop) = self.sweep(false, &mut swept).or_else(|| self.sweep(true, &mut fine)) {
-                return (None, Some(stop));
-            }
-            let outcome = self.method.absorb(&mut swept, &mut fine);
-            self.with.control.report(self.method.evaluations, self.with.max_evaluations);
-            if outcome.is_some() {
-                return (outcome, None);
-            }
-            if let Some(suspect) = self.method.suspect() {
-                let (place, evaluations) = self.kernel.locate(&suspect);
-                self.method.found(suspect.axis, place, evaluations);
-            }
-            let outcome = self.method.divide();
-            if outcome.is_some() {
-                return (outcome, None);
-            }
+        for (list, boxes) in [(&mut swept, self.method.next()), (&mut fine, self.method.next_fine())] {
+            list.resize(boxes.len(), SweptBox::default());
         }
+        if let Some(stop) = self.sweep(false, &mut swept).or_else(|| self.sweep(true, &mut fine)) {
+            return Some(End::Stopped(stop));
+        }
+        let outcome = self.method.absorb(&mut swept, &mut fine);
+        self.with.control.report(self.others + self.method.evaluations, self.with.max_evaluations);
+        match outcome {
+            Some(Outcome::NonFinite { value, .. }) => {
+                return Some(End::Bad(Box::new((std::mem::take(&mut self.method.bad), value))));
+            }
+            Some(outcome) => return Some(End::Outcome(outcome)),
+            None => {}
+        }
+        if let Some(suspect) = self.method.suspect() {
+            let (place, evaluations) = self.kernel.locate(&suspect);
+            self.method.found(suspect.axis, place, evaluations);
+        }
+        self.method.divide().map(End::Outcome)
+    }
+
+    /// Writes down the answer, but for the evaluations; those made for it are returned.
+    pub fn tell(self, end: End, whole: &Whole, integral: &mut Integral) -> u64 {
+        let Self { method, threads, no_threads, .. } = self;
+        integral.threads = threads.count();
+        if let Some(reason) = no_threads {
+            integral.fallbacks.push(Fallback { wanted: format!("{} threads", threads.count()), reason });
+            integral.threads = 1;
+        }
+        integral.estimate = whole.sign * method.totals.estimate();
+        (integral.error, integral.regions) = (method.totals.error(), method.regions());
+        integral.method = Some(Method::Cubature);
+        end.tell(if method.regions() == 0 { f64::NAN } else { whole.axes[0].upper }, integral);
+        if method.regions() == 0 {
+            integral.error = f64::INFINITY;
+        }
+        if integral.status == Status::Converged && method.totals.magnitude < super::rounds::TINY {
+            if probe(self.kernel.values, &whole.axes) {
+                let reason = "the integrand is zero wherever cubature looked, and not elsewhere";
+                integral.status = Status::Suspicious { reason };
+            }
+            return PROBES as u64 * LANES as u64;
+        }
+        0
     }
 
     /// One list of a round.
     fn sweep(&mut self, fine: bool, mut places: &mut [SweptBox]) -> Option<Stop> {
-        let Self { with, kernel, method, threads, seconds, start, no_threads } = self;
+        let Self { with, kernel, method, threads, seconds, start, no_threads, .. } = self;
         let (mut rest, seconds) =
             (if fine { method.next_fine() } else { method.next() }, &mut seconds[usize::from(fine)]);
         while !places.is_empty() {

@@ -14,6 +14,7 @@ mod initial;
 mod mesh;
 mod near_ends;
 mod probe;
+mod race;
 mod rounds;
 mod samples;
 mod sweep;
@@ -205,7 +206,7 @@ impl Integrator {
         self
     }
 
-    /// The integral of `f` over `region`: ∫ f(x) dx from the lower to the upper bound, or over a box in up to 20 dimensions.
+    /// The integral of `f` over `region`: ∫ f(x) dx from the lower to the upper bound, or over a box.
     ///
     /// ```
     /// use quadrille::Integrator;
@@ -215,7 +216,8 @@ impl Integrator {
     /// # Ok::<(), quadrille::Error>(())
     /// ```
     ///
-    /// **Over a box** (points are arrays) cubature is adaptive: Genz and Malik's rule of degree 7, 2^D + 2D² + 4D + 5 evaluations
+    /// **Over a box** (points are arrays) [`Method::Auto`] begins with adaptive cubature, and goes over to samples where that would not come to
+    /// an end. [`Method::Cubature`] stays with it: Genz and Malik's rule of degree 7, 2^D + 2D² + 4D + 5 evaluations
     /// and up to 64 more for each box; in two and three dimensions also 9^D nodes of Gauss's rule where f is smooth. All boxes
     /// that matter are halved in each round, on lanes and threads. Axes may be infinite, by x = t / (1 - t²) or t / (1 - t). Kinks and steps across an axis
     /// are looked for, and boxes cut there. The error bounds the true one unless f has a feature that no node meets: a peak
@@ -223,7 +225,7 @@ impl Integrator {
     /// smooth on the scale of the box comes to more than a few digits: the boxes that it takes grow as 2^D. Verification and GPU are
     /// not to be had there yet, and [`Integral::fallbacks`] says so; weights, break points, fixed rules and
     /// the methods of one dimension are refused. [`Method::Lattice`], [`Sobol`](Method::Sobol), [`MonteCarlo`](Method::MonteCarlo) and
-    /// [`Vegas`](Method::Vegas) sample the box instead, in more dimensions, and claim a statistical error.
+    /// [`Vegas`](Method::Vegas) sample the box, in up to 1000 dimensions, and claim a statistical error.
     ///
     /// A. C. Genz, A. A. Malik (1980), <https://doi.org/10.1016/0771-050X(80)90039-X>.
     ///

@@ -30,7 +30,7 @@ const WORTHWHILE: f64 = 100e-6;
 const CHUNK: u64 = 256;
 
 /// The coordinates that random numbers are given to.
-const MOST_DIMENSIONS: usize = 1000;
+pub(super) const MOST_RANDOM: usize = 1000;
 
 impl Method {
     /// The most coordinates of a method that samples; `None` of another.
@@ -38,7 +38,7 @@ impl Method {
         match self {
             Method::Lattice => Some(MOST_OF_LATTICE),
             Method::Sobol => Some(MOST_OF_SOBOL),
-            Method::MonteCarlo | Method::Vegas => Some(MOST_DIMENSIONS),
+            Method::MonteCarlo | Method::Vegas => Some(MOST_RANDOM),
             _ => None,
         }
     }
@@ -66,70 +66,111 @@ impl Integrator {
             return Err(Error::NoEvaluations);
         }
         let start = Instant::now();
-        let axes = &whole.axes;
-        let wanted = Wanted {
-            tolerance: Tolerance {
-                absolute: self.abs_tol.unwrap_or(0.0),
-                relative: self.rel_tol.unwrap_or(if self.abs_tol.is_some() { 0.0 } else { TOLERANCE }),
-            },
+        let wanted = self.wanted(whole, TOLERANCE);
+        let mut sampler = Sampler::new(self.method, wanted, &whole.axes);
+        let kernel = SimdSamples { values, axes: &whole.axes, token };
+        integral.level = (self.backend != Backend::Serial).then_some(level);
+        let mut drive = Drive::new(self, kernel, start)?;
+        let end = loop {
+            if let Some(end) = drive.round(&mut sampler) {
+                break end;
+            }
+        };
+        drive.tell(self.method, &sampler, end, whole, &mut integral);
+        integral.evaluations = sampler.known().evaluations;
+        integral.elapsed = start.elapsed();
+        self.judged(integral)
+    }
+
+    /// What is asked of a method that samples, with this relative tolerance where none is given.
+    pub(super) fn wanted(&self, whole: &Whole, tolerance: f64) -> Wanted {
+        let relative = self.rel_tol.unwrap_or(if self.abs_tol.is_some() { 0.0 } else { tolerance });
+        Wanted {
+            tolerance: Tolerance { absolute: self.abs_tol.unwrap_or(0.0), relative },
             most: self.max_evaluations,
-            volume: axes.iter().map(|axis| axis.upper - axis.lower).product(),
+            volume: whole.axes.iter().map(|axis| axis.upper - axis.lower).product(),
             seed: self.seed,
-        };
-        let serial = self.backend == Backend::Serial;
-        let threads = if serial { Threads::new(Some(1))? } else { Threads::new(self.threads)? };
-        integral.level = (!serial).then_some(level);
-        let kernel = SimdSamples { values, axes, token };
-        let mut drive = Drive { with: self, kernel, threads, seconds: 0.0, start, no_threads: None };
-        let (known, end) = match self.method {
-            Method::Lattice => drive.rounds(&mut QuasiMonteCarlo::lattice(wanted, axes.len())),
-            Method::Sobol => drive.rounds(&mut QuasiMonteCarlo::sobol(wanted, axes.len())),
-            Method::MonteCarlo => drive.rounds(&mut MonteCarlo::new(wanted)),
-            _ => drive.iterations(&mut Vegas::new(wanted, axes)),
-        };
-        integral.threads = drive.threads.count();
-        if let Some(reason) = drive.no_threads {
-            integral.fallbacks.push(Fallback { wanted: format!("{} threads", integral.threads), reason });
-            integral.threads = 1;
         }
-        (integral.estimate, integral.error, integral.evaluations) =
-            (whole.sign * known.estimate, known.error, known.evaluations);
-        integral.regions = u64::from(known.estimates > 0);
-        integral.statistics = Some(Box::new(Statistics {
-            method: self.method.to_string(),
-            seed: self.seed,
-            estimates: known.estimates,
-            standard_deviations: CLAIM,
-            confidence: CONFIDENCE,
-            chi_squared: known.chi_squared.map(|(chi_squared, _)| chi_squared),
-            degrees_of_freedom: known.chi_squared.map(|(_, freedom)| freedom),
-        }));
-        integral.status = match end {
+    }
+}
+
+/// A method that samples, with its state.
+pub(super) enum Sampler {
+    Points(Box<dyn Sampling>),
+    Vegas(Box<Vegas>),
+}
+
+impl Sampler {
+    pub fn new(method: Method, wanted: Wanted, axes: &[Axis]) -> Self {
+        match method {
+            Method::Lattice => Self::Points(Box::new(QuasiMonteCarlo::lattice(wanted, axes.len()))),
+            Method::Sobol => Self::Points(Box::new(QuasiMonteCarlo::sobol(wanted, axes.len()))),
+            Method::MonteCarlo => Self::Points(Box::new(MonteCarlo::new(wanted))),
+            _ => Self::Vegas(Box::new(Vegas::new(wanted, axes))),
+        }
+    }
+
+    pub fn known(&self) -> &Known {
+        match self {
+            Self::Points(method) => method.known(),
+            Self::Vegas(method) => method.known(),
+        }
+    }
+
+    /// The evaluations that its claim is made of.
+    pub fn counted(&self) -> u64 {
+        match self {
+            Self::Points(method) => method.known().evaluations,
+            Self::Vegas(method) => method.counted(),
+        }
+    }
+
+    /// The evaluations of the next round.
+    pub fn cost(&self) -> u64 {
+        match self {
+            Self::Points(method) => method.next().evaluations(),
+            Self::Vegas(method) => method.next().1.evaluations(),
+        }
+    }
+
+    /// Sets the most evaluations anew.
+    pub fn allow(&mut self, most: u64) {
+        match self {
+            Self::Points(method) => method.allow(most),
+            Self::Vegas(method) => method.allow(most),
+        }
+    }
+}
+
+/// Why it is over.
+pub(super) enum End {
+    Outcome(Outcome),
+    Bad(Bad),
+    Stopped(Stop),
+}
+
+impl End {
+    /// Writes down the status. If it was stopped, what is known is up to `reached`.
+    pub fn tell(self, reached: f64, integral: &mut Integral) {
+        integral.status = match self {
             End::Outcome(outcome) => status(outcome),
             End::Bad(bad) => {
                 let (point, value) = *bad;
                 integral.bad_point = point;
                 Status::NonFinite { point: integral.bad_point[0], value }
             }
-            End::Stopped(stop) => stopped(stop, if known.estimates == 0 { f64::NAN } else { axes[0].upper }),
+            End::Stopped(stop) => stopped(stop, reached),
         };
-        integral.elapsed = start.elapsed();
-        self.judged(integral)
     }
 }
 
-/// Why it is over.
-enum End {
-    Outcome(Outcome),
-    Bad(Bad),
-    Stopped(Stop),
-}
-
 /// An integration under way.
-struct Drive<'a> {
+pub(super) struct Drive<'a> {
     with: &'a Integrator,
     kernel: SimdSamples<'a>,
     threads: Threads,
+    /// Evaluations that were made by other methods.
+    pub others: u64,
     /// What an evaluation took on one thread.
     seconds: f64,
     start: Instant,
@@ -149,28 +190,60 @@ fn at_desk<T>(work: impl FnOnce(&mut SampleDesk) -> T) -> T {
     done
 }
 
-impl Drive<'_> {
-    /// Rounds of a set of points.
-    fn rounds(&mut self, method: &mut dyn Sampling) -> (Known, End) {
-        loop {
-            let moments = match self.round(&method.next(), method.known().evaluations) {
-                Ok(moments) => moments,
-                Err(end) => return (*method.known(), end),
-            };
-            let outcome = method.absorb(&moments);
-            self.report(method.known());
-            if let Some(outcome) = outcome {
-                return (*method.known(), End::Outcome(outcome));
-            }
+impl<'a> Drive<'a> {
+    pub fn new(with: &'a Integrator, kernel: SimdSamples<'a>, start: Instant) -> Result<Self, Error> {
+        let threads = Threads::new(if with.backend == Backend::Serial { Some(1) } else { with.threads })?;
+        Ok(Self { with, kernel, threads, others: 0, seconds: 0.0, start, no_threads: None })
+    }
+
+    /// The next round; how it ended, if this was the last.
+    pub fn round(&mut self, sampler: &mut Sampler) -> Option<End> {
+        match sampler {
+            Sampler::Points(method) => self.points(&mut **method),
+            Sampler::Vegas(method) => self.iteration(method),
         }
     }
 
+    /// Writes down the answer, but for the evaluations.
+    pub fn tell(self, method: Method, sampler: &Sampler, end: End, whole: &Whole, integral: &mut Integral) {
+        let known = sampler.known();
+        integral.threads = self.threads.count();
+        if let Some(reason) = self.no_threads {
+            integral.fallbacks.push(Fallback { wanted: format!("{} threads", integral.threads), reason });
+            integral.threads = 1;
+        }
+        (integral.estimate, integral.error) = (whole.sign * known.estimate, known.error);
+        integral.regions = u64::from(known.estimates > 0);
+        integral.method = Some(method);
+        integral.statistics = Some(Box::new(Statistics {
+            method: method.to_string(),
+            seed: self.with.seed,
+            estimates: known.estimates,
+            standard_deviations: CLAIM,
+            confidence: CONFIDENCE,
+            chi_squared: known.chi_squared.map(|(chi_squared, _)| chi_squared),
+            degrees_of_freedom: known.chi_squared.map(|(_, freedom)| freedom),
+        }));
+        end.tell(if known.estimates == 0 { f64::NAN } else { whole.axes[0].upper }, integral);
+    }
+
+    /// The next round of a set of points; how it ended, if this was the last.
+    fn points(&mut self, method: &mut dyn Sampling) -> Option<End> {
+        let moments = match self.moments(&method.next(), method.known().evaluations) {
+            Ok(moments) => moments,
+            Err(end) => return Some(end),
+        };
+        let outcome = method.absorb(&moments);
+        self.report(method.known());
+        outcome.map(End::Outcome)
+    }
+
     fn report(&self, known: &Known) {
-        self.with.control.report(known.evaluations, self.with.max_evaluations);
+        self.with.control.report(self.others + known.evaluations, self.with.max_evaluations);
     }
 
     /// The moments of each replicate.
-    fn round(&mut self, plan: &Samples, before: u64) -> Result<Vec<Moments>, End> {
+    fn moments(&mut self, plan: &Samples, before: u64) -> Result<Vec<Moments>, End> {
         let mut moments = vec![Moments::IDENTITY; plan.replicates];
         let mut tiles = vec![Sampled::default(); plan.tiles().min(CHUNK) as usize];
         let mut done = 0;
@@ -188,38 +261,34 @@ impl Drive<'_> {
                 done += count;
             }
             if to < plan.tiles() {
-                self.with.control.report(before + done, self.with.max_evaluations);
+                self.with.control.report(self.others + before + done, self.with.max_evaluations);
             }
         }
         Ok(moments)
     }
 
-    /// Iterations of VEGAS.
-    fn iterations(&mut self, method: &mut Vegas) -> (Known, End) {
-        loop {
-            let (map, strata) = method.next();
-            let ranges = strata.tiles();
-            let mut tiles = vec![StratifiedSample::default(); ranges.len()];
-            let (control, start) = (&self.with.control, self.start);
-            let stop = || control.stop(start).is_some();
-            let work = self.work(Tiles { from: 0, out: &mut tiles }, strata.evaluations() as f64, |i, desk, kernel| {
-                kernel.stratified(map, strata, ranges[i as usize].clone(), &stop, desk)
-            });
-            if let Err(end) =
-                work.and_then(|()| self.with.control.stop(start).map_or(Ok(()), |stop| Err(End::Stopped(stop))))
-            {
-                return (*method.known(), end);
-            }
-            if let Some(bad) = tiles.iter_mut().find_map(|tile| tile.bad.take()) {
-                return (*method.known(), End::Bad(bad));
-            }
-            let sample = tiles.into_iter().fold(StratifiedSample::default(), StratifiedSample::combine);
-            let outcome = method.absorb(&sample);
-            self.report(method.known());
-            if let Some(outcome) = outcome {
-                return (*method.known(), End::Outcome(outcome));
-            }
+    /// The next iteration of VEGAS; how it ended, if this was the last.
+    fn iteration(&mut self, method: &mut Vegas) -> Option<End> {
+        let (map, strata) = method.next();
+        let ranges = strata.tiles();
+        let mut tiles = vec![StratifiedSample::default(); ranges.len()];
+        let (control, start) = (&self.with.control, self.start);
+        let stop = || control.stop(start).is_some();
+        let work = self.work(Tiles { from: 0, out: &mut tiles }, strata.evaluations() as f64, |i, desk, kernel| {
+            kernel.stratified(map, strata, ranges[i as usize].clone(), &stop, desk)
+        });
+        if let Err(end) =
+            work.and_then(|()| self.with.control.stop(start).map_or(Ok(()), |stop| Err(End::Stopped(stop))))
+        {
+            return Some(end);
         }
+        if let Some(bad) = tiles.iter_mut().find_map(|tile| tile.bad.take()) {
+            return Some(End::Bad(bad));
+        }
+        let sample = tiles.into_iter().fold(StratifiedSample::default(), StratifiedSample::combine);
+        let outcome = method.absorb(&sample);
+        self.report(method.known());
+        outcome.map(End::Outcome)
     }
 
     /// `each` tile, on threads if that pays for so many evaluations.
@@ -229,7 +298,7 @@ impl Drive<'_> {
         evaluations: f64,
         each: impl Fn(u64, &mut SampleDesk, &SimdSamples) -> T + Sync,
     ) -> Result<(), End> {
-        let Self { with, kernel, threads, seconds, start, no_threads } = self;
+        let Self { with, kernel, threads, seconds, start, no_threads, .. } = self;
         let (control, kernel, start) = (&with.control, &*kernel, *start);
         let stopped = Mutex::new(None);
         let piece = |tiles: Tiles<T>| {

@@ -36,7 +36,7 @@ use std::{fmt, str::FromStr};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Method {
-    /// Picks and combines: Fejér's nested rules of 15 to 127 nodes on panels that are cut where needed (at kinks and steps, which
+    /// **In one dimension** picks and combines: Fejér's nested rules of 15 to 127 nodes on panels that are cut where needed (at kinks and steps, which
     /// are looked for), and double-exponential levels on infinite ranges and next to an end at which the integrand is
     /// singular.
     ///
@@ -45,8 +45,33 @@ pub enum Method {
     /// converges at once is seen at 18 points only, and one that levels take whole (on an infinite range, or singular at an
     /// end) at some 80, so that a needle on it, or a step or a small kink next to an end, must be hinted at by
     /// [`points`](crate::Integrator::points), whatever the tolerance.
+    ///
+    /// **Over a box** picks one of cubature, a lattice (Sobol points, plain Monte Carlo where there are too many axes for it) and VEGAS+, and
+    /// may change its mind: [`Integral::method`](crate::Integral::method) says who answered,
+    /// [`Integral::fallbacks`](crate::Integral::fallbacks) what became of the others, whose evaluations count. Cubature begins, up
+    /// to 20 axes; after 1/32 of [`max_evaluations`](crate::Integrator::max_evaluations), and 32,768, the fall of its error forecasts how many it
+    /// needs. While nobody is forecast to be done within the limit, the next one is tried, for 65,536 evaluations or so; whoever is forecast to be done
+    /// first goes on. What samples answer is claimed statistically ([`Integral::statistics`](crate::Integral::statistics)), and has to be two thirds of the
+    /// tolerance; a difference from another method that is larger than both claims makes the answer [`Status::Suspicious`](crate::Status::Suspicious). The
+    /// limit is kept, but for the first sweep. Deterministic, for each [`seed`](crate::Integrator::seed). The tolerance is 1e-10 unless set; 1e-3 in
+    /// more than 20 dimensions.
+    ///
+    /// ```
+    /// use quadrille::{Integrator, Method};
+    ///
+    /// let kinks = |x: [f64; 10]| (-x.map(|x| (x - 0.3).abs()).iter().sum::<f64>()).exp();
+    /// let volume = Integrator::new().rel_tol(1e-3).integrate(&kinks, std::array::from_fn::<_, 10, _>(|_| 0.0..1.0))?;
+    /// let exact = (2.0 - (-0.3f64).exp() - (-0.7f64).exp()).powi(10);
+    /// assert!((volume.estimate - exact).abs() <= 1e-3 * exact);
+    /// assert_eq!(volume.method, Some(Method::Lattice));
+    /// println!("{volume:#}");
+    /// # Ok::<(), quadrille::Error>(())
+    /// ```
     #[default]
     Auto,
+    /// Adaptive cubature, over boxes in 2 to 20 dimensions; [`Integrator::integrate`](crate::Integrator::integrate) has the details. A round
+    /// more than [`max_evaluations`](crate::Integrator::max_evaluations) may be used.
+    Cubature,
     /// Gauss–Kronrod rules of 15, 23, 31 or 63 nodes on panels that are halved. For smooth integrands; slow at singularities,
     /// which are not treated in any way but by halving. The claim lies for narrow peaks between the nodes, where
     /// `Auto` looks at more points: it may be converged and wrong there (`docs/methods.md` has the cases).
@@ -97,6 +122,7 @@ impl fmt::Display for Method {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Method::Auto => f.pad("auto"),
+            Method::Cubature => f.pad("cubature"),
             Method::GaussKronrod(order) => f.pad(&format!("kronrod:{order}")),
             Method::DoubleExponential => f.pad("double-exponential"),
             Method::Lattice => f.pad("lattice"),
@@ -111,12 +137,13 @@ impl FromStr for Method {
     type Err = UnknownName;
 
     /// `auto`, `kronrod:15`, `kronrod:23`, `kronrod:31` (also `kronrod`), `kronrod:63`, `double-exponential` (also `tanh-sinh`),
-    /// `lattice`, `sobol`, `monte-carlo`, `vegas`.
+    /// `cubature`, `lattice`, `sobol`, `monte-carlo`, `vegas`.
     fn from_str(name: &str) -> Result<Self, UnknownName> {
-        const NAMES: &str = "methods are auto, kronrod:15, kronrod:23, kronrod:31, kronrod:63, double-exponential, lattice, \
-             sobol, monte-carlo, vegas";
+        const NAMES: &str = "methods are auto, kronrod:15, kronrod:23, kronrod:31, kronrod:63, double-exponential, cubature, \
+             lattice, sobol, monte-carlo, vegas";
         Ok(match name {
             "auto" => Method::Auto,
+            "cubature" => Method::Cubature,
             "double-exponential" | "tanh-sinh" => Method::DoubleExponential,
             "kronrod" | "kronrod:31" => Method::GaussKronrod(31),
             "kronrod:15" => Method::GaussKronrod(15),

@@ -118,6 +118,21 @@ impl Cubature {
         Boxes { dimension: self.axes.len(), lower: &self.fine_lower, upper: &self.fine_upper, fine: true }
     }
 
+    /// The evaluations of the next round.
+    pub fn cost(&self) -> u64 {
+        self.next().len() as u64 * self.each + self.next_fine().len() as u64 * self.fine_each.unwrap_or(0)
+    }
+
+    /// Whether what is claimed is within the tolerance.
+    pub fn met(&self) -> bool {
+        self.leaves.len() >= self.least && self.tolerance.met(self.totals.error(), self.totals.estimate())
+    }
+
+    /// The evaluations of the even mesh that comes first.
+    pub fn first_mesh(&self) -> u64 {
+        (2 * self.least as u64 - 1) * self.each
+    }
+
     /// The boxes that make up the whole.
     pub fn regions(&self) -> u64 {
         self.leaves.len() as u64 + self.retired.0

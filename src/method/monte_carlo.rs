@@ -48,6 +48,7 @@ impl Sampling for MonteCarlo {
             estimates: self.first,
             evaluations: self.first,
             chi_squared: None,
+            resolved: seen.is_resolved(),
         };
         // As many samples as the claim needs to fall to the tolerance, and some more.
         let ratio = claim / tolerance.at(self.known.estimate);
@@ -60,5 +61,9 @@ impl Sampling for MonteCarlo {
 
     fn known(&self) -> &Known {
         &self.known
+    }
+
+    fn allow(&mut self, most: u64) {
+        self.wanted.most = most;
     }
 }

@@ -35,6 +35,11 @@ impl QuasiMonteCarlo {
         Self::new(wanted, PointSet::Sobol(Box::new(Sobol::new(dimension, REPLICATES, wanted.seed))), 1 << 32)
     }
 
+    /// With a first round of so many points, a power of two.
+    pub fn beginning_with(self, count: u64) -> Self {
+        Self { count, ..self }
+    }
+
     fn new(wanted: Wanted, set: PointSet, limit: u64) -> Self {
         let affordable = 1 << (wanted.most / REPLICATES as u64).max(8).ilog2();
         Self {
@@ -67,8 +72,14 @@ impl Sampling for QuasiMonteCarlo {
         let seen = Seen::of(&all, volume);
         let (estimate, claim) = of_replicates(&self.moments.map(|moments| moments.mean() * volume));
         let evaluations = self.first * REPLICATES as u64;
-        self.known =
-            Known { estimate, error: seen.error(claim), estimates: REPLICATES as u64, evaluations, chi_squared: None };
+        self.known = Known {
+            estimate,
+            error: seen.error(claim),
+            estimates: REPLICATES as u64,
+            evaluations,
+            chi_squared: None,
+            resolved: seen.is_resolved(),
+        };
         // Half of the points were there before: a change by more than both claims means that the claim before was wrong.
         let stable = self.before.is_some_and(|(before, error)| (estimate - before).abs() <= error + self.known.error);
         self.before = Some((estimate, self.known.error));
@@ -78,5 +89,9 @@ impl Sampling for QuasiMonteCarlo {
 
     fn known(&self) -> &Known {
         &self.known
+    }
+
+    fn allow(&mut self, most: u64) {
+        self.wanted.most = most;
     }
 }

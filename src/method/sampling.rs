@@ -35,11 +35,13 @@ pub(crate) struct Known {
     pub evaluations: u64,
     /// Of iterations that are compared: the sum of squared deviations in units of the variances, and its degrees of freedom.
     pub chi_squared: Option<(f64, u32)>,
+    /// Whether enough samples decide for a claim to mean something.
+    pub resolved: bool,
 }
 
 impl Default for Known {
     fn default() -> Self {
-        Self { estimate: 0.0, error: f64::INFINITY, estimates: 0, evaluations: 0, chi_squared: None }
+        Self { estimate: 0.0, error: f64::INFINITY, estimates: 0, evaluations: 0, chi_squared: None, resolved: false }
     }
 }
 
@@ -50,6 +52,8 @@ pub(crate) trait Sampling {
     /// Takes the moments of each replicate; what has become of the integral, if this was the end.
     fn absorb(&mut self, moments: &[Moments]) -> Option<Outcome>;
     fn known(&self) -> &Known;
+    /// Sets the most evaluations anew.
+    fn allow(&mut self, most: u64);
 }
 
 /// What all values say, whichever way they were sampled: what is to be claimed besides, and whether few values decide.
@@ -70,6 +74,10 @@ impl Seen {
         }
     }
 
+    pub fn is_resolved(&self) -> bool {
+        self.few == 0.0 && !self.all_zero
+    }
+
     /// The error, of which `claim` is what estimates scatter.
     pub fn error(&self, claim: f64) -> f64 {
         if self.all_zero { f64::INFINITY } else { claim + self.few + self.rounding }
@@ -83,11 +91,11 @@ impl Seen {
         if self.all_zero {
             return (last || known.evaluations >= ALL_ZERO).then_some(Outcome::Suspicious(ZERO));
         }
-        let resolved = self.few == 0.0;
-        if stable && resolved && tolerance.met(known.error, known.estimate) {
+        if stable && known.resolved && tolerance.met(known.error, known.estimate) {
             return Some(Outcome::Converged);
         }
-        if stable && resolved && self.rounding > tolerance.at(known.estimate) && known.error < 2.0 * self.rounding {
+        if stable && known.resolved && self.rounding > tolerance.at(known.estimate) && known.error < 2.0 * self.rounding
+        {
             return Some(Outcome::RoundoffLimited);
         }
         last.then_some(Outcome::MaxEvaluations)

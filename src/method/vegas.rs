@@ -54,6 +54,16 @@ impl Vegas {
         &self.known
     }
 
+    /// Sets the most evaluations anew.
+    pub fn allow(&mut self, most: u64) {
+        self.wanted.most = most;
+    }
+
+    /// The samples of the iterations that count.
+    pub fn counted(&self) -> u64 {
+        self.estimates.iter().map(|estimate| estimate.samples as u64).sum()
+    }
+
     /// Takes the samples of an iteration.
     pub fn absorb(&mut self, sample: &StratifiedSample) -> Option<Outcome> {
         let Wanted { tolerance, most, .. } = self.wanted;
@@ -89,6 +99,7 @@ impl Vegas {
             estimates: u64::from(combined.freedom) + 1,
             evaluations,
             chi_squared: Some((combined.chi_squared, combined.freedom)),
+            resolved: resolved && !disagrees && !self.all_zero,
         };
         let left = most.saturating_sub(evaluations);
         let settled = self.estimates.len() >= LEAST && !disagrees;

@@ -1,0 +1,233 @@
+//! `Method::Auto` over a box: methods that take turns.
+//!
+//! Whichever is forecast to be done first goes on. While nobody is forecast to be done within the limit on evaluations, one more
+//! enters; when all have, the one goes on that is forecast to leave the least error. The answer is of one method alone, but
+//! if it is contradicted by what another claims it is not believed. Nothing depends on the clock.
+
+mod entrant;
+
+use super::Integrator;
+use super::cubature::Drive as Boxes;
+use super::samples::{Drive as Samples, End, Sampler, Whole};
+use crate::backend::simd::samples::SimdSamples;
+use crate::clock::Instant;
+use crate::error::Error;
+use crate::estimate::Tolerance;
+use crate::integral::{Fallback, Integral, Status};
+use crate::integrand::point_values::PointValues;
+use crate::lanes::Token;
+use crate::method::{Method, Outcome, QuasiMonteCarlo, Wanted};
+use crate::points::{MOST_OF_LATTICE, MOST_OF_SOBOL};
+use crate::rule::genz_malik::MOST_DIMENSIONS;
+use entrant::{Entrant, Runner, within};
+
+/// The relative tolerance where none is given, and where cubature has no rule.
+const TOLERANCE: f64 = 1e-10;
+const LOOSE: f64 = 1e-3;
+
+/// Cubature comes first where its first mesh takes no more than this share of the limit, else last.
+const FIRST: u64 = 4;
+
+/// Where there is no hope it has this share of the evaluations in any case: it may become faster.
+const KEPT: u64 = 5;
+
+/// Points of a replicate of a lattice in the first round, and the evaluations from which on it may begin with so many.
+const POINTS: u64 = 1 << 10;
+const AMPLE: u64 = 1 << 16;
+
+const CONTRADICTED: &str = "methods contradict each other by more than they claim";
+
+/// Methods at work on one integral.
+pub(super) struct Race<'a> {
+    with: &'a Integrator,
+    whole: &'a Whole,
+    tolerance: Tolerance,
+    samples: Samples<'a>,
+    start: Instant,
+    entrants: Vec<Entrant<'a>>,
+    /// Those that may still enter, the next one at the end.
+    waiting: Vec<Method>,
+    cubature: Option<Boxes<'a>>,
+}
+
+impl<'a> Race<'a> {
+    /// `cubature` is there unless there are too many axes.
+    pub fn new(
+        with: &'a Integrator,
+        values: &'a dyn PointValues,
+        token: Token,
+        whole: &'a Whole,
+        cubature: Option<Boxes<'a>>,
+        start: Instant,
+    ) -> Result<Self, Error> {
+        let samples = Samples::new(with, SimdSamples { values, axes: &whole.axes, token }, start)?;
+        let points = match whole.axes.len() {
+            ..=MOST_OF_LATTICE => Method::Lattice,
+            ..=MOST_OF_SOBOL => Method::Sobol,
+            _ => Method::MonteCarlo,
+        };
+        let mut waiting = vec![Method::Vegas, points];
+        match &cubature {
+            Some(drive) => {
+                let first = drive.method.first_mesh().saturating_mul(FIRST) <= with.max_evaluations;
+                waiting.insert(if first { 2 } else { 0 }, Method::Cubature);
+            }
+            None if with.max_evaluations == 0 => return Err(Error::NoEvaluations),
+            None => {}
+        }
+        let mut tolerance = with.wanted(whole, LOOSE).tolerance;
+        if cubature.is_some() {
+            tolerance.relative = with.rel_tol.unwrap_or(TOLERANCE);
+        }
+        Ok(Self { with, whole, tolerance, samples, start, entrants: Vec::new(), waiting, cubature })
+    }
+
+    /// The answer.
+    pub fn answer(mut self, mut integral: Integral) -> Result<Integral, Error> {
+        let mut last = None;
+        while last.is_none()
+            && let Some(next) = self.next()
+        {
+            self.round(next);
+            last = Some(next).filter(|&i| self.entrants[i].is_final());
+        }
+        if last.is_none() {
+            last = self.met_after_all();
+        }
+        integral.evaluations = self.spent();
+        // Being stopped is the end of all.
+        let stopped = last.is_some_and(|i| matches!(self.entrants[i].end, Some(End::Stopped(_))));
+        let chosen = last.filter(|_| !stopped).unwrap_or_else(|| self.best());
+        let (error, doubted) = (self.entrants[chosen].error(), self.doubted(chosen));
+        let end = last.and_then(|i| self.entrants[i].end.take());
+        let chosen = self.entrants.remove(chosen);
+        if self.whole.axes.len() > MOST_DIMENSIONS {
+            let reason = format!("it does up to {MOST_DIMENSIONS} axes");
+            integral.fallbacks.push(Fallback { wanted: Method::Cubature.to_string(), reason });
+        }
+        for other in self.entrants.iter().filter(|other| other.evaluations() > 0) {
+            let reason = format!("its error was {:.1e} after {} evaluations", other.error(), other.evaluations());
+            integral.fallbacks.push(Fallback { wanted: other.method.to_string(), reason });
+        }
+        let end = end.or(chosen.end).unwrap_or(End::Outcome(Outcome::MaxEvaluations));
+        match chosen.runner {
+            Runner::Cubature(drive) => integral.evaluations += drive.tell(end, self.whole, &mut integral),
+            Runner::Sampler(sampler) => self.samples.tell(chosen.method, &sampler, end, self.whole, &mut integral),
+        }
+        if doubted > error && doubted.is_finite() {
+            integral.error = doubted;
+            if integral.status == Status::Converged {
+                integral.status = Status::Suspicious { reason: CONTRADICTED };
+            }
+        }
+        integral.elapsed = self.start.elapsed();
+        self.with.judged(integral)
+    }
+
+    fn spent(&self) -> u64 {
+        self.entrants.iter().map(Entrant::evaluations).sum()
+    }
+
+    fn left(&self) -> u64 {
+        self.with.max_evaluations.saturating_sub(self.spent())
+    }
+
+    /// Who goes on, if anybody can.
+    fn next(&mut self) -> Option<usize> {
+        let most = self.with.max_evaluations;
+        loop {
+            let (spent, left) = (self.spent(), self.left());
+            let can = |&i: &usize| self.entrants[i].end.is_none() && (spent == 0 || self.entrants[i].cost() <= left);
+            let able: Vec<usize> = (0..self.entrants.len()).filter(can).collect();
+            if let Some(&new) = able.iter().find(|&&i| !self.entrants[i].is_ready(most)) {
+                return Some(new);
+            }
+            let least = |of: &dyn Fn(&Entrant) -> f64| {
+                let forecasts = able.iter().map(|&i| (i, of(&self.entrants[i])));
+                forecasts.min_by(|a, b| a.1.total_cmp(&b.1))
+            };
+            if let Some((first, needs)) = least(&|entrant| entrant.needs(self.tolerance, most))
+                && needs <= left as f64
+            {
+                return Some(first);
+            }
+            let best = least(&|entrant| entrant.forecast.after(left as f64)).map(|best| best.0);
+            let kept = able
+                .iter()
+                .copied()
+                .find(|&i| self.entrants[i].is_cubature() && self.entrants[i].evaluations() < spent / KEPT);
+            if !self.enter() {
+                return kept.or(best);
+            }
+        }
+    }
+
+    /// Lets the next method enter, if there is one.
+    fn enter(&mut self) -> bool {
+        let Some(method) = self.waiting.pop() else { return false };
+        let axes = &self.whole.axes;
+        let most = self.left();
+        let wanted = Wanted { tolerance: within(self.tolerance), most, ..self.with.wanted(self.whole, LOOSE) };
+        let runner = match (method, self.cubature.take_if(|_| method == Method::Cubature)) {
+            (_, Some(drive)) => Runner::Cubature(Box::new(drive)),
+            (Method::Lattice, _) if most >= AMPLE => {
+                let lattice = QuasiMonteCarlo::lattice(wanted, axes.len()).beginning_with(POINTS);
+                Runner::Sampler(Sampler::Points(Box::new(lattice)))
+            }
+            _ => Runner::Sampler(Sampler::new(method, wanted, axes)),
+        };
+        self.entrants.push(Entrant::new(method, runner));
+        true
+    }
+
+    /// A round of entrant `i`.
+    fn round(&mut self, i: usize) {
+        let others = self.spent() - self.entrants[i].evaluations();
+        let entrant = &mut self.entrants[i];
+        entrant.end = match &mut entrant.runner {
+            Runner::Cubature(drive) => {
+                drive.others = others;
+                drive.round()
+            }
+            Runner::Sampler(sampler) => {
+                sampler.allow(self.with.max_evaluations.saturating_sub(others));
+                self.samples.others = others;
+                self.samples.round(sampler)
+            }
+        };
+        if entrant.counted() > 0 && entrant.error().is_finite() {
+            entrant.forecast.record(entrant.counted(), entrant.error());
+        }
+    }
+
+    /// Cubature, if it was to claim less than the tolerance, and claims no more than that now that nothing is left.
+    fn met_after_all(&mut self) -> Option<usize> {
+        let met = |entrant: &Entrant| match &entrant.runner {
+            Runner::Cubature(drive) => drive.method.met(),
+            Runner::Sampler(_) => false,
+        };
+        let i = self.entrants.iter().position(met)?;
+        self.entrants[i].end = Some(End::Outcome(Outcome::Converged));
+        Some(i)
+    }
+
+    /// The entrant with the least error.
+    fn best(&self) -> usize {
+        let error = |i: usize| (self.doubted(i), self.entrants[i].error());
+        let less = |&i: &usize, &j: &usize| error(i).0.total_cmp(&error(j).0).then(error(i).1.total_cmp(&error(j).1));
+        (0..self.entrants.len()).min_by(less).unwrap_or(0)
+    }
+
+    /// The error of entrant `i`: what it claims or, if that is more, what others leave of their difference; infinite where its claim
+    /// means nothing.
+    fn doubted(&self, i: usize) -> f64 {
+        let one = &self.entrants[i];
+        if !one.is_sound() {
+            return f64::INFINITY;
+        }
+        let ready = |other: &&Entrant| other.is_sound() && other.is_ready(self.with.max_evaluations);
+        let others = self.entrants.iter().filter(ready);
+        let left = |other: &Entrant| (other.estimate() - one.estimate()).abs() - other.error();
+        others.map(left).fold(one.error(), f64::max)
+    }
+}
