@@ -101,6 +101,11 @@ pub enum Error {
         /// The option.
         option: &'static str,
     },
+    /// What was given as a domain is none.
+    Domain {
+        /// Why.
+        reason: &'static str,
+    },
     /// A method for boxes in several dimensions was chosen for an integral in one.
     SeveralDimensions,
     /// This CPU (or this build) lacks the level asked for.
@@ -228,6 +233,7 @@ impl fmt::Display for Error {
             Error::OneDimension { option } => {
                 write!(f, "{option} belongs to integrals in one dimension; in several, cubature is adaptive")
             }
+            Error::Domain { reason } => f.write_str(reason),
             Error::SeveralDimensions => f.write_str("cubature is for boxes in several dimensions, not for one"),
             Error::LevelUnavailable { level } => level.write_unavailable(f),
             Error::UnknownLevel(error) => write!(f, "{LEVEL_VARIABLE}: {error}"),

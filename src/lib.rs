@@ -37,6 +37,7 @@
 //! | see what a GPU computes | `gpu` (with feature `gpu`) |
 //! | stop early, watch | [`Cancel`], [`Progress`] |
 //! | integrate measured values | [`sampled`] |
+//! | integrate over simplices, balls, between limits that depend on outer variables | [`domain`] |
 //! | have the nodes | [`rule::gauss_legendre`] |
 //!
 //! # What is promised
@@ -67,6 +68,7 @@ mod agreement;
 mod backend;
 mod clock;
 mod control;
+pub mod domain;
 mod error;
 mod estimate;
 #[cfg(feature = "gpu")]

@@ -1,5 +1,7 @@
 //! Cubature over boxes: never converged and wrong, the same bits everywhere, and clear refusals.
 
+#[path = "cubature/domains.rs"]
+mod domains;
 #[path = "cubature/families.rs"]
 mod families;
 #[path = "cubature/others.rs"]

@@ -13,6 +13,7 @@ mod gpu;
 mod initial;
 mod mesh;
 mod near_ends;
+mod over_domain;
 mod probe;
 mod race;
 mod rounds;
