@@ -1,6 +1,7 @@
 //! Every shader is valid, as far as that can be known without a GPU.
 
 use super::super::library;
+use super::super::points::Points;
 use super::super::shader::{Kind, shader};
 use super::integrands::{Visit, visit_all};
 use super::one::One;
@@ -58,7 +59,10 @@ fn every_kernel_is_valid() {
         let f = Expression::parse(formula).unwrap();
         for arithmetic in Arithmetic::ALL {
             check(formula, &kinds, arithmetic, &emit::<f64>(&f, arithmetic).unwrap());
-            check(formula, &[Kind::Evaluate(3)], arithmetic, &emit::<[f64; 3]>(&f, arithmetic).unwrap());
+            let points = [Points::Lattice(&[1, 7, 5]), Points::Sobol(3), Points::Random(3)];
+            let samples = points.map(|points| Kind::Samples { points, tent: matches!(points, Points::Lattice(_)) });
+            let emitted = emit::<[f64; 3]>(&f, arithmetic).unwrap();
+            check(formula, &[&samples[..], &[Kind::Evaluate(3)]].concat(), arithmetic, &emitted);
         }
     }
     let f = Expression::parse_with("a*x + b", &[("a", 2.0), ("b", 3.0)]).unwrap();
