@@ -256,8 +256,7 @@ pub(crate) fn check_samples(
     for ((point, ball), value) in all().zip(&balls).zip(values) {
         if !ball.admits(value) {
             let nodes = (point[0], point[0]);
-            let found =
-                Disagreement { tile: Some(tile), nodes, fast: value, reference: ball.value, bound: ball.bound };
+            let found = Disagreement { tile: Some(tile), nodes, fast: value, reference: ball.value, bound: ball.bound };
             checked.failed = checked.failed.or(Some(found));
         } else if ball.bound.is_finite() && value != ball.value {
             checked.worst = checked.worst.max((value - ball.value).abs() / ball.bound);

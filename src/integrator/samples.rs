@@ -128,7 +128,8 @@ impl Integrator {
                 }
                 (integral, None) => return self.judged(integral),
             },
-            Err(reason) if self.fallback => reason,
+            // As the CPU will see.
+            Err(reason) if self.fallback || self.control.stop(domain.start).is_some() => reason,
             Err(reason) => return Err(Error::BackendUnavailable { backend: Backend::Gpu, reason }),
         };
         integral.fallbacks.push(Fallback { wanted: Backend::Gpu.to_string(), reason });

@@ -31,10 +31,7 @@ pub(crate) enum Kind {
     /// A rung of a ladder, threads going over regions.
     Regions,
     /// Samples, threads going over points; on each axis folded like a tent, or not.
-    Samples {
-        points: Points,
-        tent: bool,
-    },
+    Samples { points: Points, tent: bool },
     /// Values at points of that many coordinates.
     Evaluate(usize),
 }

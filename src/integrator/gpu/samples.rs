@@ -139,8 +139,7 @@ fn coordinates(plan: &Samples, domain: &Domain, span: Span) -> Vec<f64> {
 
 impl Rounds for OnDevice<'_> {
     fn round(&mut self, plan: &Samples, before: u64) -> Result<Vec<Moments>, End> {
-        let begin =
-            || Done { moments: vec![Moments::IDENTITY; plan.replicates], tiles: 0, evaluations: 0, bad: None };
+        let begin = || Done { moments: vec![Moments::IDENTITY; plan.replicates], tiles: 0, evaluations: 0, bad: None };
         let mut progress = begin();
         loop {
             let error = match self.advance(plan, before, &mut progress) {
@@ -191,8 +190,9 @@ impl Rounds for OnDevice<'_> {
 
     fn whole(&self, known: &Known) -> Option<Disagreement> {
         let axis = &self.domain.axes[0];
-        let sum = known.estimate / self.domain.wanted.volume * known.evaluations as f64;
-        (self.verify == Verify::Full).then(|| self.checked.whole_mesh((axis.lower, axis.upper), sum)).flatten()
+        let each = self.domain.wanted.volume / known.evaluations as f64;
+        let found = self.checked.whole_mesh((axis.lower, axis.upper), known.estimate / each);
+        found.filter(|_| self.verify == Verify::Full).map(|found| scaled(found, each))
     }
 }
 
@@ -325,6 +325,12 @@ fn spot(plan: &Samples, seed: u64, before: u64) -> u64 {
     hash % GpuSamples::cut(plan).tiles()
 }
 
+/// The same of values that count `each`.
+fn scaled(found: Disagreement, each: f64) -> Disagreement {
+    let [fast, reference, bound] = [found.fast, found.reference, found.bound].map(|sum| sum * each);
+    Disagreement { fast, reference, bound, ..found }
+}
+
 /// What it takes to compute a tile again.
 struct Check<'a> {
     domain: &'a Domain<'a>,
@@ -347,6 +353,9 @@ impl Check<'_> {
             evaluate_traced(device, traced, precision, points, &mut values).ok().map(|()| values)
         };
         let scalar = |point: &[f64]| domain.values.scalar(point);
-        check_samples((tile, &points, domain.axes.len()), scalar, ball, rounding, moments.sum, &again)
+        let at = (tile, &*points, domain.axes.len());
+        let mut checked = check_samples(at, scalar, ball, rounding, moments.sum, &again);
+        checked.failed = checked.failed.map(|found| scaled(found, domain.wanted.volume / moments.count));
+        checked
     }
 }
