@@ -16,8 +16,8 @@ use crate::reduce::{Moments, Partial};
 const MOST_AXES: usize = 64;
 
 /// The points of a tile: 2 to the power of these, and in between as many as make so many tiles of a round.
-const TILE: [u32; 2] = [9, 15];
-const WANTED_TILES: u32 = 14;
+const TILE: [u32; 2] = [10, 15];
+const WANTED_TILES: u32 = 12;
 
 /// Numbers of a tile besides its sum.
 const NUMBERS: usize = 4;

@@ -42,7 +42,7 @@ struct OnDevice<'a> {
 }
 
 /// A round as far as it has come.
-struct Done {
+struct Part {
     moments: Vec<Moments>,
     tiles: u64,
     evaluations: u64,
@@ -139,15 +139,13 @@ fn coordinates(plan: &Samples, domain: &Domain, span: Span) -> Vec<f64> {
 
 impl Rounds for OnDevice<'_> {
     fn round(&mut self, plan: &Samples, before: u64) -> Result<Vec<Moments>, End> {
-        let begin = || Done { moments: vec![Moments::IDENTITY; plan.replicates], tiles: 0, evaluations: 0, bad: None };
-        let mut progress = begin();
+        let begin = || Part { moments: vec![Moments::IDENTITY; plan.replicates], tiles: 0, evaluations: 0, bad: None };
+        let (mut progress, checked) = (begin(), self.checked);
         loop {
-            let error = match self.advance(plan, before, &mut progress) {
-                Ok(()) => match self.judge(plan, before, &progress) {
-                    Ok(()) => return Ok(progress.moments),
-                    Err(Ok(end)) => return Err(end),
-                    Err(Err(error)) => error,
-                },
+            let found = self.advance(plan, before, &mut progress).and_then(|()| self.judge(plan, before, &progress));
+            let error = match found {
+                Ok(None) => return Ok(progress.moments),
+                Ok(Some(end)) => return Err(end),
                 Err(error) => error,
             };
             match &error {
@@ -167,7 +165,7 @@ impl Rounds for OnDevice<'_> {
                 GpuError::NotFinite { .. } | GpuError::OutOfRange { .. } if self.may_be_more_exact() => {
                     self.note(self.precision.to_string(), &error);
                     self.precision = Precision::F64;
-                    progress = begin();
+                    (progress, self.checked) = (begin(), checked);
                 }
                 _ => return Err(End::Failed(error.to_string())),
             }
@@ -208,7 +206,7 @@ impl OnDevice<'_> {
     }
 
     /// Samples the tiles that are still missing.
-    fn advance(&mut self, plan: &Samples, before: u64, progress: &mut Done) -> Result<(), GpuError> {
+    fn advance(&mut self, plan: &Samples, before: u64, progress: &mut Part) -> Result<(), GpuError> {
         let Self { with, domain, traced, bounded, device, precision, verify, checked, .. } = self;
         let kernel = match &mut self.kernel {
             Some(kernel) => kernel,
@@ -255,32 +253,31 @@ impl OnDevice<'_> {
         Ok(())
     }
 
-    /// What is to be made of a round: an end, or an error, where it is not whole.
-    fn judge(&self, plan: &Samples, before: u64, progress: &Done) -> Result<(), Result<End, GpuError>> {
+    /// The end that a round means, if any; an error where it is not whole.
+    fn judge(&self, plan: &Samples, before: u64, progress: &Part) -> Result<Option<End>, GpuError> {
         let cut = GpuSamples::cut(plan);
         if let Some(disagreement) = self.checked.failed {
-            return Err(Ok(End::Wrong(disagreement)));
+            return Ok(Some(End::Wrong(disagreement)));
         }
         if let Some(tile) = progress.bad {
-            return Err(self.explain(plan, cut.tile(tile)));
+            return self.explain(plan, cut.tile(tile)).map(Some);
         }
         // The points of the CPU are the points; where it finds a pole, and the GPU beside it a number, that is no sum.
         if self.checked.not_finite.is_some() {
             let spot = spot(plan, self.with.seed, before);
-            let checked = if self.verify == Verify::Spot { spot..spot + 1 } else { 0..progress.tiles };
-            let mut poles = checked.filter_map(|tile| self.pole(plan, cut.tile(tile)));
-            return poles.next().map_or(Ok(()), |bad| Err(Ok(End::Bad(bad))));
+            let mut checked = if self.verify == Verify::Spot { spot..spot + 1 } else { 0..progress.tiles };
+            return Ok(checked.find_map(|tile| self.pole(plan, cut.tile(tile))).map(End::Bad));
         }
         if progress.tiles < cut.tiles() {
-            return Err(Err(GpuError::Stopped));
+            return Err(GpuError::Stopped);
         }
         // Squares that are lost would make the scatter of the samples look small.
         let all = progress.moments.iter().fold(Moments::IDENTITY, |all, &moments| all.combine(moments));
         if self.precision != Precision::F64 && all.high > all.low && all.deviations < LOST * all.count {
             let (what, value) = ("the square of a difference of values,", all.high - all.low);
-            return Err(Err(GpuError::OutOfRange { what, value, precision: self.precision }));
+            return Err(GpuError::OutOfRange { what, value, precision: self.precision });
         }
-        Ok(())
+        Ok(None)
     }
 
     /// The first point of a span where the integrand is not finite, by its definition.
@@ -301,9 +298,6 @@ impl OnDevice<'_> {
             return Ok(End::Bad(bad));
         }
         let precision = self.precision;
-        if precision == Precision::F64 {
-            return Ok(End::Outcome(Outcome::Overflow));
-        }
         let points = coordinates(plan, self.domain, span);
         let mut values = vec![0.0; span.2 as usize];
         evaluate_traced(&self.device, &self.traced, precision, &points, &mut values)?;
@@ -315,7 +309,10 @@ impl OnDevice<'_> {
             }
             largest = if right.abs() > largest.abs() { right } else { largest };
         }
-        Err(GpuError::OutOfRange { what: "the sum of values up to", value: largest, precision })
+        match precision {
+            Precision::F64 => Ok(End::Outcome(Outcome::Overflow)),
+            _ => Err(GpuError::OutOfRange { what: "the sum of values up to", value: largest, precision }),
+        }
     }
 }
 
