@@ -38,8 +38,8 @@ struct Work {
 
 @group(0) @binding(0) var<storage, read> task: Task;
 @group(0) @binding(1) var<storage, read> parameters: array<Real, $PARAMETERS>;
-// Of each axis the lower end, and the step of an integer.
-@group(0) @binding(2) var<storage, read> axes: array<array<Pair, 2>, $DIMENSION>;
+// Of each axis the lower end and the step of an integer; if it is half a line, where that ends, and 1 or -1.
+@group(0) @binding(2) var<storage, read> axes: array<array<Pair, 4>, $DIMENSION>;
 // What the points are made with.
 @group(0) @binding(3) var<storage, read> numbers: array<u32>;
 @group(0) @binding(4) var<storage, read_write> found: array<Found>;

@@ -14,7 +14,7 @@ fn $NAME(thread: u32, group: u32) -> Work {
         var block = block_zero();
         for (var j = i; j < min(points, i + 512u); j += 64u) {
             $POINT
-            let value = integrand($COORDINATES);
+            let value = $VALUE;
             let is_first = work.count == 0u;
             work.pivot = q_select(is_first, value, work.pivot);
             work.low = q_select(is_first | q_lt(value, work.low), value, work.low);

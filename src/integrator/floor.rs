@@ -11,6 +11,9 @@ use std::sync::OnceLock;
 /// Points that are looked at.
 const SAMPLES: u32 = 512;
 
+/// The error of a weight, and of the product with it, in units of rounding.
+pub(super) const WEIGHED: f64 = 4.0;
+
 /// What an arithmetic can keep.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(not(feature = "gpu"), allow(dead_code))]
@@ -39,19 +42,19 @@ impl Floor {
     fn new(f: &impl Integrand, grid: &Grid, rounding: Rounding) -> Option<Self> {
         let place =
             |share: f64| (grid.lower + (share * grid.step.high) * grid.panels as f64).clamp(grid.lower, grid.upper);
-        let points = spread(SAMPLES).map(|share| [place(share)]);
+        let points = spread(SAMPLES).map(|share| ([place(share)], 1.0));
         Some(Self::sampled(&Bounded::new(f)?, points, grid.step.high * grid.panels as f64, rounding))
     }
 
-    /// The same from samples of a region of this volume.
+    /// The same from samples of a region of this volume, each of some weight.
     pub fn sampled<P: AsRef<[f64]>>(
         bounded: &Bounded,
-        points: impl Iterator<Item = P>,
+        points: impl Iterator<Item = (P, f64)>,
         volume: f64,
         rounding: Rounding,
     ) -> Self {
         let (mut error, mut magnitude, mut estimate, mut used, mut beyond) = (0.0, 0.0, 0.0, 0, None);
-        for point in points {
+        for (point, weight) in points {
             let point = point.as_ref();
             let ball = bounded.at_rounded(point, rounding, 0.0);
             if !ball.value.is_finite() {
@@ -62,9 +65,10 @@ impl Floor {
                 beyond = Some(cause(point[0]));
             }
             // Of a value that `f64` does not know either, all may be wrong.
-            error += if ball.bound == f64::INFINITY { ball.value.abs() } else { ball.bound };
-            magnitude += ball.value.abs();
-            estimate += ball.value;
+            let bound = if ball.bound == f64::INFINITY { ball.value.abs() } else { ball.bound };
+            error += weight * (bound + if weight == 1.0 { 0.0 } else { WEIGHED * rounding.unit * ball.value.abs() });
+            magnitude += weight * ball.value.abs();
+            estimate += weight * ball.value;
             used += 1;
         }
         let each = volume / f64::from(used.max(1));

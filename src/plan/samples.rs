@@ -69,20 +69,23 @@ impl Samples<'_> {
         self.count * self.replicates as u64
     }
 
-    /// Calls `see` with the coordinates of each point, on the axes: those of the kernels, to the bit.
+    /// Calls `see` with the coordinates of each point, those of the kernels, and dx/dt of all axes.
     #[cfg(feature = "gpu")]
-    pub fn for_each_point(&self, axes: &[Axis], (replicate, first, count): Span, mut see: impl FnMut(&[f64])) {
+    pub fn for_each_point(&self, axes: &[Axis], (replicate, first, count): Span, mut see: impl FnMut(&[f64], f64)) {
         let mut rows = vec![[0; BLOCK]; axes.len().next_multiple_of(4)];
         let mut point = vec![0.0; axes.len()];
         for begin in (0..count).step_by(BLOCK) {
             self.set.rows(replicate, first + begin, &mut rows);
             for i in 0..(count - begin).min(BLOCK as u64) as usize {
+                let mut slope = 1.0;
                 for ((x, axis), row) in point.iter_mut().zip(axes).zip(&rows) {
                     let u = unit(row[i]);
                     let u = if self.tent { 1.0 - (2.0 * u - 1.0).abs() } else { u };
-                    *x = u * (axis.upper - axis.lower) + axis.lower;
+                    let by;
+                    (*x, by) = axis.map.point(u * (axis.upper - axis.lower) + axis.lower);
+                    slope *= by;
                 }
-                see(&point);
+                see(&point, slope);
             }
         }
     }

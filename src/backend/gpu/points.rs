@@ -1,6 +1,6 @@
 //! How kernels make sample points: statements for each axis, and the numbers that they read.
 
-use crate::plan::Samples;
+use crate::plan::{Axis, AxisMap, Samples};
 use crate::points::{PointSet, key};
 
 macro_rules! kernel {
@@ -9,66 +9,82 @@ macro_rules! kernel {
     };
 }
 
-/// The points that a kernel makes.
+/// The integers that a kernel makes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Points {
+pub(crate) enum Integers {
     /// Of this generating vector.
     Lattice(&'static [u32]),
-    Sobol(usize),
-    Random(usize),
+    Sobol,
+    Random,
+}
+
+/// The points that it makes of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Points {
+    pub integers: Integers,
+    pub dimension: usize,
+    /// Whether axes are folded like a tent.
+    pub tent: bool,
+    /// A bit for each axis that is half a line, or a whole one.
+    pub half_lines: u64,
+    pub lines: u64,
 }
 
 impl Points {
-    pub fn of(plan: &Samples, dimension: usize) -> Self {
-        match plan.set {
-            PointSet::Lattice(lattice) => Self::Lattice(lattice.vector()),
-            PointSet::Sobol(_) => Self::Sobol(dimension),
-            PointSet::Random { .. } => Self::Random(dimension),
-        }
-    }
-
-    pub fn dimension(self) -> usize {
-        match self {
-            Self::Lattice(vector) => vector.len(),
-            Self::Sobol(dimension) | Self::Random(dimension) => dimension,
+    /// Those of a plan, on at most 64 axes.
+    pub fn of(plan: &Samples, axes: &[Axis]) -> Self {
+        let integers = match plan.set {
+            PointSet::Lattice(lattice) => Integers::Lattice(lattice.vector()),
+            PointSet::Sobol(_) => Integers::Sobol,
+            PointSet::Random { .. } => Integers::Random,
+        };
+        let bits = |is: fn(&AxisMap) -> bool| {
+            axes.iter().enumerate().fold(0, |bits, (d, axis)| bits | u64::from(is(&axis.map)) << d)
+        };
+        Self {
+            integers,
+            dimension: axes.len(),
+            tent: plan.tent,
+            half_lines: bits(|map| matches!(map, AxisMap::Half { .. })),
+            lines: bits(|map| *map == AxisMap::Line),
         }
     }
 
     /// The functions that statements call.
     pub fn functions(self) -> &'static str {
-        match self {
-            Self::Lattice(_) => "",
-            Self::Sobol(_) => kernel!("sobol"),
-            Self::Random(_) => kernel!("philox"),
+        match self.integers {
+            Integers::Lattice(_) => "",
+            Integers::Sobol => kernel!("sobol"),
+            Integers::Random => kernel!("philox"),
         }
     }
 
     /// What is to be done before the first point of a thread.
     pub fn begin(self) -> String {
-        match self {
-            Self::Sobol(_) => self.each(|d| format!("var s{d} = sobol({d}u, first + thread);")),
+        match self.integers {
+            Integers::Sobol => self.each(|d| format!("var s{d} = sobol({d}u, first + thread);")),
             _ => String::new(),
         }
     }
 
-    /// The integers of a point, made into coordinates; folded like a tent if `tent` says so.
-    pub fn point(self, tent: bool) -> String {
-        let dimension = self.dimension();
-        let integers = match self {
-            Self::Lattice(vector) => {
+    /// The integers of a point, made into coordinates.
+    pub fn point(self) -> String {
+        let dimension = self.dimension;
+        let integers = match self.integers {
+            Integers::Lattice(vector) => {
                 let integer = |d: usize| {
                     format!("let k{d} = mirrored * {}u + numbers[{dimension}u * replicate + {d}u];", vector[d])
                 };
                 "let mirrored = reverseBits(first + j);".to_owned() + LINE + &self.each(integer)
             }
-            Self::Sobol(_) => {
+            Integers::Sobol => {
                 let integer = |d: usize| {
                     let table = 32 * (dimension + d);
                     format!("let k{d} = scrambled(s{d}, {d}u, replicate);{LINE}s{d} ^= numbers[{table}u + zeros];")
                 };
                 "let zeros = countTrailingZeros(work.count + 1u);".to_owned() + LINE + &self.each(integer)
             }
-            Self::Random(_) => {
+            Integers::Random => {
                 let four = |group: usize| format!("let w{group} = philox(vec4<u32>(low, high, {group}u, 0u));");
                 let fours: Vec<_> = (0..dimension.div_ceil(4)).map(four).collect();
                 let index = ["let low = first + j;", "let high = first_high + u32(low < first);"].join(LINE);
@@ -76,17 +92,27 @@ impl Points {
                 [&index, &*fours.join(LINE), &self.each(integer)].join(LINE)
             }
         };
-        let folded = |d: usize| if tent { format!("min(k{d}, ~k{d})") } else { format!("k{d}") };
-        let coordinate = |d: usize| format!("let x{d} = coordinate({}, axes[{d}][0], axes[{d}][1]);", folded(d));
+        let coordinate = |d: usize| {
+            let folded = if self.tent { format!("min(k{d}, ~k{d})") } else { format!("k{d}") };
+            let at = format!("{folded}, axes[{d}][0], axes[{d}][1]");
+            match (self.half_lines >> d & 1, self.lines >> d & 1) {
+                (1, _) => format!("let m{d} = half_line({at}, axes[{d}][2], axes[{d}][3]);{LINE}let x{d} = m{d}[0];"),
+                (_, 1) => format!("let m{d} = line({at});{LINE}let x{d} = m{d}[0];"),
+                _ => format!("let x{d} = coordinate({at});"),
+            }
+        };
         integers + LINE + &self.each(coordinate)
     }
 
-    pub fn coordinates(self) -> String {
-        (0..self.dimension()).map(|d| format!("x{d}")).collect::<Vec<_>>().join(", ")
+    /// The integrand at the point, times dx/dt of all axes.
+    pub fn value(self) -> String {
+        let coordinates = (0..self.dimension).map(|d| format!("x{d}")).collect::<Vec<_>>().join(", ");
+        let mapped = (0..self.dimension).filter(|d| (self.half_lines | self.lines) >> d & 1 == 1);
+        mapped.fold(format!("integrand({coordinates})"), |value, d| format!("q_mul({value}, m{d}[1])"))
     }
 
     fn each(self, statement: impl Fn(usize) -> String) -> String {
-        (0..self.dimension()).map(statement).collect::<Vec<_>>().join(LINE)
+        (0..self.dimension).map(statement).collect::<Vec<_>>().join(LINE)
     }
 }
 

@@ -57,13 +57,10 @@ impl GpuSamples {
         if axes.len() > MOST_AXES {
             return Err(GpuError::NotOnDevice { what: "samples of more than 64 axes" });
         }
-        if axes.iter().any(|axis| axis.map != AxisMap::Plain) {
-            return Err(GpuError::NotOnDevice { what: "samples of infinite axes" });
-        }
         let arithmetic = device.arithmetic(precision)?;
         let emitted = emit_traced(traced, arithmetic).map_err(|refused| GpuError::refused(refused, arithmetic))?;
         let constants = parameters(&emitted.parameters, arithmetic)?;
-        let kind = Kind::Samples { points: Points::of(plan, axes.len()), tent: plan.tent };
+        let kind = Kind::Samples(Points::of(plan, axes));
         let kernel = device.kernel(&shader(kind, arithmetic, &emitted)?, 5)?;
         let axes_of = table(axes, plan.tent, arithmetic)?;
         let points = numbers(plan.set);
@@ -180,19 +177,27 @@ fn task(plan: &Samples, cut: &Cut, tile: u64) -> [u32; 7] {
     [0, cut.each() as u32, tile as u32, shift, last, first as u32, (first >> 32) as u32]
 }
 
-/// Of each axis its lower end and what an integer is worth, as the kernel reads them.
+/// Of each axis its lower end and what an integer is worth, of half a line its end and direction, as the kernel reads them.
 fn table(axes: &[Axis], tent: bool, arithmetic: Arithmetic) -> Result<Vec<u8>, GpuError> {
     let mut numbers = Numbers::new(arithmetic);
     for axis in axes {
         // Both halves of a tent are twice as steep.
         let step = (axis.upper - axis.lower) * (1.0 / if tent { 2_147_483_648.0 } else { 4_294_967_296.0 });
-        let holds = arithmetic.holds(axis.lower) && arithmetic.holds(axis.upper) && arithmetic.holds(step);
-        if !holds {
-            let (what, precision) = ("an axis with the upper end", Precision::of(arithmetic));
-            return Err(GpuError::OutOfRange { what, value: axis.upper, precision });
+        let (end, direction) = match axis.map {
+            AxisMap::Half { end, direction } => (end, direction),
+            _ => (0.0, 1.0),
+        };
+        for number in [axis.lower, step, end, direction] {
+            if !(arithmetic.holds(number) && arithmetic.holds(axis.upper)) {
+                let (what, precision) = ("an axis with the end", Precision::of(arithmetic));
+                return Err(GpuError::OutOfRange {
+                    what,
+                    value: if number == end { end } else { axis.upper },
+                    precision,
+                });
+            }
+            numbers.pair(Partial::new(number));
         }
-        numbers.pair(Partial::new(axis.lower));
-        numbers.pair(Partial::new(step));
     }
     Ok(numbers.bytes)
 }

@@ -30,8 +30,8 @@ pub(crate) enum Kind {
     Nodes,
     /// A rung of a ladder, threads going over regions.
     Regions,
-    /// Samples, threads going over points; on each axis folded like a tent, or not.
-    Samples { points: Points, tent: bool },
+    /// Samples, threads going over points.
+    Samples(Points),
     /// Values at points of that many coordinates.
     Evaluate(usize),
 }
@@ -42,7 +42,7 @@ pub(crate) fn shader(kind: Kind, arithmetic: Arithmetic, integrand: &Emitted) ->
     if lines > MAX_LINES {
         return Err(GpuError::TooLong { lines, limit: MAX_LINES });
     }
-    let sampled = matches!(kind, Kind::Samples { .. });
+    let sampled = matches!(kind, Kind::Samples(_));
     let [positions, samples] = match arithmetic {
         Arithmetic::F32 => [
             [kernel!("two_float"), kernel!("f32")].concat(),
@@ -84,17 +84,17 @@ pub(crate) fn shader(kind: Kind, arithmetic: Arithmetic, integrand: &Emitted) ->
                 .replace("$AGAIN", if rare { SWEEP_AGAIN } else { "" })
                 .replace("$NUMBERS", &(BOUNDS + integrand.parameters.len()).to_string())
         }
-        Kind::Samples { points, tent } => {
+        Kind::Samples(points) => {
             let sampling = |name| {
                 let text = kernel!("sampling").replace("$NAME", name).replace("$BEGIN", &points.begin());
-                text.replace("$POINT", &points.point(tent)).replace("$COORDINATES", &points.coordinates())
+                text.replace("$POINT", &points.point()).replace("$VALUE", &points.value())
             };
             let samples = sampling("sample_first") + &if rare { sampling("sample_again") } else { String::new() };
             kernel!("samples")
                 .replace("$SET", points.functions())
                 .replace("$SAMPLES", &samples)
                 .replace("$AGAIN", if rare { SAMPLE_AGAIN } else { "" })
-                .replace("$DIMENSION", &points.dimension().to_string())
+                .replace("$DIMENSION", &points.dimension.to_string())
         }
         Kind::Evaluate(dimension) => kernel!("evaluate").replace("$COORDINATES", &coordinates(dimension)),
     };

@@ -118,7 +118,7 @@ impl<F: Integrand, R: Fn(usize) -> Row<F>> Round<'_, F, R> {
         }
         let [lower, _, width, parameters @ ..] = numbers else { return None };
         self.bounded.set_parameters(parameters);
-        let points = spread(SAMPLES).map(|share| [width.mul_add(share, *lower)]);
+        let points = spread(SAMPLES).map(|share| ([width.mul_add(share, *lower)], 1.0));
         let floor = Floor::sampled(self.bounded, points, *width, self.judge.rounding());
         floor.beyond.is_none().then_some(floor.error)
     }

@@ -1,20 +1,20 @@
 //! Samples on a GPU: rounds of tiles, what to make of those that are wrong, and of failures.
 
 use super::super::Integrator;
-use super::super::floor::{Beyond, Floor, rounding};
+use super::super::floor::{Beyond, Floor, WEIGHED, rounding};
 use super::super::samples::{Domain, End, Rounds};
 use crate::agreement::{Disagreement, Verify};
 use crate::backend::Backend;
 use crate::backend::gpu::{Device, GpuError, GpuSamples, evaluate_traced};
 use crate::integral::{Fallback, Integral};
-use crate::integrand::bound::Bounded;
+use crate::integrand::bound::{Ball, Bounded};
 use crate::integrand::formula::Traced;
 use crate::method::{Known, Method, Outcome};
-use crate::plan::{Bad, Samples, Span};
+use crate::plan::{AxisMap, Bad, Samples, Span};
 use crate::points::PointSet;
 use crate::precision::Precision;
 use crate::reduce::Moments;
-use crate::verify::{Checked, check_samples};
+use crate::verify::{Checked, Weighed, check_samples};
 
 /// Points that are looked at to see what an arithmetic keeps.
 const POINTS: u64 = 512;
@@ -68,10 +68,9 @@ impl Integrator {
         let bounded = Bounded::from(traced.clone());
         let set = PointSet::Random { seed: self.seed };
         let plan = Samples { set: &set, replicates: 1, first: 0, count: POINTS, tent: false };
-        let points = coordinates(&plan, domain, (0, 0, POINTS));
+        let points = points(&plan, domain, (0, 0, POINTS));
         let floor = |precision| {
-            let points = points.chunks_exact(domain.axes.len());
-            Floor::sampled(&bounded, points, domain.wanted.volume, rounding(Backend::Gpu, precision))
+            Floor::sampled(&bounded, points.iter(), domain.wanted.volume, rounding(Backend::Gpu, precision))
         };
         let precision = match self.precision {
             Precision::Auto => enough(&device, domain, floor)?,
@@ -130,11 +129,15 @@ fn enough(device: &Device, domain: &Domain, floor: impl Fn(Precision) -> Floor) 
     }
 }
 
-/// The coordinates of all points of a span.
-fn coordinates(plan: &Samples, domain: &Domain, span: Span) -> Vec<f64> {
-    let mut all = Vec::with_capacity(span.2 as usize * domain.axes.len());
-    plan.for_each_point(domain.axes, span, |point| all.extend_from_slice(point));
-    all
+/// The points of a span.
+fn points(plan: &Samples, domain: &Domain, span: Span) -> Weighed {
+    let (dimension, count) = (domain.axes.len(), span.2 as usize);
+    let (mut coordinates, mut weights) = (Vec::with_capacity(count * dimension), Vec::with_capacity(count));
+    plan.for_each_point(domain.axes, span, |point, slope| {
+        coordinates.extend_from_slice(point);
+        weights.push(slope);
+    });
+    Weighed { dimension, coordinates, weights }
 }
 
 impl Rounds for OnDevice<'_> {
@@ -283,8 +286,8 @@ impl OnDevice<'_> {
     /// The first point of a span where the integrand is not finite, by its definition.
     fn pole(&self, plan: &Samples, span: Span) -> Option<Bad> {
         let mut bad: Option<Bad> = None;
-        plan.for_each_point(self.domain.axes, span, |point| {
-            let value = if bad.is_none() { self.domain.values.scalar(point) } else { 0.0 };
+        plan.for_each_point(self.domain.axes, span, |point, slope| {
+            let value = if bad.is_none() { self.domain.values.scalar(point) * slope } else { 0.0 };
             if !value.is_finite() {
                 bad = Some(Box::new((point.to_vec(), value)));
             }
@@ -298,16 +301,16 @@ impl OnDevice<'_> {
             return Ok(End::Bad(bad));
         }
         let precision = self.precision;
-        let points = coordinates(plan, self.domain, span);
+        let points = points(plan, self.domain, span);
         let mut values = vec![0.0; span.2 as usize];
-        evaluate_traced(&self.device, &self.traced, precision, &points, &mut values)?;
+        evaluate_traced(&self.device, &self.traced, precision, &points.coordinates, &mut values)?;
         let mut largest = 0.0f64;
-        for (point, value) in points.chunks_exact(self.domain.axes.len()).zip(values) {
+        for ((point, weight), value) in points.iter().zip(values) {
             let right = self.domain.values.scalar(point);
             if !value.is_finite() {
                 return Err(GpuError::NotFinite { precision, point: point[0], value, right });
             }
-            largest = if right.abs() > largest.abs() { right } else { largest };
+            largest = if (right * weight).abs() > largest.abs() { right * weight } else { largest };
         }
         match precision {
             Precision::F64 => Ok(End::Outcome(Outcome::Overflow)),
@@ -342,16 +345,21 @@ impl Check<'_> {
     fn tile(&self, tile: u64, span: Span, moments: Moments) -> Checked {
         let Self { domain, bounded, device, traced, precision, plan } = *self;
         let rounding = rounding(Backend::Gpu, precision);
+        let points = points(plan, domain, span);
+        let finite = domain.axes.iter().all(|axis| axis.map == AxisMap::Plain);
         let size = domain.axes.iter().fold(0.0f64, |size, axis| size.max(axis.lower.abs()).max(axis.upper.abs()));
-        let points = coordinates(plan, domain, span);
-        let ball = |point: &[f64]| bounded.at_rounded(point, rounding, rounding.position * size);
+        let ball = |point: &[f64]| {
+            let size = if finite { size } else { point.iter().fold(size, |size, x| size.max(x.abs())) };
+            let ball = bounded.at_rounded(point, rounding, rounding.position * size);
+            let weighed = if finite { 0.0 } else { WEIGHED * rounding.unit * ball.value.abs() };
+            Ball { bound: ball.bound + weighed, ..ball }
+        };
         let again = |points: &[f64]| {
             let mut values = vec![0.0; span.2 as usize];
             evaluate_traced(device, traced, precision, points, &mut values).ok().map(|()| values)
         };
         let scalar = |point: &[f64]| domain.values.scalar(point);
-        let at = (tile, &*points, domain.axes.len());
-        let mut checked = check_samples(at, scalar, ball, rounding, moments.sum, &again);
+        let mut checked = check_samples((tile, &points), scalar, ball, rounding, moments.sum, &again);
         checked.failed = checked.failed.map(|found| scaled(found, domain.wanted.volume / moments.count));
         checked
     }

@@ -1,7 +1,7 @@
 //! Every shader is valid, as far as that can be known without a GPU.
 
 use super::super::library;
-use super::super::points::Points;
+use super::super::points::{Integers, Points};
 use super::super::shader::{Kind, shader};
 use super::integrands::{Visit, visit_all};
 use super::one::One;
@@ -59,8 +59,10 @@ fn every_kernel_is_valid() {
         let f = Expression::parse(formula).unwrap();
         for arithmetic in Arithmetic::ALL {
             check(formula, &kinds, arithmetic, &emit::<f64>(&f, arithmetic).unwrap());
-            let points = [Points::Lattice(&[1, 7, 5]), Points::Sobol(3), Points::Random(3)];
-            let samples = points.map(|points| Kind::Samples { points, tent: matches!(points, Points::Lattice(_)) });
+            let samples = [Integers::Lattice(&[1, 7, 5]), Integers::Sobol, Integers::Random].map(|integers| {
+                let tent = matches!(integers, Integers::Lattice(_));
+                Kind::Samples(Points { integers, dimension: 3, tent, half_lines: 2, lines: 4 })
+            });
             let emitted = emit::<[f64; 3]>(&f, arithmetic).unwrap();
             check(formula, &[&samples[..], &[Kind::Evaluate(3)]].concat(), arithmetic, &emitted);
         }
