@@ -178,10 +178,11 @@ impl Args {
         let precision = named::<quadrille::Precision>(&self.precision)?;
         let gpu = [("--precision", precision != quadrille::Precision::Auto), ("--adapter", self.adapter.is_some())];
         let swept = self.sweep.is_some() && self.backend == "gpu";
-        if !swept {
+        let method: Method = self.method.as_deref().map_or(Ok(Method::Auto), named)?;
+        let sampled = method.is_sampling() && ["gpu", "all"].contains(&&*self.backend);
+        if !swept && !sampled {
             refuse(&gpu, "is about the GPU, where one adaptive integral does not run: choose a rule with --rule")?;
         }
-        let method: Method = self.method.as_deref().map_or(Ok(Method::Auto), named)?;
         let samples = method.is_sampling() || method == Method::Auto && self.over.len() > 1;
         refuse(
             &[("--seed", self.seed.is_some() && self.verify.is_none() && !samples && !swept)],

@@ -2,9 +2,10 @@
 
 use super::Integrator;
 use super::adaptive::check_tolerances;
-use super::race::Race;
-use super::samples::{End, MOST_RANDOM, Whole};
+use super::race::{Race, Whole};
+use super::samples::{End, MOST_RANDOM};
 use crate::backend::simd::boxes::{BoxDesk, SimdBoxes};
+use crate::backend::simd::samples::SimdSamples;
 use crate::backend::{Backend, threads::Threads};
 use crate::clock::Instant;
 use crate::control::Stop;
@@ -128,7 +129,7 @@ impl Integrator {
         if !(1e-200..1e200).contains(&volume) {
             return Err(Error::Volume { volume });
         }
-        if sampled.is_some() { self.check_backend() } else { self.check_settings() }
+        if sampled.is_some() { self.check_level() } else { self.check_settings() }
     }
 
     /// The integral over a box that was looked at. Compiled once, whatever the integrand.
@@ -154,7 +155,13 @@ impl Integrator {
         let threads = if serial { Threads::new(Some(1))? } else { Threads::new(self.threads)? };
         let backend = if serial { Backend::Serial } else { Backend::Simd };
         let mut integral = Integral::of(backend, (!serial).then_some(level), 1);
-        integral.fallbacks = self.box_fallbacks();
+        if !sampled {
+            integral.fallbacks = self.adaptive_fallbacks();
+        }
+        // Samples of a GPU are.
+        if !sampled || self.backend != Backend::Gpu {
+            integral.fallbacks.extend(self.box_fallbacks());
+        }
         let mut sign = 1.0;
         let mut axes = Vec::with_capacity(lower.len());
         for (&lower, &upper) in lower.iter().zip(upper) {
@@ -167,24 +174,31 @@ impl Integrator {
             (integral.error, integral.status) = (0.0, Status::Converged);
             return Ok(integral);
         }
-        let whole = Whole { axes, sign };
-        let axes = &whole.axes;
         if sampled {
-            return self.over_samples(values, level, token, &whole, integral);
+            return self.over_samples(values, level, token, &axes, sign, integral);
         }
+        let whole = Whole { kernel: SimdSamples { values, axes: &axes, token }, sign, threads: &threads, start };
         if axes.len() > MOST_DIMENSIONS {
-            return Race::new(self, values, token, &whole, None, start)?.answer(integral);
+            return Race::new(self, whole, None)?.answer(integral);
         }
         let tolerance = Tolerance { absolute: self.abs_tol.unwrap_or(0.0), relative: self.rel_tol.unwrap_or(1e-10) };
         let rule = GenzMalik::new(axes.len());
         let fine = (axes.len() <= MOST_FINE).then(|| (LINE as u64).pow(axes.len() as u32) + (1 << axes.len()));
         let method = Cubature::new(axes.clone(), tolerance, self.max_evaluations, rule.evaluations(), fine);
         let line = GaussLine::new();
-        let kernel = SimdBoxes { values, rule: &rule, line: &line, axes, token };
-        let mut drive =
-            Drive { with: self, kernel, method, threads, others: 0, seconds: [0.0; 2], start, no_threads: None };
+        let kernel = SimdBoxes { values, rule: &rule, line: &line, axes: &axes, token };
+        let mut drive = Drive {
+            with: self,
+            kernel,
+            method,
+            threads: &threads,
+            others: 0,
+            seconds: [0.0; 2],
+            start,
+            no_threads: None,
+        };
         if self.method == Method::Auto {
-            return Race::new(self, values, token, &whole, Some(drive), start)?.answer(integral);
+            return Race::new(self, whole, Some(drive))?.answer(integral);
         }
         let end = loop {
             if let Some(end) = drive.round() {
@@ -192,14 +206,14 @@ impl Integrator {
             }
         };
         integral.evaluations = drive.method.evaluations;
-        integral.evaluations += drive.tell(end, &whole, &mut integral);
+        integral.evaluations += drive.tell(end, sign, &mut integral);
         integral.elapsed = start.elapsed();
         self.judged(integral)
     }
 
-    /// What cubature does not do although it was asked for.
-    fn box_fallbacks(&self) -> Vec<Fallback> {
-        let mut fallbacks = self.adaptive_fallbacks();
+    /// What no method for boxes does on the CPU although it was asked for.
+    pub(super) fn box_fallbacks(&self) -> Vec<Fallback> {
+        let mut fallbacks = Vec::new();
         if let Some(verify) = self.depth() {
             let reason = "integrals in several dimensions are not verified".to_owned();
             fallbacks.push(Fallback { wanted: format!("verification {verify}"), reason });
@@ -235,7 +249,7 @@ pub(super) struct Drive<'a> {
     with: &'a Integrator,
     kernel: SimdBoxes<'a>,
     pub method: Cubature,
-    threads: Threads,
+    threads: &'a Threads,
     /// Evaluations that were made by other methods.
     pub others: u64,
     /// What a sweep of a box took on one thread, and a fine one.
@@ -272,22 +286,22 @@ impl Drive<'_> {
     }
 
     /// Writes down the answer, but for the evaluations; those made for it are returned.
-    pub fn tell(self, end: End, whole: &Whole, integral: &mut Integral) -> u64 {
+    pub fn tell(self, end: End, sign: f64, integral: &mut Integral) -> u64 {
         let Self { method, threads, no_threads, .. } = self;
         integral.threads = threads.count();
         if let Some(reason) = no_threads {
             integral.fallbacks.push(Fallback { wanted: format!("{} threads", threads.count()), reason });
             integral.threads = 1;
         }
-        integral.estimate = whole.sign * method.totals.estimate();
+        integral.estimate = sign * method.totals.estimate();
         (integral.error, integral.regions) = (method.totals.error(), method.regions());
         integral.method = Some(Method::Cubature);
-        end.tell(if method.regions() == 0 { f64::NAN } else { whole.axes[0].upper }, integral);
+        end.tell(if method.regions() == 0 { f64::NAN } else { self.kernel.axes[0].upper }, integral);
         if method.regions() == 0 {
             integral.error = f64::INFINITY;
         }
         if integral.status == Status::Converged && method.totals.magnitude < super::rounds::TINY {
-            if probe(self.kernel.values, &whole.axes) {
+            if probe(self.kernel.values, self.kernel.axes) {
                 let reason = "the integrand is zero wherever cubature looked, and not elsewhere";
                 integral.status = Status::Suspicious { reason };
             }

@@ -8,15 +8,15 @@ mod entrant;
 
 use super::Integrator;
 use super::cubature::Drive as Boxes;
-use super::samples::{Drive as Samples, End, Sampler, Whole};
+use super::samples::{Drive as Samples, End, Sampler};
 use crate::backend::simd::samples::SimdSamples;
+use crate::backend::threads::Threads;
 use crate::clock::Instant;
 use crate::error::Error;
 use crate::estimate::Tolerance;
 use crate::integral::{Fallback, Integral, Status};
-use crate::integrand::point_values::PointValues;
-use crate::lanes::Token;
 use crate::method::{Method, Outcome, QuasiMonteCarlo, Wanted};
+use crate::plan::Axis;
 use crate::points::{MOST_OF_LATTICE, MOST_OF_SOBOL};
 use crate::rule::genz_malik::MOST_DIMENSIONS;
 use entrant::{Entrant, Runner, within};
@@ -37,13 +37,23 @@ const AMPLE: u64 = 1 << 16;
 
 const CONTRADICTED: &str = "methods contradict each other by more than they claim";
 
+/// A box, and how to look at it.
+pub(super) struct Whole<'a> {
+    pub kernel: SimdSamples<'a>,
+    /// Of bounds that were reversed.
+    pub sign: f64,
+    pub threads: &'a Threads,
+    pub start: Instant,
+}
+
 /// Methods at work on one integral.
 pub(super) struct Race<'a> {
     with: &'a Integrator,
-    whole: &'a Whole,
+    axes: &'a [Axis],
+    sign: f64,
+    start: Instant,
     tolerance: Tolerance,
     samples: Samples<'a>,
-    start: Instant,
     entrants: Vec<Entrant<'a>>,
     /// Those that may still enter, the next one at the end.
     waiting: Vec<Method>,
@@ -52,16 +62,11 @@ pub(super) struct Race<'a> {
 
 impl<'a> Race<'a> {
     /// `cubature` is there unless there are too many axes.
-    pub fn new(
-        with: &'a Integrator,
-        values: &'a dyn PointValues,
-        token: Token,
-        whole: &'a Whole,
-        cubature: Option<Boxes<'a>>,
-        start: Instant,
-    ) -> Result<Self, Error> {
-        let samples = Samples::new(with, SimdSamples { values, axes: &whole.axes, token }, start)?;
-        let points = match whole.axes.len() {
+    pub fn new(with: &'a Integrator, whole: Whole<'a>, cubature: Option<Boxes<'a>>) -> Result<Self, Error> {
+        let Whole { kernel, sign, threads, start } = whole;
+        let axes = kernel.axes;
+        let samples = Samples::new(with, kernel, threads, start);
+        let points = match axes.len() {
             ..=MOST_OF_LATTICE => Method::Lattice,
             ..=MOST_OF_SOBOL => Method::Sobol,
             _ => Method::MonteCarlo,
@@ -75,11 +80,11 @@ impl<'a> Race<'a> {
             None if with.max_evaluations == 0 => return Err(Error::NoEvaluations),
             None => {}
         }
-        let mut tolerance = with.wanted(whole, LOOSE).tolerance;
+        let mut tolerance = with.wanted(axes, LOOSE).tolerance;
         if cubature.is_some() {
             tolerance.relative = with.rel_tol.unwrap_or(TOLERANCE);
         }
-        Ok(Self { with, whole, tolerance, samples, start, entrants: Vec::new(), waiting, cubature })
+        Ok(Self { with, axes, sign, start, tolerance, samples, entrants: Vec::new(), waiting, cubature })
     }
 
     /// The answer.
@@ -101,7 +106,7 @@ impl<'a> Race<'a> {
         let (error, doubted) = (self.entrants[chosen].error(), self.doubted(chosen));
         let end = last.and_then(|i| self.entrants[i].end.take());
         let chosen = self.entrants.remove(chosen);
-        if self.whole.axes.len() > MOST_DIMENSIONS {
+        if self.axes.len() > MOST_DIMENSIONS {
             let reason = format!("it does up to {MOST_DIMENSIONS} axes");
             integral.fallbacks.push(Fallback { wanted: Method::Cubature.to_string(), reason });
         }
@@ -111,8 +116,12 @@ impl<'a> Race<'a> {
         }
         let end = end.or(chosen.end).unwrap_or(End::Outcome(Outcome::MaxEvaluations));
         match chosen.runner {
-            Runner::Cubature(drive) => integral.evaluations += drive.tell(end, self.whole, &mut integral),
-            Runner::Sampler(sampler) => self.samples.tell(chosen.method, &sampler, end, self.whole, &mut integral),
+            Runner::Cubature(drive) => integral.evaluations += drive.tell(end, self.sign, &mut integral),
+            Runner::Sampler(sampler) => {
+                let known = sampler.known();
+                self.samples.tell(chosen.method, known, self.sign, &mut integral);
+                end.tell(if known.estimates == 0 { f64::NAN } else { self.axes[0].upper }, &mut integral);
+            }
         }
         if doubted > error && doubted.is_finite() {
             integral.error = doubted;
@@ -165,9 +174,9 @@ impl<'a> Race<'a> {
     /// Lets the next method enter, if there is one.
     fn enter(&mut self) -> bool {
         let Some(method) = self.waiting.pop() else { return false };
-        let axes = &self.whole.axes;
+        let axes = self.axes;
         let most = self.left();
-        let wanted = Wanted { tolerance: within(self.tolerance), most, ..self.with.wanted(self.whole, LOOSE) };
+        let wanted = Wanted { tolerance: within(self.tolerance), most, ..self.with.wanted(axes, LOOSE) };
         let runner = match (method, self.cubature.take_if(|_| method == Method::Cubature)) {
             (_, Some(drive)) => Runner::Cubature(Box::new(drive)),
             (Method::Lattice, _) if most >= AMPLE => {

@@ -3,6 +3,7 @@
 use super::Integrator;
 use super::composite::stopped;
 use super::rounds::status;
+use crate::agreement::Disagreement;
 use crate::backend::simd::samples::{SampleDesk, SimdSamples};
 use crate::backend::{Backend, threads::Threads};
 use crate::clock::Instant;
@@ -44,11 +45,61 @@ impl Method {
     }
 }
 
-/// A box to sample.
-pub(super) struct Whole {
-    pub axes: Vec<Axis>,
+/// A box to sample, and what is known of it.
+pub(super) struct Domain<'a> {
+    pub values: &'a dyn PointValues,
+    pub axes: &'a [Axis],
     /// Of bounds that were reversed.
     pub sign: f64,
+    pub wanted: Wanted,
+    pub threads: &'a Threads,
+    pub start: Instant,
+}
+
+/// Who evaluates rounds in place of the CPU.
+#[cfg_attr(not(feature = "gpu"), allow(dead_code))]
+pub(super) trait Rounds {
+    /// The moments of each replicate; `before` evaluations were done before.
+    fn round(&mut self, plan: &Samples, before: u64) -> Result<Vec<Moments>, End>;
+
+    /// The error that its arithmetic may make, in units of the integral.
+    fn floor(&self) -> f64;
+
+    /// Says who it is, and what it found.
+    fn sign(&self, integral: &mut Integral);
+
+    /// The disagreement of the estimate with the reference, where all was computed again.
+    fn whole(&self, known: &Known) -> Option<Disagreement>;
+}
+
+/// Why it is over.
+#[cfg_attr(not(feature = "gpu"), allow(dead_code))]
+pub(super) enum End {
+    Outcome(Outcome),
+    Bad(Bad),
+    Stopped(Stop),
+    /// Who evaluates instead of the CPU is wrong.
+    Wrong(Disagreement),
+    /// Or cannot go on.
+    Failed(String),
+}
+
+const WRONG: &str = "the GPU and the serial reference disagree";
+
+impl End {
+    /// Writes down the status. If it was stopped, what is known is up to `reached`.
+    pub fn tell(self, reached: f64, integral: &mut Integral) {
+        integral.status = match self {
+            End::Outcome(outcome) => status(outcome),
+            End::Bad(bad) => {
+                let (point, value) = *bad;
+                integral.bad_point = point;
+                Status::NonFinite { point: integral.bad_point[0], value }
+            }
+            End::Stopped(stop) => stopped(stop, reached),
+            End::Wrong(_) | End::Failed(_) => Status::Suspicious { reason: WRONG },
+        };
+    }
 }
 
 impl Integrator {
@@ -59,38 +110,103 @@ impl Integrator {
         values: &dyn PointValues,
         level: Level,
         token: Token,
-        whole: &Whole,
+        axes: &[Axis],
+        sign: f64,
         mut integral: Integral,
     ) -> Result<Integral, Error> {
         if self.max_evaluations == 0 {
             return Err(Error::NoEvaluations);
         }
-        let start = Instant::now();
-        let wanted = self.wanted(whole, TOLERANCE);
-        let mut sampler = Sampler::new(self.method, wanted, &whole.axes);
-        let kernel = SimdSamples { values, axes: &whole.axes, token };
-        integral.level = (self.backend != Backend::Serial).then_some(level);
-        let mut drive = Drive::new(self, kernel, start)?;
+        let wanted = self.wanted(axes, TOLERANCE);
+        let serial = self.backend == Backend::Serial;
+        let threads = &if serial { Threads::new(Some(1))? } else { Threads::new(self.threads)? };
+        integral.level = (!serial).then_some(level);
+        let domain = Domain { values, axes, sign, wanted, threads, start: Instant::now() };
+        let cpu = |integral| self.sampled(&domain, token, None, integral).map(|(integral, _)| integral);
+        if self.backend != Backend::Gpu {
+            return self.judged(cpu(integral)?);
+        }
+        let reason = match self.rounds_on_gpu(&domain) {
+            Ok(rounds) => match self.sampled(&domain, token, Some(rounds), integral.clone())? {
+                (_, Some(disagreement)) if self.fallback => disagreement.to_string(),
+                (integral, Some(disagreement)) => return Err(Error::Disagreement(Box::new(integral), disagreement)),
+                (found, None) if self.fallback && matches!(found.status, Status::PrecisionFloor { .. }) => {
+                    found.status.to_string()
+                }
+                (integral, None) => return self.judged(integral),
+            },
+            // As the CPU will see.
+            Err(reason) if self.fallback || self.control.stop(domain.start).is_some() => reason,
+            Err(reason) => return Err(Error::BackendUnavailable { backend: Backend::Gpu, reason }),
+        };
+        integral.fallbacks.push(Fallback { wanted: Backend::Gpu.to_string(), reason });
+        integral.fallbacks.extend(self.box_fallbacks());
+        self.judged(cpu(integral)?)
+    }
+
+    /// What is asked of a method that samples, with this relative tolerance where none is given.
+    pub(super) fn wanted(&self, axes: &[Axis], tolerance: f64) -> Wanted {
+        let relative = self.rel_tol.unwrap_or(if self.abs_tol.is_some() { 0.0 } else { tolerance });
+        Wanted {
+            tolerance: Tolerance { absolute: self.abs_tol.unwrap_or(0.0), relative },
+            most: self.max_evaluations,
+            volume: axes.iter().map(|axis| axis.upper - axis.lower).product(),
+            seed: self.seed,
+            floor: 0.0,
+        }
+    }
+
+    /// The same by the CPU, or by `rounds` as long as these go on.
+    fn sampled<'a>(
+        &'a self,
+        domain: &Domain<'a>,
+        token: Token,
+        rounds: Option<Box<dyn Rounds + 'a>>,
+        mut integral: Integral,
+    ) -> Result<(Integral, Option<Disagreement>), Error> {
+        let Domain { values, axes, threads, start, sign, .. } = *domain;
+        let kernel = SimdSamples { values, axes, token };
+        let wanted = Wanted { floor: rounds.as_ref().map_or(0.0, |rounds| rounds.floor()), ..domain.wanted };
+        let mut sampler = Sampler::new(self.method, wanted, axes);
+        let mut drive = Drive { rounds, ..Drive::new(self, kernel, threads, start) };
         let end = loop {
             if let Some(end) = drive.round(&mut sampler) {
                 break end;
             }
         };
-        drive.tell(self.method, &sampler, end, whole, &mut integral);
-        integral.evaluations = sampler.known().evaluations;
-        integral.elapsed = start.elapsed();
-        self.judged(integral)
-    }
-
-    /// What is asked of a method that samples, with this relative tolerance where none is given.
-    pub(super) fn wanted(&self, whole: &Whole, tolerance: f64) -> Wanted {
-        let relative = self.rel_tol.unwrap_or(if self.abs_tol.is_some() { 0.0 } else { tolerance });
-        Wanted {
-            tolerance: Tolerance { absolute: self.abs_tol.unwrap_or(0.0), relative },
-            most: self.max_evaluations,
-            volume: whole.axes.iter().map(|axis| axis.upper - axis.lower).product(),
-            seed: self.seed,
+        let known = *sampler.known();
+        integral.evaluations = known.evaluations;
+        drive.tell(self.method, &known, sign, &mut integral);
+        let mut wrong = None;
+        match end {
+            End::Outcome(Outcome::RoundoffLimited) if wanted.floor > 0.0 => {
+                let tolerance = Some(wanted.tolerance.at(known.estimate));
+                integral.status = Status::PrecisionFloor { floor: wanted.floor, tolerance };
+            }
+            End::Wrong(disagreement) => {
+                wrong = Some(disagreement);
+                integral.status = Status::Suspicious { reason: WRONG };
+            }
+            End::Failed(reason) => return Err(Error::BackendUnavailable { backend: Backend::Gpu, reason }),
+            end => end.tell(if known.estimates == 0 { f64::NAN } else { axes[0].upper }, &mut integral),
         }
+        let Drive { rounds, given_up, .. } = drive;
+        if let Some(rounds) = rounds {
+            // Of what it has done, if it has done anything.
+            if !matches!(given_up, Some((_, 0))) {
+                rounds.sign(&mut integral);
+            }
+            if let Some((reason, evaluations)) = given_up {
+                let after = if evaluations > 0 { format!(", after {evaluations} evaluations") } else { String::new() };
+                let fallback = Fallback { wanted: Backend::Gpu.to_string(), reason: reason + &after };
+                integral.fallbacks.insert(0, fallback);
+            } else {
+                (integral.level, integral.threads) = (None, 1);
+                wrong = wrong.or_else(|| rounds.whole(&known).filter(|_| integral.status.is_success()));
+            }
+        }
+        integral.elapsed = start.elapsed();
+        Ok((integral, wrong))
     }
 }
 
@@ -142,33 +258,11 @@ impl Sampler {
     }
 }
 
-/// Why it is over.
-pub(super) enum End {
-    Outcome(Outcome),
-    Bad(Bad),
-    Stopped(Stop),
-}
-
-impl End {
-    /// Writes down the status. If it was stopped, what is known is up to `reached`.
-    pub fn tell(self, reached: f64, integral: &mut Integral) {
-        integral.status = match self {
-            End::Outcome(outcome) => status(outcome),
-            End::Bad(bad) => {
-                let (point, value) = *bad;
-                integral.bad_point = point;
-                Status::NonFinite { point: integral.bad_point[0], value }
-            }
-            End::Stopped(stop) => stopped(stop, reached),
-        };
-    }
-}
-
 /// An integration under way.
 pub(super) struct Drive<'a> {
     with: &'a Integrator,
     kernel: SimdSamples<'a>,
-    threads: Threads,
+    threads: &'a Threads,
     /// Evaluations that were made by other methods.
     pub others: u64,
     /// What an evaluation took on one thread.
@@ -176,6 +270,9 @@ pub(super) struct Drive<'a> {
     start: Instant,
     /// Why there are no threads, where there are none.
     no_threads: Option<String>,
+    /// Who evaluates instead of the CPU; and why it does so no more, and since how many evaluations.
+    rounds: Option<Box<dyn Rounds + 'a>>,
+    given_up: Option<(String, u64)>,
 }
 
 thread_local! {
@@ -191,9 +288,8 @@ fn at_desk<T>(work: impl FnOnce(&mut SampleDesk) -> T) -> T {
 }
 
 impl<'a> Drive<'a> {
-    pub fn new(with: &'a Integrator, kernel: SimdSamples<'a>, start: Instant) -> Result<Self, Error> {
-        let threads = Threads::new(if with.backend == Backend::Serial { Some(1) } else { with.threads })?;
-        Ok(Self { with, kernel, threads, others: 0, seconds: 0.0, start, no_threads: None })
+    pub fn new(with: &'a Integrator, kernel: SimdSamples<'a>, threads: &'a Threads, start: Instant) -> Self {
+        Self { with, kernel, threads, others: 0, seconds: 0.0, start, no_threads: None, rounds: None, given_up: None }
     }
 
     /// The next round; how it ended, if this was the last.
@@ -204,15 +300,14 @@ impl<'a> Drive<'a> {
         }
     }
 
-    /// Writes down the answer, but for the evaluations.
-    pub fn tell(self, method: Method, sampler: &Sampler, end: End, whole: &Whole, integral: &mut Integral) {
-        let known = sampler.known();
+    /// Writes down the answer, but for evaluations and status.
+    pub fn tell(&mut self, method: Method, known: &Known, sign: f64, integral: &mut Integral) {
         integral.threads = self.threads.count();
-        if let Some(reason) = self.no_threads {
+        if let Some(reason) = self.no_threads.take() {
             integral.fallbacks.push(Fallback { wanted: format!("{} threads", integral.threads), reason });
             integral.threads = 1;
         }
-        (integral.estimate, integral.error) = (whole.sign * known.estimate, known.error);
+        (integral.estimate, integral.error) = (sign * known.estimate, known.error);
         integral.regions = u64::from(known.estimates > 0);
         integral.method = Some(method);
         integral.statistics = Some(Box::new(Statistics {
@@ -224,10 +319,9 @@ impl<'a> Drive<'a> {
             chi_squared: known.chi_squared.map(|(chi_squared, _)| chi_squared),
             degrees_of_freedom: known.chi_squared.map(|(_, freedom)| freedom),
         }));
-        end.tell(if known.estimates == 0 { f64::NAN } else { whole.axes[0].upper }, integral);
     }
 
-    /// The next round of a set of points; how it ended, if this was the last.
+    /// The next round of a set of points.
     fn points(&mut self, method: &mut dyn Sampling) -> Option<End> {
         let moments = match self.moments(&method.next(), method.known().evaluations) {
             Ok(moments) => moments,
@@ -244,23 +338,31 @@ impl<'a> Drive<'a> {
 
     /// The moments of each replicate.
     fn moments(&mut self, plan: &Samples, before: u64) -> Result<Vec<Moments>, End> {
+        if let Some(rounds) = self.rounds.as_mut().filter(|_| self.given_up.is_none()) {
+            match rounds.round(plan, before) {
+                // The rounds before stay.
+                Err(End::Failed(reason)) if self.with.fallback => self.given_up = Some((reason, before)),
+                result => return result,
+            }
+        }
+        let cut = plan.cut();
         let mut moments = vec![Moments::IDENTITY; plan.replicates];
-        let mut tiles = vec![Sampled::default(); plan.tiles().min(CHUNK) as usize];
+        let mut tiles = vec![Sampled::default(); cut.tiles().min(CHUNK) as usize];
         let mut done = 0;
-        for from in (0..plan.tiles()).step_by(CHUNK as usize) {
-            let to = (from + CHUNK).min(plan.tiles());
+        for from in (0..cut.tiles()).step_by(CHUNK as usize) {
+            let to = (from + CHUNK).min(cut.tiles());
             let tiles = &mut tiles[..(to - from) as usize];
-            let share = plan.evaluations() as f64 * (to - from) as f64 / plan.tiles() as f64;
+            let share = plan.evaluations() as f64 * (to - from) as f64 / cut.tiles() as f64;
             self.work(Tiles { from, out: tiles }, share, |index, desk, kernel| kernel.tile(plan, index, desk))?;
             for (index, tile) in (from..to).zip(tiles) {
                 if let Some(bad) = tile.bad.take() {
                     return Err(End::Bad(bad));
                 }
-                let (replicate, _, count) = plan.tile(index);
+                let (replicate, _, count) = cut.tile(index);
                 moments[replicate] = moments[replicate].combine(tile.moments);
                 done += count;
             }
-            if to < plan.tiles() {
+            if to < cut.tiles() {
                 self.with.control.report(self.others + before + done, self.with.max_evaluations);
             }
         }
