@@ -16,14 +16,16 @@ use crate::integrand::point_values::{PointValues, PointsByScalar, PointsOnLanes}
 use crate::integrand::values::Values;
 use crate::integrand::{Integrand, Point};
 use crate::lanes::{LANES, Level, Token};
-use crate::method::{Cubature, Method, Outcome};
-use crate::plan::{Axis, Boxes, SweptBox};
+use crate::method::{Costs, Cubature, Method, Outcome};
+use crate::plan::{Axis, BoxRule, Boxes, SweptBox};
 use crate::region::Region;
+use crate::rule::fully_symmetric::{FullySymmetric, MOST_DIMENSIONS};
 use crate::rule::gauss_line::{GaussLine, LINE, MOST_FINE};
-use crate::rule::genz_malik::{GenzMalik, MOST_DIMENSIONS};
 use std::cell::Cell;
 use std::marker::PhantomData;
 use std::time::Duration;
+
+const RULES: [BoxRule; 3] = [BoxRule::Seventh, BoxRule::Ninth, BoxRule::Fine];
 
 /// Seconds of work from which waking threads pays, and that a piece for one of them takes at least.
 const WORTHWHILE: f64 = 100e-6;
@@ -163,12 +165,25 @@ impl Integrator {
         if sampled {
             return self.over_samples(values, level, token, &Whole { axes, sign }, integral);
         }
-        let rule = GenzMalik::new(axes.len());
-        let fine = (axes.len() <= MOST_FINE).then(|| (LINE as u64).pow(axes.len() as u32) + (1 << axes.len()));
-        let method = Cubature::new(axes.clone(), tolerance, self.max_evaluations, rule.evaluations(), fine);
-        let line = GaussLine::new();
-        let kernel = SimdBoxes { values, rule: &rule, line: &line, axes: &axes, token };
-        let mut drive = Drive { with: self, kernel, method, threads, seconds: [0.0; 2], start, no_threads: None };
+        let dimension = axes.len();
+        let (seventh, ninth) = (FullySymmetric::seventh(dimension), FullySymmetric::ninth(dimension));
+        let kernel = SimdBoxes { values, seventh, ninth, line: GaussLine::get(), axes: &axes, token };
+        let roughness = match kernel.look(&mut BoxDesk::default()) {
+            Ok(roughness) => roughness,
+            Err(bad) => {
+                let (point, value) = *bad;
+                integral.status = Status::NonFinite { point: point[0], value };
+                (integral.bad_point, integral.error) = (point, f64::INFINITY);
+                (integral.evaluations, integral.elapsed) = (seventh.on_lines(), start.elapsed());
+                return self.judged(integral);
+            }
+        };
+        let fine = (dimension <= MOST_FINE).then(|| (LINE as u64).pow(dimension as u32) + (1 << dimension));
+        let costs =
+            Costs { seventh: seventh.evaluations(), ninth: ninth.map(FullySymmetric::evaluations), fine };
+        let mut method = Cubature::new(axes.clone(), tolerance, self.max_evaluations, costs, &roughness);
+        method.evaluations = seventh.on_lines();
+        let mut drive = Drive { with: self, kernel, method, threads, seconds: [0.0; 3], start, no_threads: None };
         let (outcome, stop) = drive.run();
         let Drive { mut method, threads, no_threads, .. } = drive;
         integral.threads = threads.count();
@@ -242,8 +257,8 @@ struct Drive<'a> {
     kernel: SimdBoxes<'a>,
     method: Cubature,
     threads: Threads,
-    /// What a sweep of a box took on one thread, and a fine one.
-    seconds: [f64; 2],
+    /// What a sweep of a box took on one thread, by each rule.
+    seconds: [f64; 3],
     start: Instant,
     /// Why there are no threads, where there are none.
     no_threads: Option<String>,
@@ -254,12 +269,16 @@ impl Drive<'_> {
     fn run(&mut self) -> (Option<Outcome>, Option<Stop>) {
         let (mut swept, mut fine) = (Vec::new(), Vec::new());
         loop {
-            for (list, boxes) in [(&mut swept, self.method.next()), (&mut fine, self.method.next_fine())] {
-                list.clear();
-                list.resize(boxes.len(), SweptBox::default());
-            }
-            if let Some(stop) = self.sweep(false, &mut swept).or_else(|| self.sweep(true, &mut fine)) {
-                return (None, Some(stop));
+            let [by_seventh, by_ninth, by_fine] = RULES.map(|rule| self.method.next(rule).len());
+            swept.clear();
+            swept.resize(by_seventh + by_ninth, SweptBox::default());
+            fine.clear();
+            fine.resize(by_fine, SweptBox::default());
+            let (seventh, ninth) = swept.split_at_mut(by_seventh);
+            for (rule, places) in RULES.into_iter().zip([seventh, ninth, &mut fine]) {
+                if let Some(stop) = self.sweep(rule, places) {
+                    return (None, Some(stop));
+                }
             }
             let outcome = self.method.absorb(&mut swept, &mut fine);
             self.with.control.report(self.method.evaluations, self.with.max_evaluations);
@@ -277,11 +296,10 @@ impl Drive<'_> {
         }
     }
 
-    /// One list of a round.
-    fn sweep(&mut self, fine: bool, mut places: &mut [SweptBox]) -> Option<Stop> {
+    /// The boxes of a round that are swept by `rule`.
+    fn sweep(&mut self, rule: BoxRule, mut places: &mut [SweptBox]) -> Option<Stop> {
         let Self { with, kernel, method, threads, seconds, start, no_threads } = self;
-        let (mut rest, seconds) =
-            (if fine { method.next_fine() } else { method.next() }, &mut seconds[usize::from(fine)]);
+        let (mut rest, seconds) = (method.next(rule), &mut seconds[rule as usize]);
         while !places.is_empty() {
             if let Some(stop) = with.control.stop(*start) {
                 return Some(stop);

@@ -1,12 +1,13 @@
-//! Adaptive cubature: boxes, halved across the axis on which the integrand is roughest, all that matter in each round.
+//! Adaptive cubature: an even mesh of boxes, halved across the axis on which the integrand is roughest, all that matter in each round.
 
 mod divide;
+mod first;
 mod leaf;
 mod planes;
 
 use super::Outcome;
 use crate::estimate::{Tolerance, cubature::claims_of_halves};
-use crate::plan::{Axis, Boxes, SweptBox};
+use crate::plan::{Axis, BoxRule, Boxes, SweptBox};
 use leaf::{BoxLeaf, BoxTotals};
 use planes::{NO_PLANE, Plane, SEARCHES};
 
@@ -34,23 +35,23 @@ const MEMORY: usize = 512 << 20;
 pub(crate) struct Cubature {
     axes: Vec<Axis>,
     tolerance: Tolerance,
-    /// The evaluations after which to give up, and those of one sweep.
+    /// The evaluations after which to give up.
     most: u64,
-    each: u64,
-    /// Leaves that there must be, and may be.
-    least: usize,
+    costs: Costs,
+    /// Leaves that there may be.
     capacity: usize,
     /// The bounds of the leaves, `axes.len()` for each.
     lower: Vec<f64>,
     upper: Vec<f64>,
     leaves: Vec<BoxLeaf>,
-    /// The leaves to be halved, ascending, and the bounds of their halves; the whole, to begin with.
+    /// The leaves to be halved, and the bounds of their halves, those to be swept by the rule of degree 7 first; the first mesh, to
+    /// begin with.
     active: Vec<u32>,
     next_lower: Vec<f64>,
     next_upper: Vec<f64>,
-    /// The leaves to be swept by the fine rule, of `fine_each` evaluations, and their bounds.
+    by_seventh: usize,
+    /// The leaves to be swept by the fine rule, and their bounds.
     fine: Vec<u32>,
-    fine_each: Option<u64>,
     /// Evaluations of fine sweeps that brought little.
     wasted: u64,
     fine_lower: Vec<f64>,
@@ -69,25 +70,27 @@ pub(crate) struct Cubature {
     pub bad: Vec<f64>,
 }
 
+/// The evaluations of one sweep by each rule that there is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Costs {
+    pub seventh: u64,
+    pub ninth: Option<u64>,
+    pub fine: Option<u64>,
+}
+
 impl Cubature {
-    /// The integration over the box of `axes`, at `each` evaluations a sweep; a fine one, where there is such a rule, at `fine`.
-    pub fn new(axes: Vec<Axis>, tolerance: Tolerance, most: u64, each: u64, fine: Option<u64>) -> Self {
-        let dimension = axes.len();
-        let least = match dimension {
-            ..=5 => 32,
-            6..=10 => 8,
-            11..=14 => 4,
-            _ => 2,
-        };
-        let bytes = 2 * size_of::<f64>() * dimension + size_of::<BoxLeaf>();
+    /// The integration over the box of `axes`, on each of which the integrand is as rough as given.
+    pub fn new(axes: Vec<Axis>, tolerance: Tolerance, most: u64, costs: Costs, roughness: &[f64]) -> Self {
+        let (next_lower, next_upper) = first::mesh(&axes, roughness);
+        let bytes = 2 * size_of::<f64>() * axes.len() + size_of::<BoxLeaf>();
         Self {
-            next_lower: axes.iter().map(|axis| axis.lower).collect(),
-            next_upper: axes.iter().map(|axis| axis.upper).collect(),
+            by_seventh: next_lower.len() / axes.len(),
+            next_lower,
+            next_upper,
             axes,
             tolerance,
             most,
-            each,
-            least,
+            costs,
             capacity: MEMORY / bytes,
             lower: Vec::new(),
             upper: Vec::new(),
@@ -97,7 +100,6 @@ impl Cubature {
             searches: SEARCHES,
             cuts: Vec::new(),
             fine: Vec::new(),
-            fine_each: fine,
             wasted: 0,
             fine_lower: Vec::new(),
             fine_upper: Vec::new(),
@@ -108,14 +110,15 @@ impl Cubature {
         }
     }
 
-    /// The boxes to sweep.
-    pub fn next(&self) -> Boxes<'_> {
-        Boxes { dimension: self.axes.len(), lower: &self.next_lower, upper: &self.next_upper, fine: false }
-    }
-
-    /// The boxes to sweep by the fine rule.
-    pub fn next_fine(&self) -> Boxes<'_> {
-        Boxes { dimension: self.axes.len(), lower: &self.fine_lower, upper: &self.fine_upper, fine: true }
+    /// The boxes to sweep by this rule.
+    pub fn next(&self, rule: BoxRule) -> Boxes<'_> {
+        let dimension = self.axes.len();
+        if rule == BoxRule::Fine {
+            return Boxes { dimension, lower: &self.fine_lower, upper: &self.fine_upper, rule };
+        }
+        let halves = Boxes { dimension, lower: &self.next_lower, upper: &self.next_upper, rule };
+        let (seventh, ninth) = halves.split_at(self.by_seventh);
+        if rule == BoxRule::Seventh { seventh } else { ninth }
     }
 
     /// The boxes that make up the whole.
@@ -123,10 +126,13 @@ impl Cubature {
         self.leaves.len() as u64 + self.retired.0
     }
 
-    /// Takes what the sweeps of [`next`](Self::next) and [`next_fine`](Self::next_fine) found; the outcome, if this is the end.
-    /// Else [`divide`](Self::divide) follows.
+    /// Takes what the sweeps of [`next`](Self::next) found, by the rules of degree 7 and 9, and by the fine one; the outcome, if
+    /// this is the end. Else [`divide`](Self::divide) follows.
     pub fn absorb(&mut self, swept: &mut [SweptBox], fine: &mut [SweptBox]) -> Option<Outcome> {
-        self.evaluations += swept.len() as u64 * self.each + fine.len() as u64 * self.fine_each.unwrap_or(0);
+        let (by_ninth, fine_each) = (swept.len() - self.by_seventh, self.costs.fine.unwrap_or(0));
+        self.evaluations += self.by_seventh as u64 * self.costs.seventh
+            + by_ninth as u64 * self.costs.ninth.unwrap_or(0)
+            + fine.len() as u64 * fine_each;
         if let Some(bad) = swept.iter_mut().chain(&mut *fine).find_map(|one| one.bad.take()) {
             let (point, value) = *bad;
             let first = point[0];
@@ -137,14 +143,16 @@ impl Cubature {
         for (&i, one) in self.fine.iter().zip(&*fine) {
             let leaf = &mut self.leaves[i as usize];
             // What was claimed before stands where the fine rule is no better.
-            if one.error > WASTED * leaf.error {
-                self.wasted += self.fine_each.unwrap_or(0);
+            let wasted = one.error > WASTED * leaf.error;
+            if wasted {
+                self.wasted += fine_each;
             }
             if one.error < leaf.error {
                 (leaf.estimate, leaf.error, leaf.floor) = (one.estimate, one.error, one.floor);
+                leaf.own = one.error;
                 leaf.axis = one.axis;
             }
-            (leaf.promise, leaf.tried) = (f64::INFINITY, true);
+            (leaf.promise, leaf.tried) = (if wasted { f64::INFINITY } else { 0.0 }, true);
         }
         self.totals = self.retired.1;
         self.leaves.iter().for_each(|leaf| self.totals.add(leaf));
@@ -152,16 +160,15 @@ impl Cubature {
         if !estimate.is_finite() || !error.is_finite() {
             return Some(Outcome::Overflow);
         }
-        let enough = self.leaves.len() >= self.least;
         let goal = GOAL * self.tolerance.at(estimate);
         let met = self.tolerance.met(error, estimate);
-        if enough && met && self.totals.truncation <= goal {
+        if met && self.totals.truncation <= goal {
             return Some(Outcome::Converged);
         }
         if self.evaluations >= self.most {
-            return Some(if enough && met { Outcome::Converged } else { Outcome::MaxEvaluations });
+            return Some(if met { Outcome::Converged } else { Outcome::MaxEvaluations });
         }
-        let settled = self.choose(enough, goal);
+        let settled = self.choose(goal);
         if self.leaves.len() + self.active.len() > self.capacity {
             self.retire(settled);
             let room = self.capacity.saturating_sub(self.leaves.len());
@@ -170,9 +177,7 @@ impl Cubature {
                 return Some(if met { Outcome::Converged } else { Outcome::MemoryLimit });
             }
         }
-        if enough {
-            self.refine(goal);
-        }
+        self.refine(goal);
         (self.active.is_empty() && self.fine.is_empty()).then_some(self.rest())
     }
 
@@ -189,6 +194,7 @@ impl Cubature {
             estimate: one.estimate,
             // Rounding is claimed apart.
             error: if error <= one.floor { 0.0 } else { error } + one.surprise,
+            own: one.error + one.surprise,
             floor: one.floor,
             magnitude: one.magnitude,
             axis: one.axis,
@@ -197,12 +203,10 @@ impl Cubature {
             // Corners that surprise are not seen by the fine rule.
             tried: one.surprise > 0.0,
         };
-        if let [whole] = swept
-            && self.leaves.is_empty()
-        {
+        if self.leaves.is_empty() {
             self.lower.clone_from(&self.next_lower);
             self.upper.clone_from(&self.next_upper);
-            self.leaves.push(leaf(whole, whole.error));
+            self.leaves.extend(swept.iter().map(|one| leaf(one, one.error)));
             return;
         }
         for (k, (&i, halves)) in self.active.iter().zip(swept.as_chunks::<2>().0).enumerate() {
@@ -215,7 +219,7 @@ impl Cubature {
             let difference = before.estimate - (first.estimate + second.estimate);
             let rounding = before.floor + first.floor + second.floor;
             let difference = if difference.abs() <= rounding { 0.0 } else { difference };
-            let claims = claims_of_halves([first.error, second.error], before.error, difference, [share, 1.0 - share]);
+            let claims = claims_of_halves([first.error, second.error], before.own, difference, [share, 1.0 - share]);
             if let Some(plane) = self.cuts.get(k).copied().flatten() {
                 let smooth = first.error + second.error <= 0.5 * before.error;
                 let score = &mut self.planes[plane as usize].score;
@@ -231,7 +235,7 @@ impl Cubature {
     }
 
     /// Makes active what has to be halved; the claim up to which leaves need not be, whatever comes.
-    fn choose(&mut self, enough: bool, goal: f64) -> f64 {
+    fn choose(&mut self, goal: f64) -> f64 {
         // Claims sorted into halves of binary orders of magnitude: enough to tell which are small, and no sort.
         let bin = |error: f64| (error.to_bits() >> 51) as usize;
         let (mut sums, mut counts) = ([0.0; 4096], [0; 4096]);
@@ -257,19 +261,23 @@ impl Cubature {
         let from = settled.max(fewest.map_or(0.0, floor).min(LATER * largest));
         self.active.clear();
         self.fine.clear();
-        let chosen = |leaf: &BoxLeaf| !leaf.stuck && (!enough || leaf.error > 0.0 && leaf.error >= from);
+        let chosen = |leaf: &BoxLeaf| !leaf.stuck && leaf.error > 0.0 && leaf.error >= from;
         self.active.extend((0u32..).zip(&self.leaves).filter(|(_, leaf)| chosen(leaf)).map(|(i, _)| i));
         settled
     }
 
     /// Takes from what is active the leaves for which the fine rule would be cheaper than halves, if it does: a halving of all axes,
-    /// into 2^D boxes, brings a factor of about 2^8. Where that is promised, it is tried in any case; else as far as there is
+    /// into 2^D boxes, brings a factor of about 2^8 or 2^10. Where that is promised, it is tried in any case; else as far as there is
     /// something to waste.
     fn refine(&mut self, goal: f64) {
-        let Some(each) = self.fine_each else { return };
+        let Some(each) = self.costs.fine else { return };
         let dimension = self.axes.len();
+        let (halved, power) = match self.costs.ninth {
+            Some(ninth) => (ninth, 10.0),
+            None => (self.costs.seventh, 8.0),
+        };
         let wanted = goal / (4 * self.leaves.len()) as f64;
-        let worth = (0.5 * each as f64 / self.each as f64).powf(8.0 / dimension as f64);
+        let worth = (0.5 * each as f64 / halved as f64).powf(power / dimension as f64);
         let spare = ((WASTE * self.evaluations as f64) as u64).saturating_sub(self.wasted);
         let mut spare = spare / each;
         self.fine_lower.clear();

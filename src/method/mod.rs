@@ -16,7 +16,7 @@ mod weighted;
 pub(crate) use adaptive::Adaptive;
 pub use choice::Method;
 pub(crate) use composite::CompositeSum;
-pub(crate) use cubature::Cubature;
+pub(crate) use cubature::{Costs, Cubature};
 pub(crate) use joint::Joint;
 pub(crate) use monte_carlo::MonteCarlo;
 pub(crate) use outcome::Outcome;

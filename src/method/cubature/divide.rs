@@ -1,5 +1,6 @@
 //! Where boxes are cut.
 
+use super::leaf::BoxLeaf;
 use super::planes::Plane;
 use super::{Cubature, Outcome};
 use crate::plan::Axis;
@@ -8,17 +9,19 @@ impl Cubature {
     /// Halves what is active, or cuts it at a plane; what is too narrow for that is stuck. The outcome, if that is all.
     pub fn divide(&mut self) -> Option<Outcome> {
         let dimension = self.axes.len();
+        // What looks rough is swept by the lower degree, and cut at a plane if there is one; so it comes first.
+        let rough = |leaf: &BoxLeaf| leaf.promise == f64::INFINITY;
+        let smooth_from = partition(&mut self.active, |i| rough(&self.leaves[i as usize]));
         self.cuts.clear();
-        for &i in &self.active {
+        for (k, &i) in self.active.iter().enumerate() {
             let range = i as usize * dimension..(i as usize + 1) * dimension;
-            let rough = self.leaves[i as usize].promise == f64::INFINITY;
-            let cut = if rough { self.plane_in(&self.lower[range.clone()], &self.upper[range]) } else { None };
+            let cut = if k < smooth_from { self.plane_in(&self.lower[range.clone()], &self.upper[range]) } else { None };
             self.cuts.push(cut);
         }
-        let enough = self.leaves.len() >= self.least;
-        let Self { axes, lower, upper, leaves, active, next_lower, next_upper, cuts, planes, .. } = self;
+        let Self { axes, lower, upper, leaves, active, next_lower, next_upper, cuts, planes, by_seventh, costs, .. } = self;
         next_lower.clear();
         next_upper.clear();
+        *by_seventh = 0;
         let mut known = std::mem::take(cuts).into_iter();
         active.retain(|&i| {
             let i = i as usize;
@@ -27,16 +30,17 @@ impl Cubature {
             let plane = known.next().flatten();
             let may = |d: usize| upper[d] - lower[d] > 2f64.powi(-44) * lower[d].abs().max(upper[d].abs());
             let leaf = &mut leaves[i];
-            // A mesh that is even at first, so that nothing narrow hides in boxes that are long.
-            let wanted = if enough { usize::from(leaf.axis) } else { longest(axes, lower, upper, leaf.axis) };
             let (d, cut) = if let Some(Plane { axis, at, .. }) = plane.map(|plane| planes[plane as usize]) {
                 (axis, at)
-            } else if let Some(d) = [wanted].into_iter().chain(0..dimension).find(|&d| may(d)) {
+            } else if let Some(d) = [usize::from(leaf.axis)].into_iter().chain(0..dimension).find(|&d| may(d)) {
                 (d, cut(&axes[d], lower, upper, d))
             } else {
                 leaf.stuck = true;
                 return false;
             };
+            if rough(leaf) || costs.ninth.is_none() {
+                *by_seventh += 2;
+            }
             cuts.push(plane);
             leaf.axis = d as u8;
             for half in [0, 1] {
@@ -51,10 +55,13 @@ impl Cubature {
     }
 }
 
-/// The longest axis in units of the whole; `axis`, if none is much longer.
-fn longest(axes: &[Axis], lower: &[f64], upper: &[f64], axis: u8) -> usize {
-    let length = |d: usize| (upper[d] - lower[d]) / (axes[d].upper - axes[d].lower);
-    (0..axes.len()).fold(usize::from(axis), |best, d| if length(d) > 1.5 * length(best) { d } else { best })
+/// Moves what is `first` to the front, in order; the number of that.
+fn partition(list: &mut Vec<u32>, first: impl Fn(u32) -> bool) -> usize {
+    let others: Vec<u32> = list.iter().copied().filter(|&i| !first(i)).collect();
+    list.retain(|&i| first(i));
+    let count = list.len();
+    list.extend(others);
+    count
 }
 
 /// Where to cut a box across axis `d`: in the middle of the whole; else near the middle, in each box elsewhere, so that nothing
@@ -77,7 +84,8 @@ fn cut(axis: &Axis, lower: &[f64], upper: &[f64], d: usize) -> f64 {
 mod tests {
     use super::*;
     use crate::estimate::Tolerance;
-    use crate::plan::{Boxes, SweptBox};
+    use crate::method::cubature::Costs;
+    use crate::plan::{BoxRule, Boxes, SweptBox};
 
     /// What a sweep of 1 would find, were its errors as large as the square roots of volumes: nothing converges.
     fn swept(boxes: Boxes) -> Vec<SweptBox> {
@@ -104,17 +112,18 @@ mod tests {
         for capacity in [0, 1, 2, 10, 1000] {
             let axes = vec![Axis::new(0.0, 1.0), Axis::new(0.0, 1.0)];
             let tolerance = Tolerance { absolute: 0.0, relative: 1e-3 };
-            let mut method = Cubature::new(axes, tolerance, 1_000_000, 33, None);
+            let costs = Costs { seventh: 33, ninth: None, fine: None };
+            let mut method = Cubature::new(axes, tolerance, 1_000_000, costs, &[0.0, 0.0]);
             method.capacity = capacity;
             let outcome = loop {
-                let mut found = swept(method.next());
+                let mut found = swept(method.next(BoxRule::Seventh));
                 if let Some(outcome) = method.absorb(&mut found, &mut []).or_else(|| method.divide()) {
                     break outcome;
                 }
             };
             assert!(matches!(outcome, Outcome::MemoryLimit | Outcome::MaxEvaluations), "{capacity} {outcome:?}");
             assert!((method.totals.estimate() - 1.0).abs() < 1e-12, "{capacity} {}", method.totals.estimate());
-            assert!(method.leaves.len() <= capacity.max(1) && method.regions() >= capacity as u64, "{capacity}");
+            assert!(method.leaves.len() <= capacity.max(32) && method.regions() >= capacity as u64, "{capacity}");
         }
     }
 }

@@ -7,7 +7,9 @@ use crate::reduce::Partial;
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct BoxLeaf {
     pub estimate: f64,
+    /// What is claimed, and of that what the leaf itself shows.
     pub error: f64,
+    pub own: f64,
     pub floor: f64,
     pub magnitude: f64,
     pub axis: u8,
