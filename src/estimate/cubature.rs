@@ -20,10 +20,10 @@ pub(crate) struct Claim {
     pub rough: f64,
 }
 
-/// Components that fall no faster than that are not extrapolated, but added up, for the doubt so many times.
+/// Components that fall no faster than that are not extrapolated: such a share of their sum is claimed.
 const SLOW: f64 = 0.5;
 const SLOW_ACROSS: f64 = 0.7;
-const DOUBT: f64 = 1.5;
+const SHARE: f64 = 0.7;
 
 /// The fall from which the highest component counts in full; below, less by the power of five, and at least by the share that a
 /// rule exact to the next degree leaves.
@@ -42,8 +42,16 @@ const TWO_STEPS: f64 = 1.2;
 const UNSEEN: f64 = 0.2;
 const OWN_FALL: f64 = 0.5;
 
-/// That share, for the rules of degrees 7 and 9: what the components in the next degree leave.
-pub(crate) const NEXT: [f64; 2] = [0.3, 0.08];
+/// The share of the highest component that the rule of degree 7 or 9 leaves, in units of the fall. Where there is a finer rule, it
+/// counts in full: a kink that is weak beside what is smooth hides below the fall of that.
+#[inline(always)]
+pub(crate) fn next(ninth: bool, finest: bool) -> f64 {
+    match (finest, ninth) {
+        (false, _) => 1.0,
+        (true, false) => 0.3,
+        (true, true) => 0.08,
+    }
+}
 
 /// The share of the highest component that is claimed.
 #[inline(always)]
@@ -72,7 +80,7 @@ pub(crate) fn along(even: [f64; 3], odd: [f64; 3], next: f64) -> Claim {
     // Nothing over nothing counts for nothing.
     let fall = larger(high / low, TWO_STEPS * (high / lowest).sqrt());
     let size = larger(even[0], if fall < 1.0 { fall * odd[0] } else { odd[0] });
-    let slow = DOUBT * (even[0] + even[1] + even[1].min(even[2]));
+    let slow = SHARE * (even[0] + even[1] + even[1].min(even[2]));
     let error = if fall <= SLOW { size * share(fall, FULL, next) } else { slow };
     let any = high > 0.0;
     Claim { error: if any { error } else { 0.0 }, size: if any { size } else { 0.0 }, rough: one_if(any & !(fall <= ROUGH)) }
@@ -86,7 +94,7 @@ pub(crate) fn across([high, low, lowest]: [f64; 3], next: f64) -> Claim {
     let size = larger(high, UNSEEN * low * own);
     let falling = if low > 0.0 { OWN_FALL * (low / lowest) } else { 0.0 };
     let fall = larger(larger(size / low, (size / lowest).sqrt()), falling);
-    let slow = DOUBT * (high + low + low.min(lowest));
+    let slow = SHARE * (high + low + low.min(lowest));
     let error = if fall <= SLOW_ACROSS { size * share(fall, FULL_ACROSS, next) } else { slow };
     let any = size > 0.0;
     Claim { error: if any { error } else { 0.0 }, size, rough: one_if(any & !(fall <= ROUGH_ACROSS)) }

@@ -14,7 +14,7 @@ use crate::estimate::Tolerance;
 use crate::integral::{Fallback, Integral, Status};
 use crate::integrand::point_values::{PointValues, PointsByScalar, PointsOnLanes};
 use crate::integrand::values::Values;
-use crate::integrand::{Integrand, Point};
+use crate::integrand::{Expr, Graph, Integrand, Point};
 use crate::lanes::{LANES, Level, Token};
 use crate::method::{Costs, Cubature, Method, Outcome};
 use crate::plan::{Axis, BoxRule, Boxes, SweptBox};
@@ -34,8 +34,14 @@ const PIECE: f64 = 10e-6;
 /// Seconds between two looks at the clock.
 const LOOK: f64 = 20e-3;
 
-/// Points at which an integrand is looked at that seems to be constant.
+/// Vectors of points at which an integrand is looked at that seems to be zero.
 const PROBES: usize = 1024;
+const ELSEWHERE: &str = "the integrand is zero wherever cubature looked, and not elsewhere";
+const ZERO: &str = "the integrand is zero or next to it (1e-100) at every node and 8192 points more, and may not be elsewhere; \
+    if it is zero, accept any status";
+
+/// How much larger an integrand may be in the first look at it than in all that follows.
+const HIDDEN: f64 = 10.0;
 
 /// The points over which [`Integrator::integrate`] integrates: `f64` along an interval, `[f64; D]` over a box.
 pub trait Space: Point {
@@ -80,7 +86,12 @@ impl Integrator {
             on_lanes = PointsOnLanes { f, token, point: PhantomData };
             &on_lanes
         };
-        self.over_box(values, level, token, lower, upper)
+        let is_zero = || {
+            let graph = Graph::new();
+            let traced = f.trace(&graph, P::traced_from_fn(|d| graph.coordinate(d)));
+            traced.and_then(Expr::as_constant) == Some(0.0)
+        };
+        self.over_box(values, &is_zero, (level, token), lower, upper)
     }
 
     /// Refuses what makes no sense over a box.
@@ -125,13 +136,13 @@ impl Integrator {
         if sampled.is_some() { self.check_backend() } else { self.check_settings() }
     }
 
-    /// The integral over a box that was looked at. Compiled once, whatever the integrand.
+    /// The integral over a box that was looked at, of what may be known to be zero. Compiled once, whatever the integrand.
     #[inline(never)]
     fn over_box(
         &self,
         values: &dyn PointValues,
-        level: Level,
-        token: Token,
+        is_zero: &dyn Fn() -> bool,
+        (level, token): (Level, Token),
         lower: &[f64],
         upper: &[f64],
     ) -> Result<Integral, Error> {
@@ -168,8 +179,8 @@ impl Integrator {
         let dimension = axes.len();
         let (seventh, ninth) = (FullySymmetric::seventh(dimension), FullySymmetric::ninth(dimension));
         let kernel = SimdBoxes { values, seventh, ninth, line: GaussLine::get(), axes: &axes, token };
-        let roughness = match kernel.look(&mut BoxDesk::default()) {
-            Ok(roughness) => roughness,
+        let (roughness, peak) = match kernel.look(&mut BoxDesk::default()) {
+            Ok(look) => look,
             Err(bad) => {
                 let (point, value) = *bad;
                 integral.status = Status::NonFinite { point: point[0], value };
@@ -203,10 +214,16 @@ impl Integrator {
         if method.regions() == 0 {
             integral.error = f64::INFINITY;
         }
-        if integral.status == Status::Converged && method.totals.magnitude < super::rounds::TINY {
-            integral.evaluations += PROBES as u64 * LANES as u64;
-            if probe(values, lower, upper) {
-                let reason = "the integrand is zero wherever cubature looked, and not elsewhere";
+        if integral.status == Status::Converged {
+            let suspicion = if peak > HIDDEN * method.peak {
+                Some("the integrand is more than ten times larger in the middle, or on an axis through it, than anywhere else")
+            } else if method.totals.magnitude < super::rounds::TINY && !is_zero() {
+                integral.evaluations += PROBES as u64 * LANES as u64;
+                Some(if probe(values, lower, upper) { ELSEWHERE } else { ZERO })
+            } else {
+                None
+            };
+            if let Some(reason) = suspicion {
                 integral.status = Status::Suspicious { reason };
             }
         }

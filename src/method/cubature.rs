@@ -66,6 +66,8 @@ pub(crate) struct Cubature {
     /// Of all leaves.
     pub totals: BoxTotals,
     pub evaluations: u64,
+    /// The largest |f| in any sweep.
+    pub peak: f64,
     /// Where the integrand was found not to be finite.
     pub bad: Vec<f64>,
 }
@@ -106,6 +108,7 @@ impl Cubature {
             retired: Default::default(),
             totals: BoxTotals::default(),
             evaluations: 0,
+            peak: 0.0,
             bad: Vec::new(),
         }
     }
@@ -139,6 +142,7 @@ impl Cubature {
             self.bad = point;
             return Some(Outcome::NonFinite { point: first, value });
         }
+        self.peak = swept.iter().chain(&*fine).fold(self.peak, |peak, one| peak.max(one.peak));
         self.place(swept);
         for (&i, one) in self.fine.iter().zip(&*fine) {
             let leaf = &mut self.leaves[i as usize];
@@ -236,25 +240,27 @@ impl Cubature {
 
     /// Makes active what has to be halved; the claim up to which leaves need not be, whatever comes.
     fn choose(&mut self, goal: f64) -> f64 {
-        // Claims sorted into halves of binary orders of magnitude: enough to tell which are small, and no sort.
-        let bin = |error: f64| (error.to_bits() >> 51) as usize;
-        let (mut sums, mut counts) = ([0.0; 4096], [0; 4096]);
-        let mut largest = 0.0f64;
-        for leaf in self.leaves.iter().filter(|leaf| !leaf.stuck) {
-            sums[bin(leaf.error)] += leaf.error;
-            counts[bin(leaf.error)] += 1;
-            largest = largest.max(leaf.error);
+        // Claims sorted into halves of binary orders of magnitude, from the largest down: enough to tell which are small, and no sort.
+        const BINS: usize = 256;
+        let open = |leaf: &&BoxLeaf| !leaf.stuck;
+        let largest = self.leaves.iter().filter(open).fold(0.0, |largest: f64, leaf| largest.max(leaf.error));
+        let order = |error: f64| (error.to_bits() >> 51) as usize;
+        let floor = |bin: usize| if bin + 1 < BINS { f64::from_bits(((order(largest) - bin) as u64) << 51) } else { 0.0 };
+        let (mut sums, mut counts) = ([0.0; BINS], [0; BINS]);
+        for leaf in self.leaves.iter().filter(open) {
+            let bin = (order(largest) - order(leaf.error)).min(BINS - 1);
+            sums[bin] += leaf.error;
+            counts[bin] += 1;
         }
         let may = SETTLED * (goal - self.retired.1.truncation).max(0.0);
         let mut total = 0.0;
-        let first = sums.iter().position(|sum| {
+        let first = sums.iter().rposition(|sum| {
             total += sum;
             total > may
         });
-        let floor = |bin: usize| f64::from_bits((bin as u64) << 51);
         let settled = first.map_or(f64::INFINITY, floor);
         let mut count = 0;
-        let fewest = counts.iter().rposition(|&in_bin| {
+        let fewest = counts.iter().position(|&in_bin| {
             count += in_bin;
             count >= FEWEST.max(self.leaves.len() / SHARE)
         });

@@ -96,6 +96,8 @@ pub(crate) struct SweptBox {
     pub floor: f64,
     /// The integral of |f|.
     pub magnitude: f64,
+    /// The largest |f| that was seen.
+    pub peak: f64,
     /// What the fine rule is expected to leave of the error; infinite where the integrand looks rough.
     pub promise: f64,
     /// The axis to halve.

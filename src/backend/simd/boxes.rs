@@ -109,8 +109,8 @@ impl SimdBoxes<'_> {
         });
     }
 
-    /// How rough the integrand is along each axis of the whole, by the nodes there.
-    pub fn look(&self, desk: &mut BoxDesk) -> Result<Vec<f64>, Bad> {
+    /// How rough the integrand is along each axis of the whole, by the nodes there; and the largest |f| among them.
+    pub fn look(&self, desk: &mut BoxDesk) -> Result<(Vec<f64>, f64), Bad> {
         let bounds = |end: fn(&Axis) -> f64| self.axes.iter().map(end).collect::<Vec<_>>();
         let (lower, upper) = (bounds(|axis| axis.lower), bounds(|axis| axis.upper));
         let whole = Boxes { dimension: self.axes.len(), lower: &lower, upper: &upper, rule: BoxRule::Seventh };

@@ -1,7 +1,7 @@
 //! The sweep of boxes by a fully symmetric rule.
 
 use super::{BoxDesk, Frame, Seen, SimdBoxes};
-use crate::estimate::cubature::{LineSigns, NEXT, SURPRISE, across, along};
+use crate::estimate::cubature::{LineSigns, SURPRISE, across, along, next};
 use crate::lanes::{LANES, Lanes, Simd};
 use crate::plan::{Bad, Boxes, SweptBox};
 use crate::rule::Vector;
@@ -35,7 +35,7 @@ struct Lines<S: Simd> {
 impl SimdBoxes<'_> {
     /// How rough the integrand is on each axis of the whole.
     #[inline(always)]
-    pub(super) fn look_along<S: Simd>(&self, simd: S, whole: Boxes, desk: &mut BoxDesk) -> Result<Vec<f64>, Bad> {
+    pub(super) fn look_along<S: Simd>(&self, simd: S, whole: Boxes, desk: &mut BoxDesk) -> Result<(Vec<f64>, f64), Bad> {
         let (rule, mut seen) = (self.seventh, Seen::new(simd));
         let frame = self.frame(simd, whole, desk);
         self.set_rows(rule, &frame, desk);
@@ -47,7 +47,8 @@ impl SimdBoxes<'_> {
                 return Err(bad);
             }
         }
-        Ok(lines.size[..rule.dimension].iter().map(|size| size[0]).collect())
+        let peak = seen.high.max(-seen.low).to_array()[0];
+        Ok((lines.size[..rule.dimension].iter().map(|size| size[0]).collect(), peak))
     }
 
     /// The middle and the axes.
@@ -77,7 +78,7 @@ impl SimdBoxes<'_> {
             promise: [0.0; LANES],
         };
         let square = rule.places[4] * rule.places[4];
-        let next = NEXT[usize::from(rule.ninth)];
+        let next = next(rule.ninth, rule.dimension > MOST_FINE);
         let per_axis = if rule.ninth { 8 } else { 6 };
         for d in 0..rule.dimension {
             let values = &desk.values[1 + d * per_axis..];
@@ -232,7 +233,7 @@ impl SimdBoxes<'_> {
         }
         let width = seen.high - seen.low;
         let highest = (corners * (-(dimension as f64)).exp2() - center - corner).abs();
-        let next = NEXT[usize::from(rule.ninth)];
+        let next = next(rule.ninth, rule.dimension > MOST_FINE);
         let orders = if rule.ninth {
             [highest * (16.0 / 81.0 / z.powi(4)), sixth, fourth]
         } else {
@@ -272,6 +273,7 @@ impl SimdBoxes<'_> {
         let bad = (size * 0.0).is_nan().any();
         let mut bad = if bad { self.find_bad(rule, desk) } else { [const { None }; LANES] };
         let axis = self.axis(simd, &frame, &lines.size);
+        let peak = seen.high.max(-seen.low).to_array();
         let (estimate, surprise, size) = (volume * estimate, volume * surprise, volume * size);
         let (estimate, surprise, size) = (estimate.to_array(), surprise.to_array(), size.to_array());
         let (noise, floor, volume) = (noise.to_array(), floor.to_array(), volume.to_array());
@@ -283,6 +285,7 @@ impl SimdBoxes<'_> {
                 surprise: surprise[lane],
                 floor: floor[lane],
                 magnitude: size[lane],
+                peak: peak[lane],
                 promise: if rough[lane] > 0.0 { f64::INFINITY } else { volume[lane] * lines.promise[lane] },
                 axis: axis[lane] as u8,
                 bad: bad[lane].take(),

@@ -70,7 +70,7 @@ impl SimdBoxes<'_> {
         }
         // Added up over the two faces of an axis, in the mean over their corners.
         let sentinels = (sentinels * (2.0 / corners.len() as f64)).to_array();
-        let width = (seen.high - seen.low).to_array();
+        let (width, peak) = ((seen.high - seen.low).to_array(), seen.high.max(-seen.low).to_array());
         let (volume, sum, size) = (frame.volume.to_array(), sum.to_array(), size.to_array());
         let reach = frame.reach.to_array();
         let (mut claims, mut next) = ([[0.0; LANES]; MOST_FINE], [0.0; LANES]);
@@ -95,6 +95,7 @@ impl SimdBoxes<'_> {
                 surprise: 0.0,
                 floor,
                 magnitude: volume * size[lane],
+                peak: peak[lane],
                 axis: roughest as u8,
                 promise: f64::INFINITY,
                 bad: bad_points[lane].take(),
@@ -148,8 +149,9 @@ fn lines<S: Simd>(simd: S, line: &GaussLine, values: &[Vector], stride: usize) -
                 let (lower, upper) = (at(k), at(LINE - 1 - k));
                 let (even, odd) = (upper + lower, upper - lower);
                 for m in 0..3 {
-                    components[2 * m] += even * line.components[2 * m][LINE - 1 - k];
-                    components[2 * m + 1] += odd * line.components[2 * m + 1][LINE - 1 - k];
+                    let [c, d] = [2 * m, 2 * m + 1].map(|m| line.components[m][LINE - 1 - k]);
+                    components[2 * m] = even.mul_add(zero + c, components[2 * m]);
+                    components[2 * m + 1] = odd.mul_add(zero + d, components[2 * m + 1]);
                 }
                 integral += even * line.weights[k];
                 size += (lower.abs() + upper.abs()) * line.weights[k];
