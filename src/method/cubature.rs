@@ -21,12 +21,15 @@ const SETTLED: f64 = 0.3;
 const LATER: f64 = 0.2;
 
 /// Of the largest, so many do not, and such a share of all: fewer leave lanes idle, and are not worth a look at all leaves.
-const FEWEST: usize = 8;
+const FEWEST: usize = LANES / 2;
 const SHARE: usize = 50;
 
 /// A fine sweep that leaves more than this of a claim is wasted; and the share of all evaluations that may be.
 const WASTED: f64 = 0.1;
 const WASTE: f64 = 0.5;
+
+/// Boxes that are swept at once.
+const LANES: usize = 8;
 
 /// Bytes that leaves may take.
 const MEMORY: usize = 512 << 20;
@@ -308,6 +311,13 @@ impl Cubature {
             false
         });
         self.active = active;
+        // What does not fill lanes waits for a later round, if there is anything else to do.
+        let full = self.fine.len() - self.fine.len() % LANES;
+        if full > 0 || !self.active.is_empty() {
+            self.fine.truncate(full);
+            self.fine_lower.truncate(full * dimension);
+            self.fine_upper.truncate(full * dimension);
+        }
     }
 
     /// Gives up the leaves that claim less than `settled`: of them only the sums are kept.

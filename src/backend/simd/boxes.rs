@@ -63,7 +63,9 @@ impl<S: Simd> Seen<S> {
     #[inline(always)]
     fn take(&mut self, simd: S, value: &Vector) -> (Lanes<S>, Lanes<S>) {
         let value = Lanes::from_array(simd, *value);
-        (self.low, self.high) = (self.low.min(value), self.high.max(value));
+        // Not `min` and `max`, which look for what is not a number; that shows in the sizes.
+        self.low = value.lt(self.low).select(value, self.low);
+        self.high = value.gt(self.high).select(value, self.high);
         (value, value.abs())
     }
 

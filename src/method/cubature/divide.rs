@@ -1,33 +1,32 @@
 //! Where boxes are cut.
 
-use super::leaf::BoxLeaf;
 use super::planes::Plane;
-use super::{Cubature, Outcome};
+use super::{Cubature, LANES, Outcome};
 use crate::plan::Axis;
 
 impl Cubature {
     /// Halves what is active, or cuts it at a plane; what is too narrow for that is stuck. The outcome, if that is all.
     pub fn divide(&mut self) -> Option<Outcome> {
         let dimension = self.axes.len();
-        // What looks rough is swept by the lower degree, and cut at a plane if there is one; so it comes first.
-        let rough = |leaf: &BoxLeaf| leaf.promise == f64::INFINITY;
-        let smooth_from = partition(&mut self.active, |i| rough(&self.leaves[i as usize]));
+        let mut by_seventh = self.in_groups();
         self.cuts.clear();
-        for (k, &i) in self.active.iter().enumerate() {
+        for &i in &self.active {
             let range = i as usize * dimension..(i as usize + 1) * dimension;
-            let cut = if k < smooth_from { self.plane_in(&self.lower[range.clone()], &self.upper[range]) } else { None };
+            let rough = self.leaves[i as usize].is_rough();
+            let cut = if rough { self.plane_in(&self.lower[range.clone()], &self.upper[range]) } else { None };
             self.cuts.push(cut);
         }
-        let Self { axes, lower, upper, leaves, active, next_lower, next_upper, cuts, planes, by_seventh, costs, .. } = self;
+        let Self { axes, lower, upper, leaves, active, next_lower, next_upper, cuts, planes, .. } = self;
         next_lower.clear();
         next_upper.clear();
-        *by_seventh = 0;
         let mut known = std::mem::take(cuts).into_iter();
+        let mut position = 0;
         active.retain(|&i| {
             let i = i as usize;
             let (lower, upper) =
                 (&lower[i * dimension..(i + 1) * dimension], &upper[i * dimension..(i + 1) * dimension]);
             let plane = known.next().flatten();
+            position += 1;
             let may = |d: usize| upper[d] - lower[d] > 2f64.powi(-44) * lower[d].abs().max(upper[d].abs());
             let leaf = &mut leaves[i];
             let (d, cut) = if let Some(Plane { axis, at, .. }) = plane.map(|plane| planes[plane as usize]) {
@@ -36,11 +35,11 @@ impl Cubature {
                 (d, cut(&axes[d], lower, upper, d))
             } else {
                 leaf.stuck = true;
+                if position <= by_seventh {
+                    (by_seventh, position) = (by_seventh - 1, position - 1);
+                }
                 return false;
             };
-            if rough(leaf) || costs.ninth.is_none() {
-                *by_seventh += 2;
-            }
             cuts.push(plane);
             leaf.axis = d as u8;
             for half in [0, 1] {
@@ -51,17 +50,31 @@ impl Cubature {
             }
             true
         });
+        self.by_seventh = 2 * by_seventh;
         (self.active.is_empty() && self.fine.is_empty()).then_some(self.rest())
     }
-}
 
-/// Moves what is `first` to the front, in order; the number of that.
-fn partition(list: &mut Vec<u32>, first: impl Fn(u32) -> bool) -> usize {
-    let others: Vec<u32> = list.iter().copied().filter(|&i| !first(i)).collect();
-    list.retain(|&i| first(i));
-    let count = list.len();
-    list.extend(others);
-    count
+    /// Puts first what is to be swept by the rule of degree 7, as it looks rough or there is no other; how many these are. Halves are to
+    /// fill lanes: what is left over goes with the others if it finds room there, or waits for a later round if there is anything else to do.
+    fn in_groups(&mut self) -> usize {
+        const GROUP: usize = LANES / 2;
+        let mixed = self.costs.ninth.is_some();
+        let (mut first, mut others): (Vec<u32>, Vec<u32>) =
+            self.active.iter().partition(|&&i| !mixed || self.leaves[i as usize].is_rough());
+        let (over, odd) = (first.len() % GROUP, others.len() % GROUP);
+        if odd > 0 && over + odd <= GROUP {
+            others.extend(first.drain(first.len() - over..));
+        }
+        let full = |list: &Vec<u32>| list.len() - list.len() % GROUP;
+        if full(&first) + full(&others) + self.fine.len() > 0 {
+            first.truncate(full(&first));
+            others.truncate(full(&others));
+        }
+        let by_seventh = first.len();
+        first.extend(others);
+        self.active = first;
+        by_seventh
+    }
 }
 
 /// Where to cut a box across axis `d`: in the middle of the whole; else near the middle, in each box elsewhere, so that nothing

@@ -20,6 +20,13 @@ pub(super) struct BoxLeaf {
     pub tried: bool,
 }
 
+impl BoxLeaf {
+    /// Whether the integrand does not look smooth.
+    pub fn is_rough(&self) -> bool {
+        self.promise == f64::INFINITY
+    }
+}
+
 /// Sums over leaves.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct BoxTotals {

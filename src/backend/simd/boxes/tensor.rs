@@ -150,8 +150,8 @@ fn lines<S: Simd>(simd: S, line: &GaussLine, values: &[Vector], stride: usize) -
                 let (even, odd) = (upper + lower, upper - lower);
                 for m in 0..3 {
                     let [c, d] = [2 * m, 2 * m + 1].map(|m| line.components[m][LINE - 1 - k]);
-                    components[2 * m] = even.mul_add(zero + c, components[2 * m]);
-                    components[2 * m + 1] = odd.mul_add(zero + d, components[2 * m + 1]);
+                    components[2 * m] = even.mul_add(Lanes::splat(simd, c), components[2 * m]);
+                    components[2 * m + 1] = odd.mul_add(Lanes::splat(simd, d), components[2 * m + 1]);
                 }
                 integral += even * line.weights[k];
                 size += (lower.abs() + upper.abs()) * line.weights[k];
