@@ -42,14 +42,14 @@ const TWO_STEPS: f64 = 1.2;
 const UNSEEN: f64 = 0.2;
 const OWN_FALL: f64 = 0.5;
 
-/// The share of the highest component that the rule of degree 7 or 9 leaves, in units of the fall. Where there is a finer rule, it
-/// counts in full: a kink that is weak beside what is smooth hides below the fall of that.
+/// The share of the highest component that the rule of degree 7 or 9 leaves, in units of the fall. Where there is a finer rule, in two and
+/// three dimensions, it is larger: a kink that is weak beside what is smooth hides below the fall of that.
 #[inline(always)]
-pub(crate) fn next(ninth: bool, finest: bool) -> f64 {
-    match (finest, ninth) {
-        (false, _) => 1.0,
-        (true, false) => 0.3,
-        (true, true) => 0.08,
+pub(crate) fn next(ninth: bool, dimension: usize) -> f64 {
+    match (ninth, dimension) {
+        (false, ..=3) => 1.0,
+        (true, ..=3) | (false, _) => 0.3,
+        (true, _) => 0.08,
     }
 }
 
@@ -102,6 +102,11 @@ pub(crate) fn across([high, low, lowest]: [f64; 3], next: f64) -> Claim {
 
 /// The share of what sentinels on diagonals deviate, in the mean, that is taken for an error of the integral.
 pub(crate) const SURPRISE: f64 = 0.1;
+
+/// The same where five nodes on a diagonal make sentinels there sure of what they say; and what these are allowed to deviate, in
+/// units of the highest components on the diagonal times their fall: ten times what is usual of an analytic function.
+pub(crate) const SMALL_SURPRISE: f64 = 0.03;
+pub(crate) const NEXT_ON_DIAGONAL: f64 = 0.2;
 
 /// What is left of a parent's claim, for each unit of volume, however smooth a child may look.
 const MEMORY: f64 = 0.01;

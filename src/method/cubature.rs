@@ -89,7 +89,8 @@ impl Cubature {
         let (next_lower, next_upper) = first::mesh(&axes, roughness);
         let bytes = 2 * size_of::<f64>() * axes.len() + size_of::<BoxLeaf>();
         Self {
-            by_seventh: next_lower.len() / axes.len(),
+            // Where what looks smooth may be left to the fine rule, it has to be sure.
+            by_seventh: if costs.ninth.is_some() && costs.fine.is_some() { 0 } else { next_lower.len() / axes.len() },
             next_lower,
             next_upper,
             axes,
@@ -208,7 +209,7 @@ impl Cubature {
             stuck: false,
             promise: one.promise,
             // Corners that surprise are not seen by the fine rule.
-            tried: one.surprise > 0.0,
+            tried: one.surprise > error,
         };
         if self.leaves.is_empty() {
             self.lower.clone_from(&self.next_lower);

@@ -16,8 +16,8 @@ use crate::integrand::point_values::{PointValues, Row};
 use crate::lanes::{LANES, Lanes, Simd, Token, dispatch};
 use crate::plan::{Axis, AxisMap, Bad, BoxRule, Boxes, SweptBox};
 use crate::rule::Vector;
-use crate::rule::fully_symmetric::{CORNER_OF_ALL, FullySymmetric, MOST_DIMENSIONS, at};
-use crate::rule::gauss_line::GaussLine;
+use crate::rule::fully_symmetric::{CORNER_OF_ALL, FullySymmetric, MOST_DIMENSIONS, NEAR_CORNER_OF_ALL, at};
+use crate::rule::gauss_line::{GaussLine, MOST_FINE};
 
 /// An integrand and its rules, ready to sweep boxes.
 pub(crate) struct SimdBoxes<'a> {
@@ -41,6 +41,8 @@ pub(crate) struct BoxDesk {
     /// What is kept of them: the means over pairs, the corners on diagonals, values on lines.
     pairs: Vec<Vector>,
     corners: Vec<Vector>,
+    /// Where there are such nodes, (X, …, X).
+    outer: Vec<Vector>,
     lines: Vec<Vector>,
 }
 
@@ -123,7 +125,7 @@ impl SimdBoxes<'_> {
     #[inline(always)]
     fn frame<S: Simd>(&self, simd: S, boxes: Boxes, desk: &mut BoxDesk) -> Frame<S> {
         let (count, zero) = (boxes.len(), Lanes::splat(simd, 0.0));
-        let axis = [zero; MOST_DIMENSIONS];
+        let (axis, mut outside) = ([zero; MOST_DIMENSIONS], zero);
         let mut frame =
             Frame { middle: axis, half: axis, far: [[zero; 2]; MOST_DIMENSIONS], volume: zero + 1.0, reach: zero };
         desk.rows.resize(self.axes.len(), [[0.0; LANES]; 16]);
@@ -136,14 +138,18 @@ impl SimdBoxes<'_> {
             let (lower, upper) = (Lanes::from_array(simd, lower), Lanes::from_array(simd, upper));
             let width = upper - lower;
             let face = zero + self.seventh.places[3];
-            frame.far[d] = [
-                lower.eq(zero + axis.lower).select(zero + CORNER_OF_ALL, face),
-                upper.eq(zero + axis.upper).select(zero + CORNER_OF_ALL, face),
-            ];
+            let ends = [lower.eq(zero + axis.lower), upper.eq(zero + axis.upper)];
+            frame.far[d] = ends.map(|end| end.select(zero + CORNER_OF_ALL, face));
+            outside = outside.max((ends[0] | ends[1]).select(zero + 1.0, zero));
             frame.half[d] = width * 0.5;
             frame.middle[d] = lower + frame.half[d];
             frame.volume *= width;
             frame.reach += lower.abs().max(upper.abs()) / width;
+        }
+        // Where sentinels are to lie on the diagonals.
+        if self.axes.len() <= MOST_FINE {
+            let place = outside.gt(zero).select(zero + NEAR_CORNER_OF_ALL, zero + self.seventh.places[3]);
+            frame.far = [[place; 2]; MOST_DIMENSIONS];
         }
         frame.reach = (frame.reach * (0.5 * f64::EPSILON)).min(zero + 1e300);
         frame

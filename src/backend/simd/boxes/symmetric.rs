@@ -1,7 +1,7 @@
 //! The sweep of boxes by a fully symmetric rule.
 
 use super::{BoxDesk, Frame, Seen, SimdBoxes};
-use crate::estimate::cubature::{LineSigns, SURPRISE, across, along, next};
+use crate::estimate::cubature::{LineSigns, NEXT_ON_DIAGONAL, SMALL_SURPRISE, SURPRISE, across, along, next};
 use crate::lanes::{LANES, Lanes, Simd};
 use crate::plan::{Bad, Boxes, SweptBox};
 use crate::rule::Vector;
@@ -78,7 +78,7 @@ impl SimdBoxes<'_> {
             promise: [0.0; LANES],
         };
         let square = rule.places[4] * rule.places[4];
-        let next = next(rule.ninth, rule.dimension > MOST_FINE);
+        let next = next(rule.ninth, rule.dimension);
         let per_axis = if rule.ninth { 8 } else { 6 };
         for d in 0..rule.dimension {
             let values = &desk.values[1 + d * per_axis..];
@@ -152,8 +152,12 @@ impl SimdBoxes<'_> {
 
         // Two axes at once: with s and t the squares of the coordinates, the part of f that is even in both and not of one alone is
         // st(b + c_i s + c_j t) at the nodes.
-        self.evaluate(simd, &rule.pairs, desk);
+        let count = self.evaluate(simd, &rule.pairs, desk);
         desk.pairs.clear();
+        desk.outer.clear();
+        if dimension == 2 {
+            desk.outer.extend_from_slice(&desk.values[..count]);
+        }
         let (mut pairs, mut pairs_size, mut mixed, mut mixed_size) = (zero, zero, zero, zero);
         let (mut fourth, mut sixth, mut corner) = (zero, zero, lines.at_corner);
         let mut pair = 0;
@@ -196,7 +200,10 @@ impl SimdBoxes<'_> {
             i * (2 * dimension - i - 1) / 2 + j - i - 1
         };
         for (nodes, axes) in rule.triples.chunks(8 * TRIPLES * dimension).zip(rule.triple_axes.chunks(TRIPLES)) {
-            self.evaluate(simd, nodes, desk);
+            let count = self.evaluate(simd, nodes, desk);
+            if dimension == 3 {
+                desk.outer.extend_from_slice(&desk.values[..count]);
+            }
             for (k, &[a, b, c]) in axes.iter().enumerate() {
                 let sum = seen.sum(simd, &desk.values[8 * k..8 * k + 8], &mut triples_size);
                 triples += sum;
@@ -233,7 +240,7 @@ impl SimdBoxes<'_> {
         }
         let width = seen.high - seen.low;
         let highest = (corners * (-(dimension as f64)).exp2() - center - corner).abs();
-        let next = next(rule.ninth, rule.dimension > MOST_FINE);
+        let next = next(rule.ninth, rule.dimension);
         let orders = if rule.ninth {
             [highest * (16.0 / 81.0 / z.powi(4)), sixth, fourth]
         } else {
@@ -246,7 +253,11 @@ impl SimdBoxes<'_> {
             claimed[lane] += claim.error;
             rough[lane] += claim.rough;
         }
-        let surprise = self.surprise(simd, rule, desk, &mut seen, (center, width, lines.fourth + fourth));
+        let surprise = if desk.outer.is_empty() {
+            self.surprise(simd, rule, desk, &mut seen, (center, width, lines.fourth + fourth))
+        } else {
+            self.small_surprise(simd, rule, desk, &mut seen, (center, frame.far[0][0]))
+        };
 
         let [w0, w1, w2, w3, w4, w5, w6, w7] = rule.weights;
         let estimate = center * w0
@@ -333,6 +344,47 @@ impl SimdBoxes<'_> {
             surprise += off[0].max(zero) + off[1].max(zero);
         }
         surprise * (SURPRISE / count as f64)
+    }
+
+    /// The same where (X, …, X) is a node: five on each diagonal, and sentinels `far` out on it.
+    #[inline(always)]
+    fn small_surprise<S: Simd>(
+        &self,
+        simd: S,
+        rule: &FullySymmetric,
+        desk: &mut BoxDesk,
+        seen: &mut Seen<S>,
+        (center, far): (Lanes<S>, Lanes<S>),
+    ) -> Lanes<S> {
+        let zero = Lanes::splat(simd, 0.0);
+        // Rounding surprises nobody.
+        let least = seen.high.max(-seen.low) * 1e-13 + f64::MIN_POSITIVE;
+        let count = self.evaluate(simd, &rule.far, desk);
+        let [inner, outer] = [rule.places[4], rule.places[0]];
+        let (z, x, square) = (inner * inner, outer * outer, far * far);
+        let mut surprise = zero;
+        for (k, &signs) in rule.diagonals.iter().enumerate() {
+            let ((above, size_above), (below, size_below)) =
+                (seen.take(simd, &desk.values[2 * k]), seen.take(simd, &desk.values[2 * k + 1]));
+            seen.size += size_above + size_below;
+            let [a, b] = [0, 1].map(|i| Lanes::from_array(simd, desk.corners[2 * k + i]));
+            // Their numbers have ones where they are above, those of diagonals where these are below.
+            let last = desk.outer.len() - 1;
+            let (c, d) = (desk.outer[last - signs as usize], desk.outer[signs as usize]);
+            let (c, d) = (Lanes::from_array(simd, c), Lanes::from_array(simd, d));
+            let (even_inner, even_outer) = ((a + b) * 0.5 - center, (c + d) * 0.5 - center);
+            let (odd_inner, odd_outer) = ((a - b) * (0.5 / inner), (c - d) * (0.5 / outer));
+            let a4 = (even_outer * (1.0 / x) - even_inner * (1.0 / z)) * (1.0 / (x - z));
+            let a2 = even_inner * (1.0 / z) - a4 * z;
+            let a3 = (odd_outer - odd_inner) * (1.0 / (x - z));
+            let a1 = odd_inner - a3 * z;
+            let even = center + (a2 + a4 * square) * square;
+            let odd = (a1 + a3 * square) * far;
+            let (high, low) = (a4.abs() + a3.abs(), a2.abs() + a1.abs());
+            let expected = high * high * NEXT_ON_DIAGONAL / (high.max(low) + f64::MIN_POSITIVE) + least;
+            surprise += ((above - even - odd).abs() - expected).max(zero) + ((below - even + odd).abs() - expected).max(zero);
+        }
+        surprise * (SMALL_SURPRISE / count as f64)
     }
 
     /// The axis to halve: of those on which the integrand is about as rough as on any, the longest in units of the whole.
