@@ -312,13 +312,16 @@ impl Cubature {
             false
         });
         self.active = active;
-        // What does not fill lanes waits for a later round, if there is anything else to do.
+        // What does not fill lanes waits for a later round, if there is anything else to do; a few boxes are rather halved.
         let full = self.fine.len() - self.fine.len() % LANES;
-        if full > 0 || !self.active.is_empty() {
+        if self.fine.len() - full < LANES / 2 {
+            self.active.extend(&self.fine[full..]);
             self.fine.truncate(full);
-            self.fine_lower.truncate(full * dimension);
-            self.fine_upper.truncate(full * dimension);
+        } else if full > 0 || !self.active.is_empty() {
+            self.fine.truncate(full);
         }
+        self.fine_lower.truncate(self.fine.len() * dimension);
+        self.fine_upper.truncate(self.fine.len() * dimension);
     }
 
     /// Gives up the leaves that claim less than `settled`: of them only the sums are kept.

@@ -33,36 +33,28 @@ impl SimdBoxes<'_> {
         let nodes = &line.grids[dimension - 2];
         let all = self.evaluate(simd, nodes, desk);
         let count = LINE.pow(dimension as u32);
-        let mut seen = Seen::new(simd);
-        let mut ignored = zero;
-        seen.sum(simd, &desk.values[..all], &mut ignored);
-        let bad = (ignored * 0.0).is_nan().any();
-        let mut bad_points = [const { None }; LANES];
-        if bad {
-            self.bad_among(nodes, desk, &mut bad_points);
-        }
         let (grid, corners) = desk.values[..all].split_at(count);
-        let (mut sum, mut size) = (zero, zero);
+        let (mut seen, mut sizes) = (Seen::new(simd), zero);
+        seen.sum(simd, corners, &mut sizes);
         let mut components = [[[0.0; LANES]; 3]; MOST_FINE];
-        for d in 0..dimension {
-            let along = lines(simd, line, grid, LINE.pow(d as u32));
-            (sum, size) = (along.integral, along.size);
+        let along = lines::<_, true>(simd, line, grid, 1, &mut seen);
+        let (sum, size) = (along.integral, along.size);
+        for k in 0..3 {
+            components[0][k] = along.components[k].to_array();
+        }
+        for d in 1..dimension {
+            let along = lines::<_, false>(simd, line, grid, LINE.pow(d as u32), &mut seen);
             for k in 0..3 {
                 components[d][k] = along.components[k].to_array();
             }
         }
         // The polynomial through all nodes, at the corners: axis by axis, each list of values becoming one for either end.
         desk.lines.clear();
-        desk.lines.extend_from_slice(grid);
-        for d in 0..dimension {
+        ends(simd, grid, &line.face, &mut desk.lines);
+        for _ in 1..dimension {
             desk.corners.clear();
-            for side in [0, 1] {
-                for values in desk.lines.as_chunks::<LINE>().0 {
-                    desk.corners.push(end(simd, values, &line.face, side).to_array());
-                }
-            }
+            ends(simd, &desk.lines, &line.face, &mut desk.corners);
             std::mem::swap(&mut desk.lines, &mut desk.corners);
-            debug_assert_eq!(desk.lines.len(), (2 << d) * LINE.pow((dimension - d - 1) as u32));
         }
         let mut sentinels = zero;
         for (expected, found) in desk.lines.iter().zip(corners) {
@@ -82,6 +74,10 @@ impl SimdBoxes<'_> {
                 next[lane] += signs.next();
             }
         }
+        let mut bad = [const { None }; LANES];
+        if ((sizes + along.size) * 0.0).is_nan().any() {
+            self.bad_among(nodes, desk, &mut bad);
+        }
         for (lane, out) in out.iter_mut().enumerate() {
             let volume = volume[lane];
             let claims: [f64; MOST_FINE] = std::array::from_fn(|d| claims[d][lane]);
@@ -98,25 +94,36 @@ impl SimdBoxes<'_> {
                 peak: peak[lane],
                 axis: roughest as u8,
                 promise: f64::INFINITY,
-                bad: bad_points[lane].take(),
+                bad: bad[lane].take(),
             };
         }
     }
 }
 
-/// The polynomial through the nodes of a line, at its lower or upper end.
+/// The polynomials through the nodes of lines, next to their lower ends, then next to their upper ends.
 #[inline(always)]
-fn end<S: Simd>(simd: S, values: &[[f64; LANES]; LINE], face: &[f64; LINE], side: usize) -> Lanes<S> {
-    let mut sum = Lanes::splat(simd, 0.0);
-    for (k, &weight) in face.iter().enumerate() {
-        sum += Lanes::from_array(simd, values[if side == 0 { LINE - 1 - k } else { k }]) * weight;
+fn ends<S: Simd>(simd: S, values: &[Vector], face: &[f64; LINE], to: &mut Vec<Vector>) {
+    for side in [0, 1] {
+        for values in values.as_chunks::<LINE>().0 {
+            let mut sum = Lanes::splat(simd, 0.0);
+            for (k, &weight) in face.iter().enumerate() {
+                let value = Lanes::from_array(simd, values[if side == 0 { LINE - 1 - k } else { k }]);
+                sum = value.mul_add(Lanes::splat(simd, weight), sum);
+            }
+            to.push(sum.to_array());
+        }
     }
-    sum
 }
 
-/// What the lines along the axis whose neighbours are `stride` apart show.
+/// What the lines along the axis whose neighbours are `stride` apart show; the sums, too, and what is to be seen, for the first.
 #[inline(always)]
-fn lines<S: Simd>(simd: S, line: &GaussLine, values: &[Vector], stride: usize) -> Sums<S> {
+fn lines<S: Simd, const FIRST: bool>(
+    simd: S,
+    line: &GaussLine,
+    values: &[Vector],
+    stride: usize,
+    seen: &mut Seen<S>,
+) -> Sums<S> {
     const MIDDLE: usize = LINE / 2;
     let zero = Lanes::splat(simd, 0.0);
     let mut sums = Sums { components: [zero; 3], integral: zero, size: zero };
@@ -144,23 +151,33 @@ fn lines<S: Simd>(simd: S, line: &GaussLine, values: &[Vector], stride: usize) -
             for k in 0..3 {
                 components[2 * k] = middle * line.components[2 * k][MIDDLE];
             }
-            let (mut integral, mut size) = (middle * line.weights[MIDDLE], middle.abs() * line.weights[MIDDLE]);
+            let (mut integral, mut size) = (zero, zero);
+            if FIRST {
+                let (_, magnitude) = seen.take(simd, &values[first + MIDDLE]);
+                (integral, size) = (middle * line.weights[MIDDLE], magnitude * line.weights[MIDDLE]);
+            }
             for k in 0..MIDDLE {
                 let (lower, upper) = (at(k), at(LINE - 1 - k));
                 let (even, odd) = (upper + lower, upper - lower);
                 for m in 0..3 {
-                    let [c, d] = [2 * m, 2 * m + 1].map(|m| line.components[m][LINE - 1 - k]);
-                    components[2 * m] = even.mul_add(Lanes::splat(simd, c), components[2 * m]);
-                    components[2 * m + 1] = odd.mul_add(Lanes::splat(simd, d), components[2 * m + 1]);
+                    let [c, d] = [2 * m, 2 * m + 1].map(|m| Lanes::splat(simd, line.components[m][LINE - 1 - k]));
+                    components[2 * m] = even.mul_add(c, components[2 * m]);
+                    components[2 * m + 1] = odd.mul_add(d, components[2 * m + 1]);
                 }
-                integral += even * line.weights[k];
-                size += (lower.abs() + upper.abs()) * line.weights[k];
+                if FIRST {
+                    let ((_, below), (_, above)) =
+                        (seen.take(simd, &values[first + k]), seen.take(simd, &values[first + LINE - 1 - k]));
+                    integral += even * line.weights[k];
+                    size += (below + above) * line.weights[k];
+                }
             }
             for k in 0..3 {
                 sums.components[k] += (components[2 * k].abs() + components[2 * k + 1].abs()) * weight;
             }
-            sums.integral += integral * weight;
-            sums.size += size * weight;
+            if FIRST {
+                sums.integral += integral * weight;
+                sums.size += size * weight;
+            }
         }
     }
     sums
