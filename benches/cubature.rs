@@ -35,9 +35,10 @@ fn main() {
     let only = std::env::args().skip(1).find(|argument| !argument.starts_with('-')).unwrap_or_default();
     let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/genz.tsv")).expect("cases");
     println!(
-        "{:<18}{:>8}{:>16}{:>10}{:>12}{:>9}{:>10}{:>10} |{:>12}{:>10}",
-        "case", "tol", "status", "µs", "evaluations", "ns each", "error", "claim", "peer µs", "evals"
+        "{:<18}{:>8}{:>16}{:>10}{:>12}{:>9}{:>10}{:>10} |{:>12}{:>10}{:>8}",
+        "case", "tol", "status", "µs", "evaluations", "ns each", "error", "claim", "peer µs", "evals", "ratio"
     );
+    let mut ratios = Vec::new();
     for (k, tolerance) in [1e-3, 1e-6].into_iter().enumerate() {
         for line in text.lines() {
             let fields: Vec<&str> = line.split('\t').collect();
@@ -47,16 +48,30 @@ fn main() {
             let numbers: Vec<f64> = fields[3..].iter().map(|field| field.parse().expect("a number")).collect();
             let family = PEERS.iter().position(|peer| peer.0 == fields[1]).expect("a family");
             let peer = |i: usize| PEERS[family].1[k][i];
-            match fields[2] {
+            let ratio = match fields[2] {
                 "3" => row::<3>(fields[0], family, &numbers, tolerance, peer(0), testing),
                 "5" => row::<5>(fields[0], family, &numbers, tolerance, peer(1), testing),
                 _ => row::<8>(fields[0], family, &numbers, tolerance, peer(2), testing),
-            }
+            };
+            ratios.extend(ratio);
         }
+    }
+    ratios.sort_by(f64::total_cmp);
+    if let Some(median) = ratios.get(ratios.len() / 2) {
+        let faster = ratios.iter().filter(|&&ratio| ratio > 1.0).count();
+        println!("{faster} of {} faster than the peer; the median of peer / µs: {median:.2}", ratios.len());
     }
 }
 
-fn row<const D: usize>(name: &str, family: usize, numbers: &[f64], tolerance: f64, peer: (f64, f64), testing: bool) {
+/// One case; the time of the peer, in units of that taken, where both are solved.
+fn row<const D: usize>(
+    name: &str,
+    family: usize,
+    numbers: &[f64],
+    tolerance: f64,
+    peer: (f64, f64),
+    testing: bool,
+) -> Option<f64> {
     let f = Genz::<D> {
         family,
         a: std::array::from_fn(|d| numbers[1 + d]),
@@ -76,7 +91,7 @@ fn row<const D: usize>(name: &str, family: usize, numbers: &[f64], tolerance: f6
     let error = (integral.estimate / numbers[0] - 1.0).abs();
     assert!(integral.status != Status::Converged || error <= tolerance, "{name}: {integral:#}");
     println!(
-        "{name:<18}{tolerance:>8.0e}{:>16}{:>10.1}{:>12}{:>9.2}{error:>10.1e}{:>10.1e} |{:>12}{:>10.2e}",
+        "{name:<18}{tolerance:>8.0e}{:>16}{:>10.1}{:>12}{:>9.2}{error:>10.1e}{:>10.1e} |{:>12}{:>10.2e}{:>8.2}",
         integral.status.name(),
         least * 1e6,
         integral.evaluations,
@@ -84,5 +99,7 @@ fn row<const D: usize>(name: &str, family: usize, numbers: &[f64], tolerance: f6
         integral.error / numbers[0].abs(),
         peer.0,
         peer.1,
+        peer.0 / (least * 1e6),
     );
+    (integral.status == Status::Converged && peer.0.is_finite()).then_some(peer.0 / (least * 1e6))
 }

@@ -6,7 +6,7 @@ mod samples;
 mod stratified;
 mod weighted;
 
-pub(crate) use boxes::{Axis, AxisMap, Bad, Boxes, Suspect, SweptBox};
+pub(crate) use boxes::{Axis, AxisMap, Bad, BoxRule, Boxes, Suspect, SweptBox};
 pub(crate) use regions::{Map, Region, Regions, Sweep, Swept};
 #[cfg(feature = "gpu")]
 pub(crate) use samples::{Cut, Span};

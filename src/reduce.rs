@@ -36,6 +36,13 @@ impl Partial {
         Self { high, low }
     }
 
+    /// The sum with one number, in fewer steps: what its rounding leaves goes to `low`, which may grow beyond half an ulp.
+    #[inline]
+    pub fn plus(self, value: f64) -> Self {
+        let (high, rest) = two_sum(self.high, value);
+        Self { high, low: self.low + rest }
+    }
+
     /// The product with `factor`: the one place where a sum of values becomes an integral.
     pub fn scaled(self, factor: Partial) -> Self {
         let high = self.high * factor.high;

@@ -302,7 +302,21 @@ fn an_integrand_that_hides_is_suspicious() {
     let hidden = |x: [f64; 3]| if x.iter().all(|x| (0.61..0.64).contains(x)) { 1.0 } else { 0.0 };
     let integral = of(&Integrator::new().rel_tol(1e-3), &hidden, [(0.0, 1.0); 3]);
     assert_ne!(integral.status, Status::Converged, "{integral:#}");
-    let zero = of(&Integrator::new(), &|_: [f64; 3]| 0.0, [(0.0, 1.0); 3]);
+    // A bump that nothing meets, beside a center that the first look meets alone.
+    let spike = |x: [f64; 8]| if x.iter().all(|x| (x - 0.5).abs() < 1e-3) { 1e6 } else { 1.0 };
+    let integral = of(&Integrator::new().rel_tol(1e-3), &spike, [(0.0, 1.0); 8]);
+    assert_ne!(integral.status, Status::Converged, "{integral:#}");
+}
+
+#[test]
+fn zero_has_to_be_certain() {
+    let with = Integrator::new();
+    let corner = |[x, y]: [f64; 2]| if x < 1e-3 && y < 1e-3 { 1e6 } else { 0.0 };
+    for integral in [of(&with, &corner, [(0.0, 1.0); 2]), of(&with, &|_: [f64; 3]| 0.0, [(0.0, 1.0); 3])] {
+        assert!(matches!(integral.status, Status::Suspicious { reason } if reason.contains("8192")), "{integral:#}");
+        assert_eq!(integral.estimate, 0.0);
+    }
+    let zero = of(&with, &Expression::parse("0").unwrap(), [(0.0, 1.0); 3]);
     assert_eq!((zero.status, zero.estimate), (Status::Converged, 0.0));
 }
 

@@ -1,73 +1,119 @@
 //! The error model of cubature.
 //!
-//! A sweep of a box sees its values as rules of the degrees 3, 5 and 7, and as lines: along each axis five nodes determine a
-//! polynomial, and *sentinels* at both ends of the axis say how well it continues up to the face, where no node of the rules
-//! is. What is left there falls as h⁵, as the difference of the rules of degree 5 and 7 does; kinks and steps stand out in one
-//! of them wherever they lie. Out in the corners, sentinels on diagonals show what has crept in there.
+//! A sweep of a box sees its values as *components*: coefficients of products of Legendre polynomials, along each axis and across
+//! axes, each determined by a few nodes. Those of the three highest orders say what is missing: where they fall as those of an
+//! analytic function do, next to nothing; where they do not, their sum. Along an axis they come in pairs of degrees, as a kink can
+//! hide from the even or the odd ones, by the accident of its place, but not from both. A *sentinel* at both ends of the axis,
+//! where no node of the rules is, is one of the nodes of the components. Out in the corners, sentinels on diagonals show what
+//! has crept in there.
 //!
 //! No two boxes of a mesh are cut at the same places, so accidents of the place of a kink are independent: claims, which are
 //! added up, cover errors, of which some cancel. The model lies where a feature is met by no node at all.
 
-/// What one sweep says of a box, in units of the integral.
+/// What the components of one kind say, in units of the mean over the box.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct BoxSigns {
-    /// The rule of degree 7 less that of degree 5.
-    pub fifth: f64,
-    /// The largest deviation of four rules of degree 3; at least the sum over the axes of what their fourth differences are worth.
-    pub third: f64,
-    /// What sentinels on the axes deviate, added up, times the volume.
-    pub sentinels: f64,
-    /// Of that, what is on axes along which the integrand does not look smooth.
+pub(crate) struct Claim {
+    pub error: f64,
+    /// What counts as the highest component: how rough the integrand is.
+    pub size: f64,
+    /// One where the integrand does not look smooth, else zero.
     pub rough: f64,
 }
 
-/// The share of the deviations of sentinels that is taken for an error of the integral.
-pub(crate) const SENTINELS: f64 = 0.2;
+/// Components that fall no faster than that are not extrapolated: such a share of their sum is claimed.
+const SLOW: f64 = 0.5;
+const SLOW_ACROSS: f64 = 0.7;
+const SHARE: f64 = 0.7;
 
-/// How far below the rules of degree 3 the others lie where the box is small enough for degrees to count.
-pub(crate) const SMOOTH: f64 = 5.0;
+/// The fall from which the highest component counts in full; below, less by the power of five, and at least by the share that a
+/// rule exact to the next degree leaves.
+const FULL: f64 = 0.25;
+const FULL_ACROSS: f64 = 0.7;
+const LEAST_FALL: f64 = 0.05;
 
-/// What one more step of degree 2 is taken to leave, in units of what the last one left.
-const NEXT: f64 = 5.0;
+/// The falls above which the integrand looks rough.
+const ROUGH: f64 = 0.25;
+const ROUGH_ACROSS: f64 = 0.5;
+
+/// How many times faster than its mean over two steps components may fall in the last.
+const TWO_STEPS: f64 = 1.2;
+
+/// Across axes: the share of the middle components that the highest cannot be believed to be below; and that of their own fall.
+const UNSEEN: f64 = 0.2;
+const OWN_FALL: f64 = 0.5;
+
+/// The share of the highest component that the rule of degree 7 or 9 leaves, in units of the fall. Where there is a finer rule, in two and
+/// three dimensions, it is larger: a kink that is weak beside what is smooth hides below the fall of that.
+#[inline(always)]
+pub(crate) fn next(ninth: bool, dimension: usize) -> f64 {
+    match (ninth, dimension) {
+        (false, ..=3) => 1.0,
+        (true, ..=3) | (false, _) => 0.3,
+        (true, _) => 0.08,
+    }
+}
+
+/// The share of the highest component that is claimed.
+#[inline(always)]
+fn share(fall: f64, full: f64, next: f64) -> f64 {
+    let ratio = fall * (1.0 / full);
+    let square = ratio * ratio;
+    (next * larger(fall, LEAST_FALL)).max(square * square * ratio).min(1.0)
+}
+
+/// The larger one, in one instruction.
+#[inline(always)]
+fn larger(a: f64, b: f64) -> f64 {
+    if a > b { a } else { b }
+}
+
+#[inline(always)]
+fn one_if(yes: bool) -> f64 {
+    if yes { 1.0 } else { 0.0 }
+}
+
+/// What the components along an axis claim: of the three highest even degrees, and of those one lower, from the highest down.
+#[inline(always)]
+pub(crate) fn along(even: [f64; 3], odd: [f64; 3], next: f64) -> Claim {
+    let [even, odd] = [even.map(f64::abs), odd.map(f64::abs)];
+    let [high, low, lowest] = [even[0] + odd[0], even[1] + odd[1], even[2] + odd[2]];
+    // Nothing over nothing counts for nothing.
+    let fall = larger(high / low, TWO_STEPS * (high / lowest).sqrt());
+    let size = larger(even[0], if fall < 1.0 { fall * odd[0] } else { odd[0] });
+    let slow = SHARE * (even[0] + even[1] + even[1].min(even[2]));
+    let error = if fall <= SLOW { size * share(fall, FULL, next) } else { slow };
+    let any = high > 0.0;
+    Claim {
+        error: if any { error } else { 0.0 },
+        size: if any { size } else { 0.0 },
+        rough: one_if(any & !(fall <= ROUGH)),
+    }
+}
+
+/// What the components across axes claim, of the three highest orders from the highest down, each the sum of all. The highest
+/// is a signed sum over the corners, and may cancel: the order below says what is the least to be believed.
+#[inline(always)]
+pub(crate) fn across([high, low, lowest]: [f64; 3], next: f64) -> Claim {
+    let own = if low < lowest { low / lowest } else { 1.0 };
+    let size = larger(high, UNSEEN * low * own);
+    let falling = if low > 0.0 { OWN_FALL * (low / lowest) } else { 0.0 };
+    let fall = larger(larger(size / low, (size / lowest).sqrt()), falling);
+    let slow = SHARE * (high + low + low.min(lowest));
+    let error = if fall <= SLOW_ACROSS { size * share(fall, FULL_ACROSS, next) } else { slow };
+    let any = size > 0.0;
+    Claim { error: if any { error } else { 0.0 }, size, rough: one_if(any & !(fall <= ROUGH_ACROSS)) }
+}
+
+/// The share of what sentinels on diagonals deviate, in the mean, that is taken for an error of the integral.
+pub(crate) const SURPRISE: f64 = 0.1;
+
+/// The same where five nodes on a diagonal make sentinels there sure of what they say; and what these are allowed to deviate, in
+/// units of the highest components on the diagonal times their fall: ten times what is usual of an analytic function.
+pub(crate) const SMALL_SURPRISE: f64 = 0.03;
+pub(crate) const NEXT_ON_DIAGONAL: f64 = 0.2;
 
 /// What is left of a parent's claim, for each unit of volume, however smooth a child may look.
 const MEMORY: f64 = 0.01;
-
-/// Steps of degree 2 from what the rules of degree 3 leave to what is claimed of a fine sweep.
-const FINE: i32 = 4;
-
-impl BoxSigns {
-    /// What the rule of degree 5 leaves.
-    fn raw(self) -> f64 {
-        self.fifth.abs().max(SENTINELS * self.sentinels)
-    }
-
-    /// The error claimed: the largest of all signs; where degrees count, that of the rule of degree 5. In many dimensions, where
-    /// there is nothing finer, it is that times what one more step of degree 2 brings. (Boxes of one size share the accidents of
-    /// their rules: of oscillations along a diagonal, one length is seen by neither sign.)
-    #[inline(always)]
-    pub fn claim(self, finest: bool) -> f64 {
-        let raw = self.raw();
-        if SMOOTH * raw > self.third {
-            return raw.max(self.third);
-        }
-        // Nothing over nothing is 1 here. Weak kinks count in full, beside strong smooth axes.
-        if finest { (raw * (NEXT * raw / self.third) + SENTINELS * self.rough).min(raw) } else { raw }
-    }
-
-    /// The claim expected of a fine sweep, as the terms of degree 3 and 5 fall.
-    #[inline(always)]
-    pub fn promise(self) -> f64 {
-        let raw = self.raw();
-        if raw == 0.0 {
-            0.0
-        } else if SMOOTH * raw <= self.third {
-            self.third * (raw / self.third).powi(FINE)
-        } else {
-            f64::INFINITY
-        }
-    }
-}
 
 /// How fast the components along a line fall, from one pair of degrees to the next, where they are taken to go on so.
 const FALLING: f64 = 0.2;
@@ -93,6 +139,15 @@ pub(crate) struct LineSigns {
 }
 
 impl LineSigns {
+    /// What a fine sweep will see, as three pairs of components along the middle say (see [`along`]): those of the rule of degree 9 are
+    /// the same, those of degree 7 lie one pair below. The root of 17 makes of a coefficient of P₈ its mean square.
+    #[inline(always)]
+    pub fn of(even: [f64; 3], odd: [f64; 3], ninth: bool) -> Self {
+        let [high, low, lowest] = [0, 1, 2].map(|k| 0.25 * (even[k].abs() + odd[k].abs()));
+        let next = if high > 0.0 { high * (high / low) } else { 0.0 };
+        Self { components: if ninth { [high, low, lowest] } else { [next, high, low] } }
+    }
+
     /// How fast components fall from pair to pair, if they do as those of an analytic function: the slower of the last step and the
     /// mean of both.
     #[inline(always)]
@@ -125,8 +180,8 @@ pub(crate) fn hidden(sentinels: f64, next: f64) -> f64 {
     if sentinels <= EXPECTED * next { 0.0 } else { STRIP * sentinels }
 }
 
-/// The claims for two halves that claim `own`, of a box that claimed `before` and whose estimate was off by `difference` from
-/// the sum of theirs. `shares` are their shares in its volume.
+/// The claims for two halves that claim `own`, of a box that claimed `before` by what itself showed and whose estimate was off by
+/// `difference` from the sum of theirs. `shares` are their shares in its volume.
 pub(crate) fn claims_of_halves(own: [f64; 2], before: f64, difference: f64, shares: [f64; 2]) -> [f64; 2] {
     let total = own[0] + own[1];
     [0, 1].map(|i| {
@@ -141,15 +196,23 @@ mod tests {
 
     #[test]
     fn claims_scale_with_the_region() {
-        for [fifth, third, sentinels, rough] in
-            [[1e-6, 1e-3, 1e-6, 1e-6], [1e-3, 1e-3, 0.0, 0.0], [0.0, 0.0, 1.0, 1.0], [0.0; 4]]
-        {
-            let signs =
-                |s: f64| BoxSigns { fifth: s * fifth, third: s * third, sentinels: s * sentinels, rough: s * rough };
-            for finest in [false, true] {
-                assert_eq!(signs(1024.0).claim(finest), 1024.0 * signs(1.0).claim(finest));
+        for parts in [[1e-6, 1e-3, 1.0], [1e-3, 1e-3, 0.0], [0.0, 0.0, 1.0], [0.0; 3], [1.0, 0.0, 0.0]] {
+            for model in [|c: [f64; 3]| along(c, c, 0.3), |c: [f64; 3]| across(c, 0.3)] {
+                let (once, scaled) = (model(parts), model(parts.map(|part| 1024.0 * part)));
+                assert_eq!((scaled.error, scaled.size), (1024.0 * once.error, 1024.0 * once.size), "{parts:?}");
+                assert!(once.error.is_finite() && scaled.rough == once.rough, "{parts:?}");
             }
         }
+    }
+
+    #[test]
+    fn what_falls_fast_is_claimed_small_and_what_does_not_in_full() {
+        let fast = along([1e-4, 1e-2, 1.0], [1e-4, 1e-2, 1.0], 0.08);
+        assert!(fast.error < 1e-6 && fast.rough == 0.0, "{fast:?}");
+        let slow = along([0.5, 0.7, 1.0], [0.5, 0.7, 1.0], 0.08);
+        assert!(slow.error > 1.0 && slow.rough == 1.0, "{slow:?}");
+        // A kink that one of two neighbouring degrees does not see.
+        assert_eq!(along([0.0, 0.7, 1.0], [0.5, 0.0, 1.0], 0.08).rough, 1.0);
     }
 
     #[test]

@@ -18,7 +18,13 @@ pub(crate) trait PointValues: Sync {
     /// What the trace of f leaves, if it can be traced.
     #[cfg(feature = "gpu")]
     fn traced(&self) -> Option<Traced>;
+
+    /// The same at points that are made of few coordinates: number d of point i is `rows[d][nodes[i * D + d]]`.
+    fn at_nodes(&self, rows: &[Row], nodes: &[u8], values: &mut [[f64; LANES]]);
 }
+
+/// The coordinates that nodes choose from on one axis.
+pub(crate) type Row = [[f64; LANES]; 16];
 
 /// On lanes.
 pub(crate) struct PointsOnLanes<'a, F, P> {
@@ -41,6 +47,10 @@ impl<P: Point, F: Integrand<P>> PointValues for PointsOnLanes<'_, F, P> {
     fn traced(&self) -> Option<Traced> {
         Traced::of(self.f)
     }
+
+    fn at_nodes(&self, rows: &[Row], nodes: &[u8], values: &mut [[f64; LANES]]) {
+        dispatch!(self.token, simd => nodes_on_lanes::<_, P, F>(simd, self.f, rows, nodes, values));
+    }
 }
 
 /// The vectors that a blocked integrand is given at once.
@@ -49,16 +59,42 @@ const BLOCK: usize = 32;
 #[inline(always)]
 fn on_lanes<S: Simd, P: Point, F: Integrand<P>>(simd: S, f: &F, points: &[[f64; LANES]], values: &mut [[f64; LANES]]) {
     let point = |at: &[[f64; LANES]]| P::lanes_from_fn(|d| Lanes::from_array(simd, at[d]));
+    evaluate(simd, f, points, point, values);
+}
+
+#[inline(always)]
+fn nodes_on_lanes<S: Simd, P: Point, F: Integrand<P>>(
+    simd: S,
+    f: &F,
+    rows: &[Row],
+    nodes: &[u8],
+    values: &mut [[f64; LANES]],
+) {
+    let rows = &rows[..P::DIMENSION];
+    // A place is below 16: no check of bounds is left.
+    let point = |at: &[u8]| P::lanes_from_fn(|d| Lanes::from_array(simd, rows[d][usize::from(at[d] & 15)]));
+    evaluate(simd, f, nodes, point, values);
+}
+
+/// The values at the points that `point` makes of D items each.
+#[inline(always)]
+fn evaluate<S: Simd, P: Point, F: Integrand<P>, T>(
+    simd: S,
+    f: &F,
+    items: &[T],
+    point: impl Fn(&[T]) -> P::Lanes<S>,
+    values: &mut [[f64; LANES]],
+) {
     if !F::BLOCKED {
-        for (at, value) in points.chunks_exact(P::DIMENSION).zip(values) {
+        for (at, value) in items.chunks_exact(P::DIMENSION).zip(values) {
             *value = f.lanes(point(at)).to_array();
         }
         return;
     }
-    let Some(first) = points.chunks_exact(P::DIMENSION).next() else { return };
+    let Some(first) = items.chunks_exact(P::DIMENSION).next() else { return };
     let (mut vectors, mut results) = ([point(first); BLOCK], [Lanes::splat(simd, 0.0); BLOCK]);
-    for (points, values) in points.chunks(BLOCK * P::DIMENSION).zip(values.chunks_mut(BLOCK)) {
-        for (vector, at) in vectors.iter_mut().zip(points.chunks_exact(P::DIMENSION)) {
+    for (items, values) in items.chunks(BLOCK * P::DIMENSION).zip(values.chunks_mut(BLOCK)) {
+        for (vector, at) in vectors.iter_mut().zip(items.chunks_exact(P::DIMENSION)) {
             *vector = point(at);
         }
         f.block(&vectors[..values.len()], &mut results[..values.len()]);
@@ -91,5 +127,13 @@ impl<P: Point, F: Integrand<P>> PointValues for PointsByScalar<'_, F, P> {
     #[cfg(feature = "gpu")]
     fn traced(&self) -> Option<Traced> {
         Traced::of(self.f)
+    }
+
+    fn at_nodes(&self, rows: &[Row], nodes: &[u8], values: &mut [[f64; LANES]]) {
+        for (at, values) in nodes.chunks_exact(P::DIMENSION).zip(values) {
+            for (lane, value) in values.iter_mut().enumerate() {
+                *value = self.f.scalar(P::from_fn(|d| rows[d][usize::from(at[d] & 15)][lane]));
+            }
+        }
     }
 }

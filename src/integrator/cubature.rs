@@ -1,4 +1,6 @@
-//! Integrals over boxes: what is refused, and the rounds of adaptive cubature, spread over threads.
+//! Integrals over boxes: what is refused, and who is asked.
+
+mod drive;
 
 use super::Integrator;
 use super::adaptive::check_tolerances;
@@ -8,32 +10,21 @@ use crate::backend::simd::boxes::{BoxDesk, SimdBoxes};
 use crate::backend::simd::samples::SimdSamples;
 use crate::backend::{Backend, threads::Threads};
 use crate::clock::Instant;
-use crate::control::Stop;
 use crate::error::Error;
 use crate::estimate::Tolerance;
 use crate::integral::{Fallback, Integral, Status};
 use crate::integrand::point_values::{PointValues, PointsByScalar, PointsOnLanes};
 use crate::integrand::values::Values;
-use crate::integrand::{Integrand, Point};
+use crate::integrand::{Expr, Graph, Integrand, Point};
 use crate::lanes::{LANES, Level, Token};
-use crate::method::{Cubature, Method, Outcome};
-use crate::plan::{Axis, Boxes, SweptBox};
+use crate::method::{Costs, Cubature, Method};
+use crate::plan::Axis;
 use crate::region::Region;
+use crate::rule::fully_symmetric::{FullySymmetric, MOST_DIMENSIONS};
 use crate::rule::gauss_line::{GaussLine, LINE, MOST_FINE};
-use crate::rule::genz_malik::{GenzMalik, MOST_DIMENSIONS};
-use std::cell::Cell;
+pub(super) use drive::Drive;
 use std::marker::PhantomData;
 use std::time::Duration;
-
-/// Seconds of work from which waking threads pays, and that a piece for one of them takes at least.
-const WORTHWHILE: f64 = 100e-6;
-const PIECE: f64 = 10e-6;
-
-/// Seconds between two looks at the clock.
-const LOOK: f64 = 20e-3;
-
-/// Points at which an integrand is looked at that seems to be constant.
-const PROBES: usize = 1024;
 
 /// The points over which [`Integrator::integrate`] integrates: `f64` along an interval, `[f64; D]` over a box.
 pub trait Space: Point {
@@ -78,7 +69,12 @@ impl Integrator {
             on_lanes = PointsOnLanes { f, token, point: PhantomData };
             &on_lanes
         };
-        self.over_box(values, level, token, lower, upper)
+        let is_zero = || {
+            let graph = Graph::new();
+            let traced = f.trace(&graph, P::traced_from_fn(|d| graph.coordinate(d)));
+            traced.and_then(Expr::as_constant) == Some(0.0)
+        };
+        self.over_box(values, &is_zero, (level, token), lower, upper)
     }
 
     /// Refuses what makes no sense over a box.
@@ -132,13 +128,13 @@ impl Integrator {
         if sampled.is_some() { self.check_level() } else { self.check_settings() }
     }
 
-    /// The integral over a box that was looked at. Compiled once, whatever the integrand.
+    /// The integral over a box that was looked at, of what may be known to be zero. Compiled once, whatever the integrand.
     #[inline(never)]
     fn over_box(
         &self,
         values: &dyn PointValues,
-        level: Level,
-        token: Token,
+        is_zero: &dyn Fn() -> bool,
+        (level, token): (Level, Token),
         lower: &[f64],
         upper: &[f64],
     ) -> Result<Integral, Error> {
@@ -178,24 +174,37 @@ impl Integrator {
             return self.over_samples(values, level, token, &axes, sign, integral);
         }
         let whole = Whole { kernel: SimdSamples { values, axes: &axes, token }, sign, threads: &threads, start };
-        if axes.len() > MOST_DIMENSIONS {
+        let dimension = axes.len();
+        if dimension > MOST_DIMENSIONS {
             return Race::new(self, whole, None)?.answer(integral);
         }
         let tolerance = Tolerance { absolute: self.abs_tol.unwrap_or(0.0), relative: self.rel_tol.unwrap_or(1e-10) };
-        let rule = GenzMalik::new(axes.len());
-        let fine = (axes.len() <= MOST_FINE).then(|| (LINE as u64).pow(axes.len() as u32) + (1 << axes.len()));
-        let method = Cubature::new(axes.clone(), tolerance, self.max_evaluations, rule.evaluations(), fine);
-        let line = GaussLine::new();
-        let kernel = SimdBoxes { values, rule: &rule, line: &line, axes: &axes, token };
+        let (seventh, ninth) = (FullySymmetric::seventh(dimension), FullySymmetric::ninth(dimension));
+        let kernel = SimdBoxes { values, seventh, ninth, line: GaussLine::get(), axes: &axes, token };
+        let (roughness, peak) = match kernel.look(&mut BoxDesk::default()) {
+            Ok(look) => look,
+            Err(bad) => {
+                (integral.error, integral.method) = (f64::INFINITY, Some(Method::Cubature));
+                (integral.evaluations, integral.elapsed) = (seventh.on_lines(), start.elapsed());
+                End::Bad(bad).tell(f64::NAN, &mut integral);
+                return self.judged(integral);
+            }
+        };
+        let fine = (dimension <= MOST_FINE).then(|| (LINE as u64).pow(dimension as u32) + (1 << dimension));
+        let costs = Costs { seventh: seventh.evaluations(), ninth: ninth.map(FullySymmetric::evaluations), fine };
+        let mut method = Cubature::new(axes.clone(), tolerance, self.max_evaluations, costs, &roughness);
+        method.evaluations = seventh.on_lines();
         let mut drive = Drive {
             with: self,
             kernel,
             method,
             threads: &threads,
             others: 0,
-            seconds: [0.0; 2],
+            seconds: [0.0; 3],
             start,
             no_threads: None,
+            peak,
+            is_zero,
         };
         if self.method == Method::Auto {
             return Race::new(self, whole, Some(drive))?.answer(integral);
@@ -223,161 +232,5 @@ impl Integrator {
             fallbacks.push(Fallback { wanted: format!("{threads} threads"), reason });
         }
         fallbacks
-    }
-}
-
-/// Whether f is more than next to nothing somewhere among points that fill the box evenly (the multiples of the inverse powers
-/// of the root of x^(D+1) = x + 1).
-fn probe(values: &dyn PointValues, axes: &[Axis]) -> bool {
-    let dimension = axes.len();
-    let root = (0..64).fold(2.0f64, |root, _| (1.0 + root).powf(1.0 / (dimension as f64 + 1.0)));
-    let place = |d: usize, k: usize| {
-        let share = (0.5 + (k + 1) as f64 * root.powi(-(d as i32) - 1)).fract();
-        let Axis { lower, upper, map } = axes[d];
-        map.point(lower + share * (upper - lower)).0
-    };
-    let points: Vec<[f64; LANES]> = (0..PROBES * dimension)
-        .map(|i| std::array::from_fn(|lane| place(i % dimension, i / dimension * LANES + lane)))
-        .collect();
-    let mut found = vec![[0.0; LANES]; PROBES];
-    values.values(&points, &mut found);
-    found.as_flattened().iter().any(|value| value.abs() > super::rounds::TINY || value.is_nan())
-}
-
-/// An integration under way.
-pub(super) struct Drive<'a> {
-    with: &'a Integrator,
-    kernel: SimdBoxes<'a>,
-    pub method: Cubature,
-    threads: &'a Threads,
-    /// Evaluations that were made by other methods.
-    pub others: u64,
-    /// What a sweep of a box took on one thread, and a fine one.
-    seconds: [f64; 2],
-    start: Instant,
-    /// Why there are no threads, where there are none.
-    no_threads: Option<String>,
-}
-
-impl Drive<'_> {
-    /// The next round; how it ended, if this was the last.
-    pub fn round(&mut self) -> Option<End> {
-        let (mut swept, mut fine) = (Vec::new(), Vec::new());
-        for (list, boxes) in [(&mut swept, self.method.next()), (&mut fine, self.method.next_fine())] {
-            list.resize(boxes.len(), SweptBox::default());
-        }
-        if let Some(stop) = self.sweep(false, &mut swept).or_else(|| self.sweep(true, &mut fine)) {
-            return Some(End::Stopped(stop));
-        }
-        let outcome = self.method.absorb(&mut swept, &mut fine);
-        self.with.control.report(self.others + self.method.evaluations, self.with.max_evaluations);
-        match outcome {
-            Some(Outcome::NonFinite { value, .. }) => {
-                return Some(End::Bad(Box::new((std::mem::take(&mut self.method.bad), value))));
-            }
-            Some(outcome) => return Some(End::Outcome(outcome)),
-            None => {}
-        }
-        if let Some(suspect) = self.method.suspect() {
-            let (place, evaluations) = self.kernel.locate(&suspect);
-            self.method.found(suspect.axis, place, evaluations);
-        }
-        self.method.divide().map(End::Outcome)
-    }
-
-    /// Writes down the answer, but for the evaluations; those made for it are returned.
-    pub fn tell(self, end: End, sign: f64, integral: &mut Integral) -> u64 {
-        let Self { method, threads, no_threads, .. } = self;
-        integral.threads = threads.count();
-        if let Some(reason) = no_threads {
-            integral.fallbacks.push(Fallback { wanted: format!("{} threads", threads.count()), reason });
-            integral.threads = 1;
-        }
-        integral.estimate = sign * method.totals.estimate();
-        (integral.error, integral.regions) = (method.totals.error(), method.regions());
-        integral.method = Some(Method::Cubature);
-        end.tell(if method.regions() == 0 { f64::NAN } else { self.kernel.axes[0].upper }, integral);
-        if method.regions() == 0 {
-            integral.error = f64::INFINITY;
-        }
-        if integral.status == Status::Converged && method.totals.magnitude < super::rounds::TINY {
-            if probe(self.kernel.values, self.kernel.axes) {
-                let reason = "the integrand is zero wherever cubature looked, and not elsewhere";
-                integral.status = Status::Suspicious { reason };
-            }
-            return PROBES as u64 * LANES as u64;
-        }
-        0
-    }
-
-    /// One list of a round.
-    fn sweep(&mut self, fine: bool, mut places: &mut [SweptBox]) -> Option<Stop> {
-        let Self { with, kernel, method, threads, seconds, start, no_threads, .. } = self;
-        let (mut rest, seconds) =
-            (if fine { method.next_fine() } else { method.next() }, &mut seconds[usize::from(fine)]);
-        while !places.is_empty() {
-            if let Some(stop) = with.control.stop(*start) {
-                return Some(stop);
-            }
-            let count = threads.count() as f64;
-            let parallel = count > 1.0 && no_threads.is_none() && *seconds * places.len() as f64 > WORTHWHILE;
-            let time = if parallel { LOOK * count } else { LOOK };
-            let most = if *seconds == 0.0 { LANES } else { multiple(time / *seconds) };
-            let now = most.min(places.len());
-            let (boxes, others) = rest.split_at(now);
-            let (out, later) = std::mem::take(&mut places).split_at_mut(now);
-            if parallel {
-                let mut piece = Some(Piece { boxes, out: &mut *out, least: multiple(PIECE / *seconds) });
-                let work = || {
-                    if let Some(piece) = piece.take() {
-                        threads.pieces(piece, &Piece::halves, &|piece| piece.sweep(kernel));
-                    }
-                };
-                *no_threads = threads.run(work).err();
-            }
-            if !parallel || no_threads.is_some() {
-                let began = Instant::now();
-                Piece { boxes, out, least: LANES }.sweep(kernel);
-                *seconds = began.elapsed().as_secs_f64() / now.next_multiple_of(LANES) as f64;
-            }
-            (rest, places) = (others, later);
-        }
-        None
-    }
-}
-
-/// At least eight, and whole vectors.
-fn multiple(boxes: f64) -> usize {
-    (boxes.clamp(1.0, 1e6) as usize).next_multiple_of(LANES)
-}
-
-/// Boxes, and the places for what they give.
-struct Piece<'a> {
-    boxes: Boxes<'a>,
-    out: &'a mut [SweptBox],
-    /// As many are not divided among threads.
-    least: usize,
-}
-
-thread_local! {
-    static DESK: Cell<BoxDesk> = Cell::default();
-}
-
-impl Piece<'_> {
-    fn halves(self) -> Result<(Self, Self), Self> {
-        let Self { boxes, out, least } = self;
-        if out.len() <= least {
-            return Err(Self { boxes, out, least });
-        }
-        let half = (out.len() / 2).next_multiple_of(LANES);
-        let (boxes, other_boxes) = boxes.split_at(half);
-        let (out, other_out) = out.split_at_mut(half);
-        Ok((Self { boxes, out, least }, Self { boxes: other_boxes, out: other_out, least }))
-    }
-
-    fn sweep(self, kernel: &SimdBoxes) {
-        let mut desk = DESK.take();
-        kernel.sweep(self.boxes, self.out, &mut desk);
-        DESK.set(desk);
     }
 }

@@ -17,8 +17,7 @@ use crate::estimate::Tolerance;
 use crate::integral::{Fallback, Integral, Status};
 use crate::method::{Method, Outcome, QuasiMonteCarlo, Wanted};
 use crate::plan::Axis;
-use crate::points::{MOST_OF_LATTICE, MOST_OF_SOBOL};
-use crate::rule::genz_malik::MOST_DIMENSIONS;
+use crate::rule::fully_symmetric::MOST_DIMENSIONS;
 use entrant::{Entrant, Runner, within};
 
 /// The relative tolerance where none is given, and where cubature has no rule.
@@ -57,7 +56,9 @@ pub(super) struct Race<'a> {
     entrants: Vec<Entrant<'a>>,
     /// Those that may still enter, the next one at the end.
     waiting: Vec<Method>,
+    /// That has looked at the integrand already.
     cubature: Option<Boxes<'a>>,
+    begun: bool,
 }
 
 impl<'a> Race<'a> {
@@ -66,15 +67,12 @@ impl<'a> Race<'a> {
         let Whole { kernel, sign, threads, start } = whole;
         let axes = kernel.axes;
         let samples = Samples::new(with, kernel, threads, start);
-        let points = match axes.len() {
-            ..=MOST_OF_LATTICE => Method::Lattice,
-            ..=MOST_OF_SOBOL => Method::Sobol,
-            _ => Method::MonteCarlo,
-        };
+        let fits = |method: &Method| method.most_sampled().is_some_and(|most| axes.len() <= most);
+        let points = [Method::Lattice, Method::Sobol].into_iter().find(fits).unwrap_or(Method::MonteCarlo);
         let mut waiting = vec![Method::Vegas, points];
         match &cubature {
             Some(drive) => {
-                let first = drive.method.first_mesh().saturating_mul(FIRST) <= with.max_evaluations;
+                let first = drive.method.cost().saturating_mul(FIRST) <= with.max_evaluations;
                 waiting.insert(if first { 2 } else { 0 }, Method::Cubature);
             }
             None if with.max_evaluations == 0 => return Err(Error::NoEvaluations),
@@ -84,7 +82,7 @@ impl<'a> Race<'a> {
         if cubature.is_some() {
             tolerance.relative = with.rel_tol.unwrap_or(TOLERANCE);
         }
-        Ok(Self { with, axes, sign, start, tolerance, samples, entrants: Vec::new(), waiting, cubature })
+        Ok(Self { with, axes, sign, start, tolerance, samples, entrants: Vec::new(), waiting, cubature, begun: false })
     }
 
     /// The answer.
@@ -134,7 +132,8 @@ impl<'a> Race<'a> {
     }
 
     fn spent(&self) -> u64 {
-        self.entrants.iter().map(Entrant::evaluations).sum()
+        let looked = self.cubature.as_ref().map_or(0, |drive| drive.method.evaluations);
+        looked + self.entrants.iter().map(Entrant::evaluations).sum::<u64>()
     }
 
     fn left(&self) -> u64 {
@@ -146,7 +145,7 @@ impl<'a> Race<'a> {
         let most = self.with.max_evaluations;
         loop {
             let (spent, left) = (self.spent(), self.left());
-            let can = |&i: &usize| self.entrants[i].end.is_none() && (spent == 0 || self.entrants[i].cost() <= left);
+            let can = |&i: &usize| self.entrants[i].end.is_none() && (!self.begun || self.entrants[i].cost() <= left);
             let able: Vec<usize> = (0..self.entrants.len()).filter(can).collect();
             if let Some(&new) = able.iter().find(|&&i| !self.entrants[i].is_ready(most)) {
                 return Some(new);
@@ -191,6 +190,7 @@ impl<'a> Race<'a> {
 
     /// A round of entrant `i`.
     fn round(&mut self, i: usize) {
+        self.begun = true;
         let others = self.spent() - self.entrants[i].evaluations();
         let entrant = &mut self.entrants[i];
         entrant.end = match &mut entrant.runner {

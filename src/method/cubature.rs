@@ -1,12 +1,13 @@
-//! Adaptive cubature: boxes, halved across the axis on which the integrand is roughest, all that matter in each round.
+//! Adaptive cubature: an even mesh of boxes, halved across the axis on which the integrand is roughest, all that matter in each round.
 
 mod divide;
+mod first;
 mod leaf;
 mod planes;
 
 use super::Outcome;
 use crate::estimate::{Tolerance, cubature::claims_of_halves};
-use crate::plan::{Axis, Boxes, SweptBox};
+use crate::plan::{Axis, BoxRule, Boxes, SweptBox};
 use leaf::{BoxLeaf, BoxTotals};
 use planes::{NO_PLANE, Plane, SEARCHES};
 
@@ -20,12 +21,15 @@ const SETTLED: f64 = 0.3;
 const LATER: f64 = 0.2;
 
 /// Of the largest, so many do not, and such a share of all: fewer leave lanes idle, and are not worth a look at all leaves.
-const FEWEST: usize = 8;
+const FEWEST: usize = LANES / 2;
 const SHARE: usize = 50;
 
 /// A fine sweep that leaves more than this of a claim is wasted; and the share of all evaluations that may be.
 const WASTED: f64 = 0.1;
 const WASTE: f64 = 0.5;
+
+/// Boxes that are swept at once.
+const LANES: usize = 8;
 
 /// Bytes that leaves may take.
 const MEMORY: usize = 512 << 20;
@@ -34,23 +38,23 @@ const MEMORY: usize = 512 << 20;
 pub(crate) struct Cubature {
     axes: Vec<Axis>,
     tolerance: Tolerance,
-    /// The evaluations after which to give up, and those of one sweep.
+    /// The evaluations after which to give up.
     most: u64,
-    each: u64,
-    /// Leaves that there must be, and may be.
-    least: usize,
+    costs: Costs,
+    /// Leaves that there may be.
     capacity: usize,
     /// The bounds of the leaves, `axes.len()` for each.
     lower: Vec<f64>,
     upper: Vec<f64>,
     leaves: Vec<BoxLeaf>,
-    /// The leaves to be halved, ascending, and the bounds of their halves; the whole, to begin with.
+    /// The leaves to be halved, and the bounds of their halves, those to be swept by the rule of degree 7 first; the first mesh, to
+    /// begin with.
     active: Vec<u32>,
     next_lower: Vec<f64>,
     next_upper: Vec<f64>,
-    /// The leaves to be swept by the fine rule, of `fine_each` evaluations, and their bounds.
+    by_seventh: usize,
+    /// The leaves to be swept by the fine rule, and their bounds.
     fine: Vec<u32>,
-    fine_each: Option<u64>,
     /// Evaluations of fine sweeps that brought little.
     wasted: u64,
     fine_lower: Vec<f64>,
@@ -65,29 +69,34 @@ pub(crate) struct Cubature {
     /// Of all leaves.
     pub totals: BoxTotals,
     pub evaluations: u64,
+    /// The largest |f| in any sweep.
+    pub peak: f64,
     /// Where the integrand was found not to be finite.
     pub bad: Vec<f64>,
 }
 
+/// The evaluations of one sweep by each rule that there is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Costs {
+    pub seventh: u64,
+    pub ninth: Option<u64>,
+    pub fine: Option<u64>,
+}
+
 impl Cubature {
-    /// The integration over the box of `axes`, at `each` evaluations a sweep; a fine one, where there is such a rule, at `fine`.
-    pub fn new(axes: Vec<Axis>, tolerance: Tolerance, most: u64, each: u64, fine: Option<u64>) -> Self {
-        let dimension = axes.len();
-        let least = match dimension {
-            ..=5 => 32,
-            6..=10 => 8,
-            11..=14 => 4,
-            _ => 2,
-        };
-        let bytes = 2 * size_of::<f64>() * dimension + size_of::<BoxLeaf>();
+    /// The integration over the box of `axes`, on each of which the integrand is as rough as given.
+    pub fn new(axes: Vec<Axis>, tolerance: Tolerance, most: u64, costs: Costs, roughness: &[f64]) -> Self {
+        let (next_lower, next_upper) = first::mesh(&axes, roughness);
+        let bytes = 2 * size_of::<f64>() * axes.len() + size_of::<BoxLeaf>();
         Self {
-            next_lower: axes.iter().map(|axis| axis.lower).collect(),
-            next_upper: axes.iter().map(|axis| axis.upper).collect(),
+            // Where what looks smooth may be left to the fine rule, it has to be sure.
+            by_seventh: if costs.ninth.is_some() && costs.fine.is_some() { 0 } else { next_lower.len() / axes.len() },
+            next_lower,
+            next_upper,
             axes,
             tolerance,
             most,
-            each,
-            least,
+            costs,
             capacity: MEMORY / bytes,
             lower: Vec::new(),
             upper: Vec::new(),
@@ -97,40 +106,42 @@ impl Cubature {
             searches: SEARCHES,
             cuts: Vec::new(),
             fine: Vec::new(),
-            fine_each: fine,
             wasted: 0,
             fine_lower: Vec::new(),
             fine_upper: Vec::new(),
             retired: Default::default(),
             totals: BoxTotals::default(),
             evaluations: 0,
+            peak: 0.0,
             bad: Vec::new(),
         }
     }
 
-    /// The boxes to sweep.
-    pub fn next(&self) -> Boxes<'_> {
-        Boxes { dimension: self.axes.len(), lower: &self.next_lower, upper: &self.next_upper, fine: false }
-    }
-
-    /// The boxes to sweep by the fine rule.
-    pub fn next_fine(&self) -> Boxes<'_> {
-        Boxes { dimension: self.axes.len(), lower: &self.fine_lower, upper: &self.fine_upper, fine: true }
+    /// The boxes to sweep by this rule.
+    pub fn next(&self, rule: BoxRule) -> Boxes<'_> {
+        let dimension = self.axes.len();
+        if rule == BoxRule::Fine {
+            return Boxes { dimension, lower: &self.fine_lower, upper: &self.fine_upper, rule };
+        }
+        let halves = Boxes { dimension, lower: &self.next_lower, upper: &self.next_upper, rule };
+        let (seventh, ninth) = halves.split_at(self.by_seventh);
+        if rule == BoxRule::Seventh { seventh } else { ninth }
     }
 
     /// The evaluations of the next round.
     pub fn cost(&self) -> u64 {
-        self.next().len() as u64 * self.each + self.next_fine().len() as u64 * self.fine_each.unwrap_or(0)
+        let each = |rule| match rule {
+            BoxRule::Seventh => self.costs.seventh,
+            BoxRule::Ninth => self.costs.ninth.unwrap_or(0),
+            BoxRule::Fine => self.costs.fine.unwrap_or(0),
+        };
+        let rules = [BoxRule::Seventh, BoxRule::Ninth, BoxRule::Fine];
+        rules.iter().map(|&rule| self.next(rule).len() as u64 * each(rule)).sum()
     }
 
     /// Whether what is claimed is within the tolerance.
     pub fn met(&self) -> bool {
-        self.leaves.len() >= self.least && self.tolerance.met(self.totals.error(), self.totals.estimate())
-    }
-
-    /// The evaluations of the even mesh that comes first.
-    pub fn first_mesh(&self) -> u64 {
-        (2 * self.least as u64 - 1) * self.each
+        !self.leaves.is_empty() && self.tolerance.met(self.totals.error(), self.totals.estimate())
     }
 
     /// The boxes that make up the whole.
@@ -138,28 +149,34 @@ impl Cubature {
         self.leaves.len() as u64 + self.retired.0
     }
 
-    /// Takes what the sweeps of [`next`](Self::next) and [`next_fine`](Self::next_fine) found; the outcome, if this is the end.
-    /// Else [`divide`](Self::divide) follows.
+    /// Takes what the sweeps of [`next`](Self::next) found, by the rules of degree 7 and 9, and by the fine one; the outcome, if
+    /// this is the end. Else [`divide`](Self::divide) follows.
     pub fn absorb(&mut self, swept: &mut [SweptBox], fine: &mut [SweptBox]) -> Option<Outcome> {
-        self.evaluations += swept.len() as u64 * self.each + fine.len() as u64 * self.fine_each.unwrap_or(0);
+        let (by_ninth, fine_each) = (swept.len() - self.by_seventh, self.costs.fine.unwrap_or(0));
+        self.evaluations += self.by_seventh as u64 * self.costs.seventh
+            + by_ninth as u64 * self.costs.ninth.unwrap_or(0)
+            + fine.len() as u64 * fine_each;
         if let Some(bad) = swept.iter_mut().chain(&mut *fine).find_map(|one| one.bad.take()) {
             let (point, value) = *bad;
             let first = point[0];
             self.bad = point;
             return Some(Outcome::NonFinite { point: first, value });
         }
+        self.peak = swept.iter().chain(&*fine).fold(self.peak, |peak, one| peak.max(one.peak));
         self.place(swept);
         for (&i, one) in self.fine.iter().zip(&*fine) {
             let leaf = &mut self.leaves[i as usize];
             // What was claimed before stands where the fine rule is no better.
-            if one.error > WASTED * leaf.error {
-                self.wasted += self.fine_each.unwrap_or(0);
+            let wasted = one.error > WASTED * leaf.error;
+            if wasted {
+                self.wasted += fine_each;
             }
             if one.error < leaf.error {
                 (leaf.estimate, leaf.error, leaf.floor) = (one.estimate, one.error, one.floor);
+                leaf.own = one.error;
                 leaf.axis = one.axis;
             }
-            (leaf.promise, leaf.tried) = (f64::INFINITY, true);
+            (leaf.promise, leaf.tried) = (if wasted { f64::INFINITY } else { 0.0 }, true);
         }
         self.totals = self.retired.1;
         self.leaves.iter().for_each(|leaf| self.totals.add(leaf));
@@ -167,16 +184,15 @@ impl Cubature {
         if !estimate.is_finite() || !error.is_finite() {
             return Some(Outcome::Overflow);
         }
-        let enough = self.leaves.len() >= self.least;
         let goal = GOAL * self.tolerance.at(estimate);
         let met = self.tolerance.met(error, estimate);
-        if enough && met && self.totals.truncation <= goal {
+        if met && self.totals.truncation <= goal {
             return Some(Outcome::Converged);
         }
         if self.evaluations >= self.most {
-            return Some(if enough && met { Outcome::Converged } else { Outcome::MaxEvaluations });
+            return Some(if met { Outcome::Converged } else { Outcome::MaxEvaluations });
         }
-        let settled = self.choose(enough, goal);
+        let settled = self.choose(goal);
         if self.leaves.len() + self.active.len() > self.capacity {
             self.retire(settled);
             let room = self.capacity.saturating_sub(self.leaves.len());
@@ -185,9 +201,7 @@ impl Cubature {
                 return Some(if met { Outcome::Converged } else { Outcome::MemoryLimit });
             }
         }
-        if enough {
-            self.refine(goal);
-        }
+        self.refine(goal);
         (self.active.is_empty() && self.fine.is_empty()).then_some(self.rest())
     }
 
@@ -204,20 +218,19 @@ impl Cubature {
             estimate: one.estimate,
             // Rounding is claimed apart.
             error: if error <= one.floor { 0.0 } else { error } + one.surprise,
+            own: one.error + one.surprise,
             floor: one.floor,
             magnitude: one.magnitude,
             axis: one.axis,
             stuck: false,
             promise: one.promise,
             // Corners that surprise are not seen by the fine rule.
-            tried: one.surprise > 0.0,
+            tried: one.surprise > error,
         };
-        if let [whole] = swept
-            && self.leaves.is_empty()
-        {
+        if self.leaves.is_empty() {
             self.lower.clone_from(&self.next_lower);
             self.upper.clone_from(&self.next_upper);
-            self.leaves.push(leaf(whole, whole.error));
+            self.leaves.extend(swept.iter().map(|one| leaf(one, one.error)));
             return;
         }
         for (k, (&i, halves)) in self.active.iter().zip(swept.as_chunks::<2>().0).enumerate() {
@@ -230,7 +243,7 @@ impl Cubature {
             let difference = before.estimate - (first.estimate + second.estimate);
             let rounding = before.floor + first.floor + second.floor;
             let difference = if difference.abs() <= rounding { 0.0 } else { difference };
-            let claims = claims_of_halves([first.error, second.error], before.error, difference, [share, 1.0 - share]);
+            let claims = claims_of_halves([first.error, second.error], before.own, difference, [share, 1.0 - share]);
             if let Some(plane) = self.cuts.get(k).copied().flatten() {
                 let smooth = first.error + second.error <= 0.5 * before.error;
                 let score = &mut self.planes[plane as usize].score;
@@ -246,45 +259,52 @@ impl Cubature {
     }
 
     /// Makes active what has to be halved; the claim up to which leaves need not be, whatever comes.
-    fn choose(&mut self, enough: bool, goal: f64) -> f64 {
-        // Claims sorted into halves of binary orders of magnitude: enough to tell which are small, and no sort.
-        let bin = |error: f64| (error.to_bits() >> 51) as usize;
-        let (mut sums, mut counts) = ([0.0; 4096], [0; 4096]);
-        let mut largest = 0.0f64;
-        for leaf in self.leaves.iter().filter(|leaf| !leaf.stuck) {
-            sums[bin(leaf.error)] += leaf.error;
-            counts[bin(leaf.error)] += 1;
-            largest = largest.max(leaf.error);
+    fn choose(&mut self, goal: f64) -> f64 {
+        // Claims sorted into halves of binary orders of magnitude, from the largest down: enough to tell which are small, and no sort.
+        const BINS: usize = 256;
+        let open = |leaf: &&BoxLeaf| !leaf.stuck;
+        let largest = self.leaves.iter().filter(open).fold(0.0, |largest: f64, leaf| largest.max(leaf.error));
+        let order = |error: f64| (error.to_bits() >> 51) as usize;
+        let floor =
+            |bin: usize| if bin + 1 < BINS { f64::from_bits(((order(largest) - bin) as u64) << 51) } else { 0.0 };
+        let (mut sums, mut counts) = ([0.0; BINS], [0; BINS]);
+        for leaf in self.leaves.iter().filter(open) {
+            let bin = (order(largest) - order(leaf.error)).min(BINS - 1);
+            sums[bin] += leaf.error;
+            counts[bin] += 1;
         }
         let may = SETTLED * (goal - self.retired.1.truncation).max(0.0);
         let mut total = 0.0;
-        let first = sums.iter().position(|sum| {
+        let first = sums.iter().rposition(|sum| {
             total += sum;
             total > may
         });
-        let floor = |bin: usize| f64::from_bits((bin as u64) << 51);
         let settled = first.map_or(f64::INFINITY, floor);
         let mut count = 0;
-        let fewest = counts.iter().rposition(|&in_bin| {
+        let fewest = counts.iter().position(|&in_bin| {
             count += in_bin;
             count >= FEWEST.max(self.leaves.len() / SHARE)
         });
         let from = settled.max(fewest.map_or(0.0, floor).min(LATER * largest));
         self.active.clear();
         self.fine.clear();
-        let chosen = |leaf: &BoxLeaf| !leaf.stuck && (!enough || leaf.error > 0.0 && leaf.error >= from);
+        let chosen = |leaf: &BoxLeaf| !leaf.stuck && leaf.error > 0.0 && leaf.error >= from;
         self.active.extend((0u32..).zip(&self.leaves).filter(|(_, leaf)| chosen(leaf)).map(|(i, _)| i));
         settled
     }
 
     /// Takes from what is active the leaves for which the fine rule would be cheaper than halves, if it does: a halving of all axes,
-    /// into 2^D boxes, brings a factor of about 2^8. Where that is promised, it is tried in any case; else as far as there is
+    /// into 2^D boxes, brings a factor of about 2^8 or 2^10. Where that is promised, it is tried in any case; else as far as there is
     /// something to waste.
     fn refine(&mut self, goal: f64) {
-        let Some(each) = self.fine_each else { return };
+        let Some(each) = self.costs.fine else { return };
         let dimension = self.axes.len();
+        let (halved, power) = match self.costs.ninth {
+            Some(ninth) => (ninth, 10.0),
+            None => (self.costs.seventh, 8.0),
+        };
         let wanted = goal / (4 * self.leaves.len()) as f64;
-        let worth = (0.5 * each as f64 / self.each as f64).powf(8.0 / dimension as f64);
+        let worth = (0.5 * each as f64 / halved as f64).powf(power / dimension as f64);
         let spare = ((WASTE * self.evaluations as f64) as u64).saturating_sub(self.wasted);
         let mut spare = spare / each;
         self.fine_lower.clear();
@@ -309,6 +329,16 @@ impl Cubature {
             false
         });
         self.active = active;
+        // What does not fill lanes waits for a later round, if there is anything else to do; a few boxes are rather halved.
+        let full = self.fine.len() - self.fine.len() % LANES;
+        if self.fine.len() - full < LANES / 2 {
+            self.active.extend(&self.fine[full..]);
+            self.fine.truncate(full);
+        } else if full > 0 || !self.active.is_empty() {
+            self.fine.truncate(full);
+        }
+        self.fine_lower.truncate(self.fine.len() * dimension);
+        self.fine_upper.truncate(self.fine.len() * dimension);
     }
 
     /// Gives up the leaves that claim less than `settled`: of them only the sums are kept.

@@ -50,14 +50,23 @@ impl AxisMap {
     }
 }
 
+/// How a box is swept.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum BoxRule {
+    /// By the fully symmetric rule of degree 7, or 9.
+    Seventh,
+    Ninth,
+    /// By a grid of Gauss's nodes, in few dimensions, where the integrand is smooth.
+    Fine,
+}
+
 /// Boxes to sweep, in order: of each, `dimension` lower and as many upper bounds, in the variables of the axes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Boxes<'a> {
     pub dimension: usize,
     pub lower: &'a [f64],
     pub upper: &'a [f64],
-    /// Whether by the fine rule for what is smooth.
-    pub fine: bool,
+    pub rule: BoxRule,
 }
 
 impl<'a> Boxes<'a> {
@@ -87,7 +96,9 @@ pub(crate) struct SweptBox {
     pub floor: f64,
     /// The integral of |f|.
     pub magnitude: f64,
-    /// What the fine rule is expected to leave of the error.
+    /// The largest |f| that was seen.
+    pub peak: f64,
+    /// What the fine rule is expected to leave of the error; infinite where the integrand looks rough.
     pub promise: f64,
     /// The axis to halve.
     pub axis: u8,

@@ -1,9 +1,12 @@
 //! Rules: nodes and weights on one panel.
 
 mod composite;
+#[rustfmt::skip]
+#[allow(clippy::all, reason = "a table")]
+mod cubature_data;
+pub(crate) mod fully_symmetric;
 mod gauss_legendre;
 pub(crate) mod gauss_line;
-pub(crate) mod genz_malik;
 mod ladder;
 #[rustfmt::skip]
 #[allow(clippy::all, reason = "a table")]

@@ -1,40 +1,43 @@
 //! Where boxes are cut.
 
 use super::planes::Plane;
-use super::{Cubature, Outcome};
+use super::{Cubature, LANES, Outcome};
 use crate::plan::Axis;
 
 impl Cubature {
     /// Halves what is active, or cuts it at a plane; what is too narrow for that is stuck. The outcome, if that is all.
     pub fn divide(&mut self) -> Option<Outcome> {
         let dimension = self.axes.len();
+        let mut by_seventh = self.in_groups();
         self.cuts.clear();
         for &i in &self.active {
             let range = i as usize * dimension..(i as usize + 1) * dimension;
-            let rough = self.leaves[i as usize].promise == f64::INFINITY;
+            let rough = self.leaves[i as usize].is_rough();
             let cut = if rough { self.plane_in(&self.lower[range.clone()], &self.upper[range]) } else { None };
             self.cuts.push(cut);
         }
-        let enough = self.leaves.len() >= self.least;
         let Self { axes, lower, upper, leaves, active, next_lower, next_upper, cuts, planes, .. } = self;
         next_lower.clear();
         next_upper.clear();
         let mut known = std::mem::take(cuts).into_iter();
+        let mut position = 0;
         active.retain(|&i| {
             let i = i as usize;
             let (lower, upper) =
                 (&lower[i * dimension..(i + 1) * dimension], &upper[i * dimension..(i + 1) * dimension]);
             let plane = known.next().flatten();
+            position += 1;
             let may = |d: usize| upper[d] - lower[d] > 2f64.powi(-44) * lower[d].abs().max(upper[d].abs());
             let leaf = &mut leaves[i];
-            // A mesh that is even at first, so that nothing narrow hides in boxes that are long.
-            let wanted = if enough { usize::from(leaf.axis) } else { longest(axes, lower, upper, leaf.axis) };
             let (d, cut) = if let Some(Plane { axis, at, .. }) = plane.map(|plane| planes[plane as usize]) {
                 (axis, at)
-            } else if let Some(d) = [wanted].into_iter().chain(0..dimension).find(|&d| may(d)) {
+            } else if let Some(d) = [usize::from(leaf.axis)].into_iter().chain(0..dimension).find(|&d| may(d)) {
                 (d, cut(&axes[d], lower, upper, d))
             } else {
                 leaf.stuck = true;
+                if position <= by_seventh {
+                    (by_seventh, position) = (by_seventh - 1, position - 1);
+                }
                 return false;
             };
             cuts.push(plane);
@@ -47,14 +50,31 @@ impl Cubature {
             }
             true
         });
+        self.by_seventh = 2 * by_seventh;
         (self.active.is_empty() && self.fine.is_empty()).then_some(self.rest())
     }
-}
 
-/// The longest axis in units of the whole; `axis`, if none is much longer.
-fn longest(axes: &[Axis], lower: &[f64], upper: &[f64], axis: u8) -> usize {
-    let length = |d: usize| (upper[d] - lower[d]) / (axes[d].upper - axes[d].lower);
-    (0..axes.len()).fold(usize::from(axis), |best, d| if length(d) > 1.5 * length(best) { d } else { best })
+    /// Puts first what is to be swept by the rule of degree 7, as it looks rough or there is no other; how many these are. Halves are to
+    /// fill lanes: what is left over goes with the others if it finds room there, or waits for a later round if there is anything else to do.
+    fn in_groups(&mut self) -> usize {
+        const GROUP: usize = LANES / 2;
+        let mixed = self.costs.ninth.is_some();
+        let (mut first, mut others): (Vec<u32>, Vec<u32>) =
+            self.active.iter().partition(|&&i| !mixed || self.leaves[i as usize].is_rough());
+        let (over, odd) = (first.len() % GROUP, others.len() % GROUP);
+        if odd > 0 && over + odd <= GROUP {
+            others.extend(first.drain(first.len() - over..));
+        }
+        let full = |list: &Vec<u32>| list.len() - list.len() % GROUP;
+        if full(&first) + full(&others) + self.fine.len() > 0 {
+            first.truncate(full(&first));
+            others.truncate(full(&others));
+        }
+        let by_seventh = first.len();
+        first.extend(others);
+        self.active = first;
+        by_seventh
+    }
 }
 
 /// Where to cut a box across axis `d`: in the middle of the whole; else near the middle, in each box elsewhere, so that nothing
@@ -77,7 +97,8 @@ fn cut(axis: &Axis, lower: &[f64], upper: &[f64], d: usize) -> f64 {
 mod tests {
     use super::*;
     use crate::estimate::Tolerance;
-    use crate::plan::{Boxes, SweptBox};
+    use crate::method::cubature::Costs;
+    use crate::plan::{BoxRule, Boxes, SweptBox};
 
     /// What a sweep of 1 would find, were its errors as large as the square roots of volumes: nothing converges.
     fn swept(boxes: Boxes) -> Vec<SweptBox> {
@@ -104,17 +125,18 @@ mod tests {
         for capacity in [0, 1, 2, 10, 1000] {
             let axes = vec![Axis::new(0.0, 1.0), Axis::new(0.0, 1.0)];
             let tolerance = Tolerance { absolute: 0.0, relative: 1e-3 };
-            let mut method = Cubature::new(axes, tolerance, 1_000_000, 33, None);
+            let costs = Costs { seventh: 33, ninth: None, fine: None };
+            let mut method = Cubature::new(axes, tolerance, 1_000_000, costs, &[0.0, 0.0]);
             method.capacity = capacity;
             let outcome = loop {
-                let mut found = swept(method.next());
+                let mut found = swept(method.next(BoxRule::Seventh));
                 if let Some(outcome) = method.absorb(&mut found, &mut []).or_else(|| method.divide()) {
                     break outcome;
                 }
             };
             assert!(matches!(outcome, Outcome::MemoryLimit | Outcome::MaxEvaluations), "{capacity} {outcome:?}");
             assert!((method.totals.estimate() - 1.0).abs() < 1e-12, "{capacity} {}", method.totals.estimate());
-            assert!(method.leaves.len() <= capacity.max(1) && method.regions() >= capacity as u64, "{capacity}");
+            assert!(method.leaves.len() <= capacity.max(32) && method.regions() >= capacity as u64, "{capacity}");
         }
     }
 }

@@ -1,13 +1,14 @@
 //! A leaf of the mesh of boxes, and sums over leaves.
 
-use crate::method::outcome::mean_square;
 use crate::reduce::Partial;
 
 /// What is known of a leaf, but for its bounds.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct BoxLeaf {
     pub estimate: f64,
+    /// What is claimed, and of that what the leaf itself shows.
     pub error: f64,
+    pub own: f64,
     pub floor: f64,
     pub magnitude: f64,
     pub axis: u8,
@@ -19,22 +20,31 @@ pub(super) struct BoxLeaf {
     pub tried: bool,
 }
 
+impl BoxLeaf {
+    /// Whether the integrand does not look smooth.
+    pub fn is_rough(&self) -> bool {
+        self.promise == f64::INFINITY
+    }
+}
+
 /// Sums over leaves.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct BoxTotals {
     estimate: Partial,
     /// All that is claimed, but for rounding.
     pub truncation: f64,
-    /// The rounding errors of leaves, which are independent: in the mean square.
+    /// The sum of the rounding errors of leaves, and of their squares.
     rounding: f64,
+    squares: f64,
     pub magnitude: f64,
 }
 
 impl BoxTotals {
     pub(super) fn add(&mut self, leaf: &BoxLeaf) {
-        self.estimate = self.estimate.combine(Partial::new(leaf.estimate));
+        self.estimate = self.estimate.plus(leaf.estimate);
         self.truncation += leaf.error;
-        self.rounding = mean_square(self.rounding, leaf.floor);
+        self.rounding += leaf.floor;
+        self.squares += leaf.floor * leaf.floor;
         self.magnitude += leaf.magnitude;
     }
 
@@ -42,8 +52,10 @@ impl BoxTotals {
         self.estimate.value()
     }
 
-    /// All that is claimed.
+    /// All that is claimed. Rounding errors are independent, and claimed in the mean square, where squares are in range.
     pub fn error(&self) -> f64 {
-        self.truncation + self.rounding + 0.5 * f64::EPSILON * self.estimate().abs()
+        let in_range = (1e-280..1e280).contains(&self.squares);
+        let rounding = if in_range { self.squares.sqrt() } else { self.rounding };
+        self.truncation + rounding + 0.5 * f64::EPSILON * self.estimate().abs()
     }
 }

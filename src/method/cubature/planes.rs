@@ -24,7 +24,7 @@ impl Cubature {
         if self.searches == 0 {
             return None;
         }
-        let rough = |i: &&u32| self.leaves[**i as usize].promise == f64::INFINITY;
+        let rough = |i: &&u32| self.leaves[**i as usize].is_rough();
         let error = |i: &u32| self.leaves[*i as usize].error;
         let &worst = self.active.iter().filter(rough).max_by(|a, b| error(a).total_cmp(&error(b)))?;
         let range = worst as usize * self.axes.len()..(worst as usize + 1) * self.axes.len();

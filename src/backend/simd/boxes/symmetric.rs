@@ -1,0 +1,415 @@
+//! The sweep of boxes by a fully symmetric rule.
+
+use super::{BoxDesk, Frame, Seen, SimdBoxes};
+use crate::estimate::cubature::{LineSigns, NEXT_ON_DIAGONAL, SMALL_SURPRISE, SURPRISE, across, along, next};
+use crate::lanes::{LANES, Lanes, Simd};
+use crate::plan::{Bad, Boxes, SweptBox};
+use crate::rule::Vector;
+use crate::rule::fully_symmetric::{FullySymmetric, MOST_DIMENSIONS};
+use crate::rule::gauss_line::MOST_FINE;
+
+/// Triples that are evaluated at once.
+const TRIPLES: usize = 16;
+
+/// What the nodes on the axes show.
+struct Lines<S: Simd> {
+    center: Lanes<S>,
+    /// The sums over the axes of the values at X, Y, V, and of their sizes.
+    sums: [Lanes<S>; 3],
+    sizes: [Lanes<S>; 3],
+    /// The even parts at X and Y of each axis, less the middle.
+    even: [[Lanes<S>; 2]; MOST_DIMENSIONS],
+    /// The polynomials of the axes at Z, less the middle, added up.
+    at_corner: Lanes<S>,
+    /// The sum over the axes of the sizes of the components in P₄; that of the lowest ones.
+    fourth: Lanes<S>,
+    lowest: Lanes<S>,
+    /// What is claimed in all; how rough each axis is, and how many are rough.
+    claimed: Vector,
+    size: [Vector; MOST_DIMENSIONS],
+    rough: Vector,
+    /// What a fine sweep is expected to leave.
+    promise: Vector,
+}
+
+impl SimdBoxes<'_> {
+    /// How rough the integrand is on each axis of the whole.
+    #[inline(always)]
+    pub(super) fn look_along<S: Simd>(
+        &self,
+        simd: S,
+        whole: Boxes,
+        desk: &mut BoxDesk,
+    ) -> Result<(Vec<f64>, f64), Bad> {
+        let (rule, mut seen) = (self.seventh, Seen::new(simd));
+        let frame = self.frame(simd, whole, desk);
+        self.set_rows(rule, &frame, desk);
+        let lines = self.lines(simd, rule, desk, &mut seen);
+        if !(seen.size.to_array()[0] + lines.center.to_array()[0]).is_finite() {
+            let mut bad = [const { None }; LANES];
+            self.bad_among(&rule.lines, desk, &mut bad);
+            if let [Some(bad), ..] = bad {
+                return Err(bad);
+            }
+        }
+        let peak = seen.high.max(-seen.low).to_array()[0];
+        Ok((lines.size[..rule.dimension].iter().map(|size| size[0]).collect(), peak))
+    }
+
+    /// The middle and the axes.
+    #[inline(always)]
+    fn lines<S: Simd>(&self, simd: S, rule: &FullySymmetric, desk: &mut BoxDesk, seen: &mut Seen<S>) -> Lines<S> {
+        self.evaluate(simd, &rule.lines, desk);
+        let zero = Lanes::splat(simd, 0.0);
+        let (center, size) = seen.take(simd, &desk.values[0]);
+        seen.size += size;
+        let mut lines = Lines {
+            center,
+            sums: [zero; 3],
+            sizes: [zero; 3],
+            even: [[zero; 2]; MOST_DIMENSIONS],
+            at_corner: zero,
+            fourth: zero,
+            lowest: zero,
+            claimed: [0.0; LANES],
+            size: [[0.0; LANES]; MOST_DIMENSIONS],
+            rough: [0.0; LANES],
+            promise: [0.0; LANES],
+        };
+        let square = rule.places[4] * rule.places[4];
+        let next = next(rule.ninth, rule.dimension);
+        let per_axis = if rule.ninth { 8 } else { 6 };
+        for d in 0..rule.dimension {
+            let values = &desk.values[1 + d * per_axis..];
+            let (mut powers, mut even, mut odd) = ([zero; 4], [zero; 3], [zero; 3]);
+            // X, Y, V, and the face, which has no weight.
+            for k in 0..4 {
+                if k == 2 && !rule.ninth {
+                    continue;
+                }
+                let first = if k == 3 { per_axis - 2 } else { 2 * k };
+                let ((below, size_below), (above, size_above)) =
+                    (seen.take(simd, &values[first]), seen.take(simd, &values[first + 1]));
+                let size = size_below + size_above;
+                if k < 3 {
+                    lines.sums[k] += below + above;
+                    lines.sizes[k] += size;
+                }
+                seen.size += size;
+                let e = (below + above) * 0.5 - center;
+                let o = (above - below) * 0.5;
+                if k < 2 {
+                    lines.even[d][k] = e;
+                }
+                for m in 0..4 {
+                    powers[m] += e * rule.axis.powers[m][k];
+                }
+                for m in 0..3 {
+                    even[m] += e * rule.axis.even[m][k];
+                    odd[m] += o * rule.axis.odd[m][k];
+                }
+            }
+            let [a1, a2, a3, a4] = powers;
+            lines.at_corner += (((a4 * square + a3) * square + a2) * square + a1) * square;
+            lines.fourth += even[if rule.ninth { 2 } else { 1 }].abs();
+            lines.lowest += even[2].abs();
+            let [e0, e1, e2] = [even[0].to_array(), even[1].to_array(), even[2].to_array()];
+            let [o0, o1, o2] = [odd[0].to_array(), odd[1].to_array(), odd[2].to_array()];
+            for lane in 0..LANES {
+                let claim = along([e0[lane], e1[lane], e2[lane]], [o0[lane], o1[lane], o2[lane]], next);
+                lines.claimed[lane] += claim.error;
+                lines.size[d][lane] = claim.size;
+                lines.rough[lane] += claim.rough;
+            }
+            if rule.dimension <= MOST_FINE {
+                for lane in 0..LANES {
+                    let (even, odd) = ([e0[lane], e1[lane], e2[lane]], [o0[lane], o1[lane], o2[lane]]);
+                    lines.promise[lane] += LineSigns::of(even, odd, rule.ninth).claim();
+                }
+            }
+        }
+        lines
+    }
+
+    #[inline(always)]
+    pub(super) fn sweep_eight<S: Simd>(
+        &self,
+        simd: S,
+        rule: &FullySymmetric,
+        boxes: Boxes,
+        out: &mut [SweptBox],
+        desk: &mut BoxDesk,
+    ) {
+        let (dimension, zero) = (rule.dimension, Lanes::splat(simd, 0.0));
+        let frame = self.frame(simd, boxes, desk);
+        self.set_rows(rule, &frame, desk);
+        let mut seen = Seen::new(simd);
+        let lines = self.lines(simd, rule, desk, &mut seen);
+        let center = lines.center;
+        let [x, y] = [rule.places[0] * rule.places[0], rule.places[1] * rule.places[1]];
+        let z = rule.places[4] * rule.places[4];
+
+        // Two axes at once: with s and t the squares of the coordinates, the part of f that is even in both and not of one alone is
+        // st(b + c_i s + c_j t) at the nodes.
+        let count = self.evaluate(simd, &rule.pairs, desk);
+        desk.pairs.clear();
+        desk.outer.clear();
+        if dimension == 2 {
+            desk.outer.extend_from_slice(&desk.values[..count]);
+        }
+        let (mut pairs, mut pairs_size, mut mixed, mut mixed_size) = (zero, zero, zero, zero);
+        let (mut fourth, mut sixth, mut corner) = (zero, zero, lines.at_corner);
+        let mut pair = 0;
+        for i in 0..dimension {
+            for j in i + 1..dimension {
+                let [[ei, fi], [ej, fj]] = [lines.even[i], lines.even[j]];
+                if !rule.ninth {
+                    let sum = seen.sum(simd, &desk.values[4 * pair..4 * pair + 4], &mut pairs_size);
+                    pairs += sum;
+                    let b = (sum * 0.25 - center - ei - ej) * (1.0 / (x * x));
+                    fourth += b.abs() * (4.0 / 9.0);
+                    corner += b * (z * z);
+                    pair += 1;
+                    continue;
+                }
+                let values = &desk.values[12 * pair..12 * pair + 12];
+                let xx = seen.sum(simd, &values[..4], &mut pairs_size);
+                let xy = seen.sum(simd, &values[4..8], &mut mixed_size);
+                let yx = seen.sum(simd, &values[8..12], &mut mixed_size);
+                pairs += xx;
+                mixed += xy + yx;
+                let mean = xx * 0.25;
+                desk.pairs.push(mean.to_array());
+                let q = (mean - center - ei - ej) * (1.0 / (x * x));
+                let cj = (q - (xy * 0.25 - center - ei - fj) * (1.0 / (x * y))) * (1.0 / (x - y));
+                let ci = (q - (yx * 0.25 - center - fi - ej) * (1.0 / (x * y))) * (1.0 / (x - y));
+                let both = ci + cj;
+                let b = q - both * x;
+                fourth += (b * (4.0 / 9.0) + both * (8.0 / 21.0)).abs();
+                sixth += (ci.abs() + cj.abs()) * (16.0 / 105.0);
+                corner += (b + both * z) * (z * z);
+                pair += 1;
+            }
+        }
+
+        // Three.
+        let (mut triples, mut triples_size) = (zero, zero);
+        let pair_of = |i: u8, j: u8| {
+            let (i, j) = (usize::from(i), usize::from(j));
+            i * (2 * dimension - i - 1) / 2 + j - i - 1
+        };
+        for (nodes, axes) in rule.triples.chunks(8 * TRIPLES * dimension).zip(rule.triple_axes.chunks(TRIPLES)) {
+            let count = self.evaluate(simd, nodes, desk);
+            if dimension == 3 {
+                desk.outer.extend_from_slice(&desk.values[..count]);
+            }
+            for (k, &[a, b, c]) in axes.iter().enumerate() {
+                let sum = seen.sum(simd, &desk.values[8 * k..8 * k + 8], &mut triples_size);
+                triples += sum;
+                let mut rest = sum * 0.125 + center * 2.0;
+                for (i, j) in [(a, b), (a, c), (b, c)] {
+                    rest -= Lanes::from_array(simd, desk.pairs[pair_of(i, j)]);
+                }
+                for d in [a, b, c] {
+                    rest += lines.even[usize::from(d)][0];
+                }
+                let eta = rest * (1.0 / (x * x * x));
+                sixth += eta.abs() * (8.0 / 27.0);
+                corner += eta * (z * z * z);
+            }
+        }
+
+        // All.
+        let (mut corners, mut corners_size) = (zero, zero);
+        let (block, all) = (rule.block_axes(), (1u32 << dimension) - 1);
+        desk.corners.clear();
+        desk.corners.resize(2 * rule.diagonals.len(), [0.0; LANES]);
+        for first in (0..=all).step_by(1 << block) {
+            self.hold(first, rule, desk);
+            let count = self.evaluate(simd, &rule.corners, desk);
+            // A corner's number has a one where it is below; the list begins with all below.
+            corners += seen.sum(simd, &desk.values[..count], &mut corners_size);
+            for (k, diagonal) in rule.diagonals.iter().enumerate() {
+                for (k, signs) in [(2 * k, diagonal), (2 * k + 1, &(all ^ diagonal))] {
+                    if signs & all & !(count as u32 - 1) == first {
+                        desk.corners[k] = desk.values[count - 1 - (*signs as usize & (count - 1))];
+                    }
+                }
+            }
+        }
+        let width = seen.high - seen.low;
+        let highest = (corners * (-(dimension as f64)).exp2() - center - corner).abs();
+        let next = next(rule.ninth, rule.dimension);
+        let orders = if rule.ninth {
+            [highest * (16.0 / 81.0 / z.powi(4)), sixth, fourth]
+        } else {
+            [highest * (8.0 / 27.0 / z.powi(3)), fourth, lines.lowest]
+        };
+        let [high, low, lowest] = [orders[0].to_array(), orders[1].to_array(), orders[2].to_array()];
+        let (mut claimed, mut rough) = (lines.claimed, lines.rough);
+        for lane in 0..LANES {
+            let claim = across([high[lane], low[lane], lowest[lane]], next);
+            claimed[lane] += claim.error;
+            rough[lane] += claim.rough;
+        }
+        let surprise = if desk.outer.is_empty() {
+            self.surprise(simd, rule, desk, &mut seen, (center, width, lines.fourth + fourth))
+        } else {
+            self.small_surprise(simd, rule, desk, &mut seen, (center, frame.far[0][0]))
+        };
+
+        let [w0, w1, w2, w3, w4, w5, w6, w7] = rule.weights;
+        let estimate = center * w0
+            + lines.sums[0] * w1
+            + lines.sums[1] * w2
+            + lines.sums[2] * w3
+            + pairs * w4
+            + mixed * w5
+            + triples * w6
+            + corners * w7;
+        let weighed = center.abs() * w0.abs()
+            + lines.sizes[0] * w1.abs()
+            + lines.sizes[1] * w2.abs()
+            + lines.sizes[2] * w3
+            + pairs_size * w4.abs()
+            + mixed_size * w5
+            + triples_size * w6
+            + corners_size * w7;
+        let size =
+            (seen.size + pairs_size + mixed_size + triples_size + corners_size) * (1.0 / rule.evaluations() as f64);
+        let volume = frame.volume;
+        let noise = frame.reach * width * volume;
+        let floor = volume * weighed * (2.0 * f64::EPSILON) + noise * 0.1;
+        let bad = (size * 0.0).is_nan().any();
+        let mut bad = if bad { self.find_bad(rule, desk) } else { [const { None }; LANES] };
+        let axis = self.axis(simd, &frame, &lines.size);
+        let peak = seen.high.max(-seen.low).to_array();
+        let (estimate, surprise, size) = (volume * estimate, volume * surprise, volume * size);
+        let (estimate, surprise, size) = (estimate.to_array(), surprise.to_array(), size.to_array());
+        let (noise, floor, volume) = (noise.to_array(), floor.to_array(), volume.to_array());
+        for (lane, out) in out.iter_mut().enumerate() {
+            let claim = volume[lane] * claimed[lane];
+            *out = SweptBox {
+                estimate: estimate[lane],
+                error: if claim <= floor[lane] + noise[lane] { 0.0 } else { claim },
+                surprise: surprise[lane],
+                floor: floor[lane],
+                magnitude: size[lane],
+                peak: peak[lane],
+                promise: if rough[lane] > 0.0 { f64::INFINITY } else { volume[lane] * lines.promise[lane] },
+                axis: axis[lane] as u8,
+                bad: bad[lane].take(),
+            };
+        }
+    }
+
+    /// Far out on the diagonals: what is seen there and not expected.
+    #[inline(always)]
+    fn surprise<S: Simd>(
+        &self,
+        simd: S,
+        rule: &FullySymmetric,
+        desk: &mut BoxDesk,
+        seen: &mut Seen<S>,
+        (center, width, fourth): (Lanes<S>, Lanes<S>, Lanes<S>),
+    ) -> Lanes<S> {
+        let zero = Lanes::splat(simd, 0.0);
+        let count = self.evaluate(simd, &rule.far, desk);
+        let slack = width * 0.5 + fourth + (width * fourth).sqrt();
+        let place = rule.places[4];
+        let mut surprise = zero;
+        for (corners, far) in desk.corners.chunks_exact(2).zip(desk.values[..count].chunks_exact(2)) {
+            let (a, b) = (Lanes::from_array(simd, corners[0]), Lanes::from_array(simd, corners[1]));
+            let even = ((a + b) * 0.5 - center) * (1.0 / (place * place)) + center;
+            let odd = (a - b) * (0.5 / place);
+            let (ends, size) = {
+                let ((up, size_up), (down, size_down)) = (seen.take(simd, &far[0]), seen.take(simd, &far[1]));
+                ([up, down], size_up + size_down)
+            };
+            seen.size += size;
+            let mut off = [(ends[0] - even - odd).abs() - slack, (ends[1] - even + odd).abs() - slack];
+            if off[0].max(off[1]).gt(zero).any() {
+                // Or of the logarithm, where all is of one sign.
+                let one_sign = (a * center).gt(zero) & (b * center).gt(zero);
+                let (up, down) = ((a / center).ln(), (b / center).ln());
+                let even = (up + down) * (0.5 / (place * place));
+                let odd = (up - down) * (0.5 / place);
+                let by_logarithm = [(even + odd).exp() * center, (even - odd).exp() * center];
+                for k in 0..2 {
+                    let other = (ends[k] - by_logarithm[k]).abs() - slack;
+                    off[k] = (one_sign & other.lt(off[k])).select(other, off[k]);
+                }
+            }
+            surprise += off[0].max(zero) + off[1].max(zero);
+        }
+        surprise * (SURPRISE / count as f64)
+    }
+
+    /// The same where (X, …, X) is a node: five on each diagonal, and sentinels `far` out on it.
+    #[inline(always)]
+    fn small_surprise<S: Simd>(
+        &self,
+        simd: S,
+        rule: &FullySymmetric,
+        desk: &mut BoxDesk,
+        seen: &mut Seen<S>,
+        (center, far): (Lanes<S>, Lanes<S>),
+    ) -> Lanes<S> {
+        let zero = Lanes::splat(simd, 0.0);
+        // Rounding surprises nobody.
+        let least = seen.high.max(-seen.low) * 1e-13 + f64::MIN_POSITIVE;
+        let count = self.evaluate(simd, &rule.far, desk);
+        let [inner, outer] = [rule.places[4], rule.places[0]];
+        let (z, x, square) = (inner * inner, outer * outer, far * far);
+        let mut surprise = zero;
+        for (k, &signs) in rule.diagonals.iter().enumerate() {
+            let ((above, size_above), (below, size_below)) =
+                (seen.take(simd, &desk.values[2 * k]), seen.take(simd, &desk.values[2 * k + 1]));
+            seen.size += size_above + size_below;
+            let [a, b] = [0, 1].map(|i| Lanes::from_array(simd, desk.corners[2 * k + i]));
+            // Their numbers have ones where they are above, those of diagonals where these are below.
+            let last = desk.outer.len() - 1;
+            let (c, d) = (desk.outer[last - signs as usize], desk.outer[signs as usize]);
+            let (c, d) = (Lanes::from_array(simd, c), Lanes::from_array(simd, d));
+            let (even_inner, even_outer) = ((a + b) * 0.5 - center, (c + d) * 0.5 - center);
+            let (odd_inner, odd_outer) = ((a - b) * (0.5 / inner), (c - d) * (0.5 / outer));
+            let a4 = (even_outer * (1.0 / x) - even_inner * (1.0 / z)) * (1.0 / (x - z));
+            let a2 = even_inner * (1.0 / z) - a4 * z;
+            let a3 = (odd_outer - odd_inner) * (1.0 / (x - z));
+            let a1 = odd_inner - a3 * z;
+            let even = center + (a2 + a4 * square) * square;
+            let odd = (a1 + a3 * square) * far;
+            let (high, low) = (a4.abs() + a3.abs(), a2.abs() + a1.abs());
+            let expected = high * high * NEXT_ON_DIAGONAL / (high.max(low) + f64::MIN_POSITIVE) + least;
+            surprise +=
+                ((above - even - odd).abs() - expected).max(zero) + ((below - even + odd).abs() - expected).max(zero);
+        }
+        surprise * (SMALL_SURPRISE / count as f64)
+    }
+
+    /// The axis to halve: of those on which the integrand is about as rough as on any, the longest in units of the whole.
+    #[inline(always)]
+    fn axis<S: Simd>(&self, simd: S, frame: &Frame<S>, rough: &[Vector; MOST_DIMENSIONS]) -> Vector {
+        let zero = Lanes::splat(simd, 0.0);
+        let mut roughest = zero;
+        for rough in &rough[..self.axes.len()] {
+            roughest = roughest.max(Lanes::from_array(simd, *rough));
+        }
+        let (mut best, mut longest, mut its_rough) = (zero, zero - 1.0, zero);
+        for (d, axis) in self.axes.iter().enumerate() {
+            let rough = Lanes::from_array(simd, rough[d]);
+            let length = frame.half[d] * (2.0 / (axis.upper - axis.lower));
+            // Rounding decides nothing between equal lengths.
+            let longer = length.gt(longest * (1.0 + 1e-9))
+                | (length.gt(longest * (1.0 - 1e-9)) & rough.gt(its_rough * (1.0 + 1e-9)));
+            let better = longer & rough.ge(roughest * NEARLY);
+            best = better.select(zero + d as f64, best);
+            longest = better.select(length, longest);
+            its_rough = better.select(rough, its_rough);
+        }
+        best.to_array()
+    }
+}
+
+/// The share of the roughness of the roughest axis from which another is about as rough.
+const NEARLY: f64 = 0.5;

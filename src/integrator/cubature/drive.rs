@@ -1,0 +1,199 @@
+//! Rounds of adaptive cubature, spread over threads.
+
+use crate::backend::simd::boxes::{BoxDesk, SimdBoxes};
+use crate::backend::threads::Threads;
+use crate::clock::Instant;
+use crate::control::Stop;
+use crate::integral::{Fallback, Integral, Status};
+use crate::integrand::point_values::PointValues;
+use crate::integrator::samples::End;
+use crate::integrator::{Integrator, rounds};
+use crate::lanes::LANES;
+use crate::method::{Cubature, Method, Outcome};
+use crate::plan::{Axis, BoxRule, Boxes, SweptBox};
+use std::cell::Cell;
+
+const RULES: [BoxRule; 3] = [BoxRule::Seventh, BoxRule::Ninth, BoxRule::Fine];
+
+/// Seconds of work from which waking threads pays, and that a piece for one of them takes at least.
+const WORTHWHILE: f64 = 100e-6;
+const PIECE: f64 = 10e-6;
+
+/// Seconds between two looks at the clock.
+const LOOK: f64 = 20e-3;
+
+/// Vectors of points at which an integrand is looked at that seems to be zero.
+const PROBES: usize = 1024;
+const LARGER: &str =
+    "the integrand is more than ten times larger in the middle, or on an axis through it, than anywhere else";
+const ELSEWHERE: &str = "the integrand is zero wherever cubature looked, and not elsewhere";
+const ZERO: &str = "the integrand is zero or next to it (1e-100) at every node and 8192 points more, and may not be elsewhere; \
+    if it is zero, accept any status";
+
+/// How much larger an integrand may be in the first look at it than in all that follows.
+const HIDDEN: f64 = 10.0;
+
+/// Whether f is more than next to nothing somewhere among points that fill the box evenly (the multiples of the inverse powers
+/// of the root of x^(D+1) = x + 1).
+fn probe(values: &dyn PointValues, axes: &[Axis]) -> bool {
+    let dimension = axes.len();
+    let root = (0..64).fold(2.0f64, |root, _| (1.0 + root).powf(1.0 / (dimension as f64 + 1.0)));
+    let place = |d: usize, k: usize| {
+        let share = (0.5 + (k + 1) as f64 * root.powi(-(d as i32) - 1)).fract();
+        let Axis { lower, upper, map } = axes[d];
+        map.point(lower + share * (upper - lower)).0
+    };
+    let points: Vec<[f64; LANES]> = (0..PROBES * dimension)
+        .map(|i| std::array::from_fn(|lane| place(i % dimension, i / dimension * LANES + lane)))
+        .collect();
+    let mut found = vec![[0.0; LANES]; PROBES];
+    values.values(&points, &mut found);
+    found.as_flattened().iter().any(|value| value.abs() > rounds::TINY || value.is_nan())
+}
+
+/// An integration under way.
+pub(in crate::integrator) struct Drive<'a> {
+    pub with: &'a Integrator,
+    pub kernel: SimdBoxes<'a>,
+    pub method: Cubature,
+    pub threads: &'a Threads,
+    /// Evaluations that were made by other methods.
+    pub others: u64,
+    /// What a sweep of a box took on one thread, by each rule.
+    pub seconds: [f64; 3],
+    pub start: Instant,
+    /// Why there are no threads, where there are none.
+    pub no_threads: Option<String>,
+    /// The largest |f| in the first look at it.
+    pub peak: f64,
+    /// Whether f is known to be zero.
+    pub is_zero: &'a dyn Fn() -> bool,
+}
+
+impl Drive<'_> {
+    /// The next round; how it ended, if this was the last.
+    pub fn round(&mut self) -> Option<End> {
+        let (mut swept, mut fine) = (Vec::new(), Vec::new());
+        let [by_seventh, by_ninth, by_fine] = RULES.map(|rule| self.method.next(rule).len());
+        swept.resize(by_seventh + by_ninth, SweptBox::default());
+        fine.resize(by_fine, SweptBox::default());
+        let (seventh, ninth) = swept.split_at_mut(by_seventh);
+        for (rule, places) in RULES.into_iter().zip([seventh, ninth, &mut fine]) {
+            if let Some(stop) = self.sweep(rule, places) {
+                return Some(End::Stopped(stop));
+            }
+        }
+        let outcome = self.method.absorb(&mut swept, &mut fine);
+        self.with.control.report(self.others + self.method.evaluations, self.with.max_evaluations);
+        match outcome {
+            Some(Outcome::NonFinite { value, .. }) => {
+                return Some(End::Bad(Box::new((std::mem::take(&mut self.method.bad), value))));
+            }
+            Some(outcome) => return Some(End::Outcome(outcome)),
+            None => {}
+        }
+        if let Some(suspect) = self.method.suspect() {
+            let (place, evaluations) = self.kernel.locate(&suspect);
+            self.method.found(suspect.axis, place, evaluations);
+        }
+        self.method.divide().map(End::Outcome)
+    }
+
+    /// Writes down the answer, but for the evaluations; those made for it are returned.
+    pub fn tell(self, end: End, sign: f64, integral: &mut Integral) -> u64 {
+        let Self { method, threads, no_threads, .. } = self;
+        integral.threads = threads.count();
+        if let Some(reason) = no_threads {
+            integral.fallbacks.push(Fallback { wanted: format!("{} threads", threads.count()), reason });
+            integral.threads = 1;
+        }
+        integral.estimate = sign * method.totals.estimate();
+        (integral.error, integral.regions) = (method.totals.error(), method.regions());
+        integral.method = Some(Method::Cubature);
+        end.tell(if method.regions() == 0 { f64::NAN } else { self.kernel.axes[0].upper }, integral);
+        if method.regions() == 0 {
+            integral.error = f64::INFINITY;
+        }
+        if integral.status != Status::Converged {
+            return 0;
+        }
+        if self.peak > HIDDEN * method.peak {
+            integral.status = Status::Suspicious { reason: LARGER };
+        } else if method.totals.magnitude < rounds::TINY && !(self.is_zero)() {
+            let reason = if probe(self.kernel.values, self.kernel.axes) { ELSEWHERE } else { ZERO };
+            integral.status = Status::Suspicious { reason };
+            return PROBES as u64 * LANES as u64;
+        }
+        0
+    }
+
+    /// The boxes of a round that are swept by `rule`.
+    fn sweep(&mut self, rule: BoxRule, mut places: &mut [SweptBox]) -> Option<Stop> {
+        let Self { with, kernel, method, threads, seconds, start, no_threads, .. } = self;
+        let (mut rest, seconds) = (method.next(rule), &mut seconds[rule as usize]);
+        while !places.is_empty() {
+            if let Some(stop) = with.control.stop(*start) {
+                return Some(stop);
+            }
+            let count = threads.count() as f64;
+            let parallel = count > 1.0 && no_threads.is_none() && *seconds * places.len() as f64 > WORTHWHILE;
+            let time = if parallel { LOOK * count } else { LOOK };
+            let most = if *seconds == 0.0 { LANES } else { multiple(time / *seconds) };
+            let now = most.min(places.len());
+            let (boxes, others) = rest.split_at(now);
+            let (out, later) = std::mem::take(&mut places).split_at_mut(now);
+            if parallel {
+                let mut piece = Some(Piece { boxes, out: &mut *out, least: multiple(PIECE / *seconds) });
+                let work = || {
+                    if let Some(piece) = piece.take() {
+                        threads.pieces(piece, &Piece::halves, &|piece| piece.sweep(kernel));
+                    }
+                };
+                *no_threads = threads.run(work).err();
+            }
+            if !parallel || no_threads.is_some() {
+                let began = Instant::now();
+                Piece { boxes, out, least: LANES }.sweep(kernel);
+                *seconds = began.elapsed().as_secs_f64() / now.next_multiple_of(LANES) as f64;
+            }
+            (rest, places) = (others, later);
+        }
+        None
+    }
+}
+
+/// At least eight, and whole vectors.
+fn multiple(boxes: f64) -> usize {
+    (boxes.clamp(1.0, 1e6) as usize).next_multiple_of(LANES)
+}
+
+/// Boxes, and the places for what they give.
+struct Piece<'a> {
+    boxes: Boxes<'a>,
+    out: &'a mut [SweptBox],
+    /// As many are not divided among threads.
+    least: usize,
+}
+
+thread_local! {
+    static DESK: Cell<BoxDesk> = Cell::default();
+}
+
+impl Piece<'_> {
+    fn halves(self) -> Result<(Self, Self), Self> {
+        let Self { boxes, out, least } = self;
+        if out.len() <= least {
+            return Err(Self { boxes, out, least });
+        }
+        let half = (out.len() / 2).next_multiple_of(LANES);
+        let (boxes, other_boxes) = boxes.split_at(half);
+        let (out, other_out) = out.split_at_mut(half);
+        Ok((Self { boxes, out, least }, Self { boxes: other_boxes, out: other_out, least }))
+    }
+
+    fn sweep(self, kernel: &SimdBoxes) {
+        let mut desk = DESK.take();
+        kernel.sweep(self.boxes, self.out, &mut desk);
+        DESK.set(desk);
+    }
+}

@@ -1,0 +1,260 @@
+//! Rounds of samples, spread over threads.
+
+use super::{End, Rounds};
+use crate::backend::simd::samples::{SampleDesk, SimdSamples};
+use crate::backend::threads::Threads;
+use crate::clock::Instant;
+use crate::estimate::statistics::{CLAIM, CONFIDENCE};
+use crate::integral::{Fallback, Integral, Statistics};
+use crate::integrator::Integrator;
+use crate::method::{Known, Method, MonteCarlo, QuasiMonteCarlo, Sampling, Vegas, Wanted};
+use crate::plan::{Axis, Sampled, Samples, StratifiedSample};
+use crate::reduce::Moments;
+use std::cell::Cell;
+use std::sync::Mutex;
+
+/// Seconds of work from which waking threads pays.
+const WORTHWHILE: f64 = 100e-6;
+
+/// Tiles between two reports of progress.
+const CHUNK: u64 = 256;
+
+/// A method that samples, with its state.
+pub(in crate::integrator) enum Sampler {
+    Points(Box<dyn Sampling>),
+    Vegas(Box<Vegas>),
+}
+
+impl Sampler {
+    pub fn new(method: Method, wanted: Wanted, axes: &[Axis]) -> Self {
+        match method {
+            Method::Lattice => Self::Points(Box::new(QuasiMonteCarlo::lattice(wanted, axes.len()))),
+            Method::Sobol => Self::Points(Box::new(QuasiMonteCarlo::sobol(wanted, axes.len()))),
+            Method::MonteCarlo => Self::Points(Box::new(MonteCarlo::new(wanted))),
+            _ => Self::Vegas(Box::new(Vegas::new(wanted, axes))),
+        }
+    }
+
+    pub fn known(&self) -> &Known {
+        match self {
+            Self::Points(method) => method.known(),
+            Self::Vegas(method) => method.known(),
+        }
+    }
+
+    /// The evaluations that its claim is made of.
+    pub fn counted(&self) -> u64 {
+        match self {
+            Self::Points(method) => method.known().evaluations,
+            Self::Vegas(method) => method.counted(),
+        }
+    }
+
+    /// The evaluations of the next round.
+    pub fn cost(&self) -> u64 {
+        match self {
+            Self::Points(method) => method.next().evaluations(),
+            Self::Vegas(method) => method.next().1.evaluations(),
+        }
+    }
+
+    /// Sets the most evaluations anew.
+    pub fn allow(&mut self, most: u64) {
+        match self {
+            Self::Points(method) => method.allow(most),
+            Self::Vegas(method) => method.allow(most),
+        }
+    }
+}
+
+/// An integration under way.
+pub(in crate::integrator) struct Drive<'a> {
+    with: &'a Integrator,
+    kernel: SimdSamples<'a>,
+    threads: &'a Threads,
+    /// Evaluations that were made by other methods.
+    pub others: u64,
+    /// What an evaluation took on one thread.
+    seconds: f64,
+    start: Instant,
+    /// Why there are no threads, where there are none.
+    no_threads: Option<String>,
+    /// Who evaluates instead of the CPU; and why it does so no more, and since how many evaluations.
+    pub rounds: Option<Box<dyn Rounds + 'a>>,
+    pub given_up: Option<(String, u64)>,
+}
+
+thread_local! {
+    static DESK: Cell<SampleDesk> = Cell::default();
+}
+
+/// With the memory of this thread.
+fn at_desk<T>(work: impl FnOnce(&mut SampleDesk) -> T) -> T {
+    let mut desk = DESK.take();
+    let done = work(&mut desk);
+    DESK.set(desk);
+    done
+}
+
+impl<'a> Drive<'a> {
+    pub fn new(with: &'a Integrator, kernel: SimdSamples<'a>, threads: &'a Threads, start: Instant) -> Self {
+        Self { with, kernel, threads, others: 0, seconds: 0.0, start, no_threads: None, rounds: None, given_up: None }
+    }
+
+    /// The next round; how it ended, if this was the last.
+    pub fn round(&mut self, sampler: &mut Sampler) -> Option<End> {
+        match sampler {
+            Sampler::Points(method) => self.points(&mut **method),
+            Sampler::Vegas(method) => self.iteration(method),
+        }
+    }
+
+    /// Writes down the answer, but for evaluations and status.
+    pub fn tell(&mut self, method: Method, known: &Known, sign: f64, integral: &mut Integral) {
+        integral.threads = self.threads.count();
+        if let Some(reason) = self.no_threads.take() {
+            integral.fallbacks.push(Fallback { wanted: format!("{} threads", integral.threads), reason });
+            integral.threads = 1;
+        }
+        (integral.estimate, integral.error) = (sign * known.estimate, known.error);
+        integral.regions = u64::from(known.estimates > 0);
+        integral.method = Some(method);
+        integral.statistics = Some(Box::new(Statistics {
+            method: method.to_string(),
+            seed: self.with.seed,
+            estimates: known.estimates,
+            standard_deviations: CLAIM,
+            confidence: CONFIDENCE,
+            chi_squared: known.chi_squared.map(|(chi_squared, _)| chi_squared),
+            degrees_of_freedom: known.chi_squared.map(|(_, freedom)| freedom),
+        }));
+    }
+
+    /// The next round of a set of points.
+    fn points(&mut self, method: &mut dyn Sampling) -> Option<End> {
+        let moments = match self.moments(&method.next(), method.known().evaluations) {
+            Ok(moments) => moments,
+            Err(end) => return Some(end),
+        };
+        let outcome = method.absorb(&moments);
+        self.report(method.known());
+        outcome.map(End::Outcome)
+    }
+
+    fn report(&self, known: &Known) {
+        self.with.control.report(self.others + known.evaluations, self.with.max_evaluations);
+    }
+
+    /// The moments of each replicate.
+    fn moments(&mut self, plan: &Samples, before: u64) -> Result<Vec<Moments>, End> {
+        if let Some(rounds) = self.rounds.as_mut().filter(|_| self.given_up.is_none()) {
+            match rounds.round(plan, before) {
+                // The rounds before stay.
+                Err(End::Failed(reason)) if self.with.fallback => self.given_up = Some((reason, before)),
+                result => return result,
+            }
+        }
+        let cut = plan.cut();
+        let mut moments = vec![Moments::IDENTITY; plan.replicates];
+        let mut tiles = vec![Sampled::default(); cut.tiles().min(CHUNK) as usize];
+        let mut done = 0;
+        for from in (0..cut.tiles()).step_by(CHUNK as usize) {
+            let to = (from + CHUNK).min(cut.tiles());
+            let tiles = &mut tiles[..(to - from) as usize];
+            let share = plan.evaluations() as f64 * (to - from) as f64 / cut.tiles() as f64;
+            self.work(Tiles { from, out: tiles }, share, |index, desk, kernel| kernel.tile(plan, index, desk))?;
+            for (index, tile) in (from..to).zip(tiles) {
+                if let Some(bad) = tile.bad.take() {
+                    return Err(End::Bad(bad));
+                }
+                let (replicate, _, count) = cut.tile(index);
+                moments[replicate] = moments[replicate].combine(tile.moments);
+                done += count;
+            }
+            if to < cut.tiles() {
+                self.with.control.report(self.others + before + done, self.with.max_evaluations);
+            }
+        }
+        Ok(moments)
+    }
+
+    /// The next iteration of VEGAS; how it ended, if this was the last.
+    fn iteration(&mut self, method: &mut Vegas) -> Option<End> {
+        let (map, strata) = method.next();
+        let ranges = strata.tiles();
+        let mut tiles = vec![StratifiedSample::default(); ranges.len()];
+        let (control, start) = (&self.with.control, self.start);
+        let stop = || control.stop(start).is_some();
+        let work = self.work(Tiles { from: 0, out: &mut tiles }, strata.evaluations() as f64, |i, desk, kernel| {
+            kernel.stratified(map, strata, ranges[i as usize].clone(), &stop, desk)
+        });
+        if let Err(end) =
+            work.and_then(|()| self.with.control.stop(start).map_or(Ok(()), |stop| Err(End::Stopped(stop))))
+        {
+            return Some(end);
+        }
+        if let Some(bad) = tiles.iter_mut().find_map(|tile| tile.bad.take()) {
+            return Some(End::Bad(bad));
+        }
+        let sample = tiles.into_iter().fold(StratifiedSample::default(), StratifiedSample::combine);
+        let outcome = method.absorb(&sample);
+        self.report(method.known());
+        outcome.map(End::Outcome)
+    }
+
+    /// `each` tile, on threads if that pays for so many evaluations.
+    fn work<T: Send>(
+        &mut self,
+        tiles: Tiles<T>,
+        evaluations: f64,
+        each: impl Fn(u64, &mut SampleDesk, &SimdSamples) -> T + Sync,
+    ) -> Result<(), End> {
+        let Self { with, kernel, threads, seconds, start, no_threads, .. } = self;
+        let (control, kernel, start) = (&with.control, &*kernel, *start);
+        let stopped = Mutex::new(None);
+        let piece = |tiles: Tiles<T>| {
+            for (index, out) in (tiles.from..).zip(tiles.out) {
+                if let Some(stop) = control.stop(start) {
+                    *stopped.lock().unwrap_or_else(|lock| lock.into_inner()) = Some(stop);
+                    return;
+                }
+                *out = at_desk(|desk| each(index, desk, kernel));
+            }
+        };
+        let mut tiles = Some(tiles);
+        if threads.count() > 1 && no_threads.is_none() && *seconds * evaluations > WORTHWHILE {
+            let work = || {
+                if let Some(tiles) = tiles.take() {
+                    threads.pieces(tiles, &Tiles::halves, &piece);
+                }
+            };
+            *no_threads = threads.run(work).err();
+        }
+        if let Some(tiles) = tiles {
+            let began = Instant::now();
+            piece(tiles);
+            *seconds = began.elapsed().as_secs_f64() / evaluations;
+        }
+        match stopped.into_inner().unwrap_or_else(|lock| lock.into_inner()) {
+            Some(stop) => Err(End::Stopped(stop)),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Tiles from `from` on, and the places for what they give.
+struct Tiles<'a, T> {
+    from: u64,
+    out: &'a mut [T],
+}
+
+impl<T> Tiles<'_, T> {
+    fn halves(self) -> Result<(Self, Self), Self> {
+        if self.out.len() < 2 {
+            return Err(self);
+        }
+        let half = self.out.len() / 2;
+        let (first, second) = self.out.split_at_mut(half);
+        Ok((Self { from: self.from, out: first }, Self { from: self.from + half as u64, out: second }))
+    }
+}
