@@ -64,7 +64,14 @@ fn main() {
 }
 
 /// One case; the time of the peer, in units of that taken, where both are solved.
-fn row<const D: usize>(name: &str, family: usize, numbers: &[f64], tolerance: f64, peer: (f64, f64), testing: bool) -> Option<f64> {
+fn row<const D: usize>(
+    name: &str,
+    family: usize,
+    numbers: &[f64],
+    tolerance: f64,
+    peer: (f64, f64),
+    testing: bool,
+) -> Option<f64> {
     let f = Genz::<D> {
         family,
         a: std::array::from_fn(|d| numbers[1 + d]),

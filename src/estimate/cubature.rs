@@ -23,7 +23,7 @@ pub(crate) struct Claim {
 /// Components that fall no faster than that are not extrapolated: such a share of their sum is claimed.
 const SLOW: f64 = 0.5;
 const SLOW_ACROSS: f64 = 0.7;
-const SHARE: f64 = 0.7;
+const SHARE: f64 = 0.4;
 
 /// The fall from which the highest component counts in full; below, less by the power of five, and at least by the share that a
 /// rule exact to the next degree leaves.
@@ -83,7 +83,11 @@ pub(crate) fn along(even: [f64; 3], odd: [f64; 3], next: f64) -> Claim {
     let slow = SHARE * (even[0] + even[1] + even[1].min(even[2]));
     let error = if fall <= SLOW { size * share(fall, FULL, next) } else { slow };
     let any = high > 0.0;
-    Claim { error: if any { error } else { 0.0 }, size: if any { size } else { 0.0 }, rough: one_if(any & !(fall <= ROUGH)) }
+    Claim {
+        error: if any { error } else { 0.0 },
+        size: if any { size } else { 0.0 },
+        rough: one_if(any & !(fall <= ROUGH)),
+    }
 }
 
 /// What the components across axes claim, of the three highest orders from the highest down, each the sum of all. The highest

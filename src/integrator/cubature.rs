@@ -190,8 +190,7 @@ impl Integrator {
             }
         };
         let fine = (dimension <= MOST_FINE).then(|| (LINE as u64).pow(dimension as u32) + (1 << dimension));
-        let costs =
-            Costs { seventh: seventh.evaluations(), ninth: ninth.map(FullySymmetric::evaluations), fine };
+        let costs = Costs { seventh: seventh.evaluations(), ninth: ninth.map(FullySymmetric::evaluations), fine };
         let mut method = Cubature::new(axes.clone(), tolerance, self.max_evaluations, costs, &roughness);
         method.evaluations = seventh.on_lines();
         let mut drive = Drive { with: self, kernel, method, threads, seconds: [0.0; 3], start, no_threads: None };
@@ -216,7 +215,9 @@ impl Integrator {
         }
         if integral.status == Status::Converged {
             let suspicion = if peak > HIDDEN * method.peak {
-                Some("the integrand is more than ten times larger in the middle, or on an axis through it, than anywhere else")
+                Some(
+                    "the integrand is more than ten times larger in the middle, or on an axis through it, than anywhere else",
+                )
             } else if method.totals.magnitude < super::rounds::TINY && !is_zero() {
                 integral.evaluations += PROBES as u64 * LANES as u64;
                 Some(if probe(values, lower, upper) { ELSEWHERE } else { ZERO })

@@ -249,7 +249,8 @@ impl Cubature {
         let open = |leaf: &&BoxLeaf| !leaf.stuck;
         let largest = self.leaves.iter().filter(open).fold(0.0, |largest: f64, leaf| largest.max(leaf.error));
         let order = |error: f64| (error.to_bits() >> 51) as usize;
-        let floor = |bin: usize| if bin + 1 < BINS { f64::from_bits(((order(largest) - bin) as u64) << 51) } else { 0.0 };
+        let floor =
+            |bin: usize| if bin + 1 < BINS { f64::from_bits(((order(largest) - bin) as u64) << 51) } else { 0.0 };
         let (mut sums, mut counts) = ([0.0; BINS], [0; BINS]);
         for leaf in self.leaves.iter().filter(open) {
             let bin = (order(largest) - order(leaf.error)).min(BINS - 1);

@@ -59,7 +59,10 @@ fn grid(dimension: usize) -> Vec<u8> {
         move |i: usize| (0..dimension as u32).map(move |d| (first + i / base.pow(d) % base) as u8)
     };
     let dimensions = dimension as u32;
-    (0..LINE.pow(dimensions)).flat_map(node(LINE, 0)).chain((0..2usize.pow(dimensions)).flat_map(node(2, ENDS))).collect()
+    (0..LINE.pow(dimensions))
+        .flat_map(node(LINE, 0))
+        .chain((0..2usize.pow(dimensions)).flat_map(node(2, ENDS)))
+        .collect()
 }
 
 /// P_k(x), by the recurrence of three terms.

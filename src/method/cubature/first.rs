@@ -12,7 +12,8 @@ pub(super) fn mesh(axes: &[Axis], roughness: &[f64]) -> (Vec<f64>, Vec<f64>) {
         _ => 1,
     };
     // An axis of a few units of rounding is left alone.
-    let wide = |d: &usize| axes[*d].upper - axes[*d].lower > 2f64.powi(-40) * axes[*d].lower.abs().max(axes[*d].upper.abs());
+    let wide =
+        |d: &usize| axes[*d].upper - axes[*d].lower > 2f64.powi(-40) * axes[*d].lower.abs().max(axes[*d].upper.abs());
     let mut order: Vec<usize> = (0..axes.len()).filter(wide).collect();
     order.sort_by(|&a, &b| roughness[b].total_cmp(&roughness[a]));
     let mut parts = vec![1usize; axes.len()];
@@ -51,6 +52,8 @@ mod tests {
         // One that is too narrow stays whole.
         let axes = [Axis::new(1.0, 1.0 + f64::EPSILON), Axis::new(0.0, 1.0)];
         let (lower, upper) = mesh(&axes, &[1.0, 0.0]);
-        assert!(lower.chunks_exact(2).zip(upper.chunks_exact(2)).all(|(l, u)| l[0] == 1.0 && u[0] > 1.0 && l[1] < u[1]));
+        assert!(
+            lower.chunks_exact(2).zip(upper.chunks_exact(2)).all(|(l, u)| l[0] == 1.0 && u[0] > 1.0 && l[1] < u[1])
+        );
     }
 }
