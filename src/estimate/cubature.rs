@@ -86,7 +86,7 @@ pub(crate) fn along(even: [f64; 3], odd: [f64; 3], next: f64) -> Claim {
     Claim {
         error: if any { error } else { 0.0 },
         size: if any { size } else { 0.0 },
-        rough: one_if(any & !(fall <= ROUGH)),
+        rough: one_if(any & (fall > ROUGH)),
     }
 }
 
@@ -101,7 +101,7 @@ pub(crate) fn across([high, low, lowest]: [f64; 3], next: f64) -> Claim {
     let slow = SHARE * (high + low + low.min(lowest));
     let error = if fall <= SLOW_ACROSS { size * share(fall, FULL_ACROSS, next) } else { slow };
     let any = size > 0.0;
-    Claim { error: if any { error } else { 0.0 }, size, rough: one_if(any & !(fall <= ROUGH_ACROSS)) }
+    Claim { error: if any { error } else { 0.0 }, size, rough: one_if(any & (fall > ROUGH_ACROSS)) }
 }
 
 /// The share of what sentinels on diagonals deviate, in the mean, that is taken for an error of the integral.

@@ -101,8 +101,8 @@ impl SimdBoxes<'_> {
                 if k < 2 {
                     lines.even[d][k] = e;
                 }
-                for m in 0..4 {
-                    powers[m] += e * rule.axis.powers[m][k];
+                for (power, table) in powers.iter_mut().zip(&rule.axis.powers) {
+                    *power += e * table[k];
                 }
                 for m in 0..3 {
                     even[m] += e * rule.axis.even[m][k];
