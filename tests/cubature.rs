@@ -112,7 +112,7 @@ fn tests_of_other_software_are_never_converged_and_wrong() {
 
 /// ∫ e^(px + qy) + s |ax + by - c| over the unit square: kinks that are weak beside what is smooth.
 #[test]
-fn weak_kinks_are_hardly_ever_converged_and_wrong() {
+fn weak_kinks_are_never_converged_and_wrong() {
     let mut random = Draws(7);
     let (mut converged, mut wrong) = ([0; 3], [const { Vec::new() }; 3]);
     for draw in 0..600 {
@@ -131,8 +131,7 @@ fn weak_kinks_are_hardly_ever_converged_and_wrong() {
         }
     }
     println!("{converged:?} {wrong:#?}");
-    // A kink that cuts a corner off a large box can be missed by all nodes and sentinels.
-    assert!(wrong[0].is_empty() && wrong[1].is_empty() && wrong[2].len() <= 2, "{wrong:#?}");
+    assert!(wrong.iter().all(Vec::is_empty), "{wrong:#?}");
 }
 
 #[test]
@@ -170,7 +169,7 @@ fn saddle([x, y, z]: [f64; 3], k: f64) -> f64 {
 fn bits_depend_neither_on_threads_nor_on_fused_levels() {
     let f = saddle { k: 3.0 };
     let over = [(0.0, 1.0), (0.0, 2.0), (-1.0, 1.0)];
-    let with = Integrator::new().rel_tol(1e-6);
+    let with = Integrator::new().rel_tol(1e-5);
     let one = of(&with.clone().threads(1), &f, over);
     assert!(one.status == Status::Converged && one.evaluations > 100_000, "{one:#}");
     for threads in [2, 7] {
@@ -311,8 +310,8 @@ fn an_integrand_that_hides_is_suspicious() {
 #[test]
 fn zero_has_to_be_certain() {
     let with = Integrator::new();
-    let corner = |[x, y]: [f64; 2]| if x < 1e-3 && y < 1e-3 { 1e6 } else { 0.0 };
-    for integral in [of(&with, &corner, [(0.0, 1.0); 2]), of(&with, &|_: [f64; 3]| 0.0, [(0.0, 1.0); 3])] {
+    let square = |[x, y]: [f64; 2]| if (x - 0.3111).abs() < 5e-4 && (y - 0.2111).abs() < 5e-4 { 1e6 } else { 0.0 };
+    for integral in [of(&with, &square, [(0.0, 1.0); 2]), of(&with, &|_: [f64; 3]| 0.0, [(0.0, 1.0); 3])] {
         assert!(matches!(integral.status, Status::Suspicious { reason } if reason.contains("8192")), "{integral:#}");
         assert_eq!(integral.estimate, 0.0);
     }

@@ -23,7 +23,7 @@ pub(crate) struct Claim {
 /// Components that fall no faster than that are not extrapolated: such a share of their sum is claimed.
 const SLOW: f64 = 0.5;
 const SLOW_ACROSS: f64 = 0.7;
-const SHARE: f64 = 0.7;
+const SHARE: f64 = 0.4;
 
 /// The fall from which the highest component counts in full; below, less by the power of five, and at least by the share that a
 /// rule exact to the next degree leaves.
@@ -86,7 +86,7 @@ pub(crate) fn along(even: [f64; 3], odd: [f64; 3], next: f64) -> Claim {
     Claim {
         error: if any { error } else { 0.0 },
         size: if any { size } else { 0.0 },
-        rough: one_if(any & !(fall <= ROUGH)),
+        rough: one_if(any & (fall > ROUGH)),
     }
 }
 
@@ -101,7 +101,7 @@ pub(crate) fn across([high, low, lowest]: [f64; 3], next: f64) -> Claim {
     let slow = SHARE * (high + low + low.min(lowest));
     let error = if fall <= SLOW_ACROSS { size * share(fall, FULL_ACROSS, next) } else { slow };
     let any = size > 0.0;
-    Claim { error: if any { error } else { 0.0 }, size, rough: one_if(any & !(fall <= ROUGH_ACROSS)) }
+    Claim { error: if any { error } else { 0.0 }, size, rough: one_if(any & (fall > ROUGH_ACROSS)) }
 }
 
 /// The share of what sentinels on diagonals deviate, in the mean, that is taken for an error of the integral.

@@ -14,8 +14,8 @@ pub(crate) const MOST_DIMENSIONS: usize = 20;
 /// where a step would be seen by no node of the boxes on both sides.
 pub(crate) const CORNER_OF_ALL: f64 = 0.98;
 
-/// The same in two and three dimensions, on all axes of a box that shares a face with the whole.
-pub(crate) const NEAR_CORNER_OF_ALL: f64 = 0.998;
+/// The same in two dimensions, where singularities in corners are weaker.
+pub(crate) const IN_THE_PLANE: f64 = 0.998;
 
 /// Coordinates of nodes on an axis, as places in its [`Row`]: the middle, then each place below it, followed by that above.
 pub(crate) mod at {

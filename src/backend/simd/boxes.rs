@@ -7,6 +7,7 @@
 //! Nodes are made of few coordinates on each axis: these are in [`Row`]s, made once for eight boxes, and the rule lists for each node which to
 //! take.
 
+mod corners;
 mod line;
 mod symmetric;
 mod tensor;
@@ -16,8 +17,8 @@ use crate::integrand::point_values::{PointValues, Row};
 use crate::lanes::{LANES, Lanes, Simd, Token, dispatch};
 use crate::plan::{Axis, AxisMap, Bad, BoxRule, Boxes, SweptBox};
 use crate::rule::Vector;
-use crate::rule::fully_symmetric::{CORNER_OF_ALL, FullySymmetric, MOST_DIMENSIONS, NEAR_CORNER_OF_ALL, at};
-use crate::rule::gauss_line::{GaussLine, MOST_FINE};
+use crate::rule::fully_symmetric::{CORNER_OF_ALL, FullySymmetric, IN_THE_PLANE, MOST_DIMENSIONS, at};
+use crate::rule::gauss_line::GaussLine;
 
 /// An integrand and its rules, ready to sweep boxes.
 pub(crate) struct SimdBoxes<'a> {
@@ -41,8 +42,9 @@ pub(crate) struct BoxDesk {
     /// What is kept of them: the means over pairs, the corners on diagonals, values on lines.
     pairs: Vec<Vector>,
     corners: Vec<Vector>,
-    /// Where there are such nodes, (X, …, X).
+    /// Where there are such nodes, (X, …, X); and the sentinels on diagonals, which are points of their own there.
     outer: Vec<Vector>,
+    points: Vec<Vector>,
     lines: Vec<Vector>,
 }
 
@@ -125,7 +127,7 @@ impl SimdBoxes<'_> {
     #[inline(always)]
     fn frame<S: Simd>(&self, simd: S, boxes: Boxes, desk: &mut BoxDesk) -> Frame<S> {
         let (count, zero) = (boxes.len(), Lanes::splat(simd, 0.0));
-        let (axis, mut outside) = ([zero; MOST_DIMENSIONS], zero);
+        let axis = [zero; MOST_DIMENSIONS];
         let mut frame =
             Frame { middle: axis, half: axis, far: [[zero; 2]; MOST_DIMENSIONS], volume: zero + 1.0, reach: zero };
         desk.rows.resize(self.axes.len(), [[0.0; LANES]; 16]);
@@ -138,18 +140,13 @@ impl SimdBoxes<'_> {
             let (lower, upper) = (Lanes::from_array(simd, lower), Lanes::from_array(simd, upper));
             let width = upper - lower;
             let face = zero + self.seventh.places[3];
+            let corner = zero + if self.axes.len() == 2 { IN_THE_PLANE } else { CORNER_OF_ALL };
             let ends = [lower.eq(zero + axis.lower), upper.eq(zero + axis.upper)];
-            frame.far[d] = ends.map(|end| end.select(zero + CORNER_OF_ALL, face));
-            outside = outside.max((ends[0] | ends[1]).select(zero + 1.0, zero));
+            frame.far[d] = [ends[0].select(corner, face), ends[1].select(corner, face)];
             frame.half[d] = width * 0.5;
             frame.middle[d] = lower + frame.half[d];
             frame.volume *= width;
             frame.reach += lower.abs().max(upper.abs()) / width;
-        }
-        // Where sentinels are to lie on the diagonals.
-        if self.axes.len() <= MOST_FINE {
-            let place = outside.gt(zero).select(zero + NEAR_CORNER_OF_ALL, zero + self.seventh.places[3]);
-            frame.far = [[place; 2]; MOST_DIMENSIONS];
         }
         frame.reach = (frame.reach * (0.5 * f64::EPSILON)).min(zero + 1e300);
         frame

@@ -1,7 +1,7 @@
 //! The sweep of boxes by a fully symmetric rule.
 
 use super::{BoxDesk, Frame, Seen, SimdBoxes};
-use crate::estimate::cubature::{LineSigns, NEXT_ON_DIAGONAL, SMALL_SURPRISE, SURPRISE, across, along, next};
+use crate::estimate::cubature::{LineSigns, across, along, next};
 use crate::lanes::{LANES, Lanes, Simd};
 use crate::plan::{Bad, Boxes, SweptBox};
 use crate::rule::Vector;
@@ -101,8 +101,8 @@ impl SimdBoxes<'_> {
                 if k < 2 {
                     lines.even[d][k] = e;
                 }
-                for m in 0..4 {
-                    powers[m] += e * rule.axis.powers[m][k];
+                for (power, table) in powers.iter_mut().zip(&rule.axis.powers) {
+                    *power += e * table[k];
                 }
                 for m in 0..3 {
                     even[m] += e * rule.axis.even[m][k];
@@ -255,7 +255,7 @@ impl SimdBoxes<'_> {
         let surprise = if desk.outer.is_empty() {
             self.surprise(simd, rule, desk, &mut seen, (center, width, lines.fourth + fourth))
         } else {
-            self.small_surprise(simd, rule, desk, &mut seen, (center, frame.far[0][0]))
+            self.small_surprise(simd, rule, desk, &mut seen, center, &frame)
         };
 
         let [w0, w1, w2, w3, w4, w5, w6, w7] = rule.weights;
@@ -301,90 +301,6 @@ impl SimdBoxes<'_> {
                 bad: bad[lane].take(),
             };
         }
-    }
-
-    /// Far out on the diagonals: what is seen there and not expected.
-    #[inline(always)]
-    fn surprise<S: Simd>(
-        &self,
-        simd: S,
-        rule: &FullySymmetric,
-        desk: &mut BoxDesk,
-        seen: &mut Seen<S>,
-        (center, width, fourth): (Lanes<S>, Lanes<S>, Lanes<S>),
-    ) -> Lanes<S> {
-        let zero = Lanes::splat(simd, 0.0);
-        let count = self.evaluate(simd, &rule.far, desk);
-        let slack = width * 0.5 + fourth + (width * fourth).sqrt();
-        let place = rule.places[4];
-        let mut surprise = zero;
-        for (corners, far) in desk.corners.chunks_exact(2).zip(desk.values[..count].chunks_exact(2)) {
-            let (a, b) = (Lanes::from_array(simd, corners[0]), Lanes::from_array(simd, corners[1]));
-            let even = ((a + b) * 0.5 - center) * (1.0 / (place * place)) + center;
-            let odd = (a - b) * (0.5 / place);
-            let (ends, size) = {
-                let ((up, size_up), (down, size_down)) = (seen.take(simd, &far[0]), seen.take(simd, &far[1]));
-                ([up, down], size_up + size_down)
-            };
-            seen.size += size;
-            let mut off = [(ends[0] - even - odd).abs() - slack, (ends[1] - even + odd).abs() - slack];
-            if off[0].max(off[1]).gt(zero).any() {
-                // Or of the logarithm, where all is of one sign.
-                let one_sign = (a * center).gt(zero) & (b * center).gt(zero);
-                let (up, down) = ((a / center).ln(), (b / center).ln());
-                let even = (up + down) * (0.5 / (place * place));
-                let odd = (up - down) * (0.5 / place);
-                let by_logarithm = [(even + odd).exp() * center, (even - odd).exp() * center];
-                for k in 0..2 {
-                    let other = (ends[k] - by_logarithm[k]).abs() - slack;
-                    off[k] = (one_sign & other.lt(off[k])).select(other, off[k]);
-                }
-            }
-            surprise += off[0].max(zero) + off[1].max(zero);
-        }
-        surprise * (SURPRISE / count as f64)
-    }
-
-    /// The same where (X, …, X) is a node: five on each diagonal, and sentinels `far` out on it.
-    #[inline(always)]
-    fn small_surprise<S: Simd>(
-        &self,
-        simd: S,
-        rule: &FullySymmetric,
-        desk: &mut BoxDesk,
-        seen: &mut Seen<S>,
-        (center, far): (Lanes<S>, Lanes<S>),
-    ) -> Lanes<S> {
-        let zero = Lanes::splat(simd, 0.0);
-        // Rounding surprises nobody.
-        let least = seen.high.max(-seen.low) * 1e-13 + f64::MIN_POSITIVE;
-        let count = self.evaluate(simd, &rule.far, desk);
-        let [inner, outer] = [rule.places[4], rule.places[0]];
-        let (z, x, square) = (inner * inner, outer * outer, far * far);
-        let mut surprise = zero;
-        for (k, &signs) in rule.diagonals.iter().enumerate() {
-            let ((above, size_above), (below, size_below)) =
-                (seen.take(simd, &desk.values[2 * k]), seen.take(simd, &desk.values[2 * k + 1]));
-            seen.size += size_above + size_below;
-            let [a, b] = [0, 1].map(|i| Lanes::from_array(simd, desk.corners[2 * k + i]));
-            // Their numbers have ones where they are above, those of diagonals where these are below.
-            let last = desk.outer.len() - 1;
-            let (c, d) = (desk.outer[last - signs as usize], desk.outer[signs as usize]);
-            let (c, d) = (Lanes::from_array(simd, c), Lanes::from_array(simd, d));
-            let (even_inner, even_outer) = ((a + b) * 0.5 - center, (c + d) * 0.5 - center);
-            let (odd_inner, odd_outer) = ((a - b) * (0.5 / inner), (c - d) * (0.5 / outer));
-            let a4 = (even_outer * (1.0 / x) - even_inner * (1.0 / z)) * (1.0 / (x - z));
-            let a2 = even_inner * (1.0 / z) - a4 * z;
-            let a3 = (odd_outer - odd_inner) * (1.0 / (x - z));
-            let a1 = odd_inner - a3 * z;
-            let even = center + (a2 + a4 * square) * square;
-            let odd = (a1 + a3 * square) * far;
-            let (high, low) = (a4.abs() + a3.abs(), a2.abs() + a1.abs());
-            let expected = high * high * NEXT_ON_DIAGONAL / (high.max(low) + f64::MIN_POSITIVE) + least;
-            surprise +=
-                ((above - even - odd).abs() - expected).max(zero) + ((below - even + odd).abs() - expected).max(zero);
-        }
-        surprise * (SMALL_SURPRISE / count as f64)
     }
 
     /// The axis to halve: of those on which the integrand is about as rough as on any, the longest in units of the whole.

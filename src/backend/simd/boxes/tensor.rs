@@ -36,17 +36,11 @@ impl SimdBoxes<'_> {
         let (grid, corners) = desk.values[..all].split_at(count);
         let (mut seen, mut sizes) = (Seen::new(simd), zero);
         seen.sum(simd, corners, &mut sizes);
-        let mut components = [[[0.0; LANES]; 3]; MOST_FINE];
         let along = lines::<_, true>(simd, line, grid, 1, &mut seen);
         let (sum, size) = (along.integral, along.size);
-        for k in 0..3 {
-            components[0][k] = along.components[k].to_array();
-        }
-        for d in 1..dimension {
-            let along = lines::<_, false>(simd, line, grid, LINE.pow(d as u32), &mut seen);
-            for k in 0..3 {
-                components[d][k] = along.components[k].to_array();
-            }
+        let mut components = [along.components; MOST_FINE];
+        for (d, components) in components.iter_mut().enumerate().take(dimension).skip(1) {
+            *components = lines::<_, false>(simd, line, grid, LINE.pow(d as u32), &mut seen).components;
         }
         // The polynomial through all nodes, at the corners: axis by axis, each list of values becoming one for either end.
         desk.lines.clear();
@@ -67,7 +61,7 @@ impl SimdBoxes<'_> {
         let reach = frame.reach.to_array();
         let (mut claims, mut next) = ([[0.0; LANES]; MOST_FINE], [0.0; LANES]);
         for d in 0..dimension {
-            let [high, low, lowest] = components[d];
+            let [high, low, lowest] = components[d].map(|lanes| lanes.to_array());
             for lane in 0..LANES {
                 let signs = LineSigns { components: [high[lane], low[lane], lowest[lane]] };
                 claims[d][lane] = volume[lane] * signs.claim();

@@ -1,6 +1,8 @@
 //! Values of the integrand at the nodes of a sweep.
 
 use super::{BoxDesk, SimdBoxes};
+use crate::backend::simd::mapped;
+use crate::integrand::point_values::Row;
 use crate::lanes::{LANES, Lanes, Simd};
 use crate::plan::Bad;
 use crate::rule::fully_symmetric::{FullySymmetric, at};
@@ -27,6 +29,18 @@ impl SimdBoxes<'_> {
         count
     }
 
+    /// The same at the points of the desk.
+    pub(super) fn evaluate_points(&self, desk: &mut BoxDesk) -> usize {
+        let BoxDesk { slopes, values, points, .. } = desk;
+        let count = points.len() / self.axes.len();
+        if slopes.is_empty() {
+            self.values.values(points, &mut values[..count]);
+        } else {
+            mapped::values(self.values, self.axes, &mut points.clone(), &mut values[..count]);
+        }
+        count
+    }
+
     /// Sets the coordinates on which the corners of a block agree: `signs` has a one where they are the lower ones.
     #[inline(always)]
     pub(super) fn hold(&self, signs: u32, rule: &FullySymmetric, desk: &mut BoxDesk) {
@@ -42,8 +56,21 @@ impl SimdBoxes<'_> {
     #[inline(never)]
     pub(super) fn find_bad(&self, rule: &FullySymmetric, desk: &mut BoxDesk) -> [Option<Bad>; LANES] {
         let mut bad = [const { None }; LANES];
-        for nodes in [&rule.lines, &rule.pairs, &rule.triples, &rule.far] {
+        for nodes in [&rule.lines, &rule.pairs, &rule.triples] {
             self.bad_among(nodes, desk, &mut bad);
+        }
+        if desk.outer.is_empty() {
+            self.bad_among(&rule.far, desk, &mut bad);
+        } else {
+            let count = self.evaluate_points(desk);
+            for (point, values) in desk.points.chunks_exact(rule.dimension).zip(&desk.values[..count]) {
+                for (lane, bad) in
+                    bad.iter_mut().enumerate().filter(|(lane, bad)| bad.is_none() && !values[*lane].is_finite())
+                {
+                    let point = self.axes.iter().zip(point).map(|(axis, t)| axis.map.point(t[lane]).0).collect();
+                    *bad = Some(Box::new((point, values[lane])));
+                }
+            }
         }
         for block in 0..1u32 << (rule.dimension - rule.block_axes()) {
             self.hold(block << rule.block_axes(), rule, desk);
@@ -58,7 +85,7 @@ impl SimdBoxes<'_> {
         for node in nodes.chunks_exact(self.axes.len()) {
             self.values.at_nodes(&desk.rows, node, &mut value);
             for (lane, bad) in bad.iter_mut().enumerate() {
-                let coordinate = |rows: &[crate::integrand::point_values::Row]| -> Vec<f64> {
+                let coordinate = |rows: &[Row]| -> Vec<f64> {
                     rows.iter().zip(node).map(|(row, &place)| row[usize::from(place)][lane]).collect()
                 };
                 let slope: f64 = coordinate(&desk.slopes).iter().product();
