@@ -22,9 +22,9 @@ fn is_wrong(integral: &Integral, exact: f64, tolerance: f64) -> bool {
 }
 
 /// Draws of each family: how many converged, and those that are wrong.
-fn genz<const D: usize>(tolerance: f64, draws: u64, most: u64) -> (usize, Vec<String>) {
+fn genz<const D: usize>(method: Method, tolerance: f64, draws: u64, most: u64) -> (usize, Vec<String>) {
     let (mut converged, mut wrong) = (0, Vec::new());
-    let with = Integrator::new().rel_tol(tolerance).max_evaluations(most);
+    let with = Integrator::new().method(method).rel_tol(tolerance).max_evaluations(most);
     for (family, name) in GENZ.iter().enumerate() {
         let mut random = Draws(1000 * D as u64 + family as u64);
         let (mut solved, mut evaluations, mut worst) = (0, Vec::new(), 0f64);
@@ -46,7 +46,7 @@ fn genz<const D: usize>(tolerance: f64, draws: u64, most: u64) -> (usize, Vec<St
         }
         evaluations.sort_unstable();
         println!(
-            "{D} {tolerance:e} {name:<14} {solved}/{draws} median {:>9} worst error/claim {worst:.1e}",
+            "{method} {D} {tolerance:e} {name:<14} {solved}/{draws} median {:>9} worst error/claim {worst:.1e}",
             evaluations[evaluations.len() / 2]
         );
         converged += solved;
@@ -59,10 +59,10 @@ fn genz_families_are_never_converged_and_wrong() {
     let mut wrong = Vec::new();
     for tolerance in TOLERANCES {
         for (converged, failed) in [
-            genz::<2>(tolerance, 20, 400_000),
-            genz::<3>(tolerance, 20, 400_000),
-            genz::<5>(tolerance, 10, 400_000),
-            genz::<8>(tolerance, 5, 400_000),
+            genz::<2>(Method::Auto, tolerance, 20, 400_000),
+            genz::<3>(Method::Auto, tolerance, 20, 400_000),
+            genz::<5>(Method::Auto, tolerance, 10, 400_000),
+            genz::<8>(Method::Auto, tolerance, 5, 400_000),
         ] {
             println!("{converged}");
             wrong.extend(failed);
@@ -76,13 +76,13 @@ fn genz_families_are_never_converged_and_wrong() {
 #[ignore = "takes minutes; for the tables of docs/methods.md"]
 fn genz_families_in_full() {
     let mut wrong = Vec::new();
-    for tolerance in TOLERANCES {
+    for (method, tolerance) in [Method::Cubature, Method::Auto].into_iter().flat_map(|m| TOLERANCES.map(|t| (m, t))) {
         for (converged, failed) in [
-            genz::<2>(tolerance, 20, 5_000_000),
-            genz::<3>(tolerance, 20, 5_000_000),
-            genz::<5>(tolerance, 20, 5_000_000),
-            genz::<8>(tolerance, 20, 5_000_000),
-            genz::<10>(tolerance, 20, 5_000_000),
+            genz::<2>(method, tolerance, 20, 5_000_000),
+            genz::<3>(method, tolerance, 20, 5_000_000),
+            genz::<5>(method, tolerance, 20, 5_000_000),
+            genz::<8>(method, tolerance, 20, 5_000_000),
+            genz::<10>(method, tolerance, 20, 5_000_000),
         ] {
             println!("{converged}");
             wrong.extend(failed);
@@ -206,7 +206,8 @@ fn closures_formulas_and_functions_are_the_same_integral() {
 fn polynomials_of_degree_seven_are_exact_in_up_to_twenty_dimensions() {
     fn cube<const D: usize>() {
         let f = |x: [f64; D]| x[0].powi(2) * x[1].powi(4) + x[D - 1].powi(3) + 1.0;
-        let integral = of(&Integrator::new().rel_tol(1e-6).max_evaluations(20_000_000), &f, [(0.0, 1.0); D]);
+        let with = Integrator::new().method(Method::Cubature).rel_tol(1e-6).max_evaluations(20_000_000);
+        let integral = of(&with, &f, [(0.0, 1.0); D]);
         let exact = 1.0 / 15.0 + 0.25 + 1.0;
         assert!((integral.estimate - exact).abs() < 1e-11 && integral.status == Status::Converged, "{D}: {integral:#}");
     }

@@ -166,7 +166,8 @@ fn several_dimensions() {
     refused(&box_of(&["y=0..one"]), &["--over y", "^"]);
     refused(&box_of(&["y=0..1", "0", "1"]), &["--over"]);
     refused(&box_of(&["y=0..1", "--rule", "left", "--n", "3"]), &["one dimension"]);
-    refused(&box_of(&["y=0..1", "--plot"]), &["--plot"]);
+    refused(&box_of(&["y=0..inf", "--plot"]), &["--plot", "finite"]);
+    refused(&["x*y*z", "--over", "x=0..1", "--over", "y=0..1", "--over", "z=0..1", "--plot"], &["--plot"]);
     refused(&["x*y*z", "--over", "x=0..1", "--over", "y=0..1"], &["3 coordinates"]);
 }
 
@@ -207,6 +208,29 @@ fn the_plot_is_an_svg_with_the_curve() {
         assert!(svg.starts_with("<svg") && svg.contains("polyline"), "{rule}");
         std::fs::remove_file(&file).unwrap();
     }
+}
+
+#[test]
+fn boxes_say_who_answered_and_are_drawn() {
+    let file = std::env::temp_dir().join(format!("quadrille-boxes-{}.svg", std::process::id()));
+    let plane =
+        ["abs(x-0.3)*y", "--over", "x=0..1", "--over", "y=0..2", "--rel-tol", "1e-6", "--plot", file.to_str().unwrap()];
+    let output = quad(&plane);
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success() && text.contains("auto: cubature"), "{text}");
+    let svg = std::fs::read_to_string(&file).unwrap();
+    assert!(svg.starts_with("<svg") && svg.contains("cubature, ") && svg.matches("<rect").count() > 12_288 + 32);
+    std::fs::remove_file(&file).unwrap();
+    // Kinks in nine dimensions are for samples.
+    let names: Vec<String> = (1..=9).map(|d| format!("x{d}=0..1")).collect();
+    let sum: Vec<String> = (1..=9).map(|d| format!("abs(x{d}-0.37)")).collect();
+    let formula = format!("exp(-{})", sum.join("-"));
+    let mut box_of = vec![formula.as_str(), "--rel-tol", "1e-4", "--seed", "5"];
+    names.iter().for_each(|name| box_of.extend(["--over", name]));
+    let answer = json(&box_of);
+    assert!(answer["method"] == "lattice" && answer["statistics"]["seed"] == 5, "{answer}");
+    assert!(answer["fallbacks"][0].as_str().unwrap().starts_with("cubature: "), "{answer}");
+    assert_eq!(json(&["x", "0", "1"])["method"], "auto");
 }
 
 #[cfg(unix)]

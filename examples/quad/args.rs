@@ -94,7 +94,7 @@ pub struct Args {
     /// Print one JSON object (with --backend all: an array of them)
     #[arg(long)]
     pub json: bool,
-    /// Draw the integrand with the panels, for a rule also its nodes
+    /// Draw the integrand with the panels, for a rule also its nodes; in two variables as an image with the boxes of cubature
     #[arg(long, value_name = "FILE.svg", num_args = 0..=1, default_missing_value = "quad.svg")]
     pub plot: Option<PathBuf>,
     // No short flags: `-h` may be a formula.

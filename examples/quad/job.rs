@@ -118,8 +118,8 @@ impl Args {
             return Err(format!(
                 "--over gives {name} a range, but the formula has no {name}: leave it out, or add 0*{name}"
             ));
-        } else if self.plot.is_some() {
-            return Err("--plot draws integrands of one variable".into());
+        } else if self.plot.is_some() && (over.len() > 2 || over.iter().any(|(a, b)| !(b - a).is_finite())) {
+            return Err("--plot draws integrands of one variable, or of two over a box with finite bounds".into());
         }
         if let Some(file) = &self.plot
             && file.extension().is_none_or(|extension| !extension.eq_ignore_ascii_case("svg"))

@@ -8,6 +8,7 @@ mod args;
 mod device;
 mod job;
 mod over;
+mod picture;
 mod plot;
 mod report;
 mod sweep;

@@ -1,6 +1,7 @@
 //! The integrand with the panels, and for a fixed rule its nodes, as SVG.
 
 use crate::job::{Job, What};
+use crate::picture;
 use crate::window::window;
 use plotters::prelude::*;
 use quadrille::{Backend, Integrand, Integrator, Rule};
@@ -9,7 +10,7 @@ use std::{error::Error, path::Path, sync::Mutex};
 /// The most panels or nodes that can be told apart in the picture.
 const MOST: u64 = 200;
 
-const SIZE: (u32, u32) = (960, 600);
+pub const SIZE: (u32, u32) = (960, 600);
 
 /// Whether the file can be written, before anything is computed for it: what is there already is left as it is.
 pub fn writable(file: &Path) -> std::io::Result<()> {
@@ -18,8 +19,11 @@ pub fn writable(file: &Path) -> std::io::Result<()> {
     if is_new { std::fs::remove_file(file) } else { Ok(()) }
 }
 
-/// Draws the curve, the panels and the nodes.
+/// Draws the curve, the panels and the nodes; in two dimensions, the values and the boxes.
 pub fn draw(job: &Job, file: &Path) -> Result<(), Box<dyn Error>> {
+    if let [x, y] = job.over[..] {
+        return picture::draw(job, (x, y), file);
+    }
     let (lower, upper) = window(job)?;
     let curve: Vec<(f64, f64)> = (0..=SIZE.0)
         .map(|i| lower + (upper - lower) * f64::from(i) / f64::from(SIZE.0))
@@ -60,7 +64,7 @@ pub fn draw(job: &Job, file: &Path) -> Result<(), Box<dyn Error>> {
 }
 
 /// Refuses an axis on which tick marks cannot be told apart or overflow: the drawing library would not come to an end.
-fn drawable(axis: &str, low: f64, high: f64) -> Result<(), String> {
+pub fn drawable(axis: &str, low: f64, high: f64) -> Result<(), String> {
     let (span, size) = (high - low, low.abs().max(high.abs()));
     if span > 1e-9 * size && (1e-290..1e290).contains(&span) {
         return Ok(());

@@ -37,7 +37,7 @@ impl Space for f64 {
     #[inline]
     fn integrate(with: &Integrator, f: &impl Integrand, region: Region) -> Result<Integral, Error> {
         if with.method.most_sampled().is_some() && with.rule.is_none() {
-            return with.on_axes(f, &[region.lower], &[region.upper]);
+            return with.on_axes(f, &[region.lower], &[region.upper], None);
         }
         with.over_interval(f, region)
     }
@@ -45,7 +45,7 @@ impl Space for f64 {
 
 impl<const D: usize> Space for [f64; D] {
     fn integrate(with: &Integrator, f: &impl Integrand<Self>, region: Region<Self>) -> Result<Integral, Error> {
-        with.on_axes(f, &region.lower, &region.upper)
+        with.on_axes(f, &region.lower, &region.upper, None)
     }
 }
 
@@ -59,7 +59,14 @@ impl Values for Along<'_> {
 }
 
 impl Integrator {
-    fn on_axes<P: Point>(&self, f: &impl Integrand<P>, lower: &[f64], upper: &[f64]) -> Result<Integral, Error> {
+    /// Over a box. Cubature alone adds to `mesh` the bounds of its boxes: of each, all lower ones, then all upper ones.
+    pub(super) fn on_axes<P: Point>(
+        &self,
+        f: &impl Integrand<P>,
+        lower: &[f64],
+        upper: &[f64],
+        mesh: Option<&mut Vec<f64>>,
+    ) -> Result<Integral, Error> {
         let (level, token) = self.check_box(f.required_dimension(), lower, upper)?;
         let (on_lanes, by_scalar);
         let values: &dyn PointValues = if self.backend == Backend::Serial {
@@ -74,7 +81,7 @@ impl Integrator {
             let traced = f.trace(&graph, P::traced_from_fn(|d| graph.coordinate(d)));
             traced.and_then(Expr::as_constant) == Some(0.0)
         };
-        self.over_box(values, &is_zero, (level, token), lower, upper)
+        self.over_box(values, &is_zero, (level, token), lower, upper, mesh)
     }
 
     /// Refuses what makes no sense over a box.
@@ -137,6 +144,7 @@ impl Integrator {
         (level, token): (Level, Token),
         lower: &[f64],
         upper: &[f64],
+        mesh: Option<&mut Vec<f64>>,
     ) -> Result<Integral, Error> {
         let start = Instant::now();
         let sampled = self.method.most_sampled().is_some();
@@ -214,6 +222,10 @@ impl Integrator {
                 break end;
             }
         };
+        if let Some(mesh) = mesh {
+            let ends = drive.method.bounds().flat_map(|ends| ends.iter().zip(&axes));
+            mesh.extend(ends.map(|(&t, axis)| axis.map.point(t).0));
+        }
         integral.evaluations = drive.method.evaluations;
         integral.evaluations += drive.tell(end, sign, &mut integral);
         integral.elapsed = start.elapsed();

@@ -1,4 +1,4 @@
-//! The panels that an adaptive integration ends with, for pictures.
+//! The panels or boxes that an adaptive integration ends with, for pictures.
 
 use super::Integrator;
 use super::rounds::{Done, Workspace};
@@ -7,7 +7,8 @@ use crate::clock::Instant;
 use crate::error::Error;
 use crate::integrand::Integrand;
 use crate::integrand::values::OnLanes;
-use crate::region::IntoRegion;
+use crate::method::Method;
+use crate::region::{IntoRegion, Region};
 
 impl Integrator {
     /// The ends of the panels of the final mesh of an adaptive integration, in ascending order, both bounds among them. For
@@ -41,5 +42,31 @@ impl Integrator {
             *last = region.lower.max(region.upper);
         }
         Ok(ends)
+    }
+
+    /// The boxes of the final mesh of [`Method::Cubature`], in no order; without those that were given up for memory. For a picture of what it did, or
+    /// of where the integrand is rough: this computes the integral once more, whatever its status.
+    ///
+    /// # Errors
+    /// As [`integrate`](Self::integrate), where the question makes no sense.
+    ///
+    /// ```
+    /// use quadrille::Integrator;
+    ///
+    /// let boxes = Integrator::new().rel_tol(1e-3).boxes(&|[x, y]: [f64; 2]| (x - 0.3).abs() * y, [0.0..1.0, 0.0..2.0])?;
+    /// let area: f64 = boxes.iter().map(|b| (b.upper[0] - b.lower[0]) * (b.upper[1] - b.lower[1])).sum();
+    /// assert!(boxes.len() >= 32 && (area - 2.0).abs() < 1e-12);
+    /// # Ok::<(), quadrille::Error>(())
+    /// ```
+    pub fn boxes<const D: usize, R: IntoRegion<Point = [f64; D]>>(
+        &self,
+        f: &impl Integrand<[f64; D]>,
+        region: R,
+    ) -> Result<Vec<Region<[f64; D]>>, Error> {
+        let (region, mut bounds) = (region.into_region(), Vec::new());
+        let cubature = self.clone().method(Method::Cubature).accept_any_status();
+        cubature.on_axes(f, &region.lower, &region.upper, Some(&mut bounds))?;
+        let pairs = bounds.as_chunks::<D>().0.as_chunks::<2>().0;
+        Ok(pairs.iter().map(|&[lower, upper]| Region { lower, upper }).collect())
     }
 }

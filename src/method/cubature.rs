@@ -144,6 +144,13 @@ impl Cubature {
         !self.leaves.is_empty() && self.tolerance.met(self.totals.error(), self.totals.estimate())
     }
 
+    /// Of each leaf in turn, the lower and the upper bounds.
+    pub fn bounds(&self) -> impl Iterator<Item = &[f64]> {
+        let dimension = self.axes.len();
+        let (lower, upper) = (self.lower.chunks_exact(dimension), self.upper.chunks_exact(dimension));
+        lower.zip(upper).flat_map(|(lower, upper)| [lower, upper])
+    }
+
     /// The boxes that make up the whole.
     pub fn regions(&self) -> u64 {
         self.leaves.len() as u64 + self.retired.0
