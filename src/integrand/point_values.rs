@@ -1,5 +1,7 @@
 //! An integrand of several variables behind one call for many points: the counterpart of [`values`](super::values).
 
+#[cfg(feature = "gpu")]
+use super::formula::Traced;
 use super::{Integrand, Point};
 use crate::lanes::{LANES, Lanes, Simd, Token, dispatch};
 use std::marker::PhantomData;
@@ -8,6 +10,14 @@ use std::marker::PhantomData;
 pub(crate) trait PointValues: Sync {
     /// Sets `values[i]` to f at eight points of D coordinates, of which number d is `points[i * D + d]`.
     fn values(&self, points: &[[f64; LANES]], values: &mut [[f64; LANES]]);
+
+    /// The value at a point by the scalar definition.
+    #[cfg(feature = "gpu")]
+    fn scalar(&self, point: &[f64]) -> f64;
+
+    /// What the trace of f leaves, if it can be traced.
+    #[cfg(feature = "gpu")]
+    fn traced(&self) -> Option<Traced>;
 }
 
 /// On lanes.
@@ -20,6 +30,16 @@ pub(crate) struct PointsOnLanes<'a, F, P> {
 impl<P: Point, F: Integrand<P>> PointValues for PointsOnLanes<'_, F, P> {
     fn values(&self, points: &[[f64; LANES]], values: &mut [[f64; LANES]]) {
         dispatch!(self.token, simd => on_lanes::<_, P, F>(simd, self.f, points, values));
+    }
+
+    #[cfg(feature = "gpu")]
+    fn scalar(&self, point: &[f64]) -> f64 {
+        self.f.scalar(P::from_fn(|d| point[d]))
+    }
+
+    #[cfg(feature = "gpu")]
+    fn traced(&self) -> Option<Traced> {
+        Traced::of(self.f)
     }
 }
 
@@ -61,5 +81,15 @@ impl<P: Point, F: Integrand<P>> PointValues for PointsByScalar<'_, F, P> {
                 *value = self.f.scalar(P::from_fn(|d| at[d][lane]));
             }
         }
+    }
+
+    #[cfg(feature = "gpu")]
+    fn scalar(&self, point: &[f64]) -> f64 {
+        self.f.scalar(P::from_fn(|d| point[d]))
+    }
+
+    #[cfg(feature = "gpu")]
+    fn traced(&self) -> Option<Traced> {
+        Traced::of(self.f)
     }
 }

@@ -297,6 +297,12 @@ impl Integrator {
         if self.backend == Backend::Gpu && !self.fallback {
             return Err(Error::BackendUnavailable { backend: Backend::Gpu, reason: NO_GPU.to_owned() });
         }
+        self.check_level()
+    }
+
+    /// Refuses a level that cannot be had.
+    #[inline]
+    pub(super) fn check_level(&self) -> Result<(Level, Token), Error> {
         let (level, token) = match Level::usual().filter(|_| self.level.is_none()) {
             Some(usual) => usual,
             None => {

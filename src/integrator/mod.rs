@@ -125,7 +125,8 @@ impl Integrator {
         self
     }
 
-    /// Who evaluates. One adaptive integral never runs on a GPU, a [`sweep`](Self::sweep) does where it is asked for.
+    /// Who evaluates. One adaptive integral never runs on a GPU, a [`sweep`](Self::sweep) and the samples of
+    /// [`Lattice`](Method::Lattice), [`Sobol`](Method::Sobol) and [`MonteCarlo`](Method::MonteCarlo) do where it is asked for.
     pub fn backend(mut self, backend: Backend) -> Self {
         self.backend = backend;
         self
@@ -222,7 +223,7 @@ impl Integrator {
     /// are looked for, and boxes cut there. The error bounds the true one unless f has a feature that no node meets: a peak
     /// narrower than about 1/10 of the box in each direction may be missed. In more than about eight dimensions, only what is
     /// smooth on the scale of the box comes to more than a few digits: the boxes that it takes grow as 2^D. Verification and GPU are
-    /// not to be had there yet, and [`Integral::fallbacks`] says so; weights, break points, fixed rules and
+    /// not to be had for cubature, and [`Integral::fallbacks`] says so; weights, break points, fixed rules and
     /// the methods of one dimension are refused. [`Method::Lattice`], [`Sobol`](Method::Sobol), [`MonteCarlo`](Method::MonteCarlo) and
     /// [`Vegas`](Method::Vegas) sample the box instead, in more dimensions, and claim a statistical error.
     ///
