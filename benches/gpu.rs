@@ -1,9 +1,11 @@
 //! The GPU backend on the adapter that `QUADRILLE_ADAPTER` names, or the best that is not software: what each step from nothing
-//! to a sum costs, then large sums in every arithmetic that it has, beside the SIMD backend.
+//! to a sum costs, then large sums and samples in every arithmetic that it has, beside the SIMD backend. `-- samples` for these alone.
 //!
 //! Drivers keep compiled shaders on disk, so every text to be compiled is one that was never seen before.
 
 mod common;
+#[path = "gpu/samples.rs"]
+mod samples;
 
 use common::*;
 use criterion::{BatchSize, Criterion, SamplingMode};
@@ -26,10 +28,14 @@ fn main() {
     };
     let AdapterInfo { name, backend, driver, .. } = device.info();
     println!("adapter {name} by {backend}, driver {driver}");
-    let mut criterion = short().configure_from_args();
-    steps(&mut criterion, &device, wanted.as_deref());
-    criterion.final_summary();
-    Sums { device: &device, testing: only_testing() }.table();
+    // Named as the filter, the samples stand alone.
+    if std::env::args().all(|argument| argument != "samples") {
+        let mut criterion = short().configure_from_args();
+        steps(&mut criterion, &device, wanted.as_deref());
+        criterion.final_summary();
+        Sums { device: &device, testing: only_testing() }.table();
+    }
+    samples::table(&device);
 }
 
 /// The midpoint rule on this device, nothing computed again.

@@ -50,6 +50,12 @@ impl PointSet {
     }
 }
 
+/// The number in (0, 1) that a coordinate means.
+#[inline(always)]
+pub(crate) fn unit(k: u32) -> f64 {
+    (f64::from(k) + 0.5) * (1.0 / 4_294_967_296.0)
+}
+
 /// The key of a seed.
 #[inline(always)]
 pub(crate) fn key(seed: u64) -> [u32; 2] {

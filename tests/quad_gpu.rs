@@ -90,6 +90,25 @@ fn the_precision_is_the_one_asked_for_or_follows_from_the_tolerance() {
 }
 
 #[test]
+fn samples_run_there() {
+    if !has_adapter() {
+        return;
+    }
+    let question = ["x*y*y", "--over", "x=0..1", "--over", "y=0..3", "--method", "sobol", "--backend", "gpu", "--json"];
+    let sampled = |more: &[&str], variables: &[(&str, &str)]| {
+        let output = quad(&[&question, more].concat(), variables);
+        (output.status.code(), serde_json::from_slice::<Value>(&output.stdout).unwrap_or_default())
+    };
+    let (code, answer) = sampled(&["--precision", "f32x2"], &[]);
+    assert_eq!((code, &answer["backend"], &answer["precision"]), (Some(0), &"gpu".into(), &"f32x2".into()), "{answer}");
+    assert!((answer["estimate"].as_f64().unwrap() - 4.5).abs() <= answer["error"].as_f64().unwrap());
+    let (code, answer) = sampled(&["--fallback"], &[NONE]);
+    assert_eq!((code, &answer["backend"]), (Some(0), &"simd".into()), "{answer}");
+    assert!(answer["fallbacks"][0].as_str().unwrap().starts_with("gpu: no GPU adapter"), "{answer}");
+    assert_eq!(sampled(&[], &[NONE]).0, Some(2));
+}
+
+#[test]
 fn a_sweep_says_what_the_gpu_answered() {
     let file = std::env::temp_dir().join(format!("quadrille-gpu-sweep-{}.csv", std::process::id()));
     let rows: String = (0..200).map(|k| format!("{},{}\n", f64::from(k) * 0.01, k % 20)).collect();

@@ -168,10 +168,11 @@ impl Args {
         let precision = named::<quadrille::Precision>(&self.precision)?;
         let gpu = [("--precision", precision != quadrille::Precision::Auto), ("--adapter", self.adapter.is_some())];
         let swept = self.sweep.is_some() && self.backend == "gpu";
-        if !swept {
+        let method = self.method.as_deref().map_or(Ok(Method::Auto), named)?;
+        let sampled = method.is_sampling() && ["gpu", "all"].contains(&&*self.backend);
+        if !swept && !sampled {
             refuse(&gpu, "is about the GPU, where one adaptive integral does not run: choose a rule with --rule")?;
         }
-        let method = self.method.as_deref().map_or(Ok(Method::Auto), named)?;
         refuse(
             &[("--seed", self.seed.is_some() && self.verify.is_none() && !method.is_sampling() && !swept)],
             "chooses what to verify, and an adaptive result is verified only on demand: --verify spot",

@@ -18,7 +18,7 @@ mod window;
 
 use clap::Parser;
 use job::{Asked, Job, What};
-use quadrille::{Backend, Error, Integral};
+use quadrille::{Backend, Error, Integral, Method};
 use std::io::{self, Write};
 use std::process::ExitCode;
 
@@ -74,8 +74,11 @@ fn one(job: &Job) -> Result<bool, String> {
     for &backend in &job.backends {
         let bar = watch::Bar::new(&backend.to_string());
         let integrator = job.integrator.clone().backend(backend).cancel(&cancel).progress(bar.callback());
-        let needs_device = backend == Backend::Gpu && matches!(job.what, What::Fixed { .. });
-        let opened = match needs_device {
+        let runs_there = match job.what {
+            What::Fixed { .. } => true,
+            What::Adaptive(method) => method.is_sampling() && method != Method::Vegas,
+        };
+        let opened = match backend == Backend::Gpu && runs_there {
             true => device::with(integrator, job.adapter.as_deref(), job.fallback),
             false => Ok((integrator, None)),
         };

@@ -7,7 +7,8 @@
 
 mod operations;
 
-use super::{BinaryFunction, Graph, Integrand, Node, Point, UnaryFunction, formula};
+use super::formula::Traced;
+use super::{BinaryFunction, Integrand, Node, Point, UnaryFunction};
 use operations::{binary, mul_add, own, power, select, unary};
 
 /// Errors of one call of a function, scalar and vector together, in ulp of the value.
@@ -83,10 +84,7 @@ enum Place {
 impl Bounded {
     /// The integrand with its present parameters; `None` where it cannot be traced.
     pub(crate) fn new<P: Point>(f: &impl Integrand<P>) -> Option<Self> {
-        let graph = Graph::new();
-        let root = f.trace(&graph, P::traced_from_fn(|d| graph.coordinate(d)))?;
-        let nodes = formula::extract(&graph.nodes(), root.id());
-        Some(Self { nodes, parameters: graph.parameters().iter().map(|parameter| parameter.1).collect() })
+        Traced::of(f).map(Self::from)
     }
 
     /// The same integrand with other parameters.
@@ -96,18 +94,18 @@ impl Bounded {
         self.parameters.extend_from_slice(parameters);
     }
 
-    /// The value at one point, as the serial reference has it, with its bound.
-    pub(crate) fn at<P: Point>(&self, point: P) -> Ball {
+    /// The value at the point with these coordinates, as the serial reference has it, with its bound.
+    pub(crate) fn at(&self, point: &[f64]) -> Ball {
         self.at_rounded(point, Rounding::NONE, 0.0)
     }
 
     /// The same, with the bound for an evaluation in another arithmetic, at a point that may be off by `shift`.
-    pub(crate) fn at_rounded<P: Point>(&self, point: P, rounding: Rounding, shift: f64) -> Ball {
+    pub(crate) fn at_rounded(&self, point: &[f64], rounding: Rounding, shift: f64) -> Ball {
         self.places(point, rounding, shift).last().map_or(Ball::exact(f64::NAN), |place| place.number())
     }
 
     /// Whether a value on the way to the integrand is beyond the numbers of the arithmetic.
-    pub(crate) fn leaves<P: Point>(&self, point: P, rounding: Rounding) -> bool {
+    pub(crate) fn leaves(&self, point: &[f64], rounding: Rounding) -> bool {
         let beyond = |size: f64| size > rounding.largest || (size > 0.0 && size < rounding.smallest);
         self.places(point, Rounding::NONE, 0.0).iter().any(|place| match place {
             Place::Number(ball) => ball.value.is_finite() && beyond(ball.value.abs()),
@@ -115,7 +113,7 @@ impl Bounded {
         })
     }
 
-    fn places<P: Point>(&self, point: P, rounding: Rounding, shift: f64) -> Vec<Place> {
+    fn places(&self, point: &[f64], rounding: Rounding, shift: f64) -> Vec<Place> {
         let mut places = Vec::with_capacity(self.nodes.len());
         for &node in &self.nodes {
             let place = match self.node(node, &places, point) {
@@ -132,13 +130,12 @@ impl Bounded {
         places
     }
 
-    fn node<P: Point>(&self, node: Node, places: &[Place], point: P) -> Place {
+    fn node(&self, node: Node, places: &[Place], point: &[f64]) -> Place {
         let number = |id: usize| places[id].number();
         let truth = |id: usize| places[id].truth();
         Place::Number(match node {
             Node::Constant(bits) => Ball::exact(f64::from_bits(bits)),
-            Node::Coordinate(d) if d < P::DIMENSION => Ball::exact(point.coordinate(d)),
-            Node::Coordinate(_) => Ball::exact(f64::NAN),
+            Node::Coordinate(d) => Ball::exact(point.get(d).copied().unwrap_or(f64::NAN)),
             Node::Parameter(index) => Ball::exact(self.parameters[index]),
             Node::Unary(f, a) => unary(f, number(a)),
             Node::Power(a, n) => power(number(a), n),
@@ -190,6 +187,12 @@ fn own_of(node: Node, places: &[Place], value: f64) -> f64 {
         Node::Power(_, n) => f64::from(n.unsigned_abs()) + 1.0,
         Node::Binary(f, ..) if !f.exact() => OWN_WIDE,
         _ => 1.0,
+    }
+}
+
+impl From<Traced> for Bounded {
+    fn from(Traced { nodes, parameters, .. }: Traced) -> Self {
+        Self { nodes, parameters }
     }
 }
 

@@ -1,7 +1,7 @@
 //! One expression taken out of a graph: only its own nodes, in an order that depends on nothing else; and its text.
 
 use super::vocabulary::{coordinate_name, not_a_parameter};
-use super::{BinaryFunction, Comparison, Node, UnaryFunction, graph::Id};
+use super::{BinaryFunction, Comparison, Graph, Integrand, Node, Point, UnaryFunction, graph::Id};
 use std::fmt::{self, Write};
 
 impl Node {
@@ -27,6 +27,28 @@ impl Node {
             f(id);
             id
         });
+    }
+}
+
+/// What the trace of an integrand leaves, whatever its type.
+#[derive(Clone, Debug)]
+pub(crate) struct Traced {
+    /// Those of the value, which is the last.
+    pub nodes: Vec<Node>,
+    /// The present values of the parameters.
+    pub parameters: Vec<f64>,
+    #[cfg_attr(not(feature = "gpu"), allow(dead_code))]
+    pub dimension: usize,
+}
+
+impl Traced {
+    /// `None` where the integrand cannot be traced.
+    pub fn of<P: Point>(f: &impl Integrand<P>) -> Option<Self> {
+        let graph = Graph::new();
+        let root = f.trace(&graph, P::traced_from_fn(|d| graph.coordinate(d)))?;
+        let nodes = extract(&graph.nodes(), root.id());
+        let parameters = graph.parameters().iter().map(|parameter| parameter.1).collect();
+        Some(Self { nodes, parameters, dimension: P::DIMENSION })
     }
 }
 

@@ -1,5 +1,7 @@
 //! An integrand of several variables behind one call for many points: the counterpart of [`values`](super::values).
 
+#[cfg(feature = "gpu")]
+use super::formula::Traced;
 use super::{Integrand, Point};
 use crate::lanes::{LANES, Lanes, Simd, Token, dispatch};
 use std::marker::PhantomData;
@@ -11,6 +13,14 @@ pub(crate) trait PointValues: Sync {
 
     /// The same at points that are made of few coordinates: number d of point i is `rows[d][nodes[i * D + d]]`.
     fn at_nodes(&self, rows: &[Row], nodes: &[u8], values: &mut [[f64; LANES]]);
+
+    /// The value at a point by the scalar definition.
+    #[cfg(feature = "gpu")]
+    fn scalar(&self, point: &[f64]) -> f64;
+
+    /// What the trace of f leaves, if it can be traced.
+    #[cfg(feature = "gpu")]
+    fn traced(&self) -> Option<Traced>;
 }
 
 /// The coordinates that nodes choose from on one axis.
@@ -30,6 +40,16 @@ impl<P: Point, F: Integrand<P>> PointValues for PointsOnLanes<'_, F, P> {
 
     fn at_nodes(&self, rows: &[Row], nodes: &[u8], values: &mut [[f64; LANES]]) {
         dispatch!(self.token, simd => nodes_on_lanes::<_, P, F>(simd, self.f, rows, nodes, values));
+    }
+
+    #[cfg(feature = "gpu")]
+    fn scalar(&self, point: &[f64]) -> f64 {
+        self.f.scalar(P::from_fn(|d| point[d]))
+    }
+
+    #[cfg(feature = "gpu")]
+    fn traced(&self) -> Option<Traced> {
+        Traced::of(self.f)
     }
 }
 
@@ -105,5 +125,15 @@ impl<P: Point, F: Integrand<P>> PointValues for PointsByScalar<'_, F, P> {
                 *value = self.f.scalar(P::from_fn(|d| rows[d][usize::from(at[d] & 15)][lane]));
             }
         }
+    }
+
+    #[cfg(feature = "gpu")]
+    fn scalar(&self, point: &[f64]) -> f64 {
+        self.f.scalar(P::from_fn(|d| point[d]))
+    }
+
+    #[cfg(feature = "gpu")]
+    fn traced(&self) -> Option<Traced> {
+        Traced::of(self.f)
     }
 }

@@ -3,7 +3,8 @@
 //! The text calls the functions of the libraries in `shaders/`, which have the same names in every arithmetic. It is text
 //! alone: what compiles it is another module, and none is needed here.
 
-use super::{BinaryFunction, Comparison, Graph, Integrand, Node, Point, UnaryFunction, formula, graph::Id};
+use super::formula::Traced;
+use super::{BinaryFunction, Comparison, Integrand, Node, Point, UnaryFunction, graph::Id};
 use std::fmt::Write;
 
 /// The operations that a shader may have: drivers take seconds for as many, and minutes for more.
@@ -111,21 +112,23 @@ pub(crate) fn split(value: f64) -> (f32, f32) {
 
 /// `f` as a WGSL function in the given arithmetic.
 pub(crate) fn emit<P: Point>(f: &impl Integrand<P>, arithmetic: Arithmetic) -> Result<Emitted, Refused> {
-    let graph = Graph::new();
-    let root = f.trace(&graph, P::traced_from_fn(|d| graph.coordinate(d))).ok_or(Refused::NotTraceable)?;
-    let nodes = formula::extract(&graph.nodes(), root.id());
-    let parameters: Vec<f64> = graph.parameters().iter().map(|parameter| parameter.1).collect();
+    emit_traced(&Traced::of(f).ok_or(Refused::NotTraceable)?, arithmetic)
+}
+
+/// The same of what its trace has left.
+pub(crate) fn emit_traced(traced: &Traced, arithmetic: Arithmetic) -> Result<Emitted, Refused> {
+    let Traced { nodes, parameters, dimension } = traced;
     let real = arithmetic.real();
-    let arguments: Vec<String> = (0..P::DIMENSION).map(|d| format!("x{d}: {real}")).collect();
+    let arguments: Vec<String> = (0..*dimension).map(|d| format!("x{d}: {real}")).collect();
     let mut emitter = Emitter { arithmetic, text: String::new(), operations: 0 };
     emitter.line(format_args!("fn integrand({}) -> {real} {{", arguments.join(", ")));
     for (id, &node) in nodes.iter().enumerate() {
-        emitter.node(id, node, &nodes, P::DIMENSION)?;
+        emitter.node(id, node, nodes, *dimension)?;
     }
     emitter.line(format_args!("    return v{};\n}}", nodes.len().saturating_sub(1)));
     match emitter.operations {
         operations if operations > MAX_OPERATIONS => Err(Refused::TooManyOperations { operations }),
-        operations => Ok(Emitted { text: emitter.text, parameters, operations }),
+        operations => Ok(Emitted { text: emitter.text, parameters: parameters.clone(), operations }),
     }
 }
 

@@ -4,7 +4,6 @@ use super::Integrator;
 use super::adaptive::check_tolerances;
 use super::composite::stopped;
 use super::rounds::status;
-use super::samples::Whole;
 use crate::backend::simd::boxes::{BoxDesk, SimdBoxes};
 use crate::backend::{Backend, threads::Threads};
 use crate::clock::Instant;
@@ -133,7 +132,7 @@ impl Integrator {
         if !(1e-200..1e200).contains(&volume) {
             return Err(Error::Volume { volume });
         }
-        if sampled.is_some() { self.check_backend() } else { self.check_settings() }
+        if sampled.is_some() { self.check_level() } else { self.check_settings() }
     }
 
     /// The integral over a box that was looked at, of what may be known to be zero. Compiled once, whatever the integrand.
@@ -160,7 +159,13 @@ impl Integrator {
         let threads = if serial { Threads::new(Some(1))? } else { Threads::new(self.threads)? };
         let backend = if serial { Backend::Serial } else { Backend::Simd };
         let mut integral = Integral::of(backend, (!serial).then_some(level), 1);
-        integral.fallbacks = self.box_fallbacks();
+        if !sampled {
+            integral.fallbacks = self.adaptive_fallbacks();
+        }
+        // Samples of a GPU are.
+        if !sampled || self.backend != Backend::Gpu {
+            integral.fallbacks.extend(self.box_fallbacks());
+        }
         let mut sign = 1.0;
         let mut axes = Vec::with_capacity(lower.len());
         for (&lower, &upper) in lower.iter().zip(upper) {
@@ -174,7 +179,7 @@ impl Integrator {
             return Ok(integral);
         }
         if sampled {
-            return self.over_samples(values, level, token, &Whole { axes, sign }, integral);
+            return self.over_samples(values, level, token, &axes, sign, integral);
         }
         let dimension = axes.len();
         let (seventh, ninth) = (FullySymmetric::seventh(dimension), FullySymmetric::ninth(dimension));
@@ -232,9 +237,9 @@ impl Integrator {
         self.judged(integral)
     }
 
-    /// What cubature does not do although it was asked for.
-    fn box_fallbacks(&self) -> Vec<Fallback> {
-        let mut fallbacks = self.adaptive_fallbacks();
+    /// What no method for boxes does on the CPU although it was asked for.
+    pub(super) fn box_fallbacks(&self) -> Vec<Fallback> {
+        let mut fallbacks = Vec::new();
         if let Some(verify) = self.depth() {
             let reason = "integrals in several dimensions are not verified".to_owned();
             fallbacks.push(Fallback { wanted: format!("verification {verify}"), reason });

@@ -11,6 +11,9 @@ use std::sync::OnceLock;
 /// Points that are looked at.
 const SAMPLES: u32 = 512;
 
+/// The error of a weight, and of the product with it, in units of rounding.
+pub(super) const WEIGHED: f64 = 4.0;
+
 /// What an arithmetic can keep.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(not(feature = "gpu"), allow(dead_code))]
@@ -21,7 +24,7 @@ pub(super) struct Floor {
     pub magnitude: f64,
     /// The integral, roughly.
     pub estimate: f64,
-    /// A point where nothing can be said although there is a value in `f64`.
+    /// A point (its first coordinate) where nothing can be said although there is a value in `f64`.
     pub beyond: Option<Beyond>,
 }
 
@@ -39,39 +42,46 @@ impl Floor {
     fn new(f: &impl Integrand, grid: &Grid, rounding: Rounding) -> Option<Self> {
         let place =
             |share: f64| (grid.lower + (share * grid.step.high) * grid.panels as f64).clamp(grid.lower, grid.upper);
-        Some(Self::sampled(&Bounded::new(f)?, SAMPLES, place, grid.step.high * grid.panels as f64, rounding))
+        let points = spread(SAMPLES).map(|share| ([place(share)], 1.0));
+        Some(Self::sampled(&Bounded::new(f)?, points, grid.step.high * grid.panels as f64, rounding))
     }
 
-    /// The same from so many samples of an interval of this length, of which `place` makes points.
-    pub fn sampled(
+    /// The same from samples of a region of this volume, each of some weight.
+    pub fn sampled<P: AsRef<[f64]>>(
         bounded: &Bounded,
-        samples: u32,
-        place: impl Fn(f64) -> f64,
-        length: f64,
+        points: impl Iterator<Item = (P, f64)>,
+        volume: f64,
         rounding: Rounding,
     ) -> Self {
         let (mut error, mut magnitude, mut estimate, mut used, mut beyond) = (0.0, 0.0, 0.0, 0, None);
-        for i in 0..samples {
-            // Points of no period; none at the ends, which are often special.
-            let shift = (f64::from(i) * 0.618_033_988_749_894_9).fract();
-            let x = place((f64::from(i) + 0.01 + 0.98 * shift) / f64::from(samples));
-            let ball = bounded.at_rounded(x, rounding, 0.0);
+        for (point, weight) in points {
+            let point = point.as_ref();
+            let ball = bounded.at_rounded(point, rounding, 0.0);
             if !ball.value.is_finite() {
                 continue;
             }
-            if ball.bound == f64::INFINITY && beyond.is_none() && bounded.at(x).bound.is_finite() {
-                let cause = if bounded.leaves(x, rounding) { Beyond::Range } else { Beyond::Rounding };
-                beyond = Some(cause(x));
+            if ball.bound == f64::INFINITY && beyond.is_none() && bounded.at(point).bound.is_finite() {
+                let cause = if bounded.leaves(point, rounding) { Beyond::Range } else { Beyond::Rounding };
+                beyond = Some(cause(point[0]));
             }
             // Of a value that `f64` does not know either, all may be wrong.
-            error += if ball.bound == f64::INFINITY { ball.value.abs() } else { ball.bound };
-            magnitude += ball.value.abs();
-            estimate += ball.value;
+            let bound = if ball.bound == f64::INFINITY { ball.value.abs() } else { ball.bound };
+            error += weight * (bound + if weight == 1.0 { 0.0 } else { WEIGHED * rounding.unit * ball.value.abs() });
+            magnitude += weight * ball.value.abs();
+            estimate += weight * ball.value;
             used += 1;
         }
-        let each = length / f64::from(used.max(1));
+        let each = volume / f64::from(used.max(1));
         Self { error: error * each, magnitude: magnitude * each, estimate: estimate * each, beyond }
     }
+}
+
+/// So many places between 0 and 1: of no period, and none at the ends, which are often special.
+pub(super) fn spread(samples: u32) -> impl Iterator<Item = f64> {
+    (0..samples).map(move |i| {
+        let shift = (f64::from(i) * 0.618_033_988_749_894_9).fract();
+        (f64::from(i) + 0.01 + 0.98 * shift) / f64::from(samples)
+    })
 }
 
 /// What each arithmetic can keep of one sum, found out when it is first asked.

@@ -3,6 +3,7 @@
 mod auto;
 mod judge;
 mod rows;
+mod samples;
 mod sum;
 mod sweep;
 
@@ -265,7 +266,7 @@ fn explain(device: &Device, f: &impl Integrand, grid: &Grid, tile: u64, precisio
     let rounding = rounding(Backend::Gpu, precision);
     let shift = rounding.position * nodes.iter().fold(0.0, |most, x| x.abs().max(most));
     let unsure = |bounded: Bounded| {
-        nodes.iter().copied().find(|&x| bounded.at_rounded(x, rounding, shift).bound == f64::INFINITY)
+        nodes.iter().copied().find(|&x| bounded.at_rounded(&[x], rounding, shift).bound == f64::INFINITY)
     };
     Err(match Bounded::new(f).and_then(unsure) {
         Some(point) => GpuError::Unsure { precision, point },

@@ -10,6 +10,7 @@ mod cubature;
 mod floor;
 #[cfg_attr(not(feature = "gpu"), path = "no_gpu.rs")]
 mod gpu;
+mod half_cycles;
 mod initial;
 mod mesh;
 mod near_ends;
@@ -124,7 +125,8 @@ impl Integrator {
         self
     }
 
-    /// Who evaluates. One adaptive integral never runs on a GPU, a [`sweep`](Self::sweep) does where it is asked for.
+    /// Who evaluates. One adaptive integral never runs on a GPU, a [`sweep`](Self::sweep) and the samples of
+    /// [`Lattice`](Method::Lattice), [`Sobol`](Method::Sobol) and [`MonteCarlo`](Method::MonteCarlo) do where it is asked for.
     pub fn backend(mut self, backend: Backend) -> Self {
         self.backend = backend;
         self
@@ -227,7 +229,7 @@ impl Integrator {
     /// Where f is zero at every node and at 8192 points more, something may hide between them: the result is 0, but
     /// [`Status::Suspicious`](crate::Status::Suspicious), unless the formula of f is the constant 0. Is it zero all the same, say so by
     /// [`accept_any_status`](Self::accept_any_status); is it not, integrate over a box around what it has. Verification and GPU are
-    /// not to be had there yet, and [`Integral::fallbacks`] says so; weights, break points, fixed rules and
+    /// not to be had for cubature, and [`Integral::fallbacks`] says so; weights, break points, fixed rules and
     /// the methods of one dimension are refused. [`Method::Lattice`], [`Sobol`](Method::Sobol), [`MonteCarlo`](Method::MonteCarlo) and
     /// [`Vegas`](Method::Vegas) sample the box instead, in more dimensions, and claim a statistical error.
     ///

@@ -1,6 +1,7 @@
 //! The GPU backend where the crate is built without feature `gpu`: refused, with that reason.
 
 use super::composite::Run;
+use super::samples::{Domain, Rounds};
 use super::{Integrator, sweep::Rows};
 use crate::agreement::Disagreement;
 use crate::backend::Backend;
@@ -39,6 +40,11 @@ impl Integrator {
         sweep.fallbacks.insert(0, Fallback { wanted: Backend::Gpu.to_string(), reason: ABSENT.to_owned() });
         sweep.elapsed = start.elapsed();
         Ok(sweep)
+    }
+
+    /// The same for samples.
+    pub(super) fn rounds_on_gpu<'a>(&'a self, _: &Domain<'a>) -> Result<Box<dyn Rounds + 'a>, String> {
+        Err(ABSENT.to_owned())
     }
 
     /// The CPU.

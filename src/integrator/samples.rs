@@ -3,6 +3,7 @@
 use super::Integrator;
 use super::composite::stopped;
 use super::rounds::status;
+use crate::agreement::Disagreement;
 use crate::backend::simd::samples::{SampleDesk, SimdSamples};
 use crate::backend::{Backend, threads::Threads};
 use crate::clock::Instant;
@@ -44,12 +45,46 @@ impl Method {
     }
 }
 
-/// A box to sample.
-pub(super) struct Whole {
-    pub axes: Vec<Axis>,
+/// A box to sample, and what is known of it.
+pub(super) struct Domain<'a> {
+    pub values: &'a dyn PointValues,
+    pub axes: &'a [Axis],
     /// Of bounds that were reversed.
     pub sign: f64,
+    pub wanted: Wanted,
+    pub threads: &'a Threads,
+    pub start: Instant,
 }
+
+/// Who evaluates rounds in place of the CPU.
+#[cfg_attr(not(feature = "gpu"), allow(dead_code))]
+pub(super) trait Rounds {
+    /// The moments of each replicate; `before` evaluations were done before.
+    fn round(&mut self, plan: &Samples, before: u64) -> Result<Vec<Moments>, End>;
+
+    /// The error that its arithmetic may make, in units of the integral.
+    fn floor(&self) -> f64;
+
+    /// Says who it is, and what it found.
+    fn sign(&self, integral: &mut Integral);
+
+    /// The disagreement of the estimate with the reference, where all was computed again.
+    fn whole(&self, known: &Known) -> Option<Disagreement>;
+}
+
+/// Why it is over.
+#[cfg_attr(not(feature = "gpu"), allow(dead_code))]
+pub(super) enum End {
+    Outcome(Outcome),
+    Bad(Bad),
+    Stopped(Stop),
+    /// Who evaluates instead of the CPU is wrong.
+    Wrong(Disagreement),
+    /// Or cannot go on.
+    Failed(String),
+}
+
+const WRONG: &str = "the GPU and the serial reference disagree";
 
 impl Integrator {
     /// The integral over a box that was looked at, by the method chosen. Compiled once, whatever the integrand.
@@ -59,14 +94,13 @@ impl Integrator {
         values: &dyn PointValues,
         level: Level,
         token: Token,
-        whole: &Whole,
+        axes: &[Axis],
+        sign: f64,
         mut integral: Integral,
     ) -> Result<Integral, Error> {
         if self.max_evaluations == 0 {
             return Err(Error::NoEvaluations);
         }
-        let start = Instant::now();
-        let axes = &whole.axes;
         let wanted = Wanted {
             tolerance: Tolerance {
                 absolute: self.abs_tol.unwrap_or(0.0),
@@ -75,25 +109,61 @@ impl Integrator {
             most: self.max_evaluations,
             volume: axes.iter().map(|axis| axis.upper - axis.lower).product(),
             seed: self.seed,
+            floor: 0.0,
         };
         let serial = self.backend == Backend::Serial;
-        let threads = if serial { Threads::new(Some(1))? } else { Threads::new(self.threads)? };
+        let threads = &if serial { Threads::new(Some(1))? } else { Threads::new(self.threads)? };
         integral.level = (!serial).then_some(level);
+        let domain = Domain { values, axes, sign, wanted, threads, start: Instant::now() };
+        let cpu = |integral| self.sampled(&domain, token, None, integral).map(|(integral, _)| integral);
+        if self.backend != Backend::Gpu {
+            return self.judged(cpu(integral)?);
+        }
+        let reason = match self.rounds_on_gpu(&domain) {
+            Ok(rounds) => match self.sampled(&domain, token, Some(rounds), integral.clone())? {
+                (_, Some(disagreement)) if self.fallback => disagreement.to_string(),
+                (integral, Some(disagreement)) => return Err(Error::Disagreement(Box::new(integral), disagreement)),
+                (found, None) if self.fallback && matches!(found.status, Status::PrecisionFloor { .. }) => {
+                    found.status.to_string()
+                }
+                (integral, None) => return self.judged(integral),
+            },
+            // As the CPU will see.
+            Err(reason) if self.fallback || self.control.stop(domain.start).is_some() => reason,
+            Err(reason) => return Err(Error::BackendUnavailable { backend: Backend::Gpu, reason }),
+        };
+        integral.fallbacks.push(Fallback { wanted: Backend::Gpu.to_string(), reason });
+        integral.fallbacks.extend(self.box_fallbacks());
+        self.judged(cpu(integral)?)
+    }
+
+    /// The same by the CPU, or by `rounds` as long as these go on.
+    fn sampled<'a>(
+        &'a self,
+        domain: &Domain<'a>,
+        token: Token,
+        rounds: Option<Box<dyn Rounds + 'a>>,
+        mut integral: Integral,
+    ) -> Result<(Integral, Option<Disagreement>), Error> {
+        let Domain { values, axes, threads, start, sign, .. } = *domain;
         let kernel = SimdSamples { values, axes, token };
-        let mut drive = Drive { with: self, kernel, threads, seconds: 0.0, start, no_threads: None };
+        let wanted = Wanted { floor: rounds.as_ref().map_or(0.0, |rounds| rounds.floor()), ..domain.wanted };
+        let no_threads = None;
+        let mut drive = Drive { with: self, kernel, threads, seconds: 0.0, start, no_threads, rounds, given_up: None };
         let (known, end) = match self.method {
             Method::Lattice => drive.rounds(&mut QuasiMonteCarlo::lattice(wanted, axes.len())),
             Method::Sobol => drive.rounds(&mut QuasiMonteCarlo::sobol(wanted, axes.len())),
             Method::MonteCarlo => drive.rounds(&mut MonteCarlo::new(wanted)),
             _ => drive.iterations(&mut Vegas::new(wanted, axes)),
         };
-        integral.threads = drive.threads.count();
-        if let Some(reason) = drive.no_threads {
+        let Drive { rounds, given_up, no_threads, .. } = drive;
+        integral.threads = threads.count();
+        if let Some(reason) = no_threads {
             integral.fallbacks.push(Fallback { wanted: format!("{} threads", integral.threads), reason });
             integral.threads = 1;
         }
         (integral.estimate, integral.error, integral.evaluations) =
-            (whole.sign * known.estimate, known.error, known.evaluations);
+            (sign * known.estimate, known.error, known.evaluations);
         integral.regions = u64::from(known.estimates > 0);
         integral.statistics = Some(Box::new(Statistics {
             method: self.method.to_string(),
@@ -104,7 +174,12 @@ impl Integrator {
             chi_squared: known.chi_squared.map(|(chi_squared, _)| chi_squared),
             degrees_of_freedom: known.chi_squared.map(|(_, freedom)| freedom),
         }));
+        let mut wrong = None;
         integral.status = match end {
+            End::Outcome(Outcome::RoundoffLimited) if wanted.floor > 0.0 => {
+                let tolerance = Some(wanted.tolerance.at(known.estimate));
+                Status::PrecisionFloor { floor: wanted.floor, tolerance }
+            }
             End::Outcome(outcome) => status(outcome),
             End::Bad(bad) => {
                 let (point, value) = *bad;
@@ -112,29 +187,44 @@ impl Integrator {
                 Status::NonFinite { point: integral.bad_point[0], value }
             }
             End::Stopped(stop) => stopped(stop, if known.estimates == 0 { f64::NAN } else { axes[0].upper }),
+            End::Wrong(disagreement) => {
+                wrong = Some(disagreement);
+                Status::Suspicious { reason: WRONG }
+            }
+            End::Failed(reason) => return Err(Error::BackendUnavailable { backend: Backend::Gpu, reason }),
         };
+        if let Some(rounds) = rounds {
+            // Of what it has done, if it has done anything.
+            if !matches!(given_up, Some((_, 0))) {
+                rounds.sign(&mut integral);
+            }
+            if let Some((reason, evaluations)) = given_up {
+                let after = if evaluations > 0 { format!(", after {evaluations} evaluations") } else { String::new() };
+                let fallback = Fallback { wanted: Backend::Gpu.to_string(), reason: reason + &after };
+                integral.fallbacks.insert(0, fallback);
+            } else {
+                (integral.level, integral.threads) = (None, 1);
+                wrong = wrong.or_else(|| rounds.whole(&known).filter(|_| integral.status.is_success()));
+            }
+        }
         integral.elapsed = start.elapsed();
-        self.judged(integral)
+        Ok((integral, wrong))
     }
-}
-
-/// Why it is over.
-enum End {
-    Outcome(Outcome),
-    Bad(Bad),
-    Stopped(Stop),
 }
 
 /// An integration under way.
 struct Drive<'a> {
     with: &'a Integrator,
     kernel: SimdSamples<'a>,
-    threads: Threads,
+    threads: &'a Threads,
     /// What an evaluation took on one thread.
     seconds: f64,
     start: Instant,
     /// Why there are no threads, where there are none.
     no_threads: Option<String>,
+    /// Who evaluates instead of the CPU; and why it does so no more, and since how many evaluations.
+    rounds: Option<Box<dyn Rounds + 'a>>,
+    given_up: Option<(String, u64)>,
 }
 
 thread_local! {
@@ -171,23 +261,31 @@ impl Drive<'_> {
 
     /// The moments of each replicate.
     fn round(&mut self, plan: &Samples, before: u64) -> Result<Vec<Moments>, End> {
+        if let Some(rounds) = self.rounds.as_mut().filter(|_| self.given_up.is_none()) {
+            match rounds.round(plan, before) {
+                // The rounds before stay.
+                Err(End::Failed(reason)) if self.with.fallback => self.given_up = Some((reason, before)),
+                result => return result,
+            }
+        }
+        let cut = plan.cut();
         let mut moments = vec![Moments::IDENTITY; plan.replicates];
-        let mut tiles = vec![Sampled::default(); plan.tiles().min(CHUNK) as usize];
+        let mut tiles = vec![Sampled::default(); cut.tiles().min(CHUNK) as usize];
         let mut done = 0;
-        for from in (0..plan.tiles()).step_by(CHUNK as usize) {
-            let to = (from + CHUNK).min(plan.tiles());
+        for from in (0..cut.tiles()).step_by(CHUNK as usize) {
+            let to = (from + CHUNK).min(cut.tiles());
             let tiles = &mut tiles[..(to - from) as usize];
-            let share = plan.evaluations() as f64 * (to - from) as f64 / plan.tiles() as f64;
+            let share = plan.evaluations() as f64 * (to - from) as f64 / cut.tiles() as f64;
             self.work(Tiles { from, out: tiles }, share, |index, desk, kernel| kernel.tile(plan, index, desk))?;
             for (index, tile) in (from..to).zip(tiles) {
                 if let Some(bad) = tile.bad.take() {
                     return Err(End::Bad(bad));
                 }
-                let (replicate, _, count) = plan.tile(index);
+                let (replicate, _, count) = cut.tile(index);
                 moments[replicate] = moments[replicate].combine(tile.moments);
                 done += count;
             }
-            if to < plan.tiles() {
+            if to < cut.tiles() {
                 self.with.control.report(before + done, self.with.max_evaluations);
             }
         }
@@ -229,7 +327,7 @@ impl Drive<'_> {
         evaluations: f64,
         each: impl Fn(u64, &mut SampleDesk, &SimdSamples) -> T + Sync,
     ) -> Result<(), End> {
-        let Self { with, kernel, threads, seconds, start, no_threads } = self;
+        let Self { with, kernel, threads, seconds, start, no_threads, .. } = self;
         let (control, kernel, start) = (&with.control, &*kernel, *start);
         let stopped = Mutex::new(None);
         let piece = |tiles: Tiles<T>| {

@@ -23,6 +23,8 @@ use std::{fmt, str::FromStr};
 /// [`Integral::statistics`](crate::Integral::statistics) has the details. Values that are zero (or below 1e-140) at all samples are
 /// [`Status::Suspicious`](crate::Status::Suspicious); where few samples make up most of the scatter, the error is claimed larger, and the integral has
 /// not converged. Sweeps, vectors and weights are refused.
+/// With [`Backend::Gpu`](crate::Backend::Gpu) the points of all but `Vegas` are made and evaluated on a GPU, the same ones; what its arithmetic may
+/// add is in the claim, and a tile of each round (or all) is verified.
 ///
 /// ```
 /// use quadrille::{Integrator, Method};

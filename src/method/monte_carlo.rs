@@ -40,7 +40,7 @@ impl Sampling for MonteCarlo {
         self.moments = moments.iter().fold(self.moments, |all, &moments| all.combine(moments));
         self.first += self.count;
         let all = &self.moments;
-        let seen = Seen::of(all, volume);
+        let seen = Seen::of(all, self.wanted);
         let claim = CLAIM * volume * (all.variance() / all.count).sqrt();
         self.known = Known {
             estimate: all.mean() * volume,

@@ -64,7 +64,7 @@ impl Sampling for QuasiMonteCarlo {
         self.first += self.count;
         self.count = self.first;
         let all = self.moments.iter().fold(Moments::IDENTITY, |all, &moments| all.combine(moments));
-        let seen = Seen::of(&all, volume);
+        let seen = Seen::of(&all, self.wanted);
         let (estimate, claim) = of_replicates(&self.moments.map(|moments| moments.mean() * volume));
         let evaluations = self.first * REPLICATES as u64;
         self.known =

@@ -23,6 +23,8 @@ pub(crate) struct Wanted {
     /// Of the box, in the variables of its axes.
     pub volume: f64,
     pub seed: u64,
+    /// The error that the arithmetic may make.
+    pub floor: f64,
 }
 
 /// What is known after a round.
@@ -60,11 +62,11 @@ pub(super) struct Seen {
 }
 
 impl Seen {
-    pub fn of(all: &Moments, volume: f64) -> Self {
+    pub fn of(all: &Moments, Wanted { volume, floor, .. }: Wanted) -> Self {
         let mean = all.mean();
         let farthest = (all.high - mean).max(mean - all.low);
         Self {
-            rounding: rounding(all.size / all.count * volume, mean * volume, all.count as usize),
+            rounding: rounding(all.size / all.count * volume, mean * volume, all.count as usize) + floor,
             few: if all.effective() < EFFECTIVE { few(farthest * volume, all.count) } else { 0.0 },
             all_zero: all.low > -TINY && all.high < TINY,
         }

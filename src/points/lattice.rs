@@ -38,6 +38,18 @@ impl Lattice {
         Self { dimension, shifts }
     }
 
+    /// The generating vector.
+    #[cfg(feature = "gpu")]
+    pub fn vector(&self) -> &'static [u32] {
+        &VECTOR[..self.dimension]
+    }
+
+    /// The shifts, replicate by replicate.
+    #[cfg(feature = "gpu")]
+    pub fn shifts(&self) -> &[u32] {
+        &self.shifts
+    }
+
     #[inline(always)]
     pub fn rows(&self, replicate: usize, first: u32, rows: &mut [Row]) {
         let shifts = &self.shifts[replicate * self.dimension..][..self.dimension];

@@ -36,6 +36,18 @@ impl Sobol {
         Self { directions, first, seeds }
     }
 
+    /// Of each coordinate the direction numbers, mirrored.
+    #[cfg(feature = "gpu")]
+    pub fn directions(&self) -> &[[u32; 32]] {
+        &self.directions
+    }
+
+    /// Of each replicate, for each coordinate, the seed of the hash and a shift.
+    #[cfg(feature = "gpu")]
+    pub fn seeds(&self) -> &[u32] {
+        &self.seeds
+    }
+
     #[inline(always)]
     pub fn rows(&self, replicate: usize, first: u32, rows: &mut [Row]) {
         let seeds = self.seeds[2 * replicate * self.first.len()..].chunks_exact(2);

@@ -4,6 +4,7 @@ use super::GpuError;
 use super::device::{Gpu, Kernel};
 use crate::integrand::wgsl::{Arithmetic, split};
 use crate::reduce::Partial;
+use crate::twofold::two_sum;
 use std::sync::mpsc;
 use std::time::Duration;
 use wgpu::BufferUsages;
@@ -58,6 +59,54 @@ pub(super) fn size(arithmetic: Arithmetic) -> usize {
         Arithmetic::F32 => 4,
         Arithmetic::F32x2 | Arithmetic::F64 => 8,
     }
+}
+
+/// The bytes of a partial sum.
+pub(super) const PARTIAL: usize = 16;
+
+/// A flag of what comes back: not all that was to be done is in it.
+const CUT_OFF: u32 = 2;
+
+/// The upper word of the NaN that a partial sum in double precision is where a flag is set; the flags are below.
+const QUIET_NAN: u32 = 0x7ff8_0000;
+
+/// The sum of a tile out of its words; NaN where it is not finite, in this arithmetic.
+pub(super) fn partial(arithmetic: Arithmetic, bytes: &[u8]) -> Result<Partial, GpuError> {
+    let words: [u32; 4] = bytemuck::pod_read_unaligned(bytes);
+    let is_double = arithmetic == Arithmetic::F64;
+    let flags = match is_double {
+        true if words[1] == QUIET_NAN => words[0],
+        true => 0,
+        false => words[3],
+    };
+    check_flags(flags)?;
+    if is_double {
+        let [high, low]: [f64; 2] = bytemuck::cast(words);
+        return Ok(pair(high, low));
+    }
+    let [a, b, c] = [words[0], words[1], words[2]].map(|word| f64::from(f32::from_bits(word)));
+    // A sum that overflows here need not do so in f64: it is as unknown as a NaN.
+    if flags != 0 || !(a + b + c).is_finite() {
+        return Ok(Partial::new(f64::NAN));
+    }
+    let (high, low) = two_sum(a, b);
+    Ok(pair(high, low + c))
+}
+
+/// Refuses what a driver has cut off.
+pub(super) fn check_flags(flags: u32) -> Result<(), GpuError> {
+    match flags & CUT_OFF {
+        0 => Ok(()),
+        _ => Err(GpuError::Rejected { message: "the driver ended a loop early".to_owned() }),
+    }
+}
+
+fn pair(high: f64, low: f64) -> Partial {
+    if !high.is_finite() {
+        return Partial::new(high);
+    }
+    let (high, low) = two_sum(high, low);
+    Partial { high, low }
 }
 
 impl Gpu {

@@ -3,7 +3,8 @@
 use super::buffer::{Numbers, WORKGROUP, size};
 use super::shader::{Kind, shader};
 use super::{Device, GpuError, Precision, parameters};
-use crate::integrand::wgsl::{Arithmetic, emit};
+use crate::integrand::formula::Traced;
+use crate::integrand::wgsl::{Arithmetic, emit_traced};
 use crate::integrand::{Integrand, Point};
 
 /// Points of one dispatch.
@@ -23,19 +24,29 @@ pub fn evaluate<P: Point>(
     values: &mut [f64],
 ) -> Result<(), GpuError> {
     assert_eq!(points.len(), values.len(), "one value for each point");
-    let arithmetic = device.arithmetic(precision)?;
-    let emitted = emit(f, arithmetic).map_err(|refused| GpuError::refused(refused, arithmetic))?;
+    device.supports(precision)?;
+    let traced = Traced::of(f).ok_or(GpuError::NotTraceable)?;
+    let coordinates = points.iter().flat_map(|point| (0..P::DIMENSION).map(|d| point.coordinate(d)));
+    evaluate_traced(device, &traced, precision, &coordinates.collect::<Vec<_>>(), values)
+}
+
+/// The same of what a trace has left, at points by their coordinates.
+pub(crate) fn evaluate_traced(
+    device: &Device,
+    traced: &Traced,
+    precision: Precision,
+    points: &[f64],
+    values: &mut [f64],
+) -> Result<(), GpuError> {
+    let (arithmetic, dimension) = (device.arithmetic(precision)?, traced.dimension);
+    let emitted = emit_traced(traced, arithmetic).map_err(|refused| GpuError::refused(refused, arithmetic))?;
     let constants = parameters(&emitted.parameters, arithmetic)?;
-    let kernel = device.kernel(&shader(Kind::Evaluate(P::DIMENSION), arithmetic, &emitted)?, 4)?;
-    let most = (device.info().max_binding / (8 * P::DIMENSION.max(1) as u64)).min(POINTS as u64) as usize;
-    for (points, values) in points.chunks(most.max(1)).zip(values.chunks_mut(most.max(1))) {
+    let kernel = device.kernel(&shader(Kind::Evaluate(dimension), arithmetic, &emitted)?, 4)?;
+    let most = (device.info().max_binding / (8 * dimension.max(1) as u64)).clamp(1, POINTS as u64) as usize;
+    for (chunk, values) in values.chunks_mut(most).enumerate() {
         let mut input = Numbers::new(arithmetic);
-        for &point in points {
-            for d in 0..P::DIMENSION {
-                input.real(point.coordinate(d));
-            }
-        }
-        let (kernel, constants, count) = (kernel.clone(), constants.clone(), points.len());
+        points[chunk * most * dimension..][..values.len() * dimension].iter().for_each(|&x| input.real(x));
+        let (kernel, constants, count) = (kernel.clone(), constants.clone(), values.len());
         let bytes = device.step(move |gpu| {
             let task = gpu.storage_of(bytemuck::bytes_of(&[0, count as u32]));
             let (constants, input) = (gpu.storage_of(&constants), gpu.storage_of(&input.bytes));

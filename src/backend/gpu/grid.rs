@@ -1,7 +1,8 @@
 //! A grid on a GPU: its tiles by the thousand in each dispatch, a few dispatches under way at any time.
 
-use super::buffer::{Numbers, Pending};
+use super::buffer::{Numbers, PARTIAL, Pending, partial};
 use super::device::Kernel;
+use super::flights::{DispatchSize, FIRST, Flights, MOST_WORKGROUPS, SLOTS};
 use super::shader::{Kind, shader};
 use super::tables::{THREADS, Tables, bases};
 use super::{Device, GpuError, Precision, parameters};
@@ -10,33 +11,10 @@ use crate::integrand::Integrand;
 use crate::integrand::wgsl::{Arithmetic, emit};
 use crate::plan::Grid;
 use crate::reduce::Partial;
-use crate::twofold::two_sum;
-use std::collections::VecDeque;
 use std::ops::Range;
-
-/// Dispatches under way at once: one runs, one waits for it, one is on its way back.
-pub(super) const SLOTS: usize = 3;
-
-/// Seconds that a dispatch should take: few enough for the watchdogs of desktops, and to stop in time.
-const DISPATCH: f64 = 0.05;
 
 /// Seconds of a sum that is long enough to tell how fast the device is.
 const LONG: f64 = 0.02;
-
-/// Evaluations of the first dispatch, before the speed is known.
-const FIRST: u64 = 1 << 18;
-
-/// Most tiles of a dispatch: workgroups in one dimension, everywhere.
-pub(super) const MOST_TILES: u64 = 65_535;
-
-/// The bytes of a partial sum.
-const PARTIAL: usize = 16;
-
-/// A flag of a partial sum: not all nodes are in it.
-const CUT_OFF: u32 = 2;
-
-/// The upper word of the NaN that a partial sum in double precision is where a flag is set; the flags are below.
-const QUIET_NAN: u32 = 0x7ff8_0000;
 
 /// An integrand on a grid, ready to sum tiles on a device.
 pub(crate) struct GpuGrid<'a> {
@@ -57,13 +35,6 @@ struct Slot {
     partials: wgpu::Buffer,
     readback: wgpu::Buffer,
     group: wgpu::BindGroup,
-}
-
-/// A dispatch under way.
-struct Flight {
-    tiles: Range<u64>,
-    slot: Slot,
-    pending: Pending,
 }
 
 impl<'a> GpuGrid<'a> {
@@ -109,7 +80,9 @@ impl<'a> GpuGrid<'a> {
                 return Ok(all);
             }
             (before, seconds_before) = (count, seconds);
-            count = count.saturating_mul(4).min(tiles);
+            // Many more where that was next to nothing, as what a dispatch costs hides what a point does.
+            let factor = (2.0 * LONG / seconds).clamp(4.0, 64.0);
+            count = count.saturating_mul(factor as u64).min(tiles);
         }
     }
 
@@ -129,24 +102,17 @@ impl<'a> GpuGrid<'a> {
         stop: &dyn Fn() -> bool,
         absorb: &mut dyn FnMut(u64, &[Partial]),
     ) -> Result<(), GpuError> {
-        let mut flights = VecDeque::new();
         let (start, mut done) = (Instant::now(), 0);
         let mut counted = |first, partials: &[Partial]| {
             done += partials.len() as u64;
             absorb(first, partials);
         };
-        let result = self.fly(tiles, stop, &mut counted, &mut flights);
+        self.fly(tiles, stop, &mut counted)?;
         let seconds = start.elapsed().as_secs_f64();
-        if seconds > LONG && result.is_ok() {
+        if seconds > LONG {
             self.kernel.speed.set((done * self.evaluations_per_tile()) as f64 / seconds);
         }
-        if result.as_ref().is_err_and(|error| !error.is_loss()) {
-            // Nothing stays under way.
-            for Flight { pending, .. } in flights {
-                let _ = self.device.step(move |gpu| pending.wait(gpu));
-            }
-        }
-        result
+        Ok(())
     }
 
     fn fly(
@@ -154,22 +120,22 @@ impl<'a> GpuGrid<'a> {
         tiles: Range<u64>,
         stop: &dyn Fn() -> bool,
         absorb: &mut dyn FnMut(u64, &[Partial]),
-        flights: &mut VecDeque<Flight>,
     ) -> Result<(), GpuError> {
-        let most = MOST_TILES
+        let most = MOST_WORKGROUPS
             .min(u64::from(self.device.info().max_workgroups))
             .min(self.device.info().max_binding / PARTIAL as u64)
             .clamp(1, (tiles.end.saturating_sub(tiles.start)).max(1));
         let mut free: Vec<Slot> = Vec::new();
         let (mut slots, mut next, mut stopped) = (0, tiles.start, false);
         let mut dispatch = DispatchSize::new(self.evaluations_per_tile(), most);
+        let mut flights = Flights::new(self.device);
         loop {
-            while flights.len() < SLOTS && next < tiles.end && !stopped {
+            while !flights.is_full() && next < tiles.end && !stopped {
                 stopped = stop();
                 if stopped {
                     break;
                 }
-                let run = next..tiles.end.min(next + dispatch.tiles);
+                let run = next..tiles.end.min(next + dispatch.units);
                 let slot = match free.pop() {
                     Some(slot) => slot,
                     None if slots < SLOTS => {
@@ -179,14 +145,14 @@ impl<'a> GpuGrid<'a> {
                     None => break,
                 };
                 next = run.end;
-                flights.push_back(self.send(run, slot)?);
+                let pending = self.send(&run, &slot)?;
+                flights.push((run, slot), pending);
             }
-            let Some(Flight { tiles, slot, pending }) = flights.pop_front() else { return Ok(()) };
-            let bytes = self.device.step(move |gpu| pending.wait(gpu))?;
+            let Some(((tiles, slot), bytes)) = flights.land()? else { return Ok(()) };
             dispatch.done(tiles.end - tiles.start);
             free.push(slot);
-            let partials: Vec<_> =
-                bytes.chunks_exact(PARTIAL).map(|bytes| self.partial(bytes)).collect::<Result<_, _>>()?;
+            let of = |bytes| partial(self.arithmetic, bytes);
+            let partials: Vec<_> = bytes.chunks_exact(PARTIAL).map(of).collect::<Result<_, _>>()?;
             absorb(tiles.start, &partials);
         }
     }
@@ -211,52 +177,18 @@ impl<'a> GpuGrid<'a> {
         })
     }
 
-    fn send(&self, tiles: Range<u64>, slot: Slot) -> Result<Flight, GpuError> {
-        let task = self.tables.task(self.grid, &tiles);
-        let bases = bases(self.grid, &tiles, self.arithmetic);
+    fn send(&self, tiles: &Range<u64>, slot: &Slot) -> Result<Pending, GpuError> {
+        let task = self.tables.task(self.grid, tiles);
+        let bases = bases(self.grid, tiles, self.arithmetic);
         let (kernel, sent) = (self.kernel.clone(), slot.clone());
         let count = (tiles.end - tiles.start) as usize;
-        let pending = self.device.step(move |gpu| {
+        self.device.step(move |gpu| {
             gpu.write(&sent.task, bytemuck::bytes_of(&task));
             gpu.write(&sent.tiles, &bases);
             let Slot { group, partials, readback, .. } = &sent;
             Ok(gpu.dispatch(&kernel, group, count as u32, partials, readback, count * PARTIAL))
-        })?;
-        Ok(Flight { tiles, slot, pending })
+        })
     }
-
-    /// The sum of a tile out of its words.
-    fn partial(&self, bytes: &[u8]) -> Result<Partial, GpuError> {
-        let words: [u32; 4] = bytemuck::pod_read_unaligned(bytes);
-        let is_double = self.arithmetic == Arithmetic::F64;
-        let flags = match is_double {
-            true if words[1] == QUIET_NAN => words[0],
-            true => 0,
-            false => words[3],
-        };
-        if flags & CUT_OFF != 0 {
-            return Err(GpuError::Rejected { message: "the driver ended a loop early".to_owned() });
-        }
-        if is_double {
-            let [high, low]: [f64; 2] = bytemuck::cast(words);
-            return Ok(pair(high, low));
-        }
-        let [a, b, c] = [words[0], words[1], words[2]].map(|word| f64::from(f32::from_bits(word)));
-        // A sum that overflows here need not do so in f64: it is as unknown as a NaN.
-        if flags != 0 || !(a + b + c).is_finite() {
-            return Ok(Partial::new(f64::NAN));
-        }
-        let (high, low) = two_sum(a, b);
-        Ok(pair(high, low + c))
-    }
-}
-
-fn pair(high: f64, low: f64) -> Partial {
-    if !high.is_finite() {
-        return Partial::new(high);
-    }
-    let (high, low) = two_sum(high, low);
-    Partial { high, low }
 }
 
 /// Refuses rules of more nodes than the adapter's buffers hold, each two pairs of at most 16 bytes, or its loops can do.
@@ -276,27 +208,4 @@ fn check_nodes(device: &Device, grid: &Grid) -> Result<(), GpuError> {
 /// The kernel for a grid.
 fn kind(grid: &Grid) -> Kind {
     if Tables::by_nodes(grid) { Kind::Nodes } else { Kind::Grid }
-}
-
-/// How many tiles a dispatch should have.
-pub(super) struct DispatchSize {
-    pub tiles: u64,
-    most: u64,
-    /// When the dispatch before came back.
-    before: Instant,
-}
-
-impl DispatchSize {
-    pub fn new(evaluations_per_tile: u64, most: u64) -> Self {
-        Self { tiles: (FIRST / evaluations_per_tile).clamp(1, most), most, before: Instant::now() }
-    }
-
-    /// Takes note of `tiles` that have come back: grows by no more than four at once, since the first may be quick by chance.
-    pub fn done(&mut self, tiles: u64) {
-        let now = Instant::now();
-        let seconds = (now - self.before).as_secs_f64().max(1e-6);
-        self.before = now;
-        let wanted = (DISPATCH / seconds * tiles as f64) as u64;
-        self.tiles = wanted.clamp(self.tiles / 4, self.tiles.saturating_mul(4)).clamp(1, self.most);
-    }
 }

@@ -11,12 +11,15 @@ mod buffer;
 mod device;
 mod error;
 mod evaluate;
+mod flights;
 mod grid;
 mod guard;
 mod library;
+mod points;
 mod probe;
 mod rate;
 mod regions;
+mod samples;
 mod shader;
 mod shared;
 mod tables;
@@ -26,9 +29,11 @@ pub use adapter::{AdapterInfo, adapters};
 pub use device::Device;
 pub use error::GpuError;
 pub use evaluate::evaluate;
+pub(crate) use evaluate::evaluate_traced;
 pub(crate) use grid::GpuGrid;
 pub use probe::{DoubleFacts, Facts};
 pub(crate) use regions::{Found, GpuRegions, Source, points};
+pub(crate) use samples::GpuSamples;
 
 use crate::integrand::wgsl::{self, Arithmetic, Refused};
 

@@ -1,15 +1,14 @@
 //! A list of regions on a GPU: one rung of a ladder over each, thousands in each dispatch, a few dispatches under way at any time.
 
-use super::buffer::{Numbers, Pending, WORKGROUP, size};
+use super::buffer::{Numbers, Pending, WORKGROUP, check_flags, size};
 use super::device::Kernel;
-use super::grid::{DispatchSize, MOST_TILES, SLOTS};
+use super::flights::{DispatchSize, Flights, MOST_WORKGROUPS};
 use super::shader::{BOUNDS, Kind, shader};
 use super::{Device, GpuError, Precision};
 use crate::integrand::Integrand;
 use crate::integrand::wgsl::{Arithmetic, emit};
 use crate::lanes::LANES;
 use crate::rule::{Ladder, SENTINEL};
-use std::collections::VecDeque;
 
 /// The most regions of a dispatch: their answers are some 12 MB.
 const MOST: u64 = 1 << 17;
@@ -17,9 +16,6 @@ const MOST: u64 = 1 << 17;
 /// Sums of a region, that of |f| and the variation; and with the word of flags.
 const SUMS: usize = 11;
 const FOUND: usize = SUMS + 1;
-
-/// A flag of a region: not all points are in it.
-const CUT_OFF: u32 = 2;
 
 /// What a rung makes of its values, for a region of length 1: the signs of the error model.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -69,12 +65,6 @@ struct Slot {
     group: wgpu::BindGroup,
 }
 
-struct Flight {
-    regions: usize,
-    slot: Slot,
-    pending: Pending,
-}
-
 impl<'a> GpuRegions<'a> {
     /// Compiles the kernel, unless the device has it already.
     pub fn new(
@@ -109,37 +99,20 @@ impl<'a> GpuRegions<'a> {
     /// Sweeps the regions of `source` by a rung. Between dispatches `stop` is asked; once it says so nothing more is sent off,
     /// and what is under way is still delivered. The bits of an answer depend on its region alone.
     pub fn run(&self, rung: usize, source: &mut dyn Source, stop: &dyn Fn() -> bool) -> Result<(), GpuError> {
-        let mut flights = VecDeque::new();
-        let result = self.fly(rung, source, stop, &mut flights);
-        if result.as_ref().is_err_and(|error| !error.is_loss()) {
-            // Nothing stays under way.
-            for Flight { pending, .. } in flights {
-                let _ = self.device.step(move |gpu| pending.wait(gpu));
-            }
-        }
-        result
-    }
-
-    fn fly(
-        &self,
-        rung: usize,
-        source: &mut dyn Source,
-        stop: &dyn Fn() -> bool,
-        flights: &mut VecDeque<Flight>,
-    ) -> Result<(), GpuError> {
         let (bytes, info) = (size(self.arithmetic), self.device.info());
         let most = MOST
             .min(info.max_binding / (bytes * FOUND.max(self.stride)) as u64)
-            .min(MOST_TILES.min(info.max_workgroups.into()) * u64::from(WORKGROUP))
+            .min(MOST_WORKGROUPS.min(info.max_workgroups.into()) * u64::from(WORKGROUP))
             .max(1);
         let points = points(self.ladder, rung);
         let mut dispatch = DispatchSize::new(points.into(), most);
         let (mut free, mut over, mut numbers) = (Vec::<Slot>::new(), false, Vec::new());
+        let mut flights = Flights::new(self.device);
         loop {
-            while flights.len() < SLOTS && !over {
+            while !flights.is_full() && !over {
                 numbers.clear();
                 if !stop() {
-                    source.fill(dispatch.tiles as usize, &mut numbers);
+                    source.fill(dispatch.units as usize, &mut numbers);
                 }
                 over = numbers.is_empty();
                 if over {
@@ -151,10 +124,10 @@ impl<'a> GpuRegions<'a> {
                     // Memory is cleared when it is new, so there is no more of it than dispatches have come to need.
                     None => self.slot(regions.next_power_of_two().min(most as usize))?,
                 };
-                flights.push_back(self.send(rung, &numbers, slot)?);
+                let pending = self.send(rung, &numbers, &slot)?;
+                flights.push((regions, slot), pending);
             }
-            let Some(Flight { regions, slot, pending }) = flights.pop_front() else { return Ok(()) };
-            let words = self.device.step(move |gpu| pending.wait(gpu))?;
+            let Some(((regions, slot), words)) = flights.land()? else { return Ok(()) };
             dispatch.done(regions as u64);
             free.push(slot);
             let answers: Vec<_> =
@@ -174,7 +147,7 @@ impl<'a> GpuRegions<'a> {
         })
     }
 
-    fn send(&self, rung: usize, numbers: &[f64], slot: Slot) -> Result<Flight, GpuError> {
+    fn send(&self, rung: usize, numbers: &[f64], slot: &Slot) -> Result<Pending, GpuError> {
         let regions = numbers.len() / self.stride;
         let from: u32 = (0..rung).map(|below| points(self.ladder, below)).sum();
         let points = points(self.ladder, rung);
@@ -182,22 +155,19 @@ impl<'a> GpuRegions<'a> {
         let mut words = Numbers::new(self.arithmetic);
         numbers.iter().for_each(|&number| words.real(number));
         let (kernel, sent, bytes) = (self.kernel.clone(), slot.clone(), regions * FOUND * size(self.arithmetic));
-        let pending = self.device.step(move |gpu| {
+        self.device.step(move |gpu| {
             gpu.write(&sent.task, bytemuck::bytes_of(&task));
             gpu.write(&sent.regions, &words.bytes);
             let workgroups = (regions as u32).div_ceil(WORKGROUP);
             Ok(gpu.dispatch(&kernel, &sent.group, workgroups, &sent.found, &sent.readback, bytes))
-        })?;
-        Ok(Flight { regions, slot, pending })
+        })
     }
 
     /// The answer of a region out of its words.
     fn found(&self, words: &[u8]) -> Result<Option<Found>, GpuError> {
         let bytes = size(self.arithmetic);
         let flags: u32 = bytemuck::pod_read_unaligned(&words[SUMS * bytes..SUMS * bytes + 4]);
-        if flags & CUT_OFF != 0 {
-            return Err(GpuError::Rejected { message: "the driver ended a loop early".to_owned() });
-        }
+        check_flags(flags)?;
         let mut numbers = [0.0; SUMS];
         for (number, words) in numbers.iter_mut().zip(words.chunks_exact(bytes)) {
             *number = super::evaluate::real_from(self.arithmetic, words);

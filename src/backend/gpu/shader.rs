@@ -1,5 +1,6 @@
 //! Shaders: the text of a kernel, its arithmetic, the integrand, and what it uses of the library, put together.
 
+use super::points::Points;
 use super::{GpuError, library};
 use crate::integrand::wgsl::{Arithmetic, Emitted};
 
@@ -29,6 +30,8 @@ pub(crate) enum Kind {
     Nodes,
     /// A rung of a ladder, threads going over regions.
     Regions,
+    /// Samples, threads going over points.
+    Samples(Points),
     /// Values at points of that many coordinates.
     Evaluate(usize),
 }
@@ -39,13 +42,21 @@ pub(crate) fn shader(kind: Kind, arithmetic: Arithmetic, integrand: &Emitted) ->
     if lines > MAX_LINES {
         return Err(GpuError::TooLong { lines, limit: MAX_LINES });
     }
-    let positions = match arithmetic {
-        Arithmetic::F32 => [kernel!("two_float"), kernel!("f32")].concat(),
-        Arithmetic::F32x2 => [kernel!("two_float"), kernel!("f32x2")].concat(),
-        Arithmetic::F64 => kernel!("f64").to_owned(),
+    let sampled = matches!(kind, Kind::Samples(_));
+    let [positions, samples] = match arithmetic {
+        Arithmetic::F32 => [
+            [kernel!("two_float"), kernel!("f32")].concat(),
+            [kernel!("samples_two_float"), kernel!("samples_f32")].concat(),
+        ],
+        Arithmetic::F32x2 => [
+            [kernel!("two_float"), kernel!("f32x2")].concat(),
+            [kernel!("samples_two_float"), kernel!("samples_f32x2")].concat(),
+        ],
+        Arithmetic::F64 => [kernel!("f64").to_owned(), kernel!("samples_f64").to_owned()],
     };
+    let positions = if sampled { positions + &samples } else { positions };
     // What the kernels themselves take from the library.
-    let own = if kind == Kind::Regions { REGIONS_USE } else { "q_select" };
+    let own = if kind == Kind::Regions || sampled { THEY_USE } else { "q_select" };
     let used = format!("{} {own}", integrand.text);
     let library = match arithmetic {
         Arithmetic::F32 => library::linked(Arithmetic::F32x2, &positions) + &library::linked(arithmetic, &used),
@@ -73,6 +84,18 @@ pub(crate) fn shader(kind: Kind, arithmetic: Arithmetic, integrand: &Emitted) ->
                 .replace("$AGAIN", if rare { SWEEP_AGAIN } else { "" })
                 .replace("$NUMBERS", &(BOUNDS + integrand.parameters.len()).to_string())
         }
+        Kind::Samples(points) => {
+            let sampling = |name| {
+                let text = kernel!("sampling").replace("$NAME", name).replace("$BEGIN", &points.begin());
+                text.replace("$POINT", &points.point()).replace("$VALUE", &points.value())
+            };
+            let samples = sampling("sample_first") + &if rare { sampling("sample_again") } else { String::new() };
+            kernel!("samples")
+                .replace("$SET", points.functions())
+                .replace("$SAMPLES", &samples)
+                .replace("$AGAIN", if rare { SAMPLE_AGAIN } else { "" })
+                .replace("$DIMENSION", &points.dimension.to_string())
+        }
         Kind::Evaluate(dimension) => kernel!("evaluate").replace("$COORDINATES", &coordinates(dimension)),
     };
     let kernel = kernel.replace("$FINISH", kernel!("finish")).replace("$PARAMETERS", &parameters);
@@ -85,7 +108,8 @@ pub(super) const BOUNDS: usize = 3;
 /// Sums of a region.
 const REGION_SUMS: usize = 9;
 
-const REGIONS_USE: &str = "q_select q_lt q_add q_sub q_mul q_abs q_is_finite";
+/// What the kernels of regions and of samples use.
+const THEY_USE: &str = "q_select q_lt q_add q_sub q_mul q_abs q_is_finite";
 
 /// The function that sums the nodes of a thread, with the statements that add those of a block.
 fn sums(name: &str, nodes: &str) -> String {
@@ -126,6 +150,13 @@ const SWEEP_AGAIN: &str = "if RARE {
             RARE = false;
             swept = sweep_again(id.x);
         }";
+
+/// The same for samples.
+const SAMPLE_AGAIN: &str = "if RARE {
+        EXACT = true;
+        RARE = false;
+        work = sample_again(thread, group.x);
+    }";
 
 fn coordinates(dimension: usize) -> String {
     let coordinate = |d: usize| format!("points[{dimension}u * id.x + {d}u]");

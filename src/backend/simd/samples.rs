@@ -9,7 +9,7 @@ use super::mapped;
 use crate::integrand::point_values::PointValues;
 use crate::lanes::{LANES, Lanes, Simd, Token, dispatch};
 use crate::plan::{Axis, AxisMap, Bad, Sampled, Samples};
-use crate::points::{BLOCK, Row};
+use crate::points::{BLOCK, Row, unit};
 use crate::reduce::{Moments, Partial};
 use crate::rule::Vector;
 
@@ -41,12 +41,6 @@ impl SampleDesk {
     }
 }
 
-/// The number in (0, 1) that a coordinate means.
-#[inline(always)]
-fn unit(k: u32) -> f64 {
-    (f64::from(k) + 0.5) * (1.0 / 4_294_967_296.0)
-}
-
 impl SimdSamples<'_> {
     /// The values at the points of a tile; times dx/dt, on infinite axes.
     pub fn tile(&self, plan: &Samples, index: u64, desk: &mut SampleDesk) -> Sampled {
@@ -56,7 +50,7 @@ impl SimdSamples<'_> {
 
     #[inline(always)]
     fn tile_on<S: Simd>(&self, simd: S, plan: &Samples, index: u64, desk: &mut SampleDesk) -> Sampled {
-        let (replicate, first, count) = plan.tile(index);
+        let (replicate, first, count) = plan.cut().tile(index);
         let mut sampled = Sampled::default();
         for block in 0..count.div_ceil(BLOCK as u64) {
             let begin = block * BLOCK as u64;

@@ -7,7 +7,7 @@ fn formula(text: &str) -> Expression {
 }
 
 fn ball(text: &str, x: f64) -> Ball {
-    Bounded::new::<f64>(&formula(text)).unwrap().at(x)
+    Bounded::new::<f64>(&formula(text)).unwrap().at(&[x])
 }
 
 /// Points of no special form, spread over `low..high`.
@@ -108,7 +108,7 @@ fn lanes_are_within_the_bound_at_every_level() {
         for level in Level::available() {
             assert!(evaluate(&f, level, &points, &mut values));
             for (&x, &value) in points.iter().zip(&values) {
-                let ball = bounded.at(x);
+                let ball = bounded.at(&[x]);
                 assert!(ball.admits(value), "{text} at {x:e}, {level}: {value:e} is not within {ball:?}");
             }
         }
@@ -140,7 +140,7 @@ proptest::proptest! {
         for level in Level::available() {
             evaluate(&f, level, &points, &mut values);
             for (&x, &value) in points.iter().zip(&values) {
-                let ball = bounded.at(x);
+                let ball = bounded.at(&[x]);
                 proptest::prop_assert!(ball.admits(value), "{} at {:e}, {}: {:e} is not within {:?}", text, x, level, value, ball);
             }
         }
@@ -152,7 +152,7 @@ fn bound_is_not_loose_where_nothing_cancels() {
     for text in BENIGN {
         let bounded = Bounded::new::<f64>(&formula(text)).unwrap();
         let in_ulp = |x: f64| {
-            let ball = bounded.at(x);
+            let ball = bounded.at(&[x]);
             ball.bound / (f64::EPSILON * ball.value.abs())
         };
         let mut ratios: Vec<f64> = points(0.1, 6.0, 501).into_iter().map(in_ulp).collect();

@@ -1,7 +1,7 @@
 //! The rows of a sweep on their way to a GPU and back.
 
 use super::super::Integrator;
-use super::super::floor::Floor;
+use super::super::floor::{Floor, spread};
 use super::judge::{Asked, Judge, Verdict};
 use crate::backend::gpu::{Found, GpuRegions, Source};
 use crate::error::Error;
@@ -118,8 +118,8 @@ impl<F: Integrand, R: Fn(usize) -> Row<F>> Round<'_, F, R> {
         }
         let [lower, _, width, parameters @ ..] = numbers else { return None };
         self.bounded.set_parameters(parameters);
-        let place = |share: f64| width.mul_add(share, *lower);
-        let floor = Floor::sampled(self.bounded, SAMPLES, place, *width, self.judge.rounding());
+        let points = spread(SAMPLES).map(|share| ([width.mul_add(share, *lower)], 1.0));
+        let floor = Floor::sampled(self.bounded, points, *width, self.judge.rounding());
         floor.beyond.is_none().then_some(floor.error)
     }
 }

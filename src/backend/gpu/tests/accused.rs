@@ -4,7 +4,7 @@ use super::super::library::with_replaced;
 use super::super::*;
 use super::device;
 use crate::integrand::{Expression, Integrand};
-use crate::{Backend, Error, Integrator, Rule, Status, Verify};
+use crate::{Backend, Error, Integrator, Method, Rule, Status, Verify};
 
 const ARITHMETICS: [Precision; 3] = [Precision::F64, Precision::F32x2, Precision::F32];
 
@@ -84,6 +84,32 @@ fn a_wrong_sine_is_caught_in_a_sweep() {
             }
             assert!(gpu.clone().verify(Verify::Off).sweep(&rows, row).is_ok());
         });
+    }
+}
+
+#[test]
+fn a_wrong_sine_is_caught_in_samples() {
+    let Some(device) = device() else { return };
+    let f = Expression::parse("sin(x)*y").unwrap();
+    for (precision, right, wrong) in SPOILED.into_iter().filter(|spoiled| spoiled.2 != "- 0.16666672") {
+        if device.supports(precision).is_err() {
+            continue;
+        }
+        let gpu = Integrator::new().method(Method::Lattice).backend(Backend::Gpu).device(device).precision(precision);
+        let over = |with: &Integrator| with.integrate(&f, [0.0..10.0, 0.0..1.0]);
+        with_replaced(right, wrong, || {
+            for verify in [Verify::Spot, Verify::Full] {
+                let gpu = gpu.clone().verify(verify);
+                let Err(Error::Disagreement(_, found)) = over(&gpu) else { panic!("{precision}: not caught") };
+                assert!((found.fast - found.reference).abs() > found.bound && found.tile.is_some());
+                assert!((found.reference - 0.5 * (1.0 - 10f64.cos())).abs() < 1.0, "in units of the integral");
+                let cpu = over(&gpu.allow_fallback()).unwrap();
+                assert!(cpu.backend == Backend::Simd && cpu.fallbacks[0].wanted == "gpu", "{cpu:#}");
+            }
+            assert_eq!(over(&gpu.clone().verify(Verify::Off)).unwrap().agreement, None);
+        });
+        let agreement = over(&gpu.clone().verify(Verify::Full)).unwrap();
+        assert_eq!(agreement.agreement.unwrap().evaluations, agreement.evaluations);
     }
 }
 

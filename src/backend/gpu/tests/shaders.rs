@@ -1,6 +1,7 @@
 //! Every shader is valid, as far as that can be known without a GPU.
 
 use super::super::library;
+use super::super::points::{Integers, Points};
 use super::super::shader::{Kind, shader};
 use super::integrands::{Visit, visit_all};
 use super::one::One;
@@ -58,7 +59,12 @@ fn every_kernel_is_valid() {
         let f = Expression::parse(formula).unwrap();
         for arithmetic in Arithmetic::ALL {
             check(formula, &kinds, arithmetic, &emit::<f64>(&f, arithmetic).unwrap());
-            check(formula, &[Kind::Evaluate(3)], arithmetic, &emit::<[f64; 3]>(&f, arithmetic).unwrap());
+            let samples = [Integers::Lattice(&[1, 7, 5]), Integers::Sobol, Integers::Random].map(|integers| {
+                let tent = matches!(integers, Integers::Lattice(_));
+                Kind::Samples(Points { integers, dimension: 3, tent, half_lines: 2, lines: 4 })
+            });
+            let emitted = emit::<[f64; 3]>(&f, arithmetic).unwrap();
+            check(formula, &[&samples[..], &[Kind::Evaluate(3)]].concat(), arithmetic, &emitted);
         }
     }
     let f = Expression::parse_with("a*x + b", &[("a", 2.0), ("b", 3.0)]).unwrap();

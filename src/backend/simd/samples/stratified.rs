@@ -1,9 +1,9 @@
 //! Samples of strata, placed by an importance map.
 
-use super::{SampleDesk, SimdSamples, unit};
+use super::{SampleDesk, SimdSamples};
 use crate::lanes::{LANES, dispatch};
 use crate::plan::{ImportanceMap, Strata, StratifiedSample};
-use crate::points::{BLOCK, Row, key, philox};
+use crate::points::{BLOCK, Row, key, philox, unit};
 use crate::reduce::Partial;
 use std::ops::Range;
 

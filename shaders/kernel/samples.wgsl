@@ -1,0 +1,87 @@
+// Samples: one workgroup sums a tile of points, a thread every 64th of them, in blocks of 8. Points are made of integers, as
+// `src/points.rs` states, and so are those of the CPU.
+
+struct Task {
+    zero: u32,
+    // Tiles of a replicate; and where this dispatch begins, counted over those of all replicates.
+    tiles: u32,
+    tile: u32,
+    // A tile has two to this power of points, but for the last of a replicate.
+    shift: u32,
+    last_points: u32,
+    // The first point: lower and upper half.
+    first: u32,
+    first_high: u32,
+}
+
+// What comes back of a tile. Deviations are squared, and from the mean.
+struct Found {
+    sum: vec4<u32>,
+    low: Real,
+    high: Real,
+    deviations: Real,
+    size: Real,
+}
+
+// What a thread has summed: the values, their differences from the first one, the squares of these, the sizes.
+struct Work {
+    total: Sum,
+    pivot: Real,
+    first: Spread,
+    second: Spread,
+    size: Spread,
+    low: Real,
+    high: Real,
+    count: u32,
+    bad: u32,
+}
+
+@group(0) @binding(0) var<storage, read> task: Task;
+@group(0) @binding(1) var<storage, read> parameters: array<Real, $PARAMETERS>;
+// Of each axis the lower end and the step of an integer; if it is half a line, where that ends, and 1 or -1.
+@group(0) @binding(2) var<storage, read> axes: array<array<Pair, 4>, $DIMENSION>;
+// What the points are made with.
+@group(0) @binding(3) var<storage, read> numbers: array<u32>;
+@group(0) @binding(4) var<storage, read_write> found: array<Found>;
+
+var<workgroup> works: array<Work, 64>;
+
+fn joined(a: Work, b: Work) -> Work {
+    // Both about the pivot of `a`.
+    let apart = spread(q_sub(b.pivot, a.pivot));
+    let count = Spread(b.count);
+    let some = b.count > 0u;
+    return Work(
+        sum_join(a.total, b.total),
+        a.pivot,
+        a.first + (b.first + count * apart),
+        a.second + (b.second + apart * (2.0 * b.first + count * apart)),
+        a.size + b.size,
+        q_select(some & q_lt(b.low, a.low), b.low, a.low),
+        q_select(some & q_lt(a.high, b.high), b.high, a.high),
+        a.count + b.count,
+        a.bad | b.bad,
+    );
+}
+
+$SET
+$SAMPLES
+@compute @workgroup_size(64)
+fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) group: vec3<u32>) {
+    ZERO = task.zero;
+    var work = sample_first(thread, group.x);
+    $AGAIN
+    works[thread] = work;
+    workgroupBarrier();
+    for (var half = 32u; half > 0u; half >>= 1u) {
+        if thread < half {
+            works[thread] = joined(works[thread], works[thread + half]);
+        }
+        workgroupBarrier();
+    }
+    if thread == 0u {
+        let all = works[0];
+        let deviations = all.second - all.first * (all.first / Spread(all.count));
+        found[group.x] = Found(words_of(all.total, all.bad), all.low, all.high, real(deviations), real(all.size));
+    }
+}

@@ -1,0 +1,366 @@
+//! Samples on a GPU: rounds of tiles, what to make of those that are wrong, and of failures.
+
+use super::super::Integrator;
+use super::super::floor::{Beyond, Floor, WEIGHED, rounding};
+use super::super::samples::{Domain, End, Rounds};
+use crate::agreement::{Disagreement, Verify};
+use crate::backend::Backend;
+use crate::backend::gpu::{Device, GpuError, GpuSamples, evaluate_traced};
+use crate::integral::{Fallback, Integral};
+use crate::integrand::bound::{Ball, Bounded};
+use crate::integrand::formula::Traced;
+use crate::method::{Known, Method, Outcome};
+use crate::plan::{AxisMap, Bad, Samples, Span};
+use crate::points::PointSet;
+use crate::precision::Precision;
+use crate::reduce::Moments;
+use crate::verify::{Checked, Weighed, check_samples};
+
+/// Points that are looked at to see what an arithmetic keeps.
+const POINTS: u64 = 512;
+
+/// The part of the tolerance that an arithmetic may take where the choice is ours: the rest is for what samples scatter.
+const SHARE: f64 = 0.1;
+
+/// Squared deviations of a value below which single precision may have lost them.
+const LOST: f64 = 1e-34;
+
+/// Samples of one integral on a device.
+struct OnDevice<'a> {
+    with: &'a Integrator,
+    domain: &'a Domain<'a>,
+    traced: Traced,
+    bounded: Bounded,
+    device: Device,
+    precision: Precision,
+    floor: f64,
+    /// Made when the points are known.
+    kernel: Option<GpuSamples>,
+    verify: Verify,
+    checked: Checked,
+    fallbacks: Vec<Fallback>,
+}
+
+/// A round as far as it has come.
+struct Part {
+    moments: Vec<Moments>,
+    tiles: u64,
+    evaluations: u64,
+    /// The tile where it ended.
+    bad: Option<u64>,
+}
+
+impl Integrator {
+    /// Who samples on the GPU, or why nobody does.
+    pub(in super::super) fn rounds_on_gpu<'a>(
+        &'a self,
+        domain: &'a Domain<'a>,
+    ) -> Result<Box<dyn Rounds + 'a>, String> {
+        self.on_device(domain).map(|rounds| Box::new(rounds) as Box<dyn Rounds>).map_err(|error| error.to_string())
+    }
+
+    fn on_device<'a>(&'a self, domain: &'a Domain<'a>) -> Result<OnDevice<'a>, GpuError> {
+        if self.method == Method::Vegas {
+            return Err(GpuError::NotOnDevice { what: "samples of VEGAS" });
+        }
+        let traced = domain.values.traced().ok_or(GpuError::NotTraceable)?;
+        let device = self.opened(domain.start)?;
+        let bounded = Bounded::from(traced.clone());
+        let set = PointSet::Random { seed: self.seed };
+        let plan = Samples { set: &set, replicates: 1, first: 0, count: POINTS, tent: false };
+        let points = points(&plan, domain, (0, 0, POINTS));
+        let floor = |precision| {
+            Floor::sampled(&bounded, points.iter(), domain.wanted.volume, rounding(Backend::Gpu, precision))
+        };
+        let precision = match self.precision {
+            Precision::Auto => enough(&device, domain, floor)?,
+            precision => precision,
+        };
+        device.supports(precision)?;
+        let mut error = 0.0;
+        if precision != Precision::F64 {
+            let floor = floor(precision);
+            error = floor.error;
+            match floor.beyond {
+                Some(Beyond::Range(value)) => {
+                    let what = "a value on the way to the integrand at x =";
+                    return Err(GpuError::OutOfRange { what, value, precision });
+                }
+                Some(Beyond::Rounding(point)) => return Err(GpuError::Unsure { precision, point }),
+                None => {}
+            }
+        }
+        let verify = self.verify.unwrap_or(Verify::Spot);
+        Ok(OnDevice {
+            with: self,
+            domain,
+            traced,
+            bounded,
+            device,
+            precision,
+            floor: error,
+            kernel: None,
+            verify,
+            checked: Checked::NOTHING,
+            fallbacks: Vec::new(),
+        })
+    }
+}
+
+/// The fastest arithmetic that keeps the tolerance, or the most exact there is.
+fn enough(device: &Device, domain: &Domain, floor: impl Fn(Precision) -> Floor) -> Result<Precision, GpuError> {
+    let keeps = |precision| {
+        device.supports(precision).is_ok() && {
+            let floor = floor(precision);
+            floor.beyond.is_none() && floor.error <= SHARE * domain.wanted.tolerance.at(floor.estimate)
+        }
+    };
+    if keeps(Precision::F32) {
+        return Ok(Precision::F32);
+    }
+    match device.supports(Precision::F64) {
+        Ok(()) if keeps(Precision::F32x2) => {
+            let faster = device.rate(Precision::F32x2)? > device.rate(Precision::F64)?;
+            Ok(if faster { Precision::F32x2 } else { Precision::F64 })
+        }
+        Ok(()) => Ok(Precision::F64),
+        Err(_) if device.supports(Precision::F32x2).is_ok() => Ok(Precision::F32x2),
+        Err(_) => Ok(Precision::F32),
+    }
+}
+
+/// The points of a span.
+fn points(plan: &Samples, domain: &Domain, span: Span) -> Weighed {
+    let (dimension, count) = (domain.axes.len(), span.2 as usize);
+    let (mut coordinates, mut weights) = (Vec::with_capacity(count * dimension), Vec::with_capacity(count));
+    plan.for_each_point(domain.axes, span, |point, slope| {
+        coordinates.extend_from_slice(point);
+        weights.push(slope);
+    });
+    Weighed { dimension, coordinates, weights }
+}
+
+impl Rounds for OnDevice<'_> {
+    fn round(&mut self, plan: &Samples, before: u64) -> Result<Vec<Moments>, End> {
+        let begin = || Part { moments: vec![Moments::IDENTITY; plan.replicates], tiles: 0, evaluations: 0, bad: None };
+        let (mut progress, checked) = (begin(), self.checked);
+        loop {
+            let found = self.advance(plan, before, &mut progress).and_then(|()| self.judge(plan, before, &progress));
+            let error = match found {
+                Ok(None) => return Ok(progress.moments),
+                Ok(Some(end)) => return Err(end),
+                Err(error) => error,
+            };
+            match &error {
+                GpuError::Stopped => {
+                    let stop = self.with.control.stop(self.domain.start);
+                    return Err(stop.map_or(End::Failed(error.to_string()), End::Stopped));
+                }
+                // Another device, once, from where the lost one has come to; not in place of the caller's own.
+                _ if error.is_loss() && self.with.device.is_none() && self.fallbacks.is_empty() => {
+                    self.note(self.device.info().name.clone(), &error);
+                    let Ok(device) = self.with.opened(self.domain.start) else {
+                        return Err(End::Failed(error.to_string()));
+                    };
+                    self.device = device;
+                }
+                // A more exact arithmetic, where the choice is ours.
+                GpuError::NotFinite { .. } | GpuError::OutOfRange { .. } if self.may_be_more_exact() => {
+                    self.note(self.precision.to_string(), &error);
+                    self.precision = Precision::F64;
+                    (progress, self.checked) = (begin(), checked);
+                }
+                _ => return Err(End::Failed(error.to_string())),
+            }
+            self.kernel = None;
+        }
+    }
+
+    fn floor(&self) -> f64 {
+        self.floor
+    }
+
+    fn sign(&self, integral: &mut Integral) {
+        (integral.backend, integral.adapter) = (Backend::Gpu, Some(self.device.info().name.clone()));
+        integral.precision = self.precision;
+        integral.fallbacks.extend_from_slice(&self.fallbacks);
+        if self.verify != Verify::Off && integral.status.is_success() {
+            integral.agreement = Some(self.checked.agreement(self.verify));
+        }
+    }
+
+    fn whole(&self, known: &Known) -> Option<Disagreement> {
+        let axis = &self.domain.axes[0];
+        let each = self.domain.wanted.volume / known.evaluations as f64;
+        let found = self.checked.whole_mesh((axis.lower, axis.upper), known.estimate / each);
+        found.filter(|_| self.verify == Verify::Full).map(|found| scaled(found, each))
+    }
+}
+
+impl OnDevice<'_> {
+    fn note(&mut self, wanted: String, error: &GpuError) {
+        self.fallbacks.push(Fallback { wanted, reason: error.to_string() });
+    }
+
+    fn may_be_more_exact(&self) -> bool {
+        self.with.precision == Precision::Auto
+            && self.precision != Precision::F64
+            && self.device.supports(Precision::F64).is_ok()
+    }
+
+    /// Samples the tiles that are still missing.
+    fn advance(&mut self, plan: &Samples, before: u64, progress: &mut Part) -> Result<(), GpuError> {
+        let Self { with, domain, traced, bounded, device, precision, verify, checked, .. } = self;
+        let kernel = match &mut self.kernel {
+            Some(kernel) => kernel,
+            none => none.insert(GpuSamples::new(device, traced, domain.axes, plan, *precision)?),
+        };
+        let (control, start) = (&with.control, domain.start);
+        let cut = GpuSamples::cut(plan);
+        let spot = spot(plan, with.seed, before);
+        let again = Check { domain, bounded, device, traced, precision: *precision, plan };
+        let bad = std::cell::Cell::new(None);
+        let wrong = std::cell::Cell::new(checked.failed.is_some());
+        let stop = || bad.get().is_some() || wrong.get() || control.stop(start).is_some();
+        kernel.run(plan, progress.tiles, &stop, &mut |first, tiles| {
+            let check = |tile: u64| match tiles[(tile - first) as usize] {
+                Some(moments) => again.tile(tile, cut.tile(tile), moments),
+                None => Checked::NOTHING,
+            };
+            for (tile, moments) in (first..).zip(tiles) {
+                let (replicate, _, count) = cut.tile(tile);
+                match moments {
+                    _ if bad.get().is_some() => return,
+                    Some(moments) => progress.moments[replicate] = progress.moments[replicate].combine(*moments),
+                    None => bad.set(Some(tile)),
+                }
+                progress.tiles = tile + 1;
+                progress.evaluations += count;
+            }
+            let end = first + tiles.len() as u64;
+            let found = match verify {
+                Verify::Spot if (first..end).contains(&spot) => check(spot),
+                Verify::Full => domain
+                    .threads
+                    .run(|| domain.threads.tree(first, end, 1, &check, &Checked::combine))
+                    .unwrap_or_else(|_| (first..end).map(check).fold(Checked::NOTHING, Checked::combine)),
+                _ => Checked::NOTHING,
+            };
+            *checked = checked.combine(found);
+            wrong.set(checked.failed.is_some() || checked.not_finite.is_some());
+            if end < cut.tiles() {
+                control.report(before + progress.evaluations, with.max_evaluations);
+            }
+        })?;
+        progress.bad = bad.get();
+        Ok(())
+    }
+
+    /// The end that a round means, if any; an error where it is not whole.
+    fn judge(&self, plan: &Samples, before: u64, progress: &Part) -> Result<Option<End>, GpuError> {
+        let cut = GpuSamples::cut(plan);
+        if let Some(disagreement) = self.checked.failed {
+            return Ok(Some(End::Wrong(disagreement)));
+        }
+        if let Some(tile) = progress.bad {
+            return self.explain(plan, cut.tile(tile)).map(Some);
+        }
+        // The points of the CPU are the points; where it finds a pole, and the GPU beside it a number, that is no sum.
+        if self.checked.not_finite.is_some() {
+            let spot = spot(plan, self.with.seed, before);
+            let mut checked = if self.verify == Verify::Spot { spot..spot + 1 } else { 0..progress.tiles };
+            return Ok(checked.find_map(|tile| self.pole(plan, cut.tile(tile))).map(End::Bad));
+        }
+        if progress.tiles < cut.tiles() {
+            return Err(GpuError::Stopped);
+        }
+        // Squares that are lost would make the scatter of the samples look small.
+        let all = progress.moments.iter().fold(Moments::IDENTITY, |all, &moments| all.combine(moments));
+        if self.precision != Precision::F64 && all.high > all.low && all.deviations < LOST * all.count {
+            let (what, value) = ("the square of a difference of values,", all.high - all.low);
+            return Err(GpuError::OutOfRange { what, value, precision: self.precision });
+        }
+        Ok(None)
+    }
+
+    /// The first point of a span where the integrand is not finite, by its definition.
+    fn pole(&self, plan: &Samples, span: Span) -> Option<Bad> {
+        let mut bad: Option<Bad> = None;
+        plan.for_each_point(self.domain.axes, span, |point, slope| {
+            let value = if bad.is_none() { self.domain.values.scalar(point) * slope } else { 0.0 };
+            if !value.is_finite() {
+                bad = Some(Box::new((point.to_vec(), value)));
+            }
+        });
+        bad
+    }
+
+    /// What a tile without a sum means: a pole, or a sum that overflows on the CPU as well; an error where it has one there.
+    fn explain(&self, plan: &Samples, span: Span) -> Result<End, GpuError> {
+        if let Some(bad) = self.pole(plan, span) {
+            return Ok(End::Bad(bad));
+        }
+        let precision = self.precision;
+        let points = points(plan, self.domain, span);
+        let mut values = vec![0.0; span.2 as usize];
+        evaluate_traced(&self.device, &self.traced, precision, &points.coordinates, &mut values)?;
+        let mut largest = 0.0f64;
+        for ((point, weight), value) in points.iter().zip(values) {
+            let right = self.domain.values.scalar(point);
+            if !value.is_finite() {
+                return Err(GpuError::NotFinite { precision, point: point[0], value, right });
+            }
+            largest = if (right * weight).abs() > largest.abs() { right * weight } else { largest };
+        }
+        match precision {
+            Precision::F64 => Ok(End::Outcome(Outcome::Overflow)),
+            _ => Err(GpuError::OutOfRange { what: "the sum of values up to", value: largest, precision }),
+        }
+    }
+}
+
+/// The tile of a round that is computed again, chosen by the seed.
+fn spot(plan: &Samples, seed: u64, before: u64) -> u64 {
+    let hash = seed.wrapping_add(before).wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 11;
+    hash % GpuSamples::cut(plan).tiles()
+}
+
+/// The same of values that count `each`.
+fn scaled(found: Disagreement, each: f64) -> Disagreement {
+    let [fast, reference, bound] = [found.fast, found.reference, found.bound].map(|sum| sum * each);
+    Disagreement { fast, reference, bound, ..found }
+}
+
+/// What it takes to compute a tile again.
+struct Check<'a> {
+    domain: &'a Domain<'a>,
+    bounded: &'a Bounded,
+    device: &'a Device,
+    traced: &'a Traced,
+    precision: Precision,
+    plan: &'a Samples<'a>,
+}
+
+impl Check<'_> {
+    fn tile(&self, tile: u64, span: Span, moments: Moments) -> Checked {
+        let Self { domain, bounded, device, traced, precision, plan } = *self;
+        let rounding = rounding(Backend::Gpu, precision);
+        let points = points(plan, domain, span);
+        let finite = domain.axes.iter().all(|axis| axis.map == AxisMap::Plain);
+        let size = domain.axes.iter().fold(0.0f64, |size, axis| size.max(axis.lower.abs()).max(axis.upper.abs()));
+        let ball = |point: &[f64]| {
+            let size = if finite { size } else { point.iter().fold(size, |size, x| size.max(x.abs())) };
+            let ball = bounded.at_rounded(point, rounding, rounding.position * size);
+            let weighed = if finite { 0.0 } else { WEIGHED * rounding.unit * ball.value.abs() };
+            Ball { bound: ball.bound + weighed, ..ball }
+        };
+        let again = |points: &[f64]| {
+            let mut values = vec![0.0; span.2 as usize];
+            evaluate_traced(device, traced, precision, points, &mut values).ok().map(|()| values)
+        };
+        let scalar = |point: &[f64]| domain.values.scalar(point);
+        let mut checked = check_samples((tile, &points), scalar, ball, rounding, moments.sum, &again);
+        checked.failed = checked.failed.map(|found| scaled(found, domain.wanted.volume / moments.count));
+        checked
+    }
+}
