@@ -113,7 +113,8 @@ pub enum Status {
     MemoryLimit,
     /// The integral does not seem to exist: it grows as an end or a pole is approached. The estimate means nothing.
     Divergent,
-    /// Samples at points that no rule uses contradict the result.
+    /// Samples at points that no rule uses contradict the result; or, in several dimensions, all samples are zero and nothing says that the
+    /// integrand is.
     Suspicious {
         /// What was seen.
         reason: &'static str,

@@ -210,7 +210,7 @@ mod tests {
         let fast = along([1e-4, 1e-2, 1.0], [1e-4, 1e-2, 1.0], 0.08);
         assert!(fast.error < 1e-6 && fast.rough == 0.0, "{fast:?}");
         let slow = along([0.5, 0.7, 1.0], [0.5, 0.7, 1.0], 0.08);
-        assert!(slow.error > 1.0 && slow.rough == 1.0, "{slow:?}");
+        assert!(slow.error > 0.7 && slow.rough == 1.0, "{slow:?}");
         // A kink that one of two neighbouring degrees does not see.
         assert_eq!(along([0.0, 0.7, 1.0], [0.5, 0.0, 1.0], 0.08).rough, 1.0);
     }

@@ -11,6 +11,9 @@ pub(crate) trait PointValues: Sync {
     /// Sets `values[i]` to f at eight points of D coordinates, of which number d is `points[i * D + d]`.
     fn values(&self, points: &[[f64; LANES]], values: &mut [[f64; LANES]]);
 
+    /// The same at points that are made of few coordinates: number d of point i is `rows[d][nodes[i * D + d]]`.
+    fn at_nodes(&self, rows: &[Row], nodes: &[u8], values: &mut [[f64; LANES]]);
+
     /// The value at a point by the scalar definition.
     #[cfg(feature = "gpu")]
     fn scalar(&self, point: &[f64]) -> f64;
@@ -18,9 +21,6 @@ pub(crate) trait PointValues: Sync {
     /// What the trace of f leaves, if it can be traced.
     #[cfg(feature = "gpu")]
     fn traced(&self) -> Option<Traced>;
-
-    /// The same at points that are made of few coordinates: number d of point i is `rows[d][nodes[i * D + d]]`.
-    fn at_nodes(&self, rows: &[Row], nodes: &[u8], values: &mut [[f64; LANES]]);
 }
 
 /// The coordinates that nodes choose from on one axis.
@@ -38,6 +38,10 @@ impl<P: Point, F: Integrand<P>> PointValues for PointsOnLanes<'_, F, P> {
         dispatch!(self.token, simd => on_lanes::<_, P, F>(simd, self.f, points, values));
     }
 
+    fn at_nodes(&self, rows: &[Row], nodes: &[u8], values: &mut [[f64; LANES]]) {
+        dispatch!(self.token, simd => nodes_on_lanes::<_, P, F>(simd, self.f, rows, nodes, values));
+    }
+
     #[cfg(feature = "gpu")]
     fn scalar(&self, point: &[f64]) -> f64 {
         self.f.scalar(P::from_fn(|d| point[d]))
@@ -46,10 +50,6 @@ impl<P: Point, F: Integrand<P>> PointValues for PointsOnLanes<'_, F, P> {
     #[cfg(feature = "gpu")]
     fn traced(&self) -> Option<Traced> {
         Traced::of(self.f)
-    }
-
-    fn at_nodes(&self, rows: &[Row], nodes: &[u8], values: &mut [[f64; LANES]]) {
-        dispatch!(self.token, simd => nodes_on_lanes::<_, P, F>(simd, self.f, rows, nodes, values));
     }
 }
 
@@ -119,6 +119,14 @@ impl<P: Point, F: Integrand<P>> PointValues for PointsByScalar<'_, F, P> {
         }
     }
 
+    fn at_nodes(&self, rows: &[Row], nodes: &[u8], values: &mut [[f64; LANES]]) {
+        for (at, values) in nodes.chunks_exact(P::DIMENSION).zip(values) {
+            for (lane, value) in values.iter_mut().enumerate() {
+                *value = self.f.scalar(P::from_fn(|d| rows[d][usize::from(at[d] & 15)][lane]));
+            }
+        }
+    }
+
     #[cfg(feature = "gpu")]
     fn scalar(&self, point: &[f64]) -> f64 {
         self.f.scalar(P::from_fn(|d| point[d]))
@@ -127,13 +135,5 @@ impl<P: Point, F: Integrand<P>> PointValues for PointsByScalar<'_, F, P> {
     #[cfg(feature = "gpu")]
     fn traced(&self) -> Option<Traced> {
         Traced::of(self.f)
-    }
-
-    fn at_nodes(&self, rows: &[Row], nodes: &[u8], values: &mut [[f64; LANES]]) {
-        for (at, values) in nodes.chunks_exact(P::DIMENSION).zip(values) {
-            for (lane, value) in values.iter_mut().enumerate() {
-                *value = self.f.scalar(P::from_fn(|d| rows[d][usize::from(at[d] & 15)][lane]));
-            }
-        }
     }
 }

@@ -3,7 +3,7 @@
 //! Nothing here is generic: an integrand comes in as [`Values`], so this is compiled once.
 
 use super::initial::{initial, region};
-use super::{probe, weighted};
+use super::{half_cycles, probe, weighted};
 use crate::backend::simd::regions::{Desk, EVALUATIONS, Seen, SimdRegions};
 use crate::clock::Instant;
 use crate::control::{Control, Stop};
@@ -47,6 +47,8 @@ pub(super) struct Answer {
     pub evaluations: u64,
     pub regions: u64,
     pub status: Status,
+    /// Whether it is no sum over a mesh.
+    pub extrapolated: bool,
 }
 
 /// The memory of an integration. The next one with the same workspace allocates nothing, unless it needs more.
@@ -110,7 +112,8 @@ impl Question<'_> {
 }
 
 /// The integral over nothing.
-const NOTHING: Answer = Answer { estimate: 0.0, error: 0.0, evaluations: 0, regions: 0, status: Status::Converged };
+const NOTHING: Answer =
+    Answer { estimate: 0.0, error: 0.0, evaluations: 0, regions: 0, status: Status::Converged, extrapolated: false };
 
 /// Sweeps of the whole that are done already.
 #[derive(Default)]
@@ -142,7 +145,8 @@ fn whole(question: &Question, known: Option<&Seen>, desk: &mut Desk, done: &mut 
         let sound = settled && !swept.constant && swept.magnitude > TINY && !swept.divergent && !swept.oscillates;
         if sound && tolerance.met(claimed, swept.estimate) {
             let (estimate, evaluations) = (swept.estimate, evaluations.into());
-            return Some(Answer { estimate, error: claimed, evaluations, regions: 1, status: Status::Converged });
+            let status = Status::Converged;
+            return Some(Answer { estimate, error: claimed, evaluations, regions: 1, status, extrapolated: false });
         }
         let again = method == Method::Auto && swept.singular != [false; 2];
         *sweep = Some((region, swept));
@@ -156,7 +160,13 @@ fn whole(question: &Question, known: Option<&Seen>, desk: &mut Desk, done: &mut 
 
 /// The integral, to the tolerance or with the reason why not. All that a call needs is in `question` and `done`; `workspace` may
 /// come from any other.
-fn run(question: &Question, workspace: &mut Workspace, desk: &mut Desk, done: &Done, start: Instant) -> Answer {
+pub(super) fn run(
+    question: &Question,
+    workspace: &mut Workspace,
+    desk: &mut Desk,
+    done: &Done,
+    start: Instant,
+) -> Answer {
     let Workspace { method, swept, initial: regions } = workspace;
     let Question { tolerance, lower, upper, max_evaluations: most, .. } = *question;
     let kernel = SimdRegions { values: question.values, ladder: question.ladder, token: question.token };
@@ -174,9 +184,22 @@ fn run(question: &Question, workspace: &mut Workspace, desk: &mut Desk, done: &D
         sweep(&kernel, question.control, method, swept, desk, start)
     };
     let mut stop = sweep(method, swept);
-    let find = |method: &mut Adaptive, probed: &mut u64| {
+    // Cycles without end are no matter for rounds.
+    let infinite = !(lower.is_finite() && upper.is_finite());
+    let mut cycles = None;
+    if infinite && question.method == Method::Auto && question.points.is_empty() && stop.is_none() {
+        (cycles, probed) = half_cycles::integrate(question, start);
+        if let Some(answer) = cycles.filter(|answer| answer.status == Status::Converged) {
+            let evaluations = probed + swept.iter().map(|one| u64::from(one.evaluations)).sum::<u64>();
+            question.control.report(evaluations, evaluations);
+            return Answer { evaluations, ..answer };
+        }
+    }
+    let mut looked = false;
+    let find = |method: &mut Adaptive, probed: &mut u64, looked: &mut bool| {
         let (panels, evaluations) = probe::find(question.values, lower, upper);
         *probed += evaluations;
+        *looked = true;
         if let Some(panels) = &panels {
             *probed += method.evaluations;
             method.begin(question.method, tolerance, most, panels);
@@ -186,7 +209,7 @@ fn run(question: &Question, workspace: &mut Workspace, desk: &mut Desk, done: &D
     // All values the same: something may hide between them.
     if stop.is_none() && swept.iter().all(|one| one.constant) {
         let evaluations: u64 = swept.iter().map(|one| u64::from(one.evaluations)).sum();
-        if find(method, &mut probed) {
+        if find(method, &mut probed, &mut looked) {
             probed += evaluations;
             stop = sweep(method, swept);
         }
@@ -197,8 +220,8 @@ fn run(question: &Question, workspace: &mut Workspace, desk: &mut Desk, done: &D
         }
         if let Some(outcome) = method.absorb(swept) {
             // Nothing but zeros, or next to nothing.
-            let nothing = outcome == Outcome::Converged && method.totals.magnitude < TINY && probed == 0;
-            if !(nothing && find(method, &mut probed)) {
+            let nothing = outcome == Outcome::Converged && method.totals.magnitude < TINY && !looked;
+            if !(nothing && find(method, &mut probed, &mut looked)) {
                 break Some(outcome);
             }
         }
@@ -207,6 +230,12 @@ fn run(question: &Question, workspace: &mut Workspace, desk: &mut Desk, done: &D
     };
     if outcome.is_none() {
         method.walk();
+    }
+    // The series may be nearer than anything else.
+    let failed = !matches!(outcome, Some(Outcome::Converged | Outcome::RoundoffLimited));
+    let nearer = |answer: &Answer| failed && !(answer.error >= method.totals.error);
+    if let Some(answer) = cycles.filter(nearer) {
+        return Answer { evaluations: method.evaluations + probed, ..answer };
     }
     Answer {
         estimate: method.totals.estimate,
@@ -218,6 +247,7 @@ fn run(question: &Question, workspace: &mut Workspace, desk: &mut Desk, done: &D
             (None, Some(Stop::Deadline)) => Status::Deadline { reached: upper },
             (None, _) => Status::Cancelled { reached: upper },
         },
+        extrapolated: false,
     }
 }
 
