@@ -6,7 +6,7 @@
 mod families;
 
 use families::*;
-use quadrille::{Integral, Integrator, Status};
+use quadrille::{Integral, Integrator, Method, Status};
 use std::time::Instant;
 
 /// For each family and tolerance, in 3, 5 and 8 dimensions: microseconds and evaluations of the peer.
@@ -78,7 +78,7 @@ fn row<const D: usize>(
         u: std::array::from_fn(|d| numbers[1 + D + d]),
     };
     let with =
-        Integrator::new().rel_tol(tolerance).max_evaluations(if testing { 20_000 } else { 5_000_000 }).threads(1);
+        Integrator::new().method(Method::Cubature).rel_tol(tolerance).max_evaluations(if testing { 20_000 } else { 5_000_000 }).threads(1);
     let mut least = f64::INFINITY;
     let mut last: Option<Integral> = None;
     let begin = Instant::now();
