@@ -1,6 +1,8 @@
 //! Integrals over infinite ranges of what oscillates for ever: between consecutive zeros they make an alternating series, whose limit
 //! is extrapolated. I. M. Longman (1956), <https://doi.org/10.1017/S030500410003187X>.
 
+mod far;
+
 use super::rounds::{Answer, Done, Question, Workspace, run};
 use crate::backend::simd::regions::{Desk, SimdRegions};
 use crate::clock::Instant;
@@ -15,7 +17,8 @@ use crate::rule::FEJER;
 /// Terms of the series.
 const TERMS: usize = 30;
 
-/// Vectors of points that are looked at together, over so many half cycles.
+/// Most vectors of points that are evaluated together; those of a look, over so many half cycles.
+const MOST_VECTORS: usize = 32;
 const LOOK: usize = 8;
 const CYCLES: f64 = 8.0;
 
@@ -25,12 +28,6 @@ const LEAST: u64 = 20_000;
 /// How often the series is begun further out, so many times as far each.
 const ATTEMPTS: usize = 4;
 const FURTHER: f64 = 8.0;
-
-/// How often it is looked, four times as far each, whether half cycles go on to fall.
-const FAR: usize = 12;
-
-/// Half cycles that fall by less than this in all are not taken to fall to zero.
-const FALLEN: f64 = 0.02;
 
 /// Changes of sign, at 64 distances from the end in geometric progression, from which on it may be worth looking for cycles.
 const CHANGES: usize = 6;
@@ -58,10 +55,14 @@ impl HalfCycles {
         Self { due: useful.then_some(if far { 0 } else { LEAST }), best: None, evaluations: 0 }
     }
 
-    /// The integral, if its time has come and it converges.
+    /// The integral, if its time has come after so many evaluations and it converges.
     pub fn solve(&mut self, question: &Question, evaluations: u64, start: Instant) -> Option<Answer> {
         self.due.take_if(|due| *due <= evaluations)?;
-        (self.best, self.evaluations) = integrate(question, start);
+        let max_evaluations = question.max_evaluations.saturating_sub(evaluations);
+        if max_evaluations < LEAST {
+            return None;
+        }
+        (self.best, self.evaluations) = integrate(&Question { max_evaluations, ..*question }, start);
         let answer = self.best.filter(|answer| answer.status == Status::Converged)?;
         Some(Answer { evaluations: evaluations + self.evaluations, ..answer })
     }
@@ -83,11 +84,13 @@ fn integrate(question: &Question, start: Instant) -> (Option<Answer>, u64) {
         let answer = half_line.integrate(&mut Desk::new());
         return (answer, half_line.evaluations);
     }
-    let part = |lower: f64, upper: f64| {
-        let half = Question { lower, upper, ..*question };
+    let part = |lower: f64, upper: f64, max_evaluations: u64| {
+        let half = Question { lower, upper, max_evaluations, ..*question };
         run(&half, &mut Workspace::default(), &mut Desk::new(), &Done::default(), start)
     };
-    let (left, right) = (part(lower, 0.0), part(0.0, upper));
+    let most = question.max_evaluations;
+    let left = part(lower, 0.0, most / 2);
+    let right = part(0.0, upper, most.saturating_sub(left.evaluations));
     let (estimate, error) = (left.estimate + right.estimate, left.error + right.error);
     let status = match (left.status, right.status) {
         _ if tolerance.met(error, estimate) && left.is_settled() && right.is_settled() => Status::Converged,
@@ -166,12 +169,12 @@ impl<'a> HalfLine<'a> {
         }
         self.question.values.values(&points, &mut values);
         self.evaluations += (LANES * LOOK) as u64;
-        changes(&values) >= CHANGES
+        changes(values.as_flattened()) >= CHANGES
     }
 
     /// Values at distances from the end; `None` where one is not finite.
     fn values(&mut self, distances: &[[f64; LANES]], values: &mut [[f64; LANES]]) -> Option<()> {
-        let mut points = [[0.0; LANES]; LOOK];
+        let mut points = [[0.0; LANES]; MOST_VECTORS];
         let points = &mut points[..distances.len()];
         for (point, distance) in points.as_flattened_mut().iter_mut().zip(distances.as_flattened()) {
             *point = self.end + self.outward * distance;
@@ -200,7 +203,7 @@ impl<'a> HalfLine<'a> {
                 continue;
             }
             let (_, values) = self.sight(0.0, length)?;
-            let changes = changes(&values);
+            let changes = changes(values.as_flattened());
             if changes >= 8 {
                 // More are no more told from noise.
                 return if changes <= 40 { self.look(0.75 * length, length / changes as f64) } else { None };
@@ -213,7 +216,7 @@ impl<'a> HalfLine<'a> {
     fn look(&mut self, place: f64, length: f64) -> Option<Cycle> {
         let (_, values) = self.sight(place, CYCLES * length)?;
         let size = values.as_flattened().iter().fold(0.0, |size: f64, value| size.max(value.abs()));
-        let changes = changes(&values) as f64;
+        let changes = changes(values.as_flattened()) as f64;
         (3.0..=24.0).contains(&changes).then(|| Cycle { place, length: CYCLES * length / changes, size })
     }
 
@@ -221,9 +224,7 @@ impl<'a> HalfLine<'a> {
     fn from(&mut self, cycle: Cycle, desk: &mut Desk) -> Option<Answer> {
         let Question { values, token, tolerance, .. } = *self.question;
         let zeros = self.zeros(cycle)?;
-        if !self.goes_on_to_fall(cycle, &zeros) {
-            return None;
-        }
+        let beyond = self.beyond(cycle, &zeros)?;
         let regions: Vec<_> = zeros.windows(2).map(|two| self.region(two[0], two[1])).collect();
         let mut swept = Vec::new();
         let kernel = SimdRegions { values, ladder: &FEJER, token };
@@ -246,7 +247,7 @@ impl<'a> HalfLine<'a> {
         head.tolerance.absolute = wanted;
         let head = run(&head, &mut Workspace::default(), desk, &Done::default(), self.start);
         self.evaluations += head.evaluations;
-        let (estimate, error) = (head.estimate + tail.value, head.error + tail.error);
+        let (estimate, error) = (head.estimate + tail.value, head.error + tail.error + beyond);
         let status = match head.status {
             Status::Converged | Status::RoundoffLimited if tolerance.met(error, estimate) => Status::Converged,
             Status::Converged | Status::RoundoffLimited => SLOW,
@@ -298,38 +299,6 @@ impl<'a> HalfLine<'a> {
         }
         Some(0.5 * near + 0.5 * far)
     }
-
-    /// Whether the half cycles fall far out as well, as far as numbers tell them apart.
-    fn goes_on_to_fall(&mut self, first: Cycle, zeros: &[f64]) -> bool {
-        let [.., before, last] = *zeros else { return false };
-        let Some(mut cycle) = self.look(last, last - before) else { return false };
-        let begin = first.size * first.length;
-        let mut power = (cycle.length / first.length).ln() / (cycle.place / first.place).ln();
-        for step in 0..FAR {
-            let place = 4.0 * cycle.place;
-            let length = cycle.length * 4f64.powf(power.clamp(-8.0, 1.0));
-            let numbers = length / ((self.end + self.outward * place).abs() * f64::EPSILON);
-            if numbers < 1e3 {
-                return step >= 3 && cycle.size * cycle.length < 0.25 * begin;
-            }
-            let Some((_, values)) = self.sight(place, CYCLES * length) else { return false };
-            let size = values.as_flattened().iter().fold(0.0, |size: f64, value| size.max(value.abs()));
-            if size * length < 1e-3 * cycle.size * cycle.length {
-                return true;
-            }
-            let changes = changes(&values) as f64;
-            if !(3.0..=24.0).contains(&changes) {
-                return false;
-            }
-            let next = Cycle { place, length: CYCLES * length / changes, size };
-            if next.size * next.length > 0.97 * cycle.size * cycle.length {
-                return false;
-            }
-            power = (next.length / cycle.length).ln() / 4f64.ln();
-            cycle = next;
-        }
-        cycle.size * cycle.length < FALLEN * begin
-    }
 }
 
 const SLOW: Status = Status::Suspicious {
@@ -337,8 +306,8 @@ const SLOW: Status = Status::Suspicious {
 };
 
 /// How often values change their sign.
-fn changes(values: &[[f64; LANES]; LOOK]) -> usize {
-    let signs = values.as_flattened().iter().filter(|value| **value != 0.0).map(|value| *value > 0.0);
+fn changes(values: &[f64]) -> usize {
+    let signs = values.iter().filter(|value| **value != 0.0).map(|value| *value > 0.0);
     signs.clone().zip(signs.skip(1)).filter(|(one, next)| one != next).count()
 }
 

@@ -209,7 +209,8 @@ pub(super) fn run(
         if stop.is_some() {
             break None;
         }
-        if let Some(answer) = cycles.solve(question, method.evaluations, start) {
+        let evaluations = swept.iter().map(|one| u64::from(one.evaluations)).sum::<u64>() + method.evaluations + probed;
+        if let Some(answer) = cycles.solve(question, evaluations, start) {
             question.control.report(answer.evaluations, answer.evaluations);
             return answer;
         }
@@ -227,7 +228,7 @@ pub(super) fn run(
         method.walk();
     }
     let failed = !matches!(outcome, None | Some(Outcome::Converged | Outcome::RoundoffLimited));
-    if failed && let Some(answer) = cycles.better(question, method.evaluations, method.totals.error, start) {
+    if failed && let Some(answer) = cycles.better(question, method.evaluations + probed, method.totals.error, start) {
         return answer;
     }
     Answer {

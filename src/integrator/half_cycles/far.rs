@@ -1,0 +1,96 @@
+//! What lies beyond the series: whether half cycles go on to fall, and what a part of the integrand that does not oscillate adds.
+
+use super::{Cycle, HalfLine};
+use crate::lanes::LANES;
+use std::sync::OnceLock;
+
+/// How often it is looked, four times as far each: seven decades.
+const STEPS: usize = 12;
+const APART: f64 = 4.0;
+
+/// Points of a look, and half cycles that they span: the mean over a window as smooth as this is free of the cycles to 1e-14.
+const VECTORS: usize = 32;
+const HALF_CYCLES: f64 = 44.0;
+
+/// Half cycles that fall by less than this in all are not taken to fall to zero, nor those of which one looks like the one before.
+const FALLEN: f64 = 0.02;
+const FALLS: f64 = 0.97;
+
+/// Numbers in a half cycle below which there is no telling.
+const NUMBERS: f64 = 1e3;
+
+impl HalfLine<'_> {
+    /// What is missing in the limit of a series over `zeros`, next to `first`: the means of f, far out, times the distances between those
+    /// places. `None` where half cycles do not fall, or those means, times the distance, do not.
+    pub(super) fn beyond(&mut self, first: Cycle, zeros: &[f64]) -> Option<f64> {
+        let [.., before, last] = *zeros else { return None };
+        let mut cycle = self.look(last, last - before)?;
+        let begin = first.size * first.length;
+        let mut power = (cycle.length / first.length).ln() / (cycle.place / first.place).ln();
+        let (mut sum, mut largest, mut reach, mut cycles) = (0.0, 0.0f64, 0.0, true);
+        for step in 0..STEPS {
+            let (place, length) = (APART * cycle.place, cycle.length * APART.powf(power.clamp(-8.0, 1.0)));
+            let unit = (f64::EPSILON * (self.end.abs() + 4.0 * place)).log2().ceil().exp2();
+            if length < NUMBERS * unit {
+                return (step >= 3 && cycle.size * cycle.length < 0.25 * begin).then_some(sum + reach);
+            }
+            let (mean, size, changes) = self.window(place, HALF_CYCLES * length, unit)?;
+            let mut next = Cycle { place, length, size };
+            cycles &= (0.5 * HALF_CYCLES..2.0 * HALF_CYCLES).contains(&changes);
+            // What does not oscillate any more is all mean; what the rounding of the phase explains is none.
+            let phase = std::f64::consts::PI * (self.end.abs() + 2.0 * place) / length;
+            let noise = f64::EPSILON * size * phase;
+            let mean = if !cycles {
+                size
+            } else if mean.abs() > noise {
+                mean.abs()
+            } else {
+                0.0
+            };
+            if cycles {
+                next.length = HALF_CYCLES * length / changes;
+                if next.size * next.length > FALLS * cycle.size * cycle.length {
+                    return None;
+                }
+                power = (next.length / cycle.length).ln() / APART.ln();
+            }
+            reach = mean * place;
+            sum += APART * reach;
+            if step > STEPS / 2 && reach > 0.0 && reach > FALLS * largest {
+                return None;
+            }
+            largest = largest.max(reach);
+            cycle = next;
+        }
+        let fallen = cycle.size * cycle.length < FALLEN * begin;
+        fallen.then_some(sum + APART * reach)
+    }
+
+    /// The mean over a smooth window, the largest |f| and the changes of sign in it. Its points are multiples of
+    /// `unit`, a power of two, so that none is rounded: else the roundings of far points would be seen in the mean.
+    fn window(&mut self, place: f64, length: f64, unit: f64) -> Option<(f64, f64, f64)> {
+        let count = (VECTORS * LANES) as f64;
+        let step = (length / (count * unit)).round() * unit;
+        let place = (place / unit).round() * unit;
+        let (mut distances, mut values) = ([[0.0; LANES]; VECTORS], [[0.0; LANES]; VECTORS]);
+        for (k, distance) in distances.as_flattened_mut().iter_mut().enumerate() {
+            *distance = place + step * k as f64;
+        }
+        self.values(&distances, &mut values)?;
+        let values = values.as_flattened();
+        let mean = values.iter().zip(weights()).map(|(value, weight)| value * weight).sum();
+        let size = values.iter().fold(0.0, |size: f64, value| size.max(value.abs()));
+        Some((mean, size, super::changes(values) as f64))
+    }
+}
+
+/// A bell over the points of a look: exp(-32) at its ends, with a sum of 1.
+fn weights() -> &'static [f64] {
+    static WEIGHTS: OnceLock<Vec<f64>> = OnceLock::new();
+    WEIGHTS.get_or_init(|| {
+        let count = VECTORS * LANES;
+        let bell = |k: usize| (-32.0 * (2.0 * k as f64 / (count - 1) as f64 - 1.0).powi(2)).exp();
+        let sum: f64 = (0..count).map(bell).sum();
+        (0..count).map(|k| bell(k) / sum).collect()
+    })
+}
