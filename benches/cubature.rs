@@ -77,8 +77,11 @@ fn row<const D: usize>(
         a: std::array::from_fn(|d| numbers[1 + d]),
         u: std::array::from_fn(|d| numbers[1 + D + d]),
     };
-    let with =
-        Integrator::new().method(Method::Cubature).rel_tol(tolerance).max_evaluations(if testing { 20_000 } else { 5_000_000 }).threads(1);
+    let with = Integrator::new()
+        .method(Method::Cubature)
+        .rel_tol(tolerance)
+        .max_evaluations(if testing { 20_000 } else { 5_000_000 })
+        .threads(1);
     let mut least = f64::INFINITY;
     let mut last: Option<Integral> = None;
     let begin = Instant::now();
