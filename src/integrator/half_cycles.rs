@@ -8,7 +8,8 @@ use crate::estimate::Tolerance;
 use crate::estimate::levin::limit;
 use crate::integral::Status;
 use crate::lanes::LANES;
-use crate::plan::Region;
+use crate::method::Method;
+use crate::plan::{Region, Swept};
 use crate::rule::FEJER;
 
 /// Terms of the series.
@@ -17,6 +18,9 @@ const TERMS: usize = 30;
 /// Vectors of points that are looked at together, over so many half cycles.
 const LOOK: usize = 8;
 const CYCLES: f64 = 8.0;
+
+/// Evaluations below which it is not tried: about what one series takes.
+const LEAST: u64 = 20_000;
 
 /// How often the series is begun further out, so many times as far each.
 const ATTEMPTS: usize = 4;
@@ -31,9 +35,48 @@ const FALLEN: f64 = 0.02;
 /// Changes of sign, at 64 distances from the end in geometric progression, from which on it may be worth looking for cycles.
 const CHANGES: usize = 6;
 
+/// Units that levels reach out to where f falls like a power of x: x is 10^18 there.
+const POWER: u8 = 4;
+
+/// The series as a way out of rounds, to be taken once.
+pub(super) struct HalfCycles {
+    /// After so many evaluations of rounds; never where it is of no use.
+    due: Option<u64>,
+    best: Option<Answer>,
+    pub evaluations: u64,
+}
+
+impl HalfCycles {
+    /// At once where levels, which `swept` is of, found that f falls no faster than a power of x: rounds would go on for long.
+    pub fn of(question: &Question, swept: &[Swept]) -> Self {
+        let infinite = !(question.lower.is_finite() && question.upper.is_finite());
+        let useful = infinite
+            && question.method == Method::Auto
+            && question.points.is_empty()
+            && question.max_evaluations >= LEAST;
+        let far = swept.iter().any(|one| one.reach.iter().any(|&units| units >= POWER));
+        Self { due: useful.then_some(if far { 0 } else { LEAST }), best: None, evaluations: 0 }
+    }
+
+    /// The integral, if its time has come and it converges.
+    pub fn solve(&mut self, question: &Question, evaluations: u64, start: Instant) -> Option<Answer> {
+        self.due.take_if(|due| *due <= evaluations)?;
+        (self.best, self.evaluations) = integrate(question, start);
+        let answer = self.best.filter(|answer| answer.status == Status::Converged)?;
+        Some(Answer { evaluations: evaluations + self.evaluations, ..answer })
+    }
+
+    /// The integral as the series has it, where rounds have failed and are farther off.
+    pub fn better(&mut self, question: &Question, evaluations: u64, error: f64, start: Instant) -> Option<Answer> {
+        self.solve(question, evaluations.max(LEAST), start);
+        let answer = self.best.filter(|answer| error.is_nan() || answer.error < error)?;
+        Some(Answer { evaluations: evaluations + self.evaluations, ..answer })
+    }
+}
+
 /// The integral of `question`, over an infinite range; `None` where the integrand does not oscillate regularly. And how many
 /// evaluations that took.
-pub(super) fn integrate(question: &Question, start: Instant) -> (Option<Answer>, u64) {
+fn integrate(question: &Question, start: Instant) -> (Option<Answer>, u64) {
     let Question { lower, upper, tolerance, .. } = *question;
     if lower.is_finite() || upper.is_finite() {
         let mut half_line = HalfLine::new(question, start);

@@ -2,8 +2,9 @@
 //!
 //! Nothing here is generic: an integrand comes in as [`Values`], so this is compiled once.
 
+use super::half_cycles::HalfCycles;
 use super::initial::{initial, region};
-use super::{half_cycles, probe, weighted};
+use super::{probe, weighted};
 use crate::backend::simd::regions::{Desk, EVALUATIONS, Seen, SimdRegions};
 use crate::clock::Instant;
 use crate::control::{Control, Stop};
@@ -184,17 +185,7 @@ pub(super) fn run(
         sweep(&kernel, question.control, method, swept, desk, start)
     };
     let mut stop = sweep(method, swept);
-    // Cycles without end are no matter for rounds.
-    let infinite = !(lower.is_finite() && upper.is_finite());
-    let mut cycles = None;
-    if infinite && question.method == Method::Auto && question.points.is_empty() && stop.is_none() {
-        (cycles, probed) = half_cycles::integrate(question, start);
-        if let Some(answer) = cycles.filter(|answer| answer.status == Status::Converged) {
-            let evaluations = probed + swept.iter().map(|one| u64::from(one.evaluations)).sum::<u64>();
-            question.control.report(evaluations, evaluations);
-            return Answer { evaluations, ..answer };
-        }
-    }
+    let mut cycles = HalfCycles::of(question, swept);
     let mut looked = false;
     let find = |method: &mut Adaptive, probed: &mut u64, looked: &mut bool| {
         let (panels, evaluations) = probe::find(question.values, lower, upper);
@@ -218,6 +209,10 @@ pub(super) fn run(
         if stop.is_some() {
             break None;
         }
+        if let Some(answer) = cycles.solve(question, method.evaluations, start) {
+            question.control.report(answer.evaluations, answer.evaluations);
+            return answer;
+        }
         if let Some(outcome) = method.absorb(swept) {
             // Nothing but zeros, or next to nothing.
             let nothing = outcome == Outcome::Converged && method.totals.magnitude < TINY && !looked;
@@ -231,16 +226,14 @@ pub(super) fn run(
     if outcome.is_none() {
         method.walk();
     }
-    // The series may be nearer than anything else.
-    let failed = !matches!(outcome, Some(Outcome::Converged | Outcome::RoundoffLimited));
-    let nearer = |answer: &Answer| failed && !(answer.error >= method.totals.error);
-    if let Some(answer) = cycles.filter(nearer) {
-        return Answer { evaluations: method.evaluations + probed, ..answer };
+    let failed = !matches!(outcome, None | Some(Outcome::Converged | Outcome::RoundoffLimited));
+    if failed && let Some(answer) = cycles.better(question, method.evaluations, method.totals.error, start) {
+        return answer;
     }
     Answer {
         estimate: method.totals.estimate,
         error: method.totals.error,
-        evaluations: method.evaluations + probed,
+        evaluations: method.evaluations + probed + cycles.evaluations,
         regions: method.regions(),
         status: match (outcome, stop) {
             (Some(outcome), _) => status(outcome),
