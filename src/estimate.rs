@@ -22,6 +22,7 @@
 
 pub(crate) mod cubature;
 pub(crate) mod expansion;
+pub(crate) mod levin;
 pub(crate) mod statistics;
 
 /// What is asked for: error <= max(absolute, relative · |estimate|).

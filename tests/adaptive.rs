@@ -28,7 +28,7 @@ fn reference_cases_are_solved_or_flagged() {
     for tolerance in TOLERANCES {
         let (right, all, wrong) = tally("integrals_1d.toml", Method::Auto, tolerance);
         assert!(wrong.is_empty(), "{tolerance:e}:\n{}", wrong.join("\n"));
-        assert!(all == 98 && right >= 94, "{tolerance:e}: {right} of {all}");
+        assert!(all == 98 && right >= 97, "{tolerance:e}: {right} of {all}");
     }
 }
 
@@ -154,6 +154,50 @@ fn methods_and_backends_agree() {
             assert_eq!(integral.backend, backend);
         }
     }
+}
+
+#[test]
+fn cycles_without_end_are_extrapolated() {
+    use std::f64::consts::{E, FRAC_PI_2, PI};
+    let inf = f64::INFINITY;
+    let integrator = Integrator::new();
+    let fresnel = (PI / 8.0).sqrt();
+    let cases: [(&str, fn(f64) -> f64, f64, f64, f64); 8] = [
+        ("sin(x)/x", |x| x.sin() / x, 0.0, inf, FRAC_PI_2),
+        ("sin(x)/x", |x| x.sin() / x, -inf, 0.0, FRAC_PI_2),
+        ("sin(x)/x", |x| x.sin() / x, -inf, inf, PI),
+        ("sin(1e3 x)/x", |x| (1e3 * x).sin() / x, 0.0, inf, FRAC_PI_2),
+        ("cos(x^2)", |x| (x * x).cos(), 0.0, inf, fresnel),
+        ("sin(2x)/sqrt(x)", |x| (2.0 * x).sin() / x.sqrt(), 0.0, inf, PI.sqrt() / 2.0),
+        ("cos(x)/(1+x^2)", |x| x.cos() / (1.0 + x * x), -inf, inf, PI / E),
+        ("x sin(x)/(1+x^2)", |x| x * x.sin() / (1.0 + x * x), 0.0, inf, FRAC_PI_2 / E),
+    ];
+    for (name, f, a, b, exact) in cases {
+        let integral = of(&integrator, f, a, b);
+        let error = (integral.estimate - exact).abs();
+        assert!(
+            integral.status == Status::Converged && error <= integral.error,
+            "{name}: {integral:#}, off by {error:e}"
+        );
+        assert!(integral.evaluations < 60_000, "{name}: {integral:#}");
+    }
+    // Bounded oscillations of the integral are no limit; nor is what does not alternate, however small its part may be at first.
+    let divergent: [(&str, fn(f64) -> f64); 5] = [
+        ("sin(x)", f64::sin),
+        ("sqrt(x) sin(x)", |x| x.sqrt() * x.sin()),
+        ("(1+100/x) sin(x)", |x| (1.0 + 100.0 / x) * x.sin()),
+        ("sin(x)/x + 0.01/x", |x| (x.sin() + 0.01) / x),
+        ("sin(x)/x^2 + 1e-3/sqrt(x)", |x| x.sin() / (x * x) + 1e-3 / x.sqrt()),
+    ];
+    for (name, f) in divergent {
+        for tolerance in TOLERANCES {
+            let integral = of(&Integrator::new().rel_tol(tolerance), f, 1.0, inf);
+            assert_ne!(integral.status, Status::Converged, "{name}: {integral:#}");
+        }
+    }
+    // A limit is not a sum over a mesh.
+    let verified = of(&integrator.verify(quadrille::Verify::Full), |x| x.sin() / x, 0.0, inf);
+    assert!(verified.agreement.is_none() && verified.fallbacks.len() == 1, "{verified:#}");
 }
 
 #[test]

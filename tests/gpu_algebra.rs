@@ -5,7 +5,7 @@
 mod adapter;
 
 use adapter::device;
-use quadrille::gpu::{Precision, evaluate};
+use quadrille::gpu::{Device, Precision, evaluate};
 use quadrille::{Expression, Integrand};
 
 /// A formula in single precision.
@@ -52,11 +52,20 @@ const FORMULAS: [(&str, Single); 32] = formulas![
     "floor(10*(x*0.1))" x (10.0 * (x * 0.1)).floor(),
 ];
 
+/// Whether quotients in single precision are correctly rounded.
+fn rounds_quotients(device: &Device, points: &[f64]) -> bool {
+    let mut values = vec![0.0; points.len()];
+    let third = Expression::parse("x/3").unwrap();
+    evaluate(device, &third, Precision::F32, points, &mut values).unwrap();
+    points.iter().zip(values).all(|(&x, value)| value == f64::from(x as f32 / 3.0))
+}
+
 #[test]
 fn products_and_sums_are_those_that_stand_there() {
     let Some(device) = device() else { return };
     // All bits in use, and the same number in both arithmetics.
     let points: Vec<f64> = (1..500u32).map(|k| f64::from((f64::from(k * k) * 0.0137).sqrt() as f32)).collect();
+    let exact_quotients = rounds_quotients(device, &points);
     let mut changed = Vec::new();
     for (text, single) in FORMULAS {
         let f = Expression::parse(text).unwrap();
@@ -70,12 +79,16 @@ fn products_and_sums_are_those_that_stand_there() {
                 Precision::F64 => f.scalar(x),
                 _ => f64::from(single(x as f32)),
             };
+            // Quotients and roots in single precision need not be rounded correctly: 2.5 ulps are allowed (Vulkan, "Precision and
+            // Operation of SPIR-V Instructions"), and three of them follow each other.
+            let near = precision == Precision::F32 && !exact_quotients && (text.contains('/') || text.contains("sqrt"));
             // A product may be fused with a sum, which is nearer to the truth: one ulp of the larger summand.
             let fused = text.contains('+') || text.contains(" - ");
             let unit = if precision == Precision::F64 { f64::EPSILON } else { f64::from(f32::EPSILON) };
             let same = |x: f64, value: f64| {
                 let right = right(x);
                 value == right
+                    || (near && (value - right).abs() <= 8.0 * unit * right.abs())
                     || (fused && !text.contains("if") && (value - right).abs() <= unit * (x.abs() + right.abs()) / 2.0)
             };
             let other = points.iter().zip(&values).filter(|&(&x, &value)| !same(x, value)).count();

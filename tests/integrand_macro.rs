@@ -6,6 +6,10 @@
 
 #[path = "integrand/interpreter.rs"]
 mod interpreter;
+#[path = "integrand/lints.rs"]
+mod lints;
+#[path = "integrand/made_by_a_macro.rs"]
+mod made_by_a_macro;
 
 use interpreter::traced;
 use quadrille::special::{erf, erfc, gamma, ln_gamma};

@@ -24,7 +24,8 @@ fn df_head(a: f32) -> f32 {
 // a + b, exactly.
 fn df_two_sum(a: f32, b: f32) -> vec2<f32> {
     let sum = df_opaque(a + b);
-    let from_b = sum - a;
+    // Else sum - from_b is taken for a.
+    let from_b = df_opaque(sum - a);
     return vec2<f32>(sum, (a - (sum - from_b)) + (b - from_b));
 }
 
@@ -41,7 +42,7 @@ fn df_two_product(a: f32, b: f32) -> vec2<f32> {
     let a_tail = a - a_head;
     let b_head = df_head(b);
     let b_tail = b - b_head;
-    return vec2<f32>(product, ((a_head * b_head - product) + a_head * b_tail + a_tail * b_head) + a_tail * b_tail);
+    return vec2<f32>(product, (df_opaque(a_head * b_head - product) + a_head * b_tail + a_tail * b_head) + a_tail * b_tail);
 }
 
 // a * a, exactly.
@@ -49,7 +50,7 @@ fn df_two_square(a: f32) -> vec2<f32> {
     let product = df_opaque(a * a);
     let head = df_head(a);
     let tail = a - head;
-    return vec2<f32>(product, ((head * head - product) + 2.0 * head * tail) + tail * tail);
+    return vec2<f32>(product, (df_opaque(head * head - product) + 2.0 * head * tail) + tail * tail);
 }
 
 // a + b for finite numbers; error 2^-46.4.

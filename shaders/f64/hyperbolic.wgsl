@@ -8,7 +8,7 @@
 fn f64_hyperbolic_parts(x: f64) -> vec4<f64> {
     let reduced = f64_reduce_exp(x);
     let r = f64_bar(reduced.y - reduced.z);
-    let lost = (reduced.y - r) - reduced.z;
+    let lost = f64_bar(reduced.y - r) - reduced.z;
     let z = r * r;
     let square = z * z;
     let s_even = 0.16666666666666677lf + square * (0.00019841269886846995lf + square * 2.5109344792759206e-08lf);

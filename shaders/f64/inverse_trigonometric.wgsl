@@ -84,7 +84,7 @@ fn q_atan(x: f64) -> f64 {
     let sum = f64_bar(a + 1.0lf);
     let n = select(select(a, a - 1.0lf, middle), -1.0lf, steep);
     let d = select(select(1.0lf, sum, middle), a, steep);
-    let parts = f64_atan_quotient(n, d, select(0.0lf, a - (sum - 1.0lf), middle != steep));
+    let parts = f64_atan_quotient(n, d, select(0.0lf, a - f64_bar(sum - 1.0lf), middle != steep));
     let base = select(select(0.0lf, 0.5lf, middle), 1.0lf, steep);
     let value = q_copysign(f64_angle(vec2<f64>(base * F64_HALF_PI, base * F64_HALF_PI_REST), parts.x, parts.y), x);
     return select(value, q_nan(), f64_is_nan(x));

@@ -130,7 +130,7 @@ fn q_cbrt(x: f64) -> f64 {
     let root = f64_bar(a * square);
     let product = f64_two_square(root);
     let cube = f64_two_product(product.x, root);
-    let residual = ((a - cube.x) - cube.y) - root * product.y;
+    let residual = f64_bar(f64_bar(a - cube.x) - cube.y) - root * product.y;
     let near = root + residual * (square * 0.3333333333333333lf);
     let value = q_copysign(near * select(select(1.0lf, 0x1p100lf, huge), 0x1p-100lf, tiny), x);
     return select(value, x, f64_size(x) - 1lu >= F64_INFINITY_BITS - 1lu);
@@ -141,7 +141,7 @@ fn f64_rem_step(a: f64, b: f64) -> f64 {
     let quotient = trunc(a / b);
     let product = f64_two_product(quotient, b);
     // The quotient may be one off.
-    let rest = (a - product.x) - product.y;
+    let rest = f64_bar(a - product.x) - product.y;
     let raised = select(rest, rest + b, rest < 0.0lf);
     return select(raised, raised - b, raised >= b);
 }

@@ -27,7 +27,7 @@ fn f64_reduce(x: f64) -> vec3<f64> {
         }
         RARE = true;
     }
-    return vec3<f64>(head, second - (first - head), rounded);
+    return vec3<f64>(head, second - f64_bar(first - head), rounded);
 }
 
 // The sine of the reduced argument and `quarters` (low bits) quarter turns: the sine of t, the argument or half of it,
@@ -67,16 +67,16 @@ fn q_tan(x: f64) -> f64 {
         (-1.5919113986427009e-10lf)))));
     let bend = (square * r) * s + reduced.y;
     let sine = f64_bar(r - bend);
-    let sine_low = (r - sine) - bend;
+    let sine_low = f64_bar(r - sine) - bend;
     // 1 - r²/2 as an exact sum; the error of r counts r-fold in a cosine.
     let half = f64_bar(0.5lf * square);
     let head = f64_bar(1.0lf - half);
     let c = -0.041666666666666664lf + square * (0.0013888888888887061lf + square * (
         -2.4801587298460456e-05lf + square * (2.755731715843594e-07lf + square * (
         -2.0876127866347726e-09lf + square * 1.1381545337663432e-11lf))));
-    let rest = (square * square) * c + (((head - 1.0lf) + half) - r * reduced.y);
+    let rest = (square * square) * c + (f64_bar(f64_bar(head - 1.0lf) + half) - r * reduced.y);
     let cosine = f64_bar(head - rest);
-    let cosine_low = (head - cosine) - rest;
+    let cosine_low = f64_bar(head - cosine) - rest;
     let odd = (bitcast<u64>(reduced.z) & 1lu) == 1lu;
     let above = select(vec2<f64>(sine, sine_low), vec2<f64>(cosine, cosine_low), odd);
     let below = select(vec2<f64>(cosine, cosine_low), vec2<f64>(sine, sine_low), odd);

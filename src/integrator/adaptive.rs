@@ -139,7 +139,10 @@ impl Integrator {
         let question = self.question(forms.fast, token, region, tolerance, &self.control);
         let answer = question.answer_in(&mut own, &Done::default(), start);
         let mut integral = self.integral(&answer, region, level, start.elapsed());
-        if integral.status.is_success() {
+        if answer.extrapolated {
+            let reason = "the limit of a series is no sum that could be computed again".to_owned();
+            integral.fallbacks.push(Fallback { wanted: format!("verification {depth}"), reason });
+        } else if integral.status.is_success() {
             let regions: Vec<_> = own.method.swept().collect();
             match self.check_mesh(depth, forms, token, &regions, own.method.totals.estimate, start) {
                 Ok(Ok(agreement)) => integral.agreement = Some(agreement),

@@ -10,6 +10,7 @@ mod cubature;
 mod floor;
 #[cfg_attr(not(feature = "gpu"), path = "no_gpu.rs")]
 mod gpu;
+mod half_cycles;
 mod initial;
 mod mesh;
 mod near_ends;

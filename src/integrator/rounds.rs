@@ -2,6 +2,7 @@
 //!
 //! Nothing here is generic: an integrand comes in as [`Values`], so this is compiled once.
 
+use super::half_cycles::HalfCycles;
 use super::initial::{initial, region};
 use super::{probe, weighted};
 use crate::backend::simd::regions::{Desk, EVALUATIONS, Seen, SimdRegions};
@@ -47,6 +48,8 @@ pub(super) struct Answer {
     pub evaluations: u64,
     pub regions: u64,
     pub status: Status,
+    /// Whether it is no sum over a mesh.
+    pub extrapolated: bool,
 }
 
 /// The memory of an integration. The next one with the same workspace allocates nothing, unless it needs more.
@@ -110,7 +113,8 @@ impl Question<'_> {
 }
 
 /// The integral over nothing.
-const NOTHING: Answer = Answer { estimate: 0.0, error: 0.0, evaluations: 0, regions: 0, status: Status::Converged };
+const NOTHING: Answer =
+    Answer { estimate: 0.0, error: 0.0, evaluations: 0, regions: 0, status: Status::Converged, extrapolated: false };
 
 /// Sweeps of the whole that are done already.
 #[derive(Default)]
@@ -142,7 +146,8 @@ fn whole(question: &Question, known: Option<&Seen>, desk: &mut Desk, done: &mut 
         let sound = settled && !swept.constant && swept.magnitude > TINY && !swept.divergent && !swept.oscillates;
         if sound && tolerance.met(claimed, swept.estimate) {
             let (estimate, evaluations) = (swept.estimate, evaluations.into());
-            return Some(Answer { estimate, error: claimed, evaluations, regions: 1, status: Status::Converged });
+            let status = Status::Converged;
+            return Some(Answer { estimate, error: claimed, evaluations, regions: 1, status, extrapolated: false });
         }
         let again = method == Method::Auto && swept.singular != [false; 2];
         *sweep = Some((region, swept));
@@ -156,7 +161,13 @@ fn whole(question: &Question, known: Option<&Seen>, desk: &mut Desk, done: &mut 
 
 /// The integral, to the tolerance or with the reason why not. All that a call needs is in `question` and `done`; `workspace` may
 /// come from any other.
-fn run(question: &Question, workspace: &mut Workspace, desk: &mut Desk, done: &Done, start: Instant) -> Answer {
+pub(super) fn run(
+    question: &Question,
+    workspace: &mut Workspace,
+    desk: &mut Desk,
+    done: &Done,
+    start: Instant,
+) -> Answer {
     let Workspace { method, swept, initial: regions } = workspace;
     let Question { tolerance, lower, upper, max_evaluations: most, .. } = *question;
     let kernel = SimdRegions { values: question.values, ladder: question.ladder, token: question.token };
@@ -174,9 +185,12 @@ fn run(question: &Question, workspace: &mut Workspace, desk: &mut Desk, done: &D
         sweep(&kernel, question.control, method, swept, desk, start)
     };
     let mut stop = sweep(method, swept);
-    let find = |method: &mut Adaptive, probed: &mut u64| {
+    let mut cycles = HalfCycles::of(question, swept);
+    let mut looked = false;
+    let find = |method: &mut Adaptive, probed: &mut u64, looked: &mut bool| {
         let (panels, evaluations) = probe::find(question.values, lower, upper);
         *probed += evaluations;
+        *looked = true;
         if let Some(panels) = &panels {
             *probed += method.evaluations;
             method.begin(question.method, tolerance, most, panels);
@@ -186,7 +200,7 @@ fn run(question: &Question, workspace: &mut Workspace, desk: &mut Desk, done: &D
     // All values the same: something may hide between them.
     if stop.is_none() && swept.iter().all(|one| one.constant) {
         let evaluations: u64 = swept.iter().map(|one| u64::from(one.evaluations)).sum();
-        if find(method, &mut probed) {
+        if find(method, &mut probed, &mut looked) {
             probed += evaluations;
             stop = sweep(method, swept);
         }
@@ -195,10 +209,14 @@ fn run(question: &Question, workspace: &mut Workspace, desk: &mut Desk, done: &D
         if stop.is_some() {
             break None;
         }
+        if let Some(answer) = cycles.solve(question, method.evaluations, start) {
+            question.control.report(answer.evaluations, answer.evaluations);
+            return answer;
+        }
         if let Some(outcome) = method.absorb(swept) {
             // Nothing but zeros, or next to nothing.
-            let nothing = outcome == Outcome::Converged && method.totals.magnitude < TINY && probed == 0;
-            if !(nothing && find(method, &mut probed)) {
+            let nothing = outcome == Outcome::Converged && method.totals.magnitude < TINY && !looked;
+            if !(nothing && find(method, &mut probed, &mut looked)) {
                 break Some(outcome);
             }
         }
@@ -208,16 +226,21 @@ fn run(question: &Question, workspace: &mut Workspace, desk: &mut Desk, done: &D
     if outcome.is_none() {
         method.walk();
     }
+    let failed = !matches!(outcome, None | Some(Outcome::Converged | Outcome::RoundoffLimited));
+    if failed && let Some(answer) = cycles.better(question, method.evaluations, method.totals.error, start) {
+        return answer;
+    }
     Answer {
         estimate: method.totals.estimate,
         error: method.totals.error,
-        evaluations: method.evaluations + probed,
+        evaluations: method.evaluations + probed + cycles.evaluations,
         regions: method.regions(),
         status: match (outcome, stop) {
             (Some(outcome), _) => status(outcome),
             (None, Some(Stop::Deadline)) => Status::Deadline { reached: upper },
             (None, _) => Status::Cancelled { reached: upper },
         },
+        extrapolated: false,
     }
 }
 

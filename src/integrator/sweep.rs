@@ -307,7 +307,7 @@ impl Task<'_> {
                 }
             }
         }
-        Ok(Answer { estimate, error, evaluations, regions, status })
+        Ok(Answer { estimate, error, evaluations, regions, status, extrapolated: false })
     }
 
     #[cold]
@@ -324,7 +324,7 @@ fn never_begun(stop: Stop) -> Answer {
         Stop::Cancelled => Status::Cancelled { reached: f64::NAN },
         Stop::Deadline => Status::Deadline { reached: f64::NAN },
     };
-    Answer { estimate: f64::NAN, error: f64::INFINITY, evaluations: 0, regions: 0, status }
+    Answer { estimate: f64::NAN, error: f64::INFINITY, evaluations: 0, regions: 0, status, extrapolated: false }
 }
 
 /// A sweep under way.

@@ -105,8 +105,8 @@ pub(super) fn run(question: &Question, weight: Weight, start: Instant) -> (Answe
     let totals = method.totals;
     // Before the first round there is no estimate.
     let error = if method.evaluations == 0 { f64::INFINITY } else { totals.error };
-    let answer =
-        Answer { estimate: totals.estimate, error, evaluations: method.evaluations, regions: method.regions(), status };
+    let (estimate, evaluations, regions) = (totals.estimate, method.evaluations, method.regions());
+    let answer = Answer { estimate, error, evaluations, regions, status, extrapolated: false };
     (answer, method)
 }
 

@@ -282,7 +282,7 @@ impl Adaptive {
         let again = region.sweep == Sweep::Levels || region.map != Map::Plain;
         let inside = region.lower < point && point < region.upper;
         if again || inside && self.bad >= Self::MOST_BAD {
-            return Some(Outcome::NonFinite { point, value });
+            return Some(Outcome::NonFinite { point: region.map.point(point), value });
         }
         self.bad += usize::from(inside);
         self.steps.push((index, if inside { Step::CutOut(point) } else { Step::Avoid }));

@@ -80,7 +80,9 @@ impl<'a> GpuGrid<'a> {
                 return Ok(all);
             }
             (before, seconds_before) = (count, seconds);
-            count = count.saturating_mul(4).min(tiles);
+            // Many more where that was next to nothing, as what a dispatch costs hides what a point does.
+            let factor = (2.0 * LONG / seconds).clamp(4.0, 64.0);
+            count = count.saturating_mul(factor as u64).min(tiles);
         }
     }
 

@@ -2,13 +2,15 @@
 
 use super::device::locked;
 use super::{Device, GpuError, GpuGrid, Precision};
-use crate::clock::Instant;
 use crate::integrand::{Expr, Graph, Integrand};
 use crate::plan::Grid;
 use crate::rule::Rule;
 
-/// Evaluations of the sum that is timed.
-const EVALUATIONS: u64 = 1 << 21;
+/// Evaluations of the sum whose time is forecast: so many that what a dispatch costs besides does not count.
+const EVALUATIONS: u64 = 1 << 40;
+
+/// Seconds that timing may take, about.
+const PATIENCE: f64 = 0.1;
 
 /// sin(x) exp(-x² / 50): a few functions and a few products, as integrands are.
 struct Damped;
@@ -25,7 +27,7 @@ impl Integrand for Damped {
 
 impl Device {
     /// Points per second of a large sum of sin(x) exp(-x²/50) in `precision`. Measured when first asked for, which takes
-    /// as long as compiling two kernels and a few million evaluations.
+    /// as long as compiling two kernels and some tenths of a second.
     ///
     /// # Errors
     /// Where the device has not that precision, or fails.
@@ -36,14 +38,7 @@ impl Device {
         let grid = Grid::new(0.0, 10.0, Rule::Midpoint, EVALUATIONS)
             .map_err(|error| GpuError::Open { reason: error.to_string() })?;
         let kernel = GpuGrid::new(self, &Damped, &grid, precision)?;
-        let mut seconds = f64::INFINITY;
-        // The first run compiles, or warms up.
-        for _ in 0..3 {
-            let start = Instant::now();
-            kernel.run(0..grid.tiles(), &|| false, &mut |_, _| {})?;
-            seconds = start.elapsed().as_secs_f64().min(seconds);
-        }
-        let rate = EVALUATIONS as f64 / seconds;
+        let rate = EVALUATIONS as f64 / kernel.time(PATIENCE)?;
         locked(self.rates()).insert(precision, rate);
         Ok(rate)
     }

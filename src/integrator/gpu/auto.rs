@@ -66,7 +66,8 @@ impl Integrator {
             let gpu = match GpuGrid::known_speed(&device, f, grid, precision) {
                 Some(speed) => LATENCY + grid.evaluations() as f64 / speed,
                 None if cpu < if device.info().is_software() { SOFTWARE } else { COMPILING } => return Ok(None),
-                None => GpuGrid::new(&device, f, grid, precision)?.time(SAMPLE * cpu)?,
+                None => GpuGrid::new(&device, f, grid, precision)?
+                    .time((SAMPLE * cpu).clamp(TELLING.min(0.1 * cpu), cpu))?,
             };
             Ok(Some(if gpu < cpu { Ok(self.on(&device, run)?) } else { Err(gpu) }))
         };
@@ -120,8 +121,10 @@ const COMPILING: f64 = 0.25;
 /// The same where the device is itself a program on the CPU, hardly ever the faster one.
 const SOFTWARE: f64 = 10.0;
 
-/// The part of the time of the CPU that may go into timing a kernel.
+/// The part of the time of the CPU that may go into timing a kernel; and the seconds, up to a tenth of it, without which a fast
+/// device cannot be told.
 const SAMPLE: f64 = 0.01;
+const TELLING: f64 = 0.1;
 
 /// Seconds from the call to the first dispatch, and from the last one back.
 const LATENCY: f64 = 1e-3;

@@ -1,0 +1,350 @@
+//! Integrals over infinite ranges of what oscillates for ever: between consecutive zeros they make an alternating series, whose limit
+//! is extrapolated. I. M. Longman (1956), <https://doi.org/10.1017/S030500410003187X>.
+
+use super::rounds::{Answer, Done, Question, Workspace, run};
+use crate::backend::simd::regions::{Desk, SimdRegions};
+use crate::clock::Instant;
+use crate::estimate::Tolerance;
+use crate::estimate::levin::limit;
+use crate::integral::Status;
+use crate::lanes::LANES;
+use crate::method::Method;
+use crate::plan::{Region, Swept};
+use crate::rule::FEJER;
+
+/// Terms of the series.
+const TERMS: usize = 30;
+
+/// Vectors of points that are looked at together, over so many half cycles.
+const LOOK: usize = 8;
+const CYCLES: f64 = 8.0;
+
+/// Evaluations below which it is not tried: about what one series takes.
+const LEAST: u64 = 20_000;
+
+/// How often the series is begun further out, so many times as far each.
+const ATTEMPTS: usize = 4;
+const FURTHER: f64 = 8.0;
+
+/// How often it is looked, four times as far each, whether half cycles go on to fall.
+const FAR: usize = 12;
+
+/// Half cycles that fall by less than this in all are not taken to fall to zero.
+const FALLEN: f64 = 0.02;
+
+/// Changes of sign, at 64 distances from the end in geometric progression, from which on it may be worth looking for cycles.
+const CHANGES: usize = 6;
+
+/// Units that levels reach out to where f falls like a power of x: x is 10^18 there.
+const POWER: u8 = 4;
+
+/// The series as a way out of rounds, to be taken once.
+pub(super) struct HalfCycles {
+    /// After so many evaluations of rounds; never where it is of no use.
+    due: Option<u64>,
+    best: Option<Answer>,
+    pub evaluations: u64,
+}
+
+impl HalfCycles {
+    /// At once where levels, which `swept` is of, found that f falls no faster than a power of x: rounds would go on for long.
+    pub fn of(question: &Question, swept: &[Swept]) -> Self {
+        let infinite = !(question.lower.is_finite() && question.upper.is_finite());
+        let useful = infinite
+            && question.method == Method::Auto
+            && question.points.is_empty()
+            && question.max_evaluations >= LEAST;
+        let far = swept.iter().any(|one| one.reach.iter().any(|&units| units >= POWER));
+        Self { due: useful.then_some(if far { 0 } else { LEAST }), best: None, evaluations: 0 }
+    }
+
+    /// The integral, if its time has come and it converges.
+    pub fn solve(&mut self, question: &Question, evaluations: u64, start: Instant) -> Option<Answer> {
+        self.due.take_if(|due| *due <= evaluations)?;
+        (self.best, self.evaluations) = integrate(question, start);
+        let answer = self.best.filter(|answer| answer.status == Status::Converged)?;
+        Some(Answer { evaluations: evaluations + self.evaluations, ..answer })
+    }
+
+    /// The integral as the series has it, where rounds have failed and are farther off.
+    pub fn better(&mut self, question: &Question, evaluations: u64, error: f64, start: Instant) -> Option<Answer> {
+        self.solve(question, evaluations.max(LEAST), start);
+        let answer = self.best.filter(|answer| error.is_nan() || answer.error < error)?;
+        Some(Answer { evaluations: evaluations + self.evaluations, ..answer })
+    }
+}
+
+/// The integral of `question`, over an infinite range; `None` where the integrand does not oscillate regularly. And how many
+/// evaluations that took.
+fn integrate(question: &Question, start: Instant) -> (Option<Answer>, u64) {
+    let Question { lower, upper, tolerance, .. } = *question;
+    if lower.is_finite() || upper.is_finite() {
+        let mut half_line = HalfLine::new(question, start);
+        let answer = half_line.integrate(&mut Desk::new());
+        return (answer, half_line.evaluations);
+    }
+    let part = |lower: f64, upper: f64| {
+        let half = Question { lower, upper, ..*question };
+        run(&half, &mut Workspace::default(), &mut Desk::new(), &Done::default(), start)
+    };
+    let (left, right) = (part(lower, 0.0), part(0.0, upper));
+    let (estimate, error) = (left.estimate + right.estimate, left.error + right.error);
+    let status = match (left.status, right.status) {
+        _ if tolerance.met(error, estimate) && left.is_settled() && right.is_settled() => Status::Converged,
+        (status, _) if !left.is_settled() => status,
+        (_, status) if !right.is_settled() => status,
+        _ => Status::RoundoffLimited,
+    };
+    let (evaluations, regions) = (left.evaluations + right.evaluations, left.regions + right.regions);
+    (Some(Answer { estimate, error, evaluations, regions, status, extrapolated: true }), evaluations)
+}
+
+impl Answer {
+    /// Whether its error is one of convergence, or of rounding.
+    fn is_settled(&self) -> bool {
+        matches!(self.status, Status::Converged | Status::RoundoffLimited)
+    }
+}
+
+/// From a finite end outward.
+struct HalfLine<'a> {
+    question: &'a Question<'a>,
+    start: Instant,
+    end: f64,
+    outward: f64,
+    evaluations: u64,
+}
+
+/// What a look found, from a place outward: the distance between zeros and the largest |f|.
+#[derive(Clone, Copy)]
+struct Cycle {
+    place: f64,
+    length: f64,
+    size: f64,
+}
+
+/// Points and values of a look.
+type Sight = ([[f64; LANES]; LOOK], [[f64; LANES]; LOOK]);
+
+impl<'a> HalfLine<'a> {
+    fn new(question: &'a Question<'a>, start: Instant) -> Self {
+        let Question { lower, upper, .. } = *question;
+        let (end, outward) = if lower.is_finite() { (lower, 1.0) } else { (upper, -1.0) };
+        Self { question, start, end, outward, evaluations: 0 }
+    }
+
+    fn integrate(&mut self, desk: &mut Desk) -> Option<Answer> {
+        if !self.changes_sign_far_out() {
+            return None;
+        }
+        let mut cycle = self.first_cycle()?;
+        let mut best: Option<Answer> = None;
+        for _ in 0..ATTEMPTS {
+            if let Some(answer) = self.from(cycle, desk) {
+                let converged = answer.status == Status::Converged;
+                if best.is_none_or(|best| answer.error < best.error) {
+                    best = Some(answer);
+                }
+                if converged || self.stopped() {
+                    break;
+                }
+            }
+            let Some(next) = self.look(FURTHER * cycle.place, cycle.length) else { break };
+            cycle = next;
+        }
+        best.map(|best| Answer { evaluations: self.evaluations, ..best })
+    }
+
+    fn stopped(&self) -> bool {
+        self.evaluations >= self.question.max_evaluations || self.question.control.stop(self.start).is_some()
+    }
+
+    fn changes_sign_far_out(&mut self) -> bool {
+        let (mut points, mut values) = ([[0.0; LANES]; LOOK], [[0.0; LANES]; LOOK]);
+        for (k, point) in points.as_flattened_mut().iter_mut().enumerate() {
+            *point = self.end + self.outward * (0.5 * k as f64 - 8.0).exp2();
+        }
+        self.question.values.values(&points, &mut values);
+        self.evaluations += (LANES * LOOK) as u64;
+        changes(&values) >= CHANGES
+    }
+
+    /// Values at distances from the end; `None` where one is not finite.
+    fn values(&mut self, distances: &[[f64; LANES]], values: &mut [[f64; LANES]]) -> Option<()> {
+        let mut points = [[0.0; LANES]; LOOK];
+        let points = &mut points[..distances.len()];
+        for (point, distance) in points.as_flattened_mut().iter_mut().zip(distances.as_flattened()) {
+            *point = self.end + self.outward * distance;
+        }
+        self.question.values.values(points, values);
+        self.evaluations += (LANES * values.len()) as u64;
+        values.as_flattened().iter().all(|value| value.is_finite()).then_some(())
+    }
+
+    /// Values at equal distances from `place` on, over `length`.
+    fn sight(&mut self, place: f64, length: f64) -> Option<Sight> {
+        let (mut distances, mut values) = ([[0.0; LANES]; LOOK], [[0.0; LANES]; LOOK]);
+        for (k, distance) in distances.as_flattened_mut().iter_mut().enumerate() {
+            *distance = place + length * (k as f64 + 0.5) / (LOOK * LANES) as f64;
+        }
+        self.values(&distances, &mut values)?;
+        Some((distances, values))
+    }
+
+    /// The shortest range from the end with some cycles in it.
+    fn first_cycle(&mut self) -> Option<Cycle> {
+        let least = self.end.abs() * 1e-12;
+        for exponent in -30..60 {
+            let length = f64::from(exponent).exp2();
+            if length < least {
+                continue;
+            }
+            let (_, values) = self.sight(0.0, length)?;
+            let changes = changes(&values);
+            if changes >= 8 {
+                // More are no more told from noise.
+                return if changes <= 40 { self.look(0.75 * length, length / changes as f64) } else { None };
+            }
+        }
+        None
+    }
+
+    /// Looks at the cycles from `place` on, where half of one is about `length`.
+    fn look(&mut self, place: f64, length: f64) -> Option<Cycle> {
+        let (_, values) = self.sight(place, CYCLES * length)?;
+        let size = values.as_flattened().iter().fold(0.0, |size: f64, value| size.max(value.abs()));
+        let changes = changes(&values) as f64;
+        (3.0..=24.0).contains(&changes).then(|| Cycle { place, length: CYCLES * length / changes, size })
+    }
+
+    /// The integral, with a series that begins next to `cycle`.
+    fn from(&mut self, cycle: Cycle, desk: &mut Desk) -> Option<Answer> {
+        let Question { values, token, tolerance, .. } = *self.question;
+        let zeros = self.zeros(cycle)?;
+        if !self.goes_on_to_fall(cycle, &zeros) {
+            return None;
+        }
+        let regions: Vec<_> = zeros.windows(2).map(|two| self.region(two[0], two[1])).collect();
+        let mut swept = Vec::new();
+        let kernel = SimdRegions { values, ladder: &FEJER, token };
+        kernel.sweep(&regions, Tolerance { absolute: 0.0, relative: 1e-15 }, desk, &mut swept);
+        self.evaluations += swept.iter().map(|one| u64::from(one.evaluations)).sum::<u64>();
+        let terms: Vec<f64> = swept.iter().map(|one| one.estimate).collect();
+        let alternate = |two: &[f64]| two[0] * two[1] < 0.0 && two[1].abs() < two[0].abs();
+        if !terms.windows(2).all(alternate) {
+            return None;
+        }
+        let (Some(&first), Some(&last)) = (zeros.first(), zeros.last()) else { return None };
+        let rounding: f64 = swept.iter().map(|one| one.error + one.floor).sum();
+        let caution = 4.0 * last / (last - first) * TERMS as f64;
+        let tail = limit(&terms, rounding, caution)?;
+        // The rest, as closely as the whole is asked for.
+        let wanted = 0.1 * tolerance.at(tail.value);
+        let Region { lower, upper, .. } = self.region(0.0, first);
+        let most = self.question.max_evaluations.saturating_sub(self.evaluations);
+        let mut head = Question { lower, upper, max_evaluations: most, ..*self.question };
+        head.tolerance.absolute = wanted;
+        let head = run(&head, &mut Workspace::default(), desk, &Done::default(), self.start);
+        self.evaluations += head.evaluations;
+        let (estimate, error) = (head.estimate + tail.value, head.error + tail.error);
+        let status = match head.status {
+            Status::Converged | Status::RoundoffLimited if tolerance.met(error, estimate) => Status::Converged,
+            Status::Converged | Status::RoundoffLimited => SLOW,
+            status => status,
+        };
+        let regions = head.regions + swept.len() as u64;
+        Some(Answer { estimate, error, evaluations: 0, regions, status, extrapolated: true })
+    }
+
+    /// Between two distances from the end, in ascending order.
+    fn region(&self, near: f64, far: f64) -> Region {
+        let (a, b) = (self.end + self.outward * near, self.end + self.outward * far);
+        Region::plain(a.min(b), a.max(b))
+    }
+
+    /// One zero more than there are terms, from `cycle` on.
+    fn zeros(&mut self, cycle: Cycle) -> Option<Vec<f64>> {
+        let sight = self.sight(cycle.place, 2.0 * cycle.length)?;
+        let (mut near, mut far) = bracket(&sight)?;
+        let mut zeros = Vec::with_capacity(TERMS + 1);
+        let mut length = cycle.length;
+        loop {
+            let zero = self.zero(near, far)?;
+            if let Some(last) = zeros.last() {
+                length = zero - last;
+            }
+            zeros.push(zero);
+            if zeros.len() > TERMS {
+                return Some(zeros);
+            }
+            let sight = self.sight(zero + 0.3 * length, 1.6 * length)?;
+            (near, far) = bracket(&sight)?;
+        }
+    }
+
+    /// The zero between two places with values of opposite signs, to some 1e-11 of their distance.
+    fn zero(&mut self, mut near: f64, mut far: f64) -> Option<f64> {
+        let mut values = [[0.0; LANES]];
+        self.values(&[[near; LANES]], &mut values)?;
+        let before = values[0][0];
+        for _ in 0..11 {
+            let step = (far - near) / (LANES + 1) as f64;
+            let distances: [f64; LANES] = std::array::from_fn(|k| near + step * (k + 1) as f64);
+            self.values(&[distances], &mut values)?;
+            let inside = values[0].iter().take_while(|&&value| value * before > 0.0).count();
+            let start = near;
+            near = if inside > 0 { distances[inside - 1] } else { start };
+            far = distances.get(inside).copied().unwrap_or(far);
+        }
+        Some(0.5 * near + 0.5 * far)
+    }
+
+    /// Whether the half cycles fall far out as well, as far as numbers tell them apart.
+    fn goes_on_to_fall(&mut self, first: Cycle, zeros: &[f64]) -> bool {
+        let [.., before, last] = *zeros else { return false };
+        let Some(mut cycle) = self.look(last, last - before) else { return false };
+        let begin = first.size * first.length;
+        let mut power = (cycle.length / first.length).ln() / (cycle.place / first.place).ln();
+        for step in 0..FAR {
+            let place = 4.0 * cycle.place;
+            let length = cycle.length * 4f64.powf(power.clamp(-8.0, 1.0));
+            let numbers = length / ((self.end + self.outward * place).abs() * f64::EPSILON);
+            if numbers < 1e3 {
+                return step >= 3 && cycle.size * cycle.length < 0.25 * begin;
+            }
+            let Some((_, values)) = self.sight(place, CYCLES * length) else { return false };
+            let size = values.as_flattened().iter().fold(0.0, |size: f64, value| size.max(value.abs()));
+            if size * length < 1e-3 * cycle.size * cycle.length {
+                return true;
+            }
+            let changes = changes(&values) as f64;
+            if !(3.0..=24.0).contains(&changes) {
+                return false;
+            }
+            let next = Cycle { place, length: CYCLES * length / changes, size };
+            if next.size * next.length > 0.97 * cycle.size * cycle.length {
+                return false;
+            }
+            power = (next.length / cycle.length).ln() / 4f64.ln();
+            cycle = next;
+        }
+        cycle.size * cycle.length < FALLEN * begin
+    }
+}
+
+const SLOW: Status = Status::Suspicious {
+    reason: "the integrand oscillates towards an end, and what its half cycles add up to is not settled",
+};
+
+/// How often values change their sign.
+fn changes(values: &[[f64; LANES]; LOOK]) -> usize {
+    let signs = values.as_flattened().iter().filter(|value| **value != 0.0).map(|value| *value > 0.0);
+    signs.clone().zip(signs.skip(1)).filter(|(one, next)| one != next).count()
+}
+
+/// The first two places with values of opposite signs.
+fn bracket((distances, values): &Sight) -> Option<(f64, f64)> {
+    let (distances, values) = (distances.as_flattened(), values.as_flattened());
+    let k = (1..values.len()).find(|&k| values[k - 1] * values[k] < 0.0)?;
+    Some((distances[k - 1], distances[k]))
+}

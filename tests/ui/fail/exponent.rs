@@ -1,8 +1,0 @@
-use quadrille::integrand;
-
-#[integrand]
-fn f(x: f64, n: f64) -> f64 {
-    x.powi(n as i32)
-}
-
-fn main() {}
