@@ -61,7 +61,7 @@ impl<'a> GpuGrid<'a> {
     /// Seconds that all tiles will take, from sums of more and more of them: until one is long enough to tell, or `budget`
     /// seconds are spent.
     pub fn time(&self, budget: f64) -> Result<f64, GpuError> {
-        let (tiles, begin) = (self.grid.tiles(), Instant::now());
+        let tiles = self.grid.tiles();
         let run = |count: u64| {
             let start = Instant::now();
             self.run(0..count, &|| false, &mut |_, _| {}).map(|()| start.elapsed().as_secs_f64())
@@ -69,6 +69,7 @@ impl<'a> GpuGrid<'a> {
         // Some drivers compile a kernel when it is first run.
         let (mut before, mut count) = (1, (FIRST / self.evaluations_per_tile()).max(4).min(tiles));
         run(before)?;
+        let begin = Instant::now();
         let mut seconds_before = run(before)?;
         loop {
             let seconds = run(count)?;
