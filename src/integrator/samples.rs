@@ -195,6 +195,7 @@ impl Integrator {
                 let after = if evaluations > 0 { format!(", after {evaluations} evaluations") } else { String::new() };
                 let fallback = Fallback { wanted: Backend::Gpu.to_string(), reason: reason + &after };
                 integral.fallbacks.insert(0, fallback);
+                integral.fallbacks.extend(self.box_fallbacks());
             } else {
                 (integral.level, integral.threads) = (None, 1);
                 wrong = wrong.or_else(|| rounds.whole(&known).filter(|_| integral.status.is_success()));
