@@ -40,9 +40,9 @@ pub(crate) fn limit(terms: &[f64], rounding: f64, caution: f64) -> Option<Limit>
 /// The transform of order `n` with these estimates of remainders, and what it makes of an error of the sums.
 fn transformed(sums: &[f64], n: usize, remainder: impl Fn(usize) -> f64) -> (f64, f64) {
     let (mut above, mut below, mut sizes, mut binomial) = (0.0, 0.0, 0.0, 1.0);
-    for k in 0..=n {
+    for (k, sum) in sums.iter().enumerate().take(n + 1) {
         let weight = binomial * ((k + 1) as f64 / (n + 1) as f64).powi(n as i32 - 1) / remainder(k);
-        above += weight * sums[k];
+        above += weight * sum;
         below += weight;
         sizes += weight.abs();
         binomial *= -((n - k) as f64) / (k + 1) as f64;
