@@ -153,7 +153,9 @@ impl Integrator {
             let tolerance = self.check_question(None, region, self.rel_tol, self.abs_tol)?;
             let answer = self.question(&Along(values), token, region, tolerance, &self.control).answer(None, start);
             let elapsed = if answer.regions > 1 { start.elapsed() } else { Duration::ZERO };
-            return self.judged(self.integral(&answer, region, level, elapsed));
+            let mut integral = self.integral(&answer, region, level, elapsed);
+            integral.fallbacks.extend(self.box_fallbacks());
+            return self.judged(integral);
         }
         let serial = self.backend == Backend::Serial;
         let threads = if serial { Threads::new(Some(1))? } else { Threads::new(self.threads)? };

@@ -26,7 +26,7 @@ const CYCLES: f64 = 8.0;
 const LEAST: u64 = 20_000;
 
 /// How often the series is begun further out, so many times as far each.
-const ATTEMPTS: usize = 4;
+const ATTEMPTS: usize = 6;
 const FURTHER: f64 = 8.0;
 
 /// Changes of sign, at 64 distances from the end in geometric progression, from which on it may be worth looking for cycles.

@@ -30,6 +30,10 @@ impl Integrator {
     ) -> Result<Integral, Error> {
         domain.check()?;
         let in_domain = |mut integral: Integral| {
+            // One axis is an interval, whose status alone has the point.
+            if let (1, true, Status::NonFinite { point, .. }) = (D, integral.bad_point.is_empty(), integral.status) {
+                integral.bad_point.push(point);
+            }
             if let Ok(u) = <[f64; D]>::try_from(&integral.bad_point[..]) {
                 integral.bad_point = domain.point(u).0.to_vec();
                 if let Status::NonFinite { point, .. } = &mut integral.status {

@@ -40,6 +40,8 @@ pub(crate) struct Adaptive {
     settled: Totals,
     /// Errors of settled leaves that cannot be refined.
     stuck: f64,
+    /// What may lie beyond the largest number, of an infinite range that was opened up.
+    pub(super) beyond: f64,
     pub evaluations: u64,
     /// Points inside at which the integrand was not finite.
     bad: usize,
@@ -73,7 +75,7 @@ impl Adaptive {
         }
         self.share = if regions.len() == 1 { self.tolerance } else { Tolerance { relative: 0.0, ..tolerance } };
         (self.settled, self.totals) = (Totals::default(), Totals::default());
-        (self.stuck, self.evaluations, self.bad) = (0.0, 0, 0);
+        (self.stuck, self.beyond, self.evaluations, self.bad) = (0.0, 0.0, 0, 0);
     }
 
     /// The plan to run next.
@@ -172,7 +174,7 @@ impl Adaptive {
             }
             sums.add(leaf, leaf.mismatches[1]);
         }
-        self.totals = sums.totals();
+        self.set_totals(sums);
         ended
     }
 
@@ -193,7 +195,13 @@ impl Adaptive {
             }
             index = next;
         }
+        self.set_totals(sums);
+    }
+
+    fn set_totals(&mut self, sums: Sum) {
         self.totals = sums.totals();
+        self.totals.truncation += self.beyond;
+        self.totals.error += self.beyond;
     }
 
     /// All leaves are looked at again.
@@ -264,7 +272,7 @@ impl Adaptive {
 
     /// Whether what cannot be refined is above the target, or rounding is nearly all.
     fn hopeless(&self, target: f64) -> Option<Outcome> {
-        let (mut stuck, mut rest) = (self.stuck, self.settled.truncation - self.stuck);
+        let (mut stuck, mut rest) = (self.stuck + self.beyond, self.settled.truncation - self.stuck);
         for &index in &self.active {
             let leaf = &self.leaves[index as usize];
             *if leaf.can_be_refined() { &mut rest } else { &mut stuck } += leaf.error();

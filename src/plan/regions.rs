@@ -21,6 +21,21 @@ impl Map {
         Map::Exp { from, direction: direction * unit }
     }
 
+    /// How far t reaches down and up before x is no number but 0 or infinity.
+    pub fn most(self) -> [f64; 2] {
+        // Its derivative by t is a number, too.
+        const LN_MOST: f64 = 703.0;
+        let most = |ln: f64| (ln * std::f64::consts::FRAC_2_PI).asinh();
+        match self {
+            Map::Plain => [f64::INFINITY; 2],
+            Map::Exp { from, direction } => {
+                let scale = direction.abs().ln();
+                [if from == 0.0 { most(LN_MOST + scale) } else { f64::INFINITY }, most(LN_MOST - scale)]
+            }
+            Map::Sinh => [most(LN_MOST); 2],
+        }
+    }
+
     /// The integrand's variable at `t`.
     pub fn point(self, t: f64) -> f64 {
         let u = || std::f64::consts::FRAC_PI_2 * t.sinh();

@@ -29,14 +29,22 @@ impl HalfLine<'_> {
         let mut power = (cycle.length / first.length).ln() / (cycle.place / first.place).ln();
         let (mut sum, mut largest, mut reach, mut cycles) = (0.0, 0.0f64, 0.0, true);
         for step in 0..STEPS {
-            let (place, length) = (APART * cycle.place, cycle.length * APART.powf(power.clamp(-8.0, 1.0)));
+            let (place, mut length) = (APART * cycle.place, cycle.length * APART.powf(power.clamp(-8.0, 1.0)));
             let unit = (f64::EPSILON * (self.end.abs() + 4.0 * place)).log2().ceil().exp2();
             if length < NUMBERS * unit {
                 return (step >= 3 && cycle.size * cycle.length < 0.25 * begin).then_some(sum + reach);
             }
-            let (mean, size, changes) = self.window(place, HALF_CYCLES * length, unit)?;
+            let (mut mean, mut size, mut changes) = self.window(place, HALF_CYCLES * length, unit)?;
+            let regular = |changes: f64| (0.7 * HALF_CYCLES..1.5 * HALF_CYCLES).contains(&changes);
+            for _ in 0..2 {
+                if !cycles || regular(changes) || !(4.0..160.0).contains(&changes) {
+                    break;
+                }
+                length *= HALF_CYCLES / changes;
+                (mean, size, changes) = self.window(place, HALF_CYCLES * length, unit)?;
+            }
             let mut next = Cycle { place, length, size };
-            cycles &= (0.5 * HALF_CYCLES..2.0 * HALF_CYCLES).contains(&changes);
+            cycles &= regular(changes);
             // What does not oscillate any more is all mean; what the rounding of the phase explains is none.
             let phase = std::f64::consts::PI * (self.end.abs() + 2.0 * place) / length;
             let noise = f64::EPSILON * size * phase;

@@ -9,6 +9,9 @@ use crate::plan::{Map, Region, Sweep};
 pub(in crate::method) const PARTS: u8 = 4;
 pub(in crate::method) const MOST_PARTS: u8 = 8;
 
+/// Times what levels claim for the rest beyond their nodes: enough for 1/(x ln x (ln ln x)²).
+const BEYOND: f64 = 4.0;
+
 /// What is to be done with a leaf.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(in crate::method) enum Step {
@@ -186,6 +189,9 @@ impl Adaptive {
             _ => Map::Sinh,
         };
         let (from, to) = (-f64::from(reach[0].max(1)), f64::from(reach[1].max(1)));
+        let (from, to) = (from.max(-map.most()[0]), to.min(map.most()[1]));
+        // It falls at least like a power of ln x there if the integral exists.
+        self.beyond += BEYOND * self.leaves[index as usize].swept.beyond;
         self.span = to - from;
         let leaf = &mut self.leaves[index as usize];
         leaf.region = Region { lower: from, upper: to, map, ..region };
