@@ -121,7 +121,8 @@ fn one(job: &Job) -> Result<bool, String> {
         report::table(job, &answers, &missing)
     };
     failed |= !say(&text);
-    if let Some(file) = &job.plot
+    // A picture integrates once more.
+    if let Some(file) = job.plot.as_ref().filter(|_| !cancel.is_cancelled())
         && let Err(message) = plot::draw(job, file)
     {
         eprintln!("error: {}: {message}", file.display());

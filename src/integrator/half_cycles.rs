@@ -6,6 +6,7 @@ mod far;
 use super::rounds::{Answer, Done, Question, Workspace, run};
 use crate::backend::simd::regions::{Desk, SimdRegions};
 use crate::clock::Instant;
+use crate::control::Control;
 use crate::estimate::Tolerance;
 use crate::estimate::levin::limit;
 use crate::integral::Status;
@@ -23,7 +24,7 @@ const LOOK: usize = 8;
 const CYCLES: f64 = 8.0;
 
 /// Evaluations below which it is not tried: about what one series takes.
-const LEAST: u64 = 20_000;
+const LEAST: u64 = 16_000;
 
 /// How often the series is begun further out, so many times as far each.
 const ATTEMPTS: usize = 6;
@@ -39,6 +40,8 @@ const POWER: u8 = 4;
 pub(super) struct HalfCycles {
     /// After so many evaluations of rounds; never where it is of no use.
     due: Option<u64>,
+    /// Whether it was of use, had the limit on evaluations been larger.
+    pub too_dear: bool,
     best: Option<Answer>,
     pub evaluations: u64,
 }
@@ -47,12 +50,11 @@ impl HalfCycles {
     /// At once where levels, which `swept` is of, found that f falls no faster than a power of x: rounds would go on for long.
     pub fn of(question: &Question, swept: &[Swept]) -> Self {
         let infinite = !(question.lower.is_finite() && question.upper.is_finite());
-        let useful = infinite
-            && question.method == Method::Auto
-            && question.points.is_empty()
-            && question.max_evaluations >= LEAST;
+        let useful = infinite && question.method == Method::Auto && question.points.is_empty();
+        let too_dear = useful && question.max_evaluations < LEAST;
         let far = swept.iter().any(|one| one.reach.iter().any(|&units| units >= POWER));
-        Self { due: useful.then_some(if far { 0 } else { LEAST }), best: None, evaluations: 0 }
+        let due = (useful && !too_dear).then_some(if far { 0 } else { LEAST });
+        Self { due, too_dear, best: None, evaluations: 0 }
     }
 
     /// The integral, if its time has come after so many evaluations and it converges.
@@ -62,7 +64,9 @@ impl HalfCycles {
         if max_evaluations < LEAST {
             return None;
         }
-        (self.best, self.evaluations) = integrate(&Question { max_evaluations, ..*question }, start);
+        // Its parts are no progress of the whole.
+        let control = Control { watch: None, ..question.control.clone() };
+        (self.best, self.evaluations) = integrate(&Question { max_evaluations, control: &control, ..*question }, start);
         let answer = self.best.filter(|answer| answer.status == Status::Converged)?;
         Some(Answer { evaluations: evaluations + self.evaluations, ..answer })
     }
@@ -174,6 +178,10 @@ impl<'a> HalfLine<'a> {
 
     /// Values at distances from the end; `None` where one is not finite.
     fn values(&mut self, distances: &[[f64; LANES]], values: &mut [[f64; LANES]]) -> Option<()> {
+        let control = self.question.control;
+        if !control.is_idle() && control.stop(self.start).is_some() {
+            return None;
+        }
         let mut points = [[0.0; LANES]; MOST_VECTORS];
         let points = &mut points[..distances.len()];
         for (point, distance) in points.as_flattened_mut().iter_mut().zip(distances.as_flattened()) {
@@ -231,7 +239,7 @@ impl<'a> HalfLine<'a> {
         kernel.sweep(&regions, Tolerance { absolute: 0.0, relative: 1e-15 }, desk, &mut swept);
         self.evaluations += swept.iter().map(|one| u64::from(one.evaluations)).sum::<u64>();
         let terms: Vec<f64> = swept.iter().map(|one| one.estimate).collect();
-        let alternate = |two: &[f64]| two[0] * two[1] < 0.0 && two[1].abs() < two[0].abs();
+        let alternate = |two: &[f64]| opposite(two[0], two[1]) && two[1].abs() < two[0].abs();
         if !terms.windows(2).all(alternate) {
             return None;
         }
@@ -292,7 +300,7 @@ impl<'a> HalfLine<'a> {
             let step = (far - near) / (LANES + 1) as f64;
             let distances: [f64; LANES] = std::array::from_fn(|k| near + step * (k + 1) as f64);
             self.values(&[distances], &mut values)?;
-            let inside = values[0].iter().take_while(|&&value| value * before > 0.0).count();
+            let inside = values[0].iter().take_while(|&&value| opposite(-value, before)).count();
             let start = near;
             near = if inside > 0 { distances[inside - 1] } else { start };
             far = distances.get(inside).copied().unwrap_or(far);
@@ -311,9 +319,14 @@ fn changes(values: &[f64]) -> usize {
     signs.clone().zip(signs.skip(1)).filter(|(one, next)| one != next).count()
 }
 
+/// Whether one is positive and one negative; their product may underflow.
+fn opposite(a: f64, b: f64) -> bool {
+    a < 0.0 && b > 0.0 || a > 0.0 && b < 0.0
+}
+
 /// The first two places with values of opposite signs.
 fn bracket((distances, values): &Sight) -> Option<(f64, f64)> {
     let (distances, values) = (distances.as_flattened(), values.as_flattened());
-    let k = (1..values.len()).find(|&k| values[k - 1] * values[k] < 0.0)?;
+    let k = (1..values.len()).find(|&k| opposite(values[k - 1], values[k]))?;
     Some((distances[k - 1], distances[k]))
 }

@@ -24,9 +24,6 @@ use entrant::{Entrant, Runner, within};
 const TOLERANCE: f64 = 1e-10;
 const LOOSE: f64 = 1e-3;
 
-/// Cubature comes first where its first mesh takes no more than this share of the limit, else last.
-const FIRST: u64 = 4;
-
 /// Where there is no hope it has this share of the evaluations in any case: it may become faster.
 const KEPT: u64 = 5;
 
@@ -72,7 +69,7 @@ impl<'a> Race<'a> {
         let mut waiting = vec![Method::Vegas, points];
         match &cubature {
             Some(drive) => {
-                let first = drive.method.cost().saturating_mul(FIRST) <= with.max_evaluations;
+                let first = drive.method.cost() <= with.max_evaluations;
                 waiting.insert(if first { 2 } else { 0 }, Method::Cubature);
             }
             None if with.max_evaluations == 0 => return Err(Error::NoEvaluations),

@@ -214,6 +214,12 @@ pub(super) fn run(
             question.control.report(answer.evaluations, answer.evaluations);
             return answer;
         }
+        if cycles.evaluations > 0 && !question.control.is_idle() {
+            stop = question.control.stop(start);
+            if stop.is_some() {
+                break None;
+            }
+        }
         if let Some(outcome) = method.absorb(swept) {
             // Nothing but zeros, or next to nothing.
             let nothing = outcome == Outcome::Converged && method.totals.magnitude < TINY && !looked;
@@ -237,6 +243,7 @@ pub(super) fn run(
         evaluations: method.evaluations + probed + cycles.evaluations,
         regions: method.regions(),
         status: match (outcome, stop) {
+            (Some(Outcome::Oscillates), _) if cycles.too_dear => Status::MaxEvaluations,
             (Some(outcome), _) => status(outcome),
             (None, Some(Stop::Deadline)) => Status::Deadline { reached: upper },
             (None, _) => Status::Cancelled { reached: upper },

@@ -2,6 +2,7 @@
 
 mod divide;
 mod first;
+mod grade;
 mod leaf;
 mod planes;
 
@@ -139,6 +140,11 @@ impl Cubature {
         rules.iter().map(|&rule| self.next(rule).len() as u64 * each(rule)).sum()
     }
 
+    /// Whether most leaves claim no error at all, as they do of what is constant in pieces.
+    pub fn is_mostly_exact(&self) -> bool {
+        2 * self.leaves.iter().filter(|leaf| leaf.error == 0.0).count() > self.leaves.len()
+    }
+
     /// Whether what is claimed is within the tolerance.
     pub fn met(&self) -> bool {
         !self.leaves.is_empty() && self.tolerance.met(self.totals.error(), self.totals.estimate())
@@ -193,8 +199,11 @@ impl Cubature {
         }
         let goal = GOAL * self.tolerance.at(estimate);
         let met = self.tolerance.met(error, estimate);
-        if met && self.totals.truncation <= goal {
+        if met && self.totals.truncation <= goal && !(self.evaluations < self.most && self.grade()) {
             return Some(Outcome::Converged);
+        }
+        if met && !self.active.is_empty() && self.totals.truncation <= goal {
+            return None;
         }
         if self.evaluations >= self.most {
             return Some(if met { Outcome::Converged } else { Outcome::MaxEvaluations });

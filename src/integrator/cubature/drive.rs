@@ -22,7 +22,7 @@ const PIECE: f64 = 10e-6;
 /// Seconds between two looks at the clock.
 const LOOK: f64 = 20e-3;
 
-/// Vectors of points at which an integrand is looked at that seems to be zero.
+/// Vectors of points at which an integrand is looked at that seems to be zero, or exact.
 const PROBES: usize = 1024;
 const LARGER: &str =
     "the integrand is more than ten times larger in the middle, or on an axis through it, than anywhere else";
@@ -33,22 +33,64 @@ const ZERO: &str = "the integrand is zero or next to it (1e-100) at every node a
 /// How much larger an integrand may be in the first look at it than in all that follows.
 const HIDDEN: f64 = 10.0;
 
-/// Whether f is more than next to nothing somewhere among points that fill the box evenly (the multiples of the inverse powers
-/// of the root of x^(D+1) = x + 1).
-fn probe(values: &dyn PointValues, axes: &[Axis]) -> bool {
+const EXACT: &str = "no error was seen at any node, but 8192 other points say that the integral is another, or that the integrand is \
+    constant in pieces: steps may lie where no node is";
+
+/// A claim below this share of the integral of |f| is one of rounding alone, and what points say is to be believed if it differs by so many
+/// standard deviations of random ones.
+const NOTHING: f64 = 1e-12;
+const DEVIATIONS: f64 = 3.0;
+
+/// Values that a smooth integrand would not be limited to.
+const FEW: usize = 16;
+
+/// What points say that fill the box evenly: the multiples of the inverse powers of the root of x^(D+1) = x + 1.
+struct Probe {
+    /// Whether f is more than next to nothing at one of them.
+    is_there: bool,
+    /// The integral by their mean, and its standard deviation were they random.
+    estimate: f64,
+    deviation: f64,
+    /// Whether f has but a few values, and more than one.
+    has_steps: bool,
+}
+
+fn probe(values: &dyn PointValues, axes: &[Axis]) -> Probe {
     let dimension = axes.len();
     let root = (0..64).fold(2.0f64, |root, _| (1.0 + root).powf(1.0 / (dimension as f64 + 1.0)));
+    let steps: Vec<f64> = (0..dimension).map(|d| root.powi(-(d as i32) - 1)).collect();
     let place = |d: usize, k: usize| {
-        let share = (0.5 + (k + 1) as f64 * root.powi(-(d as i32) - 1)).fract();
+        let share = (0.5 + (k + 1) as f64 * steps[d]).fract();
         let Axis { lower, upper, map } = axes[d];
-        map.point(lower + share * (upper - lower)).0
+        let (x, slope) = map.point(lower + share * (upper - lower));
+        (x, slope * (upper - lower))
     };
     let points: Vec<[f64; LANES]> = (0..PROBES * dimension)
-        .map(|i| std::array::from_fn(|lane| place(i % dimension, i / dimension * LANES + lane)))
+        .map(|i| std::array::from_fn(|lane| place(i % dimension, i / dimension * LANES + lane).0))
         .collect();
     let mut found = vec![[0.0; LANES]; PROBES];
     values.values(&points, &mut found);
-    found.as_flattened().iter().any(|value| value.abs() > rounds::TINY || value.is_nan())
+    let is_there = found.as_flattened().iter().any(|value| value.abs() > rounds::TINY || value.is_nan());
+    let volume = |k: usize| (0..dimension).map(|d| place(d, k).1).product::<f64>();
+    let (mut sum, mut squares) = (0.0, 0.0);
+    for (k, value) in found.as_flattened().iter().enumerate() {
+        let term = value * volume(k);
+        sum += term;
+        squares += term * term;
+    }
+    let count = (PROBES * LANES) as f64;
+    let estimate = sum / count;
+    let deviation = ((squares / count - estimate * estimate).max(0.0) / count).sqrt();
+    let mut values: Vec<f64> = Vec::new();
+    for value in found.as_flattened() {
+        if !values.contains(value) {
+            values.push(*value);
+        }
+        if values.len() > FEW {
+            break;
+        }
+    }
+    Probe { is_there, estimate, deviation, has_steps: (2..=FEW).contains(&values.len()) }
 }
 
 /// An integration under way.
@@ -120,8 +162,21 @@ impl Drive<'_> {
         if self.peak > HIDDEN * method.peak {
             integral.status = Status::Suspicious { reason: LARGER };
         } else if method.totals.magnitude < rounds::TINY && !(self.is_zero)() {
-            let reason = if probe(self.kernel.values, self.kernel.axes) { ELSEWHERE } else { ZERO };
+            let reason = if probe(self.kernel.values, self.kernel.axes).is_there { ELSEWHERE } else { ZERO };
             integral.status = Status::Suspicious { reason };
+            return PROBES as u64 * LANES as u64;
+        }
+        let exact = method.totals.truncation <= NOTHING * method.totals.magnitude && !(self.is_zero)();
+        // In two and three dimensions the mesh is graded next to steps.
+        let in_pieces = self.kernel.axes.len() > 3 && method.is_mostly_exact();
+        if exact || in_pieces {
+            let Probe { estimate, deviation, has_steps, .. } = probe(self.kernel.values, self.kernel.axes);
+            let off = (estimate - method.totals.estimate()).abs();
+            let missed = exact && off > DEVIATIONS * deviation + integral.error;
+            if off.is_finite() && (has_steps || missed) {
+                integral.status = Status::Suspicious { reason: EXACT };
+                integral.error = integral.error.max(off + DEVIATIONS * deviation);
+            }
             return PROBES as u64 * LANES as u64;
         }
         0
