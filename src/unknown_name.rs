@@ -70,7 +70,9 @@ mod tests {
         read_back(Rule::GaussLegendre(7));
         let methods = [Method::Auto, Method::GaussKronrod(23), Method::GaussKronrod(31), Method::DoubleExponential];
         methods.into_iter().for_each(read_back);
-        [Method::Lattice, Method::Sobol, Method::MonteCarlo, Method::Vegas].into_iter().for_each(read_back);
+        [Method::Cubature, Method::Lattice, Method::Sobol, Method::MonteCarlo, Method::Vegas]
+            .into_iter()
+            .for_each(read_back);
         assert_eq!("sse42".parse(), Ok(Level::Sse42));
 
         fn refused<T: FromStr<Err = UnknownName>>(kind: &str, name: &str, message: &str) {
@@ -84,8 +86,8 @@ mod tests {
         refused::<Level>("level", "avx1024", &format!("unknown level 'avx1024'; {levels}"));
         refused::<Verify>("verification", "twice", "unknown verification 'twice'; it is off, spot or full");
         refused::<Backend>("backend", "", "unknown backend ''; backends are auto, serial, simd, gpu");
-        let methods = "methods are auto, kronrod:15, kronrod:23, kronrod:31, kronrod:63, double-exponential, lattice, \
-                       sobol, monte-carlo, vegas";
+        let methods = "methods are auto, kronrod:15, kronrod:23, kronrod:31, kronrod:63, double-exponential, cubature, \
+                       lattice, sobol, monte-carlo, vegas";
         refused::<Method>("method", "kronrod:21", &format!("unknown method 'kronrod:21'; {methods}"));
         let rules = "rules are left, right, midpoint, trapezoid, simpson, boole, gauss:K";
         refused::<Rule>("rule", "Left", &format!("unknown rule 'Left'; {rules}"));
