@@ -52,7 +52,10 @@ impl HalfCycles {
         let infinite = !(question.lower.is_finite() && question.upper.is_finite());
         let useful = infinite && question.method == Method::Auto && question.points.is_empty();
         let too_dear = useful && question.max_evaluations < LEAST;
-        let far = swept.iter().any(|one| one.reach.iter().any(|&units| units >= POWER));
+        // Of a half-line the second goes outward.
+        let both = question.lower == f64::NEG_INFINITY && question.upper == f64::INFINITY;
+        let outward = |one: &Swept| one.reach[1] >= POWER || both && one.reach[0] >= POWER;
+        let far = swept.iter().any(outward);
         let due = (useful && !too_dear).then_some(if far { 0 } else { LEAST });
         Self { due, too_dear, best: None, evaluations: 0 }
     }
