@@ -136,8 +136,13 @@ impl Integrator {
         if !(1e-200..1e200).contains(&volume) {
             return Err(Error::Volume { volume });
         }
-        // Who may be done by a GPU says so later.
-        if sampled.is_some() || self.method == Method::Cubature { self.check_level() } else { self.check_settings() }
+        if !several {
+            return self.check_settings();
+        }
+        if self.method == Method::Auto && self.backend == Backend::Gpu && !self.fallback {
+            return Err(Error::BackendUnavailable { backend: Backend::Gpu, reason: RACE.to_owned() });
+        }
+        self.check_level()
     }
 
     /// The integral over a box that was looked at, of what may be known to be zero. Compiled once, whatever the integrand.

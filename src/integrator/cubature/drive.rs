@@ -171,6 +171,7 @@ impl<'a> Drive<'a> {
         // Of what it has done, if it has done anything.
         if let Some(rounds) = rounds.filter(|_| !matches!(given_up, Some((_, 0)))) {
             rounds.sign(integral);
+            integral.level = integral.level.filter(|_| given_up.is_some());
         }
         if let Some((reason, evaluations)) = given_up {
             let after = if evaluations > 0 { format!(", after {evaluations} evaluations") } else { String::new() };
