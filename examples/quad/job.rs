@@ -1,7 +1,7 @@
 //! What is asked for: the text of the command line, checked.
 
 use crate::args::Args;
-use crate::over::over;
+use crate::over::{name, over};
 use crate::sweep::SweepJob;
 use crate::weight::weight;
 use quadrille::{Backend, Expression, Integrator, Method, Rule, UnknownName, Verify, Weight, lanes::Level};
@@ -113,8 +113,7 @@ impl Args {
         if over.len() < 2 {
             one_variable(&f, "give each its range: --over x=0..1 --over y=0..2")?;
         } else if over.len() > f.dimension() {
-            let name =
-                ["x", "y", "z"].get(over.len() - 1).map_or_else(|| format!("x{}", over.len()), |&name| name.into());
+            let name = name(over.len() - 1);
             return Err(format!(
                 "--over gives {name} a range, but the formula has no {name}: leave it out, or add 0*{name}"
             ));
