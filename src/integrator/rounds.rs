@@ -104,7 +104,7 @@ impl Question<'_> {
 
     /// The same, with the mesh left in `workspace`.
     pub fn answer_in(&self, workspace: &mut Workspace, done: &Done, start: Instant) -> Answer {
-        if self.lower == self.upper {
+        if self.lower == self.upper || self.weight.is_some_and(|weight| weight.is_zero()) {
             workspace.method.begin(self.method, self.tolerance, self.max_evaluations, &[]);
             return NOTHING;
         }

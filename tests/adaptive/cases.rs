@@ -92,7 +92,8 @@ pub fn judge(integral: &Integral, value: f64, scale: f64, reachable: f64, tolera
     let right = (integral.estimate - value).abs() <= allowed;
     // It says that it is right; or where rounding keeps everybody above the tolerance, that it does so here.
     let claimed = integral.error <= allowed;
-    let limited = integral.status == Status::RoundoffLimited && reachable > tolerance && integral.error <= 1e3 * allowed;
+    let limited =
+        integral.status == Status::RoundoffLimited && reachable > tolerance && integral.error <= 1e3 * allowed;
     match (right, integral.status == Status::Converged) {
         (true, true) => Verdict::Solved,
         (true, false) if claimed || limited => Verdict::Solved,
