@@ -161,7 +161,7 @@ impl Integrator {
         let Domain { values, axes, threads, start, sign, .. } = *domain;
         let kernel = SimdSamples { values, axes, token };
         let wanted = Wanted { floor: rounds.as_ref().map_or(0.0, |rounds| rounds.floor()), ..domain.wanted };
-        let mut sampler = Sampler::new(self.method, wanted, axes);
+        let mut sampler = Sampler::new(self.method, wanted, axes, self.learnt.as_deref());
         let mut drive = Drive::new(self, kernel, threads, start);
         drive.rounds = rounds;
         let end = loop {
@@ -171,7 +171,7 @@ impl Integrator {
         };
         let known = *sampler.known();
         integral.evaluations = known.evaluations;
-        drive.tell(self.method, &known, sign, &mut integral);
+        drive.tell(self.method, &sampler, sign, &mut integral);
         let mut wrong = None;
         match end {
             End::Outcome(Outcome::RoundoffLimited) if wanted.floor > 0.0 => {

@@ -1,29 +1,9 @@
-//! The plan of adaptive importance sampling: a map for each axis, and strata of the variables of the maps.
+//! The plan of adaptive importance sampling: strata of the variables of an importance map. Of each axis y in (0, 1), cut into equal
+//! parts, goes to the increments of the map, piecewise linearly.
 
-use super::{Axis, Bad};
+use super::Bad;
 use crate::reduce::Partial;
 use std::ops::Range;
-
-/// How each axis is stretched: y in (0, 1), cut into equal parts, goes to increments of the variable of the axis, piecewise linearly.
-#[derive(Clone, Debug)]
-pub(crate) struct ImportanceMap {
-    /// Of each axis, the ends of its increments, in ascending order.
-    pub ends: Vec<Vec<f64>>,
-}
-
-impl ImportanceMap {
-    /// The increments of an axis.
-    pub const INCREMENTS: usize = 512;
-
-    /// Without stretching.
-    pub fn even(axes: &[Axis]) -> Self {
-        let end = |axis: &Axis, i: usize| match i {
-            Self::INCREMENTS => axis.upper,
-            _ => axis.lower + (axis.upper - axis.lower) * (i as f64 / Self::INCREMENTS as f64),
-        };
-        Self { ends: axes.iter().map(|axis| (0..=Self::INCREMENTS).map(|i| end(axis, i)).collect()).collect() }
-    }
-}
 
 /// A grid of equal strata in the variables of the maps, and how many samples each is given.
 #[derive(Clone, Debug)]
