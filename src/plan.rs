@@ -12,6 +12,8 @@ pub(crate) use regions::{Map, Region, Regions, Sweep, Swept};
 #[cfg(feature = "gpu")]
 pub(crate) use samples::{Cut, Span};
 pub(crate) use samples::{Sampled, Samples};
+#[cfg(feature = "gpu")]
+pub(crate) use stratified::Piece;
 pub(crate) use stratified::{Strata, StratifiedSample};
 pub(crate) use weighted::{How, Panel, Weighing};
 

@@ -130,8 +130,8 @@ impl Integrator {
         self
     }
 
-    /// Who evaluates. One adaptive integral never runs on a GPU, a [`sweep`](Self::sweep) and the samples of
-    /// [`Lattice`](Method::Lattice), [`Sobol`](Method::Sobol) and [`MonteCarlo`](Method::MonteCarlo) do where it is asked for.
+    /// Who evaluates. One adaptive integral never runs on a GPU, a [`sweep`](Self::sweep) and the [methods that
+    /// sample](Method) do where it is asked for.
     pub fn backend(mut self, backend: Backend) -> Self {
         self.backend = backend;
         self

@@ -16,7 +16,7 @@ use crate::integral::{Fallback, Integral, Status};
 use crate::integrand::point_values::PointValues;
 use crate::lanes::{Level, Token};
 use crate::method::{Known, Method, Outcome, Wanted};
-use crate::plan::{Axis, Bad, Samples};
+use crate::plan::{Axis, Bad, ImportanceMap, Samples, Strata, StratifiedSample};
 use crate::points::{MOST_OF_LATTICE, MOST_OF_SOBOL};
 use crate::reduce::Moments;
 pub(super) use drive::{Drive, Sampler};
@@ -55,6 +55,9 @@ pub(super) struct Domain<'a> {
 pub(super) trait Rounds {
     /// The moments of each replicate; `before` evaluations were done before.
     fn round(&mut self, plan: &Samples, before: u64) -> Result<Vec<Moments>, End>;
+
+    /// The same for an iteration of VEGAS.
+    fn iteration(&mut self, map: &ImportanceMap, strata: &Strata, before: u64) -> Result<StratifiedSample, End>;
 
     /// The error that its arithmetic may make, in units of the integral.
     fn floor(&self) -> f64;
