@@ -69,6 +69,9 @@ pub(crate) enum Pass {
     Stopped,
 }
 
+/// Who sees the moments of pieces in order, some tiles at a time, with the number of the first tile.
+type See<'a> = dyn FnMut(u64, &[Piece], &[Option<Moments>]) + 'a;
+
 impl GpuStrata {
     /// The pieces that are verified together: those of a workgroup.
     pub const TILE: usize = WORKGROUP as usize;
@@ -120,16 +123,14 @@ impl GpuStrata {
         (strata.evaluations() / PIECES).next_power_of_two().clamp(LEAST, most) as u32
     }
 
-    /// Samples the strata and hands the moments of pieces to `see` in order, some tiles at a time, with the number of the first tile.
-    ///
-    /// Between dispatches `stop` is asked. The bits depend on map and strata alone: those of the histogram, too, which is a sum of integers.
+    /// Samples the strata. Between dispatches `stop` is asked. The bits depend on map and strata alone: those of the histogram, too, which is a sum of integers.
     pub fn pass(
         &mut self,
         axes: &[Axis],
         map: &ImportanceMap,
         strata: &Strata,
         stop: &dyn Fn() -> bool,
-        see: &mut dyn FnMut(u64, &[Piece], &[Option<Moments>]),
+        see: &mut See,
     ) -> Result<Pass, GpuError> {
         self.tell(axes, map, strata)?;
         let info = self.device.info();

@@ -1,22 +1,24 @@
 //! Samples on a GPU: rounds of tiles, what to make of those that are wrong, and of failures.
 
+mod check;
 mod strata;
 
 use super::super::Integrator;
-use super::super::floor::{Beyond, Floor, WEIGHED, rounding};
+use super::super::floor::{Beyond, Floor, rounding};
 use super::super::samples::{Domain, End, Rounds};
 use crate::agreement::{Disagreement, Verify};
 use crate::backend::Backend;
 use crate::backend::gpu::{Device, GpuError, GpuSamples, GpuStrata, evaluate_traced};
 use crate::integral::{Fallback, Integral};
-use crate::integrand::bound::{Ball, Bounded};
+use crate::integrand::bound::Bounded;
 use crate::integrand::formula::Traced;
 use crate::method::{Known, Method, Outcome};
-use crate::plan::{AxisMap, Bad, ImportanceMap, Samples, Span, Strata, StratifiedSample};
+use crate::plan::{Bad, ImportanceMap, Samples, Span, Strata, StratifiedSample};
 use crate::points::PointSet;
 use crate::precision::Precision;
-use crate::reduce::{Moments, Partial};
-use crate::verify::{Checked, Weighed, check_samples};
+use crate::reduce::Moments;
+use crate::verify::{Checked, Weighed};
+use check::{Check, scaled, spot, verified};
 
 /// Points that are looked at to see what an arithmetic keeps.
 const POINTS: u64 = 512;
@@ -264,15 +266,7 @@ impl OnDevice<'_> {
                 progress.evaluations += count;
             }
             let end = first + tiles.len() as u64;
-            let found = match verify {
-                Verify::Spot if (first..end).contains(&spot) => check(spot),
-                Verify::Full => domain
-                    .threads
-                    .run(|| domain.threads.tree(first, end, 1, &check, &Checked::combine))
-                    .unwrap_or_else(|_| (first..end).map(check).fold(Checked::NOTHING, Checked::combine)),
-                _ => Checked::NOTHING,
-            };
-            *checked = checked.combine(found);
+            *checked = checked.combine(verified(*verify, spot, first..end, domain, &check));
             wrong.set(checked.failed.is_some() || checked.not_finite.is_some());
             if end < cut.tiles() {
                 control.report(before + progress.evaluations, with.max_evaluations);
@@ -346,51 +340,4 @@ impl OnDevice<'_> {
 enum Again {
     FromHere,
     FromTheStart,
-}
-
-/// The tile of a round that is computed again, chosen by the seed.
-fn spot(tiles: u64, seed: u64, before: u64) -> u64 {
-    let hash = seed.wrapping_add(before).wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 11;
-    hash % tiles
-}
-
-/// The same of values that count `each`.
-fn scaled(found: Disagreement, each: f64) -> Disagreement {
-    let [fast, reference, bound] = [found.fast, found.reference, found.bound].map(|sum| sum * each);
-    Disagreement { fast, reference, bound, ..found }
-}
-
-/// What it takes to compute a tile again.
-struct Check<'a> {
-    domain: &'a Domain<'a>,
-    bounded: &'a Bounded,
-    device: &'a Device,
-    traced: &'a Traced,
-    precision: Precision,
-    /// Roundings of what values are multiplied by.
-    weights: f64,
-}
-
-impl Check<'_> {
-    fn tile(&self, tile: u64, points: &Weighed, sum: Partial) -> Checked {
-        let Self { domain, bounded, device, traced, precision, weights } = *self;
-        let rounding = rounding(Backend::Gpu, precision);
-        let finite = domain.axes.iter().all(|axis| axis.map == AxisMap::Plain);
-        let size = domain.axes.iter().fold(0.0f64, |size, axis| size.max(axis.lower.abs()).max(axis.upper.abs()));
-        let ball = |point: &[f64]| {
-            let size = if finite { size } else { point.iter().fold(size, |size, x| size.max(x.abs())) };
-            let ball = bounded.at_rounded(point, rounding, rounding.position * size);
-            let weighed = weights + if finite { 0.0 } else { WEIGHED };
-            let weighed = weighed * rounding.unit * ball.value.abs();
-            Ball { bound: ball.bound + weighed, ..ball }
-        };
-        let again = |points: &[f64]| {
-            let mut values = vec![0.0; points.len() / domain.axes.len()];
-            evaluate_traced(device, traced, precision, points, &mut values).ok().map(|()| values)
-        };
-        let scalar = |point: &[f64]| domain.values.scalar(point);
-        let mut checked = check_samples((tile, points), scalar, ball, rounding, sum, &again);
-        checked.failed = checked.failed.map(|found| scaled(found, domain.wanted.volume / points.weights.len() as f64));
-        checked
-    }
 }

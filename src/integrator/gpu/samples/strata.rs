@@ -1,7 +1,8 @@
 //! Iterations of VEGAS on a GPU.
 
 use super::super::super::samples::{Domain, End};
-use super::{Check, OnDevice, spot};
+use super::OnDevice;
+use super::check::{Check, spot, verified};
 use crate::agreement::Verify;
 use crate::backend::gpu::{GpuError, GpuStrata, Pass};
 use crate::plan::{ImportanceMap, Piece, Strata, StratifiedSample};
@@ -18,6 +19,7 @@ impl OnDevice<'_> {
         before: u64,
     ) -> Result<Result<StratifiedSample, End>, GpuError> {
         let Self { with, domain, traced, bounded, device, precision, verify, .. } = self;
+        let (domain, verify) = (*domain, *verify);
         let kernel = match &mut self.strata {
             Some(kernel) => kernel,
             none => none.insert(GpuStrata::new(device, traced, domain.axes)?),
@@ -26,54 +28,41 @@ impl OnDevice<'_> {
         let check = Check { domain, bounded, device, traced, precision: *precision, weights };
         let spot = spot(kernel.tiles(strata), with.seed, before);
         let checked = Cell::new(self.checked);
-        // Where the definition is not finite, whatever the device has.
-        let pole = Cell::new(None);
-        let stop = || {
-            let wrong = checked.get().failed.is_some() || pole.get().is_some();
-            wrong || with.control.stop(domain.start).is_some()
-        };
-        let mut see = |first: u64, pieces: &[Piece], found: &[Option<Moments>]| {
+        let is_wrong = |checked: Checked| checked.failed.is_some() || checked.not_finite.is_some();
+        let stop = || is_wrong(checked.get()) || with.control.stop(domain.start).is_some();
+        let pass = kernel.pass(domain.axes, map, strata, &stop, &mut |first, pieces, found| {
             let of_tile = |tile: u64| {
                 let all = (tile - first) as usize * GpuStrata::TILE;
                 let all = all..(all + GpuStrata::TILE).min(pieces.len());
-                let points = points(map, strata, domain, &pieces[all.clone()]);
-                let sum = found[all].iter().map(|moments| moments.map(|moments| moments.sum));
                 // What has no sum is looked at later.
-                let sum = sum.collect::<Option<Vec<_>>>()?.into_iter().fold(Partial::IDENTITY, Partial::combine);
-                Some(check.tile(tile, &points, sum)).inspect(|found| {
-                    if found.not_finite.is_some() && pole.get().is_none() {
-                        pole.set(Some(tile));
-                    }
-                })
+                sum(&found[all.clone()])
+                    .map_or(Checked::NOTHING, |sum| check.tile(tile, &points(map, strata, domain, &pieces[all]), sum))
             };
-            let tiles = first..first + pieces.len().div_ceil(GpuStrata::TILE) as u64;
-            let tiles = match verify {
-                Verify::Off => 0..0,
-                Verify::Spot if tiles.contains(&spot) => spot..spot + 1,
-                Verify::Spot => 0..0,
-                Verify::Full => tiles,
-            };
-            checked.set(tiles.filter_map(of_tile).fold(checked.get(), Checked::combine));
-        };
-        let pass = kernel.pass(domain.axes, map, strata, &stop, &mut see)?;
+            let end = first + pieces.len().div_ceil(GpuStrata::TILE) as u64;
+            checked.set(checked.get().combine(verified(verify, spot, first..end, domain, &of_tile)));
+        })?;
         self.checked = checked.get();
         if let Some(disagreement) = self.checked.failed {
             return Ok(Err(End::Wrong(disagreement)));
         }
-        let looked_at: Vec<_> = match (pole.get(), &pass) {
-            (Some(tile), _) => {
-                let first = tile as usize * GpuStrata::TILE;
-                kernel.pieces(strata).skip(first).take(GpuStrata::TILE).collect()
-            }
-            (None, Pass::Bad(piece)) => vec![*piece],
-            _ => Vec::new(),
-        };
+        if self.checked.not_finite.is_some() {
+            let tile = GpuStrata::TILE;
+            let (first, count) = if verify == Verify::Spot { (spot as usize * tile, tile) } else { (0, usize::MAX) };
+            let mut pieces = kernel.pieces(strata).skip(first).take(count);
+            let pole = pieces.find_map(|piece| self.pole(&points(map, strata, domain, &[piece])));
+            return pole.map(|pole| Err(End::Bad(pole))).ok_or(GpuError::Stopped);
+        }
         match pass {
-            Pass::Whole(sample) if looked_at.is_empty() => Ok(Ok(sample)),
-            _ if !looked_at.is_empty() => self.explain(&points(map, strata, self.domain, &looked_at)).map(Err),
-            _ => Err(GpuError::Stopped),
+            Pass::Whole(sample) => Ok(Ok(sample)),
+            Pass::Bad(piece) => self.explain(&points(map, strata, domain, &[piece])).map(Err),
+            Pass::Stopped => Err(GpuError::Stopped),
         }
     }
+}
+
+/// The sum of some pieces, if they have one.
+fn sum(pieces: &[Option<Moments>]) -> Option<Partial> {
+    pieces.iter().try_fold(Partial::IDENTITY, |sum, moments| Some(sum.combine(moments.as_ref()?.sum)))
 }
 
 /// The points of some pieces.
