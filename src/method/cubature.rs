@@ -118,6 +118,16 @@ impl Cubature {
         }
     }
 
+    /// Claims this much more: what the arithmetic of the values may make of them.
+    pub fn allow(&mut self, arithmetic: f64) {
+        self.retired.1.arithmetic = arithmetic;
+    }
+
+    /// The error that is asked for.
+    pub fn wanted(&self) -> f64 {
+        self.tolerance.at(self.totals.estimate())
+    }
+
     /// The boxes to sweep by this rule.
     pub fn next(&self, rule: BoxRule) -> Boxes<'_> {
         let dimension = self.axes.len();
@@ -204,6 +214,10 @@ impl Cubature {
         }
         if met && !self.active.is_empty() && self.totals.truncation <= goal {
             return None;
+        }
+        // No halving takes that away.
+        if !met && self.totals.truncation <= goal && self.tolerance.met(error - self.totals.arithmetic, estimate) {
+            return Some(Outcome::RoundoffLimited);
         }
         if self.evaluations >= self.most {
             return Some(if met { Outcome::Converged } else { Outcome::MaxEvaluations });

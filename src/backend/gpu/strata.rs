@@ -242,23 +242,6 @@ fn number(words: &[u32]) -> f64 {
     digits as f64 * 2f64.powi(exponent / 2) * 2f64.powi(exponent - exponent / 2)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sums_hold_all_squares() {
-        let mut words = [0u32; WORDS - 1];
-        assert_eq!(number(&words), 0.0);
-        words[0] = 1 << 31;
-        assert_eq!(number(&words), f64::MIN_POSITIVE);
-        (words[0], words[32], words[33]) = (0, 1 << 29, 3);
-        assert_eq!(number(&words), 1.0 + 48.0);
-        words[65] = 1;
-        assert_eq!(number(&words), f64::INFINITY);
-    }
-}
-
 fn slot(device: &Device, kernel: &Kernel, shared: &Shared, capacity: usize) -> Result<Slot, GpuError> {
     let (kernel, shared, length) = (kernel.clone(), shared.clone(), capacity * FOUND);
     device.step(move |gpu| {
@@ -280,4 +263,21 @@ fn send(device: &Device, kernel: &Kernel, slot: &Slot, iteration: u32, pieces: &
         let workgroups = (count as u32).div_ceil(WORKGROUP);
         Ok(gpu.dispatch(&kernel, &sent.group, workgroups, &sent.found, &sent.readback, count * FOUND))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sums_hold_all_squares() {
+        let mut words = [0u32; WORDS - 1];
+        assert_eq!(number(&words), 0.0);
+        words[0] = 1 << 31;
+        assert_eq!(number(&words), f64::MIN_POSITIVE);
+        (words[0], words[32], words[33]) = (0, 1 << 29, 3);
+        assert_eq!(number(&words), 1.0 + 24.0);
+        words[65] = 1;
+        assert_eq!(number(&words), f64::INFINITY);
+    }
 }

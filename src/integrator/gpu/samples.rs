@@ -68,17 +68,48 @@ impl Integrator {
         if self.method == Method::Vegas && !matches!(self.precision, Precision::Auto | Precision::F64) {
             return Err(GpuError::NotOnDevice { what: "samples of VEGAS in less than double precision" });
         }
+        let Prepared { traced, bounded, device, precision, floor } = Prepared::new(self, domain)?;
+        let verify = self.verify.unwrap_or(Verify::Spot);
+        Ok(OnDevice {
+            with: self,
+            domain,
+            traced,
+            bounded,
+            device,
+            precision,
+            floor,
+            kernel: None,
+            strata: None,
+            verify,
+            checked: Checked::NOTHING,
+            fallbacks: Vec::new(),
+        })
+    }
+}
+
+/// What all methods over boxes begin with.
+pub(super) struct Prepared {
+    pub traced: Traced,
+    pub bounded: Bounded,
+    pub device: Device,
+    pub precision: Precision,
+    /// What the arithmetic may make of the integrand, in units of the integral.
+    pub floor: f64,
+}
+
+impl Prepared {
+    pub fn new(with: &Integrator, domain: &Domain) -> Result<Self, GpuError> {
         let traced = domain.values.traced().ok_or(GpuError::NotTraceable)?;
-        let device = self.opened(domain.start)?;
+        let device = with.opened(domain.start)?;
         let bounded = Bounded::from(traced.clone());
-        let set = PointSet::Random { seed: self.seed };
+        let set = PointSet::Random { seed: with.seed };
         let plan = Samples { set: &set, replicates: 1, first: 0, count: POINTS, tent: false };
         let points = points(&plan, domain, (0, 0, POINTS));
         let floor = |precision| {
             Floor::sampled(&bounded, points.iter(), domain.wanted.volume, rounding(Backend::Gpu, precision))
         };
-        let precision = match self.precision {
-            Precision::Auto if self.method == Method::Vegas => Precision::F64,
+        let precision = match with.precision {
+            Precision::Auto if with.method == Method::Vegas => Precision::F64,
             Precision::Auto => enough(&device, domain, floor)?,
             precision => precision,
         };
@@ -96,21 +127,7 @@ impl Integrator {
                 None => {}
             }
         }
-        let verify = self.verify.unwrap_or(Verify::Spot);
-        Ok(OnDevice {
-            with: self,
-            domain,
-            traced,
-            bounded,
-            device,
-            precision,
-            floor: error,
-            kernel: None,
-            strata: None,
-            verify,
-            checked: Checked::NOTHING,
-            fallbacks: Vec::new(),
-        })
+        Ok(Self { traced, bounded, device, precision, floor: error })
     }
 }
 
