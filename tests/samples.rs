@@ -317,6 +317,25 @@ fn questions_without_sense_are_refused() {
     assert_eq!(error.unwrap_err(), Error::Dimensions { dimension: 41, most: 40 });
     let error = by(Method::Sobol).integrate(&|x: [f64; 65]| x[0], std::array::from_fn::<_, 65, _>(|_| 0.0..1.0));
     assert_eq!(error.unwrap_err(), Error::Dimensions { dimension: 65, most: 64 });
+    // Maps of another dimension, and what is none.
+    let map = map_of(&of(&by(Method::Vegas), &f, [(0.0, 1.0); 2]));
+    let warm = |edges: &[Vec<f64>], method| {
+        let with = by(method).warm_start(&ImportanceMap::from_edges(edges.to_vec()));
+        with.integrate(&|[x, y, z]: [f64; 3]| x + y + z, [0.0..1.0, 0.0..1.0, 0.0..1.0])
+    };
+    let [edges, three] = [map.edges().to_vec(), vec![map.edges()[0].clone(); 3]];
+    let (mut nan, mut turned, mut flat) = (three.clone(), three.clone(), three.clone());
+    (nan[1][7], flat[0]) = (f64::NAN, vec![1.0; 513]);
+    turned[2].reverse();
+    for bad in [&edges, &nan, &turned, &flat, &vec![vec![0.0, 1.0]; 3]] {
+        for method in [Method::Vegas, Method::Auto] {
+            assert!(matches!(warm(bad, method), Err(Error::ImportanceMap { .. })), "{method}");
+        }
+        assert!(warm(bad, Method::Lattice).is_ok());
+    }
+    // For other bounds a map is stretched.
+    let wide = by(Method::Vegas).warm_start(&map).integrate(&f, [-5.0..0.0, 2.0..1.0]).unwrap();
+    assert!((wide.estimate - 5.0).abs() <= wide.error, "{wide:#}");
     let swept = by(Method::Sobol).sweep(&[1.0], |&k: &f64| quadrille::Row::new(move |x: f64| k * x, 0.0..1.0));
     assert_eq!(swept.unwrap_err(), Error::SampledAlone);
 }

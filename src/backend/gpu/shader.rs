@@ -62,7 +62,7 @@ pub(crate) fn shader(kind: Kind, arithmetic: Arithmetic, integrand: &Emitted) ->
     let positions = if sampled { positions + &samples } else { positions };
     // What the kernels themselves take from the library.
     let own = match kind {
-        Kind::Regions | Kind::Samples(_) => THEY_USE,
+        Kind::Regions | Kind::Samples(_) | Kind::Strata(_) => THEY_USE,
         Kind::Boxes(_) => BOXES_USE,
         _ => "q_select",
     };
