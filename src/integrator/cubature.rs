@@ -118,6 +118,11 @@ impl Integrator {
         if let Some(integrand) = integrand.filter(|&integrand| integrand > dimension) {
             return Err(Error::Dimension { integrand, region: dimension });
         }
+        if matches!(self.method, Method::Vegas | Method::Auto)
+            && let Some(reason) = self.learnt.as_ref().and_then(|map| map.flaw(dimension))
+        {
+            return Err(Error::ImportanceMap { reason });
+        }
         let mut volume = 1.0;
         for (axis, (&lower, &upper)) in lower.iter().zip(upper).enumerate() {
             for (bound, value) in [("lower", lower), ("upper", upper)] {
