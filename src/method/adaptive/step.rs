@@ -4,7 +4,6 @@ use super::Adaptive;
 use crate::method::Method;
 use crate::method::leaf::least_rung;
 use crate::plan::{Map, Region, Sweep};
-use crate::rule::{MOST_EVALUATIONS, levels::UNITS};
 
 /// Parts of the whole, so that the rungs reach the density of nodes that is asked for; and where that is not likely to be enough.
 pub(in crate::method) const PARTS: u8 = 4;
@@ -13,10 +12,6 @@ pub(in crate::method) const MOST_PARTS: u8 = 8;
 /// Panels of an infinite range that is opened up, and panels on either side of a place that the mesh is graded to.
 const PANELS: usize = 8;
 const MOST_GRADES: usize = 11;
-
-/// Evaluations of all levels, and of the longest search for a place.
-const LEVELS: u64 = 2 * 8 * 8 * UNITS as u64;
-const LOCATE: u64 = 24 * 18;
 
 /// Times what levels claim for the rest beyond their nodes: enough for 1/(x ln x (ln ln x)²).
 const BEYOND: f64 = 4.0;
@@ -54,10 +49,10 @@ impl Step {
             Step::Cut(Some(_)) => 2 * MOST_GRADES as u64 + 2,
             Step::Cut(None) => PARTS.into(),
             Step::OpenUp(_) => PANELS as u64,
-            Step::Avoid | Step::TryLevels => return LEVELS,
-            Step::Locate => return LOCATE,
+            Step::Avoid | Step::TryLevels => return Sweep::Levels.most_evaluations(),
+            Step::Locate => return Sweep::Locate.most_evaluations(),
         };
-        parts * MOST_EVALUATIONS
+        parts * Sweep::Ladder { least: 0, eager: false }.most_evaluations()
     }
 
     /// Which of two for the same leaf comes first: what cannot be put off, then what is known best.

@@ -183,6 +183,7 @@ fn terms<S: Simd>(
         }
         each[stop..].fill(0.0);
         if stop > 0 {
+            end.before = if stop > 1 { each[stop - 2].abs() } else { end.last };
             end.last = each[stop - 1].abs();
             end.open = end.last > 1e-17 * end.largest.max(end.last);
         }
@@ -203,7 +204,7 @@ fn terms<S: Simd>(
     let outer = larger(larger(each[4], each[5]), larger(each[6], each[7]));
     let inner = larger(larger(each[0], each[1]), larger(each[2], each[3]));
     end.largest = larger(end.largest, larger(outer, inner));
-    end.last = each[7];
+    (end.before, end.last) = (each[6], each[7]);
     end.outermost = terms.to_array();
     end.units += 1;
     end.closed = outer <= 1e-18 * end.largest && end.largest > 0.0;
@@ -239,14 +240,18 @@ impl Direction {
     }
 }
 
+/// The least that is claimed to lie beyond the last term, as a share of it.
+const NEXT_TO_END: f64 = 0.25;
+
 /// What happens towards one end.
 #[derive(Clone, Copy, Default)]
 struct End {
     units: usize,
     /// The largest |term|.
     largest: f64,
-    /// The outermost |term|.
+    /// The outermost |term|, and the one before it.
     last: f64,
+    before: f64,
     /// The terms are negligible from here on, or there are no more.
     closed: bool,
     /// There are no more, but they are not negligible.
@@ -258,10 +263,14 @@ struct End {
 }
 
 impl End {
-    /// What lies beyond the outermost term, which falls at least like 1/t there if the integral exists.
+    /// What lies beyond the outermost term. Terms fall at least like 1/t there if the integral exists, and faster and faster where f is a power;
+    /// the outermost is also what the rounding of its node, next to an end, may be worth.
     #[inline(always)]
     fn beyond(&self) -> f64 {
-        if self.open { 2.0 * self.last } else { 0.0 }
+        let q = self.last / self.before;
+        // Eight times a geometric series of step 1/8.
+        let share = if q < 2.0 / 3.0 { larger(q / (1.0 - q), NEXT_TO_END) } else { 2.0 };
+        if self.open { self.last * share } else { 0.0 }
     }
 
     /// Whether the outermost terms are of both signs.
