@@ -166,7 +166,8 @@ impl Integrator {
         if let ([lower], [upper], false) = (lower, upper, sampled) {
             let region = Region { lower: *lower, upper: *upper };
             let tolerance = self.check_question(None, region, self.rel_tol, self.abs_tol)?;
-            let answer = self.question(&Along(values), token, region, tolerance, &self.control).answer(None, start);
+            let answer =
+                self.question(&Along(values), token, region, tolerance, &self.control).answer(None, &mut Some(start));
             let elapsed = if answer.regions > 1 { start.elapsed() } else { Duration::ZERO };
             let mut integral = self.integral(&answer, region, level, elapsed);
             integral.fallbacks.extend(self.box_fallbacks());
