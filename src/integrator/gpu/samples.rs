@@ -263,7 +263,15 @@ impl OnDevice<'_> {
         let (control, start) = (&with.control, domain.start);
         let cut = GpuSamples::cut(plan);
         let spot = spot(cut.tiles(), with.seed, before);
-        let again = Check { domain, bounded, device, traced, precision: *precision, weights: 0.0 };
+        let again = Check {
+            domain,
+            bounded,
+            device,
+            traced,
+            precision: *precision,
+            weights: 0.0,
+            volume: domain.wanted.volume,
+        };
         let bad = std::cell::Cell::new(None);
         let wrong = std::cell::Cell::new(checked.failed.is_some());
         let stop = || bad.get().is_some() || wrong.get() || control.stop(start).is_some();

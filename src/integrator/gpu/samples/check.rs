@@ -52,11 +52,13 @@ pub(super) struct Check<'a> {
     pub precision: Precision,
     /// Roundings of what values are multiplied by.
     pub weights: f64,
+    /// What the mean of values is to be multiplied by.
+    pub volume: f64,
 }
 
 impl Check<'_> {
     pub fn tile(&self, tile: u64, points: &Weighed, sum: Partial) -> Checked {
-        let Self { domain, bounded, device, traced, precision, weights } = *self;
+        let Self { domain, bounded, device, traced, precision, weights, volume } = *self;
         let rounding = rounding(Backend::Gpu, precision);
         let finite = domain.axes.iter().all(|axis| axis.map == AxisMap::Plain);
         let size = domain.axes.iter().fold(0.0f64, |size, axis| size.max(axis.lower.abs()).max(axis.upper.abs()));
@@ -73,7 +75,7 @@ impl Check<'_> {
         };
         let scalar = |point: &[f64]| domain.values.scalar(point);
         let mut checked = check_samples((tile, points), scalar, ball, rounding, sum, &again);
-        checked.failed = checked.failed.map(|found| scaled(found, domain.wanted.volume / points.weights.len() as f64));
+        checked.failed = checked.failed.map(|found| scaled(found, volume / points.weights.len() as f64));
         checked
     }
 }

@@ -25,7 +25,7 @@ impl OnDevice<'_> {
             none => none.insert(GpuStrata::new(device, traced, domain.axes)?),
         };
         let weights = domain.axes.len() as f64;
-        let check = Check { domain, bounded, device, traced, precision: *precision, weights };
+        let check = Check { domain, bounded, device, traced, precision: *precision, weights, volume: 1.0 };
         let spot = spot(kernel.tiles(strata), with.seed, before);
         let checked = Cell::new(self.checked);
         let is_wrong = |checked: Checked| checked.failed.is_some() || checked.not_finite.is_some();
