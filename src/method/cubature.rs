@@ -189,6 +189,7 @@ impl Cubature {
                 leaf.own = one.error;
                 leaf.axis = one.axis;
             }
+            leaf.peak = leaf.peak.max(one.peak);
             (leaf.promise, leaf.tried) = (if wasted { f64::INFINITY } else { 0.0 }, true);
         }
         self.totals = self.retired.1;
@@ -199,7 +200,7 @@ impl Cubature {
         }
         let goal = GOAL * self.tolerance.at(estimate);
         let met = self.tolerance.met(error, estimate);
-        if met && self.totals.truncation <= goal && !(self.evaluations < self.most && self.grade()) {
+        if met && self.totals.truncation <= goal && !(self.evaluations < self.most && self.grade(goal)) {
             return Some(Outcome::Converged);
         }
         if met && !self.active.is_empty() && self.totals.truncation <= goal {
@@ -237,8 +238,10 @@ impl Cubature {
             own: one.error + one.surprise,
             floor: one.floor,
             magnitude: one.magnitude,
+            peak: one.peak,
             axis: one.axis,
             stuck: false,
+            graded: false,
             promise: one.promise,
             // Corners that surprise are not seen by the fine rule.
             tried: one.surprise > error,
