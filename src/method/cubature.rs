@@ -1,5 +1,6 @@
 //! Adaptive cubature: an even mesh of boxes, halved across the axis on which the integrand is roughest, all that matter in each round.
 
+mod corners;
 mod divide;
 mod first;
 mod grade;
