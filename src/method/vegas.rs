@@ -79,7 +79,9 @@ impl Vegas {
         let rounding = 2.0 * f64::EPSILON * sample.size;
         let variance = sample.variance + rounding * rounding;
         let only = Estimate { mean, variance, samples: now as f64 };
-        let resolved = sample.largest * EFFECTIVE <= variance;
+        // Where all was zero that was not before, nothing was seen of what there is.
+        let is_nothing = sample.size < TINY && !self.all_zero;
+        let resolved = sample.largest * EFFECTIVE <= variance && !is_nothing;
         if self.strata.iteration >= WARM || self.estimates.is_empty() && 2 * evaluations > most {
             self.estimates.push(only);
         }
@@ -95,7 +97,7 @@ impl Vegas {
         }
         self.known = Known {
             estimate: combined.mean,
-            error: if self.all_zero { f64::INFINITY } else { combined.claim() + rounding },
+            error: if self.all_zero || is_nothing { f64::INFINITY } else { combined.claim() + rounding },
             estimates: u64::from(combined.freedom) + 1,
             evaluations,
             chi_squared: Some((combined.chi_squared, combined.freedom)),
@@ -121,8 +123,14 @@ impl Vegas {
         if next < 16 || next < now / 2 {
             return Some(if disagrees { Outcome::Suspicious(DISAGREE) } else { Outcome::MaxEvaluations });
         }
-        map::refine(&mut self.map, sample);
-        self.strata = strata::next(&self.strata, &sample.spread, next);
+        if resolved || now >= FIRST && !is_nothing {
+            map::refine(&mut self.map, sample);
+            self.strata = strata::next(&self.strata, &sample.spread, next);
+        } else {
+            // A map that is learnt from what so few have seen loses what they missed.
+            let iteration = self.strata.iteration + 1;
+            self.strata = Strata { iteration, ..strata::even(self.strata.along.len(), next, self.wanted.seed) };
+        }
         None
     }
 

@@ -10,7 +10,7 @@ use crate::plan::{Axis, AxisMap};
 const PROBES: usize = 1024;
 const BLOCK: usize = 128;
 
-const LARGER: &str =
+pub(super) const LARGER: &str =
     "the integrand is more than ten times larger in the middle, or on an axis through it, than anywhere else";
 const ELSEWHERE: &str = "the integrand is zero wherever cubature looked, and not elsewhere";
 pub(super) const ZERO: &str = "the integrand is zero or next to it (1e-100) at every node and 8192 points more, and may not be \
@@ -19,7 +19,7 @@ const EXACT: &str = "no error was seen at any node, but 8192 other points say th
     constant in pieces: steps may lie where no node is";
 
 /// How much larger an integrand may be in the first look at it than in all that follows.
-const HIDDEN: f64 = 10.0;
+pub(super) const HIDDEN: f64 = 10.0;
 
 /// A claim below this share of the integral of |f| is one of rounding alone, and what points say is to be believed if it differs by so many
 /// standard deviations of random ones.
@@ -48,8 +48,6 @@ pub(super) enum Doubt {
 pub(super) struct Doubter<'a> {
     pub values: &'a dyn PointValues,
     pub axes: &'a [Axis],
-    /// The largest |f| in the first look at it.
-    pub peak: f64,
     /// The evaluations that may be made.
     pub left: u64,
 }
@@ -69,16 +67,14 @@ struct Probe {
 impl Doubter<'_> {
     /// What is to be doubted of a mesh that converged. Evaluations are counted there.
     pub fn of(&self, method: &mut Cubature, is_zero: &dyn Fn() -> bool) -> Doubt {
-        if self.peak > HIDDEN * method.peak {
-            return Doubt::All(LARGER);
-        }
         if is_zero() {
             return Doubt::None;
         }
         let magnitude = method.totals.magnitude;
         if magnitude < rounds::TINY {
-            let Probe { is_there, evaluations, .. } = self.probe(false);
+            let Probe { is_there, estimate, deviation, evaluations, .. } = self.probe(false);
             method.evaluations += evaluations;
+            method.totals.truncation += estimate.abs() + DEVIATIONS * deviation;
             return if is_there { Doubt::All(ELSEWHERE) } else { Doubt::None };
         }
         let exact = method.totals.truncation <= NOTHING * magnitude;
@@ -97,7 +93,7 @@ impl Doubter<'_> {
             method.totals.truncation += off + DEVIATIONS * deviation;
             return Doubt::All(EXACT);
         }
-        if exact && self.corners(method) { Doubt::Boxes } else { Doubt::None }
+        if exact && self.corners(method, self.left.saturating_sub(evaluations)) { Doubt::Boxes } else { Doubt::None }
     }
 
     /// Looks at points all over; if `steps` are all that is asked for, no longer than until there are none.
@@ -144,10 +140,10 @@ impl Doubter<'_> {
 
     /// Whether f is no polynomial of low degree along the diagonals at the corners of the whole: a plane that cuts through holds at least one
     /// of these, however little it cuts off. The boxes there become active, and claim what that may be.
-    fn corners(&self, method: &mut Cubature) -> bool {
+    fn corners(&self, method: &mut Cubature, left: u64) -> bool {
         let dimension = self.axes.len();
         let plain = self.axes.iter().all(|axis| axis.map == AxisMap::Plain);
-        if !plain || dimension > MOST_DIMENSIONS || self.left < ((ON_DIAGONAL << dimension) as u64) {
+        if !plain || dimension > MOST_DIMENSIONS || left < (ON_DIAGONAL << dimension) as u64 {
             return false;
         }
         let mut points = vec![[0.0; LANES]; ON_DIAGONAL / LANES * dimension];

@@ -5,7 +5,7 @@ use crate::backend::threads::Threads;
 use crate::clock::Instant;
 use crate::control::Stop;
 use crate::integral::{Fallback, Integral, Status};
-use crate::integrator::cubature::doubt::{Doubt, Doubter, ZERO};
+use crate::integrator::cubature::doubt::{Doubt, Doubter, HIDDEN, LARGER, ZERO};
 use crate::integrator::samples::End;
 use crate::integrator::{Integrator, rounds};
 use crate::lanes::LANES;
@@ -79,7 +79,7 @@ impl Drive<'_> {
     /// How it ends, now that it converged; not, if boxes are to be halved again.
     pub fn doubted(&mut self) -> Option<End> {
         let left = self.with.max_evaluations.saturating_sub(self.others + self.method.evaluations);
-        let doubt = Doubter { values: self.kernel.values, axes: self.kernel.axes, peak: self.peak, left };
+        let doubt = Doubter { values: self.kernel.values, axes: self.kernel.axes, left };
         Some(End::Outcome(match doubt.of(&mut self.method, self.is_zero) {
             Doubt::None => Outcome::Converged,
             Doubt::Boxes => return None,
@@ -102,7 +102,12 @@ impl Drive<'_> {
         if method.regions() == 0 {
             integral.error = f64::INFINITY;
         }
-        if integral.status == Status::Converged && method.totals.magnitude < rounds::TINY && !(self.is_zero)() {
+        if integral.status != Status::Converged {
+            return;
+        }
+        if self.peak > HIDDEN * method.peak {
+            integral.status = Status::Suspicious { reason: LARGER };
+        } else if method.totals.magnitude < rounds::TINY && !(self.is_zero)() {
             integral.status = Status::Suspicious { reason: ZERO };
         }
     }
