@@ -1,7 +1,7 @@
 //! What is asked for: the text of the command line, checked.
 
 use crate::args::Args;
-use crate::over::over;
+use crate::over::{name, over};
 use crate::sweep::SweepJob;
 use crate::weight::weight;
 use quadrille::{Backend, Expression, Integrator, Method, Rule, UnknownName, Verify, Weight, lanes::Level};
@@ -113,8 +113,7 @@ impl Args {
         if over.len() < 2 {
             one_variable(&f, "give each its range: --over x=0..1 --over y=0..2")?;
         } else if over.len() > f.dimension() {
-            let name =
-                ["x", "y", "z"].get(over.len() - 1).map_or_else(|| format!("x{}", over.len()), |&name| name.into());
+            let name = name(over.len() - 1);
             return Err(format!(
                 "--over gives {name} a range, but the formula has no {name}: leave it out, or add 0*{name}"
             ));
@@ -179,11 +178,14 @@ impl Args {
         let gpu = [("--precision", precision != quadrille::Precision::Auto), ("--adapter", self.adapter.is_some())];
         let swept = self.sweep.is_some() && self.backend == "gpu";
         let method: Method = self.method.as_deref().map_or(Ok(Method::Auto), named)?;
-        let sampled = method.is_sampling() && ["gpu", "all"].contains(&&*self.backend);
-        if !swept && !sampled {
-            refuse(&gpu, "is about the GPU, where one adaptive integral does not run: choose a rule with --rule")?;
+        let over_boxes = method.is_sampling() || method == Method::Cubature;
+        let on_gpu = over_boxes && ["gpu", "all"].contains(&&*self.backend);
+        if !swept && !on_gpu {
+            let only = "is about the GPU, where of adaptive methods only cubature and those that sample run: choose one with --method, or \
+                a rule with --rule";
+            refuse(&gpu, only)?;
         }
-        let samples = method.is_sampling() || method == Method::Auto && self.over.len() > 1;
+        let samples = method.is_sampling() || on_gpu || method == Method::Auto && self.over.len() > 1;
         refuse(
             &[("--seed", self.seed.is_some() && self.verify.is_none() && !samples && !swept)],
             "chooses what to verify, and an adaptive result is verified only on demand: --verify spot",

@@ -1,7 +1,7 @@
 //! Adaptive cubature: an even mesh of boxes, halved across the axis on which the integrand is roughest, all that matter in each round.
 
-mod corners;
 mod divide;
+mod doubt;
 mod first;
 mod grade;
 mod leaf;
@@ -119,6 +119,16 @@ impl Cubature {
         }
     }
 
+    /// Claims this much more: what the arithmetic of the values may make of them.
+    pub fn allow(&mut self, arithmetic: f64) {
+        self.retired.1.arithmetic = arithmetic;
+    }
+
+    /// The error that is asked for.
+    pub fn wanted(&self) -> f64 {
+        self.tolerance.at(self.totals.estimate())
+    }
+
     /// The boxes to sweep by this rule.
     pub fn next(&self, rule: BoxRule) -> Boxes<'_> {
         let dimension = self.axes.len();
@@ -139,11 +149,6 @@ impl Cubature {
         };
         let rules = [BoxRule::Seventh, BoxRule::Ninth, BoxRule::Fine];
         rules.iter().map(|&rule| self.next(rule).len() as u64 * each(rule)).sum()
-    }
-
-    /// Whether most leaves claim no error at all, as they do of what is constant in pieces.
-    pub fn is_mostly_exact(&self) -> bool {
-        2 * self.leaves.iter().filter(|leaf| leaf.error == 0.0).count() > self.leaves.len()
     }
 
     /// Whether what is claimed is within the tolerance.
@@ -206,6 +211,10 @@ impl Cubature {
         }
         if met && !self.active.is_empty() && self.totals.truncation <= goal {
             return None;
+        }
+        // No halving takes that away.
+        if !met && self.totals.truncation <= goal && self.tolerance.met(error - self.totals.arithmetic, estimate) {
+            return Some(Outcome::RoundoffLimited);
         }
         if self.evaluations >= self.most {
             return Some(if met { Outcome::Converged } else { Outcome::MaxEvaluations });

@@ -10,7 +10,7 @@ use crate::reduce::Moments;
 pub(super) const ALL_ZERO: u64 = 1 << 20;
 
 /// The share of the mean |f| up to which a claim is made of roundings.
-const SAME: f64 = 1e-12;
+pub(super) const SAME: f64 = 1e-12;
 
 /// Values whose squares are lost are no better than zero.
 pub(super) const TINY: f64 = 1e-140;

@@ -1,9 +1,9 @@
 //! Rounds of adaptive cubature, spread over threads.
 
+use crate::backend::Backend;
 use crate::backend::simd::boxes::{BoxDesk, SimdBoxes};
 use crate::backend::threads::Threads;
 use crate::clock::Instant;
-use crate::control::Stop;
 use crate::integral::{Fallback, Integral, Status};
 use crate::integrator::cubature::doubt::{Doubt, Doubter, HIDDEN, LARGER, ZERO};
 use crate::integrator::samples::End;
@@ -22,6 +22,20 @@ const PIECE: f64 = 10e-6;
 /// Seconds between two looks at the clock.
 const LOOK: f64 = 20e-3;
 
+/// Who sweeps boxes in place of the CPU.
+#[cfg_attr(not(feature = "gpu"), allow(dead_code))]
+pub(in crate::integrator) trait BoxRounds {
+    /// Sets `out` to what these boxes give; `kernel` says what their values mean, and sweeps those that are not finite.
+    fn sweep(&mut self, kernel: &SimdBoxes, boxes: Boxes, out: &mut [SweptBox]) -> Result<(), End>;
+
+    /// What its arithmetic rounds to; and the error that it may make of the integrand, in units of the integral.
+    fn unit(&self) -> f64;
+    fn floor(&self) -> f64;
+
+    /// Says who it is, and what it found.
+    fn sign(&self, integral: &mut Integral);
+}
+
 /// An integration under way.
 pub(in crate::integrator) struct Drive<'a> {
     pub with: &'a Integrator,
@@ -39,9 +53,19 @@ pub(in crate::integrator) struct Drive<'a> {
     pub peak: f64,
     /// Whether f is known to be zero.
     pub is_zero: &'a dyn Fn() -> bool,
+    /// Who sweeps instead of the CPU; and why it does so no more, and since how many evaluations.
+    pub rounds: Option<Box<dyn BoxRounds + 'a>>,
+    pub given_up: Option<(String, u64)>,
 }
 
-impl Drive<'_> {
+impl<'a> Drive<'a> {
+    /// Has boxes swept by `rounds` from now on.
+    pub fn hand_over(&mut self, rounds: Box<dyn BoxRounds + 'a>) {
+        self.kernel.unit = rounds.unit();
+        self.method.allow(rounds.floor());
+        self.rounds = Some(rounds);
+    }
+
     /// The next round; how it ended, if this was the last.
     pub fn round(&mut self) -> Option<End> {
         let (mut swept, mut fine) = (Vec::new(), Vec::new());
@@ -50,8 +74,8 @@ impl Drive<'_> {
         fine.resize(by_fine, SweptBox::default());
         let (seventh, ninth) = swept.split_at_mut(by_seventh);
         for (rule, places) in RULES.into_iter().zip([seventh, ninth, &mut fine]) {
-            if let Some(stop) = self.sweep(rule, places) {
-                return Some(End::Stopped(stop));
+            if let Some(end) = self.sweep(rule, places) {
+                return Some(end);
             }
         }
         let outcome = self.method.absorb(&mut swept, &mut fine);
@@ -89,7 +113,16 @@ impl Drive<'_> {
 
     /// Writes down the answer, but for the evaluations.
     pub fn tell(self, end: End, sign: f64, integral: &mut Integral) {
-        let Self { method, threads, no_threads, .. } = self;
+        let Self { method, threads, no_threads, rounds, given_up, .. } = self;
+        // Of what it has done, if it has done anything.
+        if let Some(rounds) = rounds.filter(|_| !matches!(given_up, Some((_, 0)))) {
+            rounds.sign(integral);
+            integral.level = integral.level.filter(|_| given_up.is_some());
+        }
+        if let Some((reason, evaluations)) = given_up {
+            let after = if evaluations > 0 { format!(", after {evaluations} evaluations") } else { String::new() };
+            integral.fallbacks.insert(0, Fallback { wanted: Backend::Gpu.to_string(), reason: reason + &after });
+        }
         integral.threads = threads.count();
         if let Some(reason) = no_threads {
             integral.fallbacks.push(Fallback { wanted: format!("{} threads", threads.count()), reason });
@@ -102,6 +135,10 @@ impl Drive<'_> {
         if method.regions() == 0 {
             integral.error = f64::INFINITY;
         }
+        if integral.status == Status::RoundoffLimited && method.totals.arithmetic > 0.0 {
+            let tolerance = Some(method.wanted());
+            integral.status = Status::PrecisionFloor { floor: method.totals.arithmetic, tolerance };
+        }
         if integral.status != Status::Converged {
             return;
         }
@@ -113,12 +150,19 @@ impl Drive<'_> {
     }
 
     /// The boxes of a round that are swept by `rule`.
-    fn sweep(&mut self, rule: BoxRule, mut places: &mut [SweptBox]) -> Option<Stop> {
-        let Self { with, kernel, method, threads, seconds, start, no_threads, .. } = self;
+    fn sweep(&mut self, rule: BoxRule, mut places: &mut [SweptBox]) -> Option<End> {
+        let Self { with, kernel, method, threads, seconds, start, no_threads, rounds, given_up, .. } = self;
         let (mut rest, seconds) = (method.next(rule), &mut seconds[rule as usize]);
+        if let Some(rounds) = rounds.as_mut().filter(|_| given_up.is_none() && !places.is_empty()) {
+            match rounds.sweep(kernel, rest, places) {
+                // What was swept before stays.
+                Err(End::Failed(reason)) if with.fallback => *given_up = Some((reason, method.evaluations)),
+                result => return result.err(),
+            }
+        }
         while !places.is_empty() {
             if let Some(stop) = with.control.stop(*start) {
-                return Some(stop);
+                return Some(End::Stopped(stop));
             }
             let count = threads.count() as f64;
             let parallel = count > 1.0 && no_threads.is_none() && *seconds * places.len() as f64 > WORTHWHILE;
@@ -164,6 +208,13 @@ thread_local! {
     static DESK: Cell<BoxDesk> = Cell::default();
 }
 
+/// With the memory of this thread.
+pub(in crate::integrator) fn at_desk(work: impl FnOnce(&mut BoxDesk)) {
+    let mut desk = DESK.take();
+    work(&mut desk);
+    DESK.set(desk);
+}
+
 impl Piece<'_> {
     fn halves(self) -> Result<(Self, Self), Self> {
         let Self { boxes, out, least } = self;
@@ -177,8 +228,6 @@ impl Piece<'_> {
     }
 
     fn sweep(self, kernel: &SimdBoxes) {
-        let mut desk = DESK.take();
-        kernel.sweep(self.boxes, self.out, &mut desk);
-        DESK.set(desk);
+        at_desk(|desk| kernel.sweep(self.boxes, self.out, desk));
     }
 }
