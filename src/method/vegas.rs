@@ -103,6 +103,7 @@ impl Vegas {
             self.estimates.push(only);
         }
         let estimates = if self.estimates.is_empty() { &[only] } else { &self.estimates[..] };
+        let counted: f64 = estimates.iter().map(|estimate| estimate.samples).sum();
         let mut combined = Combined::of(estimates, LEAST);
         let disagrees = combined.disagrees();
         // The map was still learning, or has found something: the later half is to be believed, if any.
@@ -114,7 +115,6 @@ impl Vegas {
         }
         let claim = combined.claim();
         // Where all are the same, of what lies between them nothing is known.
-        let counted: f64 = estimates.iter().map(|estimate| estimate.samples).sum();
         let unseen = if claim <= SAME * sample.size { few(combined.mean.abs(), counted) } else { 0.0 };
         self.known = Known {
             estimate: combined.mean,
