@@ -265,7 +265,8 @@ fn one_dimension_many_dimensions_and_infinite_axes() {
             constant.status == Status::Converged && (constant.estimate - 20.0).abs() <= constant.error,
             "{constant:#}"
         );
-        assert!(constant.error < 1e-10);
+        // Points that are all the same do not say what lies between them.
+        assert!(constant.error < 0.2);
     }
 }
 
@@ -276,6 +277,11 @@ fn what_samples_may_have_missed_is_flagged() {
         let with = by(method).rel_tol(1e-2).max_evaluations(1_000_000);
         let zero = of(&with, &|_: [f64; 3]| 0.0, unit);
         assert!(matches!(zero.status, Status::Suspicious { .. }), "{zero:#}");
+        // A corner of the volume 1e-6 is cut off, and hardly ever met.
+        let most = |x: [f64; 6]| if x.iter().sum::<f64>() < 5.7 { 1.0 } else { 0.0 };
+        let all = of(&by(method).rel_tol(1e-9).max_evaluations(100_000), &most, [(0.0, 1.0); 6]);
+        let missed = (all.estimate - (1.0 - 0.3f64.powi(6) / 720.0)).abs();
+        assert!(all.status != Status::Converged && missed <= all.error, "{method} {all:#}");
         for seed in 0..20 {
             // Of the volume 2.7e-5; and a millionth.
             for (width, exact) in [(0.03, 2.7e-5), (0.01, 1e-6)] {
@@ -366,8 +372,8 @@ fn every_stop_keeps_the_best_estimate_and_says_why() {
         let pole = of(&by(method), &|[x, y]: [f64; 2]| if x > 0.5 { f64::NAN } else { y }, unit);
         assert!(matches!(pole.status, Status::NonFinite { point, value } if point > 0.5 && value.is_nan()), "{pole:#}");
         assert_eq!(pole.bad_point.len(), 2);
-        let exact = of(&by(method).rel_tol(0.0), &|_: [f64; 2]| 0.1, unit);
-        assert_eq!(exact.status, Status::RoundoffLimited, "{exact:#}");
+        let exact = of(&by(method).rel_tol(0.0).max_evaluations(100_000), &|_: [f64; 2]| 0.1, unit);
+        assert!(matches!(exact.status, Status::RoundoffLimited | Status::MaxEvaluations), "{exact:#}");
         let huge = of(&by(method), &|[x, _]: [f64; 2]| 1e308 * (1.0 + 0.5 * x), unit);
         assert!(matches!(huge.status, Status::Overflow), "{huge:#}");
     }

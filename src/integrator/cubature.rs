@@ -1,5 +1,6 @@
 //! Integrals over boxes: what is refused, and who is asked.
 
+mod doubt;
 mod drive;
 
 use super::Integrator;
@@ -269,7 +270,7 @@ impl Integrator {
         if drive.given_up.is_some() {
             integral.fallbacks.extend(self.box_fallbacks());
         }
-        integral.evaluations += drive.tell(end, sign, &mut integral);
+        drive.tell(end, sign, &mut integral);
         integral.elapsed = start.elapsed();
         let reason = match wrong {
             Some(disagreement) if !self.fallback => {

@@ -111,7 +111,7 @@ impl<'a> Race<'a> {
         }
         let end = end.or(chosen.end).unwrap_or(End::Outcome(Outcome::MaxEvaluations));
         match chosen.runner {
-            Runner::Cubature(drive) => integral.evaluations += drive.tell(end, self.sign, &mut integral),
+            Runner::Cubature(drive) => drive.tell(end, self.sign, &mut integral),
             Runner::Sampler(sampler) => {
                 self.samples.tell(chosen.method, &sampler, self.sign, &mut integral);
                 end.tell(if sampler.known().estimates == 0 { f64::NAN } else { self.axes[0].upper }, &mut integral);
@@ -212,8 +212,10 @@ impl<'a> Race<'a> {
             Runner::Sampler(_) => false,
         };
         let i = self.entrants.iter().position(met)?;
-        self.entrants[i].end = Some(End::Outcome(Outcome::Converged));
-        Some(i)
+        let Runner::Cubature(drive) = &mut self.entrants[i].runner else { return None };
+        let end = drive.doubted();
+        self.entrants[i].end = end;
+        Some(i).filter(|&i| self.entrants[i].is_final())
     }
 
     /// The entrant with the least error.

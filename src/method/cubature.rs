@@ -1,6 +1,7 @@
 //! Adaptive cubature: an even mesh of boxes, halved across the axis on which the integrand is roughest, all that matter in each round.
 
 mod divide;
+mod doubt;
 mod first;
 mod grade;
 mod leaf;
@@ -150,11 +151,6 @@ impl Cubature {
         rules.iter().map(|&rule| self.next(rule).len() as u64 * each(rule)).sum()
     }
 
-    /// Whether most leaves claim no error at all, as they do of what is constant in pieces.
-    pub fn is_mostly_exact(&self) -> bool {
-        2 * self.leaves.iter().filter(|leaf| leaf.error == 0.0).count() > self.leaves.len()
-    }
-
     /// Whether what is claimed is within the tolerance.
     pub fn met(&self) -> bool {
         !self.leaves.is_empty() && self.tolerance.met(self.totals.error(), self.totals.estimate())
@@ -199,6 +195,7 @@ impl Cubature {
                 leaf.own = one.error;
                 leaf.axis = one.axis;
             }
+            leaf.peak = leaf.peak.max(one.peak);
             (leaf.promise, leaf.tried) = (if wasted { f64::INFINITY } else { 0.0 }, true);
         }
         self.totals = self.retired.1;
@@ -209,7 +206,7 @@ impl Cubature {
         }
         let goal = GOAL * self.tolerance.at(estimate);
         let met = self.tolerance.met(error, estimate);
-        if met && self.totals.truncation <= goal && !(self.evaluations < self.most && self.grade()) {
+        if met && self.totals.truncation <= goal && !(self.evaluations < self.most && self.grade(goal)) {
             return Some(Outcome::Converged);
         }
         if met && !self.active.is_empty() && self.totals.truncation <= goal {
@@ -251,8 +248,10 @@ impl Cubature {
             own: one.error + one.surprise,
             floor: one.floor,
             magnitude: one.magnitude,
+            peak: one.peak,
             axis: one.axis,
             stuck: false,
+            graded: false,
             promise: one.promise,
             // Corners that surprise are not seen by the fine rule.
             tried: one.surprise > error,

@@ -8,6 +8,10 @@ use crate::plan::Samples;
 use crate::points::{Lattice, PointSet, Sobol};
 use crate::reduce::Moments;
 
+/// The most that twice as many points make of a claim: what falls faster, a lattice that begins to resolve a ridge along a diagonal, may
+/// still miss in all replicates what few points see.
+const FASTEST: f64 = 8.0;
+
 /// Points of each replicate in the first round.
 const FIRST: u64 = 128;
 
@@ -20,6 +24,8 @@ pub(crate) struct QuasiMonteCarlo {
     count: u64,
     moments: [Moments; REPLICATES],
     known: Known,
+    /// What replicates were last taken to scatter.
+    scatter: f64,
     /// Estimate and claim of the last round.
     before: Option<(f64, f64)>,
 }
@@ -50,6 +56,7 @@ impl QuasiMonteCarlo {
             count: FIRST.min(affordable),
             moments: [Moments::IDENTITY; REPLICATES],
             known: Known::default(),
+            scatter: 0.0,
             before: None,
         }
     }
@@ -70,7 +77,9 @@ impl Sampling for QuasiMonteCarlo {
         self.count = self.first;
         let all = self.moments.iter().fold(Moments::IDENTITY, |all, &moments| all.combine(moments));
         let seen = Seen::of(&all, self.wanted);
-        let (estimate, claim) = of_replicates(&self.moments.map(|moments| moments.mean() * volume));
+        let (estimate, scatter) = of_replicates(&self.moments.map(|moments| moments.mean() * volume));
+        let claim = scatter.max(self.scatter / FASTEST);
+        self.scatter = claim;
         let evaluations = self.first * REPLICATES as u64;
         self.known = Known {
             estimate,

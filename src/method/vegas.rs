@@ -7,8 +7,8 @@ mod map;
 mod strata;
 
 use super::Outcome;
-use super::sampling::{ALL_ZERO, Known, TINY, Wanted, ZERO};
-use crate::estimate::statistics::{CLAIM, Combined, EFFECTIVE, Estimate};
+use super::sampling::{ALL_ZERO, Known, SAME, TINY, Wanted, ZERO};
+use crate::estimate::statistics::{CLAIM, Combined, EFFECTIVE, Estimate, few};
 use crate::plan::{Axis, ImportanceMap, Strata, StratifiedSample};
 
 /// Iterations that the map learns from and the estimate does not use; and with a map to begin with: the first one to judge it, then one
@@ -96,11 +96,14 @@ impl Vegas {
         let rounding = 2.0 * f64::EPSILON * sample.size;
         let variance = sample.variance + rounding * rounding;
         let only = Estimate { mean, variance, samples: now as f64 };
-        let resolved = sample.largest * EFFECTIVE <= variance;
+        // Where all was zero that was not before, nothing was seen of what there is.
+        let is_nothing = sample.size < TINY && !self.all_zero;
+        let resolved = sample.largest * EFFECTIVE <= variance && !is_nothing;
         if self.strata.iteration >= self.learning || self.estimates.is_empty() && 2 * evaluations > most {
             self.estimates.push(only);
         }
         let estimates = if self.estimates.is_empty() { &[only] } else { &self.estimates[..] };
+        let counted: f64 = estimates.iter().map(|estimate| estimate.samples).sum();
         let mut combined = Combined::of(estimates, LEAST);
         let disagrees = combined.disagrees();
         // The map was still learning, or has found something: the later half is to be believed, if any.
@@ -110,9 +113,12 @@ impl Vegas {
         if !disagrees && !resolved {
             combined.variance += CLAIM * sample.largest;
         }
+        let claim = combined.claim();
+        // Where all are the same, of what lies between them nothing is known.
+        let unseen = if claim <= SAME * sample.size { few(combined.mean.abs(), counted) } else { 0.0 };
         self.known = Known {
             estimate: combined.mean,
-            error: if self.all_zero { f64::INFINITY } else { combined.claim() + rounding },
+            error: if self.all_zero || is_nothing { f64::INFINITY } else { claim.max(unseen) + rounding },
             estimates: u64::from(combined.freedom) + 1,
             evaluations,
             chi_squared: Some((combined.chi_squared, combined.freedom)),
@@ -141,9 +147,13 @@ impl Vegas {
         if let Some(learnt) = self.learnt.take() {
             self.map = map::compared(learnt, &self.map, sample);
             self.strata = strata::next(&self.strata, &vec![1.0; sample.spread.len()], next);
-        } else {
+        } else if resolved || now >= FIRST && !is_nothing {
             map::refine(&mut self.map, sample);
             self.strata = strata::next(&self.strata, &sample.spread, next);
+        } else {
+            // A map that is learnt from what so few have seen loses what they missed.
+            let iteration = self.strata.iteration + 1;
+            self.strata = Strata { iteration, ..strata::even(self.strata.along.len(), next, self.wanted.seed) };
         }
         None
     }

@@ -5,12 +5,12 @@ use crate::backend::simd::boxes::{BoxDesk, SimdBoxes};
 use crate::backend::threads::Threads;
 use crate::clock::Instant;
 use crate::integral::{Fallback, Integral, Status};
-use crate::integrand::point_values::PointValues;
+use crate::integrator::cubature::doubt::{Doubt, Doubter, HIDDEN, LARGER, ZERO};
 use crate::integrator::samples::End;
 use crate::integrator::{Integrator, rounds};
 use crate::lanes::LANES;
 use crate::method::{Cubature, Method, Outcome};
-use crate::plan::{Axis, BoxRule, Boxes, SweptBox};
+use crate::plan::{BoxRule, Boxes, SweptBox};
 use std::cell::Cell;
 
 const RULES: [BoxRule; 3] = [BoxRule::Seventh, BoxRule::Ninth, BoxRule::Fine];
@@ -21,77 +21,6 @@ const PIECE: f64 = 10e-6;
 
 /// Seconds between two looks at the clock.
 const LOOK: f64 = 20e-3;
-
-/// Vectors of points at which an integrand is looked at that seems to be zero, or exact.
-const PROBES: usize = 1024;
-const LARGER: &str =
-    "the integrand is more than ten times larger in the middle, or on an axis through it, than anywhere else";
-const ELSEWHERE: &str = "the integrand is zero wherever cubature looked, and not elsewhere";
-const ZERO: &str = "the integrand is zero or next to it (1e-100) at every node and 8192 points more, and may not be elsewhere; \
-    if it is zero, accept any status";
-
-/// How much larger an integrand may be in the first look at it than in all that follows.
-const HIDDEN: f64 = 10.0;
-
-const EXACT: &str = "no error was seen at any node, but 8192 other points say that the integral is another, or that the integrand is \
-    constant in pieces: steps may lie where no node is";
-
-/// A claim below this share of the integral of |f| is one of rounding alone, and what points say is to be believed if it differs by so many
-/// standard deviations of random ones.
-const NOTHING: f64 = 1e-12;
-const DEVIATIONS: f64 = 3.0;
-
-/// Values that a smooth integrand would not be limited to.
-const FEW: usize = 16;
-
-/// What points say that fill the box evenly: the multiples of the inverse powers of the root of x^(D+1) = x + 1.
-struct Probe {
-    /// Whether f is more than next to nothing at one of them.
-    is_there: bool,
-    /// The integral by their mean, and its standard deviation were they random.
-    estimate: f64,
-    deviation: f64,
-    /// Whether f has but a few values, and more than one.
-    has_steps: bool,
-}
-
-fn probe(values: &dyn PointValues, axes: &[Axis]) -> Probe {
-    let dimension = axes.len();
-    let root = (0..64).fold(2.0f64, |root, _| (1.0 + root).powf(1.0 / (dimension as f64 + 1.0)));
-    let steps: Vec<f64> = (0..dimension).map(|d| root.powi(-(d as i32) - 1)).collect();
-    let place = |d: usize, k: usize| {
-        let share = (0.5 + (k + 1) as f64 * steps[d]).fract();
-        let Axis { lower, upper, map } = axes[d];
-        let (x, slope) = map.point(lower + share * (upper - lower));
-        (x, slope * (upper - lower))
-    };
-    let points: Vec<[f64; LANES]> = (0..PROBES * dimension)
-        .map(|i| std::array::from_fn(|lane| place(i % dimension, i / dimension * LANES + lane).0))
-        .collect();
-    let mut found = vec![[0.0; LANES]; PROBES];
-    values.values(&points, &mut found);
-    let is_there = found.as_flattened().iter().any(|value| value.abs() > rounds::TINY || value.is_nan());
-    let volume = |k: usize| (0..dimension).map(|d| place(d, k).1).product::<f64>();
-    let (mut sum, mut squares) = (0.0, 0.0);
-    for (k, value) in found.as_flattened().iter().enumerate() {
-        let term = value * volume(k);
-        sum += term;
-        squares += term * term;
-    }
-    let count = (PROBES * LANES) as f64;
-    let estimate = sum / count;
-    let deviation = ((squares / count - estimate * estimate).max(0.0) / count).sqrt();
-    let mut values: Vec<f64> = Vec::new();
-    for value in found.as_flattened() {
-        if !values.contains(value) {
-            values.push(*value);
-        }
-        if values.len() > FEW {
-            break;
-        }
-    }
-    Probe { is_there, estimate, deviation, has_steps: (2..=FEW).contains(&values.len()) }
-}
 
 /// Who sweeps boxes in place of the CPU.
 #[cfg_attr(not(feature = "gpu"), allow(dead_code))]
@@ -155,6 +84,12 @@ impl<'a> Drive<'a> {
             Some(Outcome::NonFinite { value, .. }) => {
                 return Some(End::Bad(Box::new((std::mem::take(&mut self.method.bad), value))));
             }
+            Some(Outcome::Converged) => {
+                let doubted = self.doubted();
+                if doubted.is_some() {
+                    return doubted;
+                }
+            }
             Some(outcome) => return Some(End::Outcome(outcome)),
             None => {}
         }
@@ -165,8 +100,19 @@ impl<'a> Drive<'a> {
         self.method.divide().map(End::Outcome)
     }
 
-    /// Writes down the answer, but for the evaluations; those made for it are returned.
-    pub fn tell(self, end: End, sign: f64, integral: &mut Integral) -> u64 {
+    /// How it ends, now that it converged; not, if boxes are to be halved again.
+    pub fn doubted(&mut self) -> Option<End> {
+        let left = self.with.max_evaluations.saturating_sub(self.others + self.method.evaluations);
+        let doubt = Doubter { values: self.kernel.values, axes: self.kernel.axes, left };
+        Some(End::Outcome(match doubt.of(&mut self.method, self.is_zero) {
+            Doubt::None => Outcome::Converged,
+            Doubt::Boxes => return None,
+            Doubt::All(reason) => Outcome::Suspicious(reason),
+        }))
+    }
+
+    /// Writes down the answer, but for the evaluations.
+    pub fn tell(self, end: End, sign: f64, integral: &mut Integral) {
         let Self { method, threads, no_threads, rounds, given_up, .. } = self;
         // Of what it has done, if it has done anything.
         if let Some(rounds) = rounds.filter(|_| !matches!(given_up, Some((_, 0)))) {
@@ -194,31 +140,13 @@ impl<'a> Drive<'a> {
             integral.status = Status::PrecisionFloor { floor: method.totals.arithmetic, tolerance };
         }
         if integral.status != Status::Converged {
-            return 0;
+            return;
         }
         if self.peak > HIDDEN * method.peak {
             integral.status = Status::Suspicious { reason: LARGER };
         } else if method.totals.magnitude < rounds::TINY && !(self.is_zero)() {
-            let reason = if probe(self.kernel.values, self.kernel.axes).is_there { ELSEWHERE } else { ZERO };
-            integral.status = Status::Suspicious { reason };
-            return PROBES as u64 * LANES as u64;
+            integral.status = Status::Suspicious { reason: ZERO };
         }
-        let exact = method.totals.truncation <= NOTHING * method.totals.magnitude && !(self.is_zero)();
-        // In two and three dimensions the mesh is graded next to steps.
-        let in_pieces = self.kernel.axes.len() > 3 && method.is_mostly_exact();
-        if exact || in_pieces {
-            let Probe { estimate, deviation, has_steps, .. } = probe(self.kernel.values, self.kernel.axes);
-            let off = (estimate - method.totals.estimate()).abs();
-            // Their plain sum has roundings of its own.
-            let rounding = 100.0 * NOTHING * method.totals.magnitude;
-            let missed = exact && off > DEVIATIONS * deviation + integral.error + rounding;
-            if off.is_finite() && (has_steps || missed) {
-                integral.status = Status::Suspicious { reason: EXACT };
-                integral.error = integral.error.max(off + DEVIATIONS * deviation);
-            }
-            return PROBES as u64 * LANES as u64;
-        }
-        0
     }
 
     /// The boxes of a round that are swept by `rule`.

@@ -64,7 +64,9 @@ impl<'a> Entrant<'a> {
     /// Whether its claim means something.
     pub fn is_sound(&self) -> bool {
         match &self.runner {
-            Runner::Cubature(drive) => drive.method.regions() > 0,
+            Runner::Cubature(drive) => {
+                drive.method.regions() > 0 && !matches!(self.end, Some(End::Outcome(Outcome::Suspicious(_))))
+            }
             Runner::Sampler(sampler) => sampler.known().resolved,
         }
     }

@@ -11,9 +11,13 @@ pub(super) struct BoxLeaf {
     pub own: f64,
     pub floor: f64,
     pub magnitude: f64,
+    /// The largest |f| that was seen.
+    pub peak: f64,
     pub axis: u8,
     /// Too narrow to be halved.
     pub stuck: bool,
+    /// Whether no neighbour is too long.
+    pub graded: bool,
     /// What the fine rule is expected to leave of the error; infinite where the integrand looks rough.
     pub promise: f64,
     /// Whether the fine rule was tried.
