@@ -22,6 +22,7 @@ use crate::plan::Axis;
 use crate::region::Region;
 use crate::rule::fully_symmetric::{FullySymmetric, MOST_DIMENSIONS};
 use crate::rule::gauss_line::{GaussLine, LINE, MOST_FINE};
+use crate::sweep::{Row, Sweep};
 pub(super) use drive::Drive;
 use std::marker::PhantomData;
 use std::time::Duration;
@@ -31,6 +32,14 @@ pub trait Space: Point {
     /// The integral of `f` over `region`.
     #[doc(hidden)]
     fn integrate(with: &Integrator, f: &impl Integrand<Self>, region: Region<Self>) -> Result<Integral, Error>;
+
+    /// The integrals of so many rows.
+    #[doc(hidden)]
+    fn sweep<F: Integrand<Self>>(
+        with: &Integrator,
+        count: usize,
+        row: &(impl Fn(usize) -> Row<F, Self> + Sync),
+    ) -> Result<Sweep, Error>;
 }
 
 impl Space for f64 {
@@ -41,11 +50,31 @@ impl Space for f64 {
         }
         with.over_interval(f, region)
     }
+
+    fn sweep<F: Integrand>(
+        with: &Integrator,
+        count: usize,
+        row: &(impl Fn(usize) -> Row<F> + Sync),
+    ) -> Result<Sweep, Error> {
+        let adaptive = with.rule.is_none() && with.panels.is_none();
+        if adaptive && with.method.most_sampled().is_some() {
+            return with.sweep_boxes(count, row);
+        }
+        with.sweep_intervals(count, row)
+    }
 }
 
 impl<const D: usize> Space for [f64; D] {
     fn integrate(with: &Integrator, f: &impl Integrand<Self>, region: Region<Self>) -> Result<Integral, Error> {
         with.on_axes(f, &region.lower, &region.upper, None)
+    }
+
+    fn sweep<F: Integrand<Self>>(
+        with: &Integrator,
+        count: usize,
+        row: &(impl Fn(usize) -> Row<F, Self> + Sync),
+    ) -> Result<Sweep, Error> {
+        with.sweep_boxes(count, row)
     }
 }
 
@@ -85,8 +114,40 @@ impl Integrator {
     }
 
     /// Refuses what makes no sense over a box.
-    fn check_box(&self, integrand: Option<usize>, lower: &[f64], upper: &[f64]) -> Result<(Level, Token), Error> {
-        let (dimension, sampled) = (lower.len(), self.method.most_sampled());
+    pub(super) fn check_box(
+        &self,
+        integrand: Option<usize>,
+        lower: &[f64],
+        upper: &[f64],
+    ) -> Result<(Level, Token), Error> {
+        let known = self.check_box_settings(lower.len())?;
+        if let Some(integrand) = integrand.filter(|&integrand| integrand > lower.len()) {
+            return Err(Error::Dimension { integrand, region: lower.len() });
+        }
+        let mut volume = 1.0;
+        for (axis, (&lower, &upper)) in lower.iter().zip(upper).enumerate() {
+            for (bound, value) in [("lower", lower), ("upper", upper)] {
+                if value.is_nan() || value.is_infinite() && lower == upper {
+                    return Err(Error::NonFiniteBound { axis, bound, value });
+                }
+            }
+            if lower.is_finite() && upper.is_finite() {
+                if !(upper - lower).is_finite() {
+                    return Err(Error::TooWide { axis, lower, upper });
+                }
+                volume *= if lower == upper { 1.0 } else { (upper - lower).abs() };
+            }
+        }
+        // Room for halves to become smaller.
+        if !(1e-200..1e200).contains(&volume) {
+            return Err(Error::Volume { volume });
+        }
+        Ok(known)
+    }
+
+    /// Refuses settings that serve no box of so many axes.
+    pub(super) fn check_box_settings(&self, dimension: usize) -> Result<(Level, Token), Error> {
+        let sampled = self.method.most_sampled();
         let most = match self.method {
             Method::Auto => MOST_RANDOM,
             _ => sampled.unwrap_or(MOST_DIMENSIONS),
@@ -111,27 +172,6 @@ impl Integrator {
             return Err(Error::OneDimension { option });
         }
         check_tolerances(self.rel_tol, self.abs_tol)?;
-        if let Some(integrand) = integrand.filter(|&integrand| integrand > dimension) {
-            return Err(Error::Dimension { integrand, region: dimension });
-        }
-        let mut volume = 1.0;
-        for (axis, (&lower, &upper)) in lower.iter().zip(upper).enumerate() {
-            for (bound, value) in [("lower", lower), ("upper", upper)] {
-                if value.is_nan() || value.is_infinite() && lower == upper {
-                    return Err(Error::NonFiniteBound { axis, bound, value });
-                }
-            }
-            if lower.is_finite() && upper.is_finite() {
-                if !(upper - lower).is_finite() {
-                    return Err(Error::TooWide { axis, lower, upper });
-                }
-                volume *= if lower == upper { 1.0 } else { (upper - lower).abs() };
-            }
-        }
-        // Room for halves to become smaller.
-        if !(1e-200..1e200).contains(&volume) {
-            return Err(Error::Volume { volume });
-        }
         if sampled.is_some() { self.check_level() } else { self.check_settings() }
     }
 
