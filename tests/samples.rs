@@ -265,8 +265,6 @@ fn questions_without_sense_are_refused() {
     assert_eq!(error.unwrap_err(), Error::Dimensions { dimension: 41, most: 40 });
     let error = by(Method::Sobol).integrate(&|x: [f64; 65]| x[0], std::array::from_fn::<_, 65, _>(|_| 0.0..1.0));
     assert_eq!(error.unwrap_err(), Error::Dimensions { dimension: 65, most: 64 });
-    let weighted = by(Method::Sobol).integrate_vector(&|x: f64| [x, 1.0], 0.0..1.0);
-    assert_eq!(weighted.unwrap_err(), Error::SampledAlone);
 }
 
 #[test]

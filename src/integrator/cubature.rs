@@ -1,6 +1,8 @@
 //! Integrals over boxes: what is refused, and who is asked.
 
 mod drive;
+mod pieces;
+mod vector;
 
 use super::Integrator;
 use super::adaptive::check_tolerances;
@@ -15,7 +17,7 @@ use crate::estimate::Tolerance;
 use crate::integral::{Fallback, Integral, Status};
 use crate::integrand::point_values::{PointValues, PointsByScalar, PointsOnLanes};
 use crate::integrand::values::Values;
-use crate::integrand::{Expr, Graph, Integrand, Point};
+use crate::integrand::{Expr, Graph, Integrand, Point, VectorIntegrand};
 use crate::lanes::{LANES, Level, Token};
 use crate::method::{Costs, Cubature, Method};
 use crate::plan::Axis;
@@ -23,15 +25,25 @@ use crate::region::Region;
 use crate::rule::fully_symmetric::{FullySymmetric, MOST_DIMENSIONS};
 use crate::rule::gauss_line::{GaussLine, LINE, MOST_FINE};
 use crate::sweep::{Row, Sweep};
+use crate::vector::VectorIntegral;
 pub(super) use drive::Drive;
 use std::marker::PhantomData;
 use std::time::Duration;
+pub(super) use vector::VectorOver;
 
 /// The points over which [`Integrator::integrate`] integrates: `f64` along an interval, `[f64; D]` over a box.
 pub trait Space: Point {
     /// The integral of `f` over `region`.
     #[doc(hidden)]
     fn integrate(with: &Integrator, f: &impl Integrand<Self>, region: Region<Self>) -> Result<Integral, Error>;
+
+    /// The integrals of the components of `f` over `region`.
+    #[doc(hidden)]
+    fn vector<F: VectorIntegrand<Self>>(
+        with: &Integrator,
+        f: &F,
+        region: Region<Self>,
+    ) -> Result<VectorIntegral, Error>;
 
     /// The integrals of so many rows.
     #[doc(hidden)]
@@ -49,6 +61,13 @@ impl Space for f64 {
             return with.on_axes(f, &[region.lower], &[region.upper], None);
         }
         with.over_interval(f, region)
+    }
+
+    fn vector<F: VectorIntegrand>(with: &Integrator, f: &F, region: Region) -> Result<VectorIntegral, Error> {
+        if with.method.most_sampled().is_some() {
+            return with.vector_on_axes(f, &[region.lower], &[region.upper]);
+        }
+        with.vector_over_interval(f, region)
     }
 
     fn sweep<F: Integrand>(
@@ -69,6 +88,14 @@ impl<const D: usize> Space for [f64; D] {
         with.on_axes(f, &region.lower, &region.upper, None)
     }
 
+    fn vector<F: VectorIntegrand<Self>>(
+        with: &Integrator,
+        f: &F,
+        region: Region<Self>,
+    ) -> Result<VectorIntegral, Error> {
+        with.vector_on_axes(f, &region.lower, &region.upper)
+    }
+
     fn sweep<F: Integrand<Self>>(
         with: &Integrator,
         count: usize,
@@ -76,6 +103,19 @@ impl<const D: usize> Space for [f64; D] {
     ) -> Result<Sweep, Error> {
         with.sweep_boxes(count, row)
     }
+}
+
+/// The axes of a box, and the sign of its reversed bounds.
+fn axes_of(lower: &[f64], upper: &[f64]) -> (f64, Vec<Axis>) {
+    let bounds = || lower.iter().zip(upper);
+    let sign = if bounds().filter(|(lower, upper)| upper < lower).count() % 2 == 1 { -1.0 } else { 1.0 };
+    (sign, bounds().map(|(&lower, &upper)| Axis::new(lower.min(upper), lower.max(upper))).collect())
+}
+
+/// The evaluations of a sweep by each rule in so many dimensions.
+fn costs(dimension: usize, seventh: &FullySymmetric, ninth: Option<&FullySymmetric>) -> Costs {
+    let fine = (dimension <= MOST_FINE).then(|| (LINE as u64).pow(dimension as u32) + (1 << dimension));
+    Costs { seventh: seventh.evaluations(), ninth: ninth.map(FullySymmetric::evaluations), fine }
 }
 
 /// The values of an integrand of one coordinate.
@@ -208,14 +248,7 @@ impl Integrator {
         if !sampled || self.backend != Backend::Gpu {
             integral.fallbacks.extend(self.box_fallbacks());
         }
-        let mut sign = 1.0;
-        let mut axes = Vec::with_capacity(lower.len());
-        for (&lower, &upper) in lower.iter().zip(upper) {
-            if upper < lower {
-                sign = -sign;
-            }
-            axes.push(Axis::new(lower.min(upper), lower.max(upper)));
-        }
+        let (sign, axes) = axes_of(lower, upper);
         if lower.iter().zip(upper).any(|(lower, upper)| lower == upper) {
             (integral.error, integral.status) = (0.0, Status::Converged);
             return Ok(integral);
@@ -240,8 +273,7 @@ impl Integrator {
                 return self.judged(integral);
             }
         };
-        let fine = (dimension <= MOST_FINE).then(|| (LINE as u64).pow(dimension as u32) + (1 << dimension));
-        let costs = Costs { seventh: seventh.evaluations(), ninth: ninth.map(FullySymmetric::evaluations), fine };
+        let costs = costs(dimension, seventh, ninth);
         let mut method = Cubature::new(axes.clone(), tolerance, self.max_evaluations, costs, &roughness);
         method.evaluations = seventh.on_lines();
         let mut drive = Drive {

@@ -3,12 +3,14 @@
 mod divide;
 mod first;
 mod grade;
+mod joint;
 mod leaf;
 mod planes;
 
 use super::Outcome;
 use crate::estimate::{Tolerance, cubature::claims_of_halves};
 use crate::plan::{Axis, BoxRule, Boxes, SweptBox};
+pub(crate) use joint::JointCubature;
 use leaf::{BoxLeaf, BoxTotals};
 use planes::{NO_PLANE, Plane, SEARCHES};
 
@@ -165,6 +167,36 @@ impl Cubature {
     /// Takes what the sweeps of [`next`](Self::next) found, by the rules of degree 7 and 9, and by the fine one; the outcome, if
     /// this is the end. Else [`divide`](Self::divide) follows.
     pub fn absorb(&mut self, swept: &mut [SweptBox], fine: &mut [SweptBox]) -> Option<Outcome> {
+        if let Some(outcome) = self.take(swept, fine) {
+            return Some(outcome);
+        }
+        let (estimate, error) = (self.totals.estimate(), self.totals.error());
+        let goal = GOAL * self.tolerance.at(estimate);
+        let met = self.tolerance.met(error, estimate);
+        if met && self.totals.truncation <= goal && !(self.evaluations < self.most && self.grade()) {
+            return Some(Outcome::Converged);
+        }
+        if met && !self.active.is_empty() && self.totals.truncation <= goal {
+            return None;
+        }
+        if self.evaluations >= self.most {
+            return Some(if met { Outcome::Converged } else { Outcome::MaxEvaluations });
+        }
+        let settled = self.choose(goal);
+        if self.leaves.len() + self.active.len() > self.capacity {
+            self.retire(settled);
+            let room = self.capacity.saturating_sub(self.leaves.len());
+            self.active.truncate(room);
+            if room == 0 {
+                return Some(if met { Outcome::Converged } else { Outcome::MemoryLimit });
+            }
+        }
+        self.refine(goal);
+        (self.active.is_empty() && self.fine.is_empty()).then_some(self.rest())
+    }
+
+    /// The same without a judgement, but where the integral is none.
+    fn take(&mut self, swept: &mut [SweptBox], fine: &mut [SweptBox]) -> Option<Outcome> {
         let (by_ninth, fine_each) = (swept.len() - self.by_seventh, self.costs.fine.unwrap_or(0));
         self.evaluations += self.by_seventh as u64 * self.costs.seventh
             + by_ninth as u64 * self.costs.ninth.unwrap_or(0)
@@ -193,32 +225,8 @@ impl Cubature {
         }
         self.totals = self.retired.1;
         self.leaves.iter().for_each(|leaf| self.totals.add(leaf));
-        let (estimate, error) = (self.totals.estimate(), self.totals.error());
-        if !estimate.is_finite() || !error.is_finite() {
-            return Some(Outcome::Overflow);
-        }
-        let goal = GOAL * self.tolerance.at(estimate);
-        let met = self.tolerance.met(error, estimate);
-        if met && self.totals.truncation <= goal && !(self.evaluations < self.most && self.grade()) {
-            return Some(Outcome::Converged);
-        }
-        if met && !self.active.is_empty() && self.totals.truncation <= goal {
-            return None;
-        }
-        if self.evaluations >= self.most {
-            return Some(if met { Outcome::Converged } else { Outcome::MaxEvaluations });
-        }
-        let settled = self.choose(goal);
-        if self.leaves.len() + self.active.len() > self.capacity {
-            self.retire(settled);
-            let room = self.capacity.saturating_sub(self.leaves.len());
-            self.active.truncate(room);
-            if room == 0 {
-                return Some(if met { Outcome::Converged } else { Outcome::MemoryLimit });
-            }
-        }
-        self.refine(goal);
-        (self.active.is_empty() && self.fine.is_empty()).then_some(self.rest())
+        let is_finite = self.totals.estimate().is_finite() && self.totals.error().is_finite();
+        (!is_finite).then_some(Outcome::Overflow)
     }
 
     /// What it is when nothing can be done any more.

@@ -1,6 +1,7 @@
 //! Rounds of adaptive cubature, spread over threads.
 
-use crate::backend::simd::boxes::{BoxDesk, SimdBoxes};
+use super::pieces::Crew;
+use crate::backend::simd::boxes::SimdBoxes;
 use crate::backend::threads::Threads;
 use crate::clock::Instant;
 use crate::control::Stop;
@@ -10,17 +11,9 @@ use crate::integrator::samples::End;
 use crate::integrator::{Integrator, rounds};
 use crate::lanes::LANES;
 use crate::method::{Cubature, Method, Outcome};
-use crate::plan::{Axis, BoxRule, Boxes, SweptBox};
-use std::cell::Cell;
+use crate::plan::{Axis, BoxRule, SweptBox};
 
-const RULES: [BoxRule; 3] = [BoxRule::Seventh, BoxRule::Ninth, BoxRule::Fine];
-
-/// Seconds of work from which waking threads pays, and that a piece for one of them takes at least.
-const WORTHWHILE: f64 = 100e-6;
-const PIECE: f64 = 10e-6;
-
-/// Seconds between two looks at the clock.
-const LOOK: f64 = 20e-3;
+pub(in crate::integrator) const RULES: [BoxRule; 3] = [BoxRule::Seventh, BoxRule::Ninth, BoxRule::Fine];
 
 /// Vectors of points at which an integrand is looked at that seems to be zero, or exact.
 const PROBES: usize = 1024;
@@ -93,6 +86,38 @@ fn probe(values: &dyn PointValues, axes: &[Axis]) -> Probe {
     Probe { is_there, estimate, deviation, has_steps: (2..=FEW).contains(&values.len()) }
 }
 
+/// What speaks against an integral that converged, and its error with that; and the evaluations that it took to know. `peak` is the
+/// largest |f| in the first look at it.
+pub(in crate::integrator) fn doubt(
+    method: &Cubature,
+    values: &dyn PointValues,
+    axes: &[Axis],
+    peak: f64,
+    is_zero: &dyn Fn() -> bool,
+) -> (Option<(&'static str, f64)>, u64) {
+    let (totals, error) = (&method.totals, method.totals.error());
+    const COST: u64 = PROBES as u64 * LANES as u64;
+    if peak > HIDDEN * method.peak {
+        return (Some((LARGER, error)), 0);
+    }
+    if totals.magnitude < rounds::TINY && !is_zero() {
+        return (Some((if probe(values, axes).is_there { ELSEWHERE } else { ZERO }, error)), COST);
+    }
+    let exact = totals.truncation <= NOTHING * totals.magnitude && !is_zero();
+    // In two and three dimensions the mesh is graded next to steps.
+    let in_pieces = axes.len() > 3 && method.is_mostly_exact();
+    if !exact && !in_pieces {
+        return (None, 0);
+    }
+    let Probe { estimate, deviation, has_steps, .. } = probe(values, axes);
+    let off = (estimate - totals.estimate()).abs();
+    // Their plain sum has roundings of its own.
+    let rounding = 100.0 * NOTHING * totals.magnitude;
+    let missed = exact && off > DEVIATIONS * deviation + error + rounding;
+    let doubted = off.is_finite() && (has_steps || missed);
+    (doubted.then_some((EXACT, error.max(off + DEVIATIONS * deviation))), COST)
+}
+
 /// An integration under way.
 pub(in crate::integrator) struct Drive<'a> {
     pub with: &'a Integrator,
@@ -159,98 +184,18 @@ impl Drive<'_> {
         if integral.status != Status::Converged {
             return 0;
         }
-        if self.peak > HIDDEN * method.peak {
-            integral.status = Status::Suspicious { reason: LARGER };
-        } else if method.totals.magnitude < rounds::TINY && !(self.is_zero)() {
-            let reason = if probe(self.kernel.values, self.kernel.axes).is_there { ELSEWHERE } else { ZERO };
-            integral.status = Status::Suspicious { reason };
-            return PROBES as u64 * LANES as u64;
+        let (doubt, evaluations) = doubt(&method, self.kernel.values, self.kernel.axes, self.peak, self.is_zero);
+        if let Some((reason, error)) = doubt {
+            (integral.status, integral.error) = (Status::Suspicious { reason }, error);
         }
-        let exact = method.totals.truncation <= NOTHING * method.totals.magnitude && !(self.is_zero)();
-        // In two and three dimensions the mesh is graded next to steps.
-        let in_pieces = self.kernel.axes.len() > 3 && method.is_mostly_exact();
-        if exact || in_pieces {
-            let Probe { estimate, deviation, has_steps, .. } = probe(self.kernel.values, self.kernel.axes);
-            let off = (estimate - method.totals.estimate()).abs();
-            // Their plain sum has roundings of its own.
-            let rounding = 100.0 * NOTHING * method.totals.magnitude;
-            let missed = exact && off > DEVIATIONS * deviation + integral.error + rounding;
-            if off.is_finite() && (has_steps || missed) {
-                integral.status = Status::Suspicious { reason: EXACT };
-                integral.error = integral.error.max(off + DEVIATIONS * deviation);
-            }
-            return PROBES as u64 * LANES as u64;
-        }
-        0
+        evaluations
     }
 
     /// The boxes of a round that are swept by `rule`.
-    fn sweep(&mut self, rule: BoxRule, mut places: &mut [SweptBox]) -> Option<Stop> {
+    fn sweep(&mut self, rule: BoxRule, places: &mut [SweptBox]) -> Option<Stop> {
         let Self { with, kernel, method, threads, seconds, start, no_threads, .. } = self;
-        let (mut rest, seconds) = (method.next(rule), &mut seconds[rule as usize]);
-        while !places.is_empty() {
-            if let Some(stop) = with.control.stop(*start) {
-                return Some(stop);
-            }
-            let count = threads.count() as f64;
-            let parallel = count > 1.0 && no_threads.is_none() && *seconds * places.len() as f64 > WORTHWHILE;
-            let time = if parallel { LOOK * count } else { LOOK };
-            let most = if *seconds == 0.0 { LANES } else { multiple(time / *seconds) };
-            let now = most.min(places.len());
-            let (boxes, others) = rest.split_at(now);
-            let (out, later) = std::mem::take(&mut places).split_at_mut(now);
-            if parallel {
-                let mut piece = Some(Piece { boxes, out: &mut *out, least: multiple(PIECE / *seconds) });
-                let work = || {
-                    if let Some(piece) = piece.take() {
-                        threads.pieces(piece, &Piece::halves, &|piece| piece.sweep(kernel));
-                    }
-                };
-                *no_threads = threads.run(work).err();
-            }
-            if !parallel || no_threads.is_some() {
-                let began = Instant::now();
-                Piece { boxes, out, least: LANES }.sweep(kernel);
-                *seconds = began.elapsed().as_secs_f64() / now.next_multiple_of(LANES) as f64;
-            }
-            (rest, places) = (others, later);
-        }
-        None
-    }
-}
-
-/// At least eight, and whole vectors.
-fn multiple(boxes: f64) -> usize {
-    (boxes.clamp(1.0, 1e6) as usize).next_multiple_of(LANES)
-}
-
-/// Boxes, and the places for what they give.
-struct Piece<'a> {
-    boxes: Boxes<'a>,
-    out: &'a mut [SweptBox],
-    /// As many are not divided among threads.
-    least: usize,
-}
-
-thread_local! {
-    static DESK: Cell<BoxDesk> = Cell::default();
-}
-
-impl Piece<'_> {
-    fn halves(self) -> Result<(Self, Self), Self> {
-        let Self { boxes, out, least } = self;
-        if out.len() <= least {
-            return Err(Self { boxes, out, least });
-        }
-        let half = (out.len() / 2).next_multiple_of(LANES);
-        let (boxes, other_boxes) = boxes.split_at(half);
-        let (out, other_out) = out.split_at_mut(half);
-        Ok((Self { boxes, out, least }, Self { boxes: other_boxes, out: other_out, least }))
-    }
-
-    fn sweep(self, kernel: &SimdBoxes) {
-        let mut desk = DESK.take();
-        kernel.sweep(self.boxes, self.out, &mut desk);
-        DESK.set(desk);
+        let seconds = &mut seconds[rule as usize];
+        let crew = Crew { with, threads, start: *start, seconds, no_threads };
+        crew.sweep(method.next(rule), places, 1, &|boxes, _, out, desk| kernel.sweep(boxes, out, desk))
     }
 }
