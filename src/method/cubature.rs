@@ -327,7 +327,7 @@ impl Cubature {
             Some(ninth) => (ninth, 10.0),
             None => (self.costs.seventh, 8.0),
         };
-        let wanted = goal / (4 * self.leaves.len()) as f64;
+        let wanted = self.wanted(goal);
         let worth = (0.5 * each as f64 / halved as f64).powf(power / dimension as f64);
         let spare = ((WASTE * self.evaluations as f64) as u64).saturating_sub(self.wasted);
         let mut spare = spare / each;
@@ -363,6 +363,11 @@ impl Cubature {
         }
         self.fine_lower.truncate(self.fine.len() * dimension);
         self.fine_upper.truncate(self.fine.len() * dimension);
+    }
+
+    /// The claim of a leaf that a fine sweep is to bring.
+    fn wanted(&self, goal: f64) -> f64 {
+        goal / (4 * self.leaves.len()) as f64
     }
 
     /// Gives up the leaves that claim less than `settled`: of them only the sums are kept.

@@ -11,6 +11,27 @@ use crate::method::joint::{RESOLVED, Verdict, resolve};
 use crate::norm::Measure;
 use crate::plan::{Axis, BoxRule, Boxes, Suspect, SweptBox};
 
+/// What will become of a leaf of a component.
+#[derive(Clone, Copy, PartialEq)]
+enum Fate {
+    Stays,
+    Fine,
+    Halves,
+}
+
+impl Cubature {
+    fn fate(&self, i: u32, goal: f64) -> Fate {
+        let (leaf, wanted) = (&self.leaves[i as usize], self.wanted(goal));
+        if self.fine.binary_search(&i).is_ok() {
+            return Fate::Fine;
+        }
+        if self.totals.truncation <= goal || leaf.stuck || leaf.error <= wanted {
+            return Fate::Stays;
+        }
+        if leaf.tried || leaf.promise > wanted { Fate::Halves } else { Fate::Fine }
+    }
+}
+
 /// Integrals over a box under way.
 pub(crate) struct JointCubature {
     measure: Measure,
@@ -176,13 +197,23 @@ impl JointCubature {
                 }
             }
         }
-        self.fine.clear();
+        let mut fine = Vec::new();
         for component in &mut self.components {
             component.fine.retain(|&leaf| self.decides[leaf as usize].is_none());
-            self.fine.extend(&component.fine);
+            fine.extend(&component.fine);
         }
-        self.fine.sort_unstable();
-        self.fine.dedup();
+        fine.sort_unstable();
+        fine.dedup();
+        // What a component will want halved anyway waits: a fine sweep of it would be lost. Whoever wants one later shares it now.
+        let goals = &self.goals;
+        let halves = |(component, &goal): (&Cubature, &f64), leaf| component.fate(leaf, goal) == Fate::Halves;
+        let waits = |leaf: &u32| self.components.iter().zip(goals).any(|each| halves(each, *leaf));
+        let (later, now): (Vec<u32>, Vec<u32>) = fine.iter().partition(|leaf| waits(leaf));
+        self.fine = if now.is_empty() && self.halved.is_empty() { later } else { now };
+        for (component, &goal) in self.components.iter_mut().zip(goals) {
+            let wanted = self.fine.iter().copied().filter(|&leaf| component.fate(leaf, goal) == Fate::Fine).collect();
+            component.fine = wanted;
+        }
         let first = &self.components[0];
         let bounds = |ends| self.fine.iter().flat_map(move |&leaf| first.end(ends, leaf as usize)).copied();
         (self.fine_lower, self.fine_upper) = (bounds(&first.lower).collect(), bounds(&first.upper).collect());
