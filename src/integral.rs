@@ -17,8 +17,8 @@ pub struct Integral {
     pub estimate: f64,
     /// A bound on |estimate − integral| as the method estimates it. A fixed rule makes no such claim: infinite then.
     pub error: f64,
-    /// Nodes at which the integrand was evaluated for the estimate. Not counted: verification, and the last node of a
-    /// row once more in lanes that it leaves free.
+    /// Nodes at which the integrand was evaluated for the estimate. Not counted: verification, and nodes that are evaluated once more in
+    /// lanes that are left free.
     pub evaluations: u64,
     /// Panels (in several dimensions boxes) that the estimate covers.
     pub regions: u64,

@@ -1,8 +1,10 @@
-//! Samples on a GPU: the points of the CPU, to the bit; so the same integrals, within what the arithmetic rounds.
+//! Samples on a GPU: the points of the CPU, to the bit; so the same integrals, within what the arithmetic rounds. Boxes: its splits.
 #![cfg(feature = "gpu")]
 
 #[path = "common/adapter.rs"]
 mod adapter;
+#[path = "gpu_samples/boxes.rs"]
+mod boxes;
 #[path = "common/child.rs"]
 mod child;
 
@@ -204,12 +206,17 @@ fn sampling_can_be_stopped_and_watched() {
 /// The task of the child, and how it went, in one line.
 #[test]
 fn child() {
-    if child::task().is_none() {
-        return;
-    }
-    let gpu = Integrator::new().backend(Backend::Gpu).allow_fallback().method(Method::Sobol).rel_tol(1e-5);
-    let integral = gpu.seed(5).max_evaluations(1 << 23).integrate(&product {}, BOX).unwrap();
-    let right = (integral.estimate - (0.5 * 1.5 * 4.375 + 0.5 * 3.0 * 2.5)).abs() <= integral.error;
+    let Some(task) = child::task() else { return };
+    let gpu = Integrator::new().backend(Backend::Gpu).allow_fallback().seed(5).max_evaluations(1 << 23);
+    let (integral, exact) = if task == "boxes" {
+        let (f, unit) = (boxes::step {}, [const { 0.0..1.0 }; 5]);
+        let exact = Integrator::new().method(Method::Cubature).integrate(&f, unit.clone()).unwrap().estimate;
+        (gpu.method(Method::Cubature).rel_tol(1e-8).integrate(&f, unit).unwrap(), exact)
+    } else {
+        let exact = 0.5 * 1.5 * 4.375 + 0.5 * 3.0 * 2.5;
+        (gpu.method(Method::Sobol).rel_tol(1e-5).integrate(&product {}, BOX).unwrap(), exact)
+    };
+    let right = (integral.estimate - exact).abs() <= integral.error;
     let fallbacks: Vec<_> = integral.fallbacks.iter().map(ToString::to_string).collect();
     child::say(&format!("{} {right} {}", integral.backend, fallbacks.join(" | ")));
 }
@@ -222,15 +229,16 @@ fn nothing_is_lost_with_a_device() {
     let named = ("QUADRILLE_ADAPTER", name.as_str());
     assert_eq!(ask("samples", &[named]).trim_end(), "gpu true");
     let Some(folder) = faulty_loader() else { return };
-    let mut partly = 0;
-    for after in ["0", "3", "6", "9", "12"] {
+    let mut partly = [0, 0];
+    let samples = ["0", "3", "6", "9", "12"].map(|after| (0, "samples", after));
+    for (kind, task, after) in samples.into_iter().chain(["9", "14"].map(|after| (1, "boxes", after))) {
         let fault = [("FAULT", "wait"), ("FAULT_CODE", "-4"), ("FAULT_AFTER", after), ("FAULT_COUNT", "1000")];
         let mut variables = vec![named, ("LD_LIBRARY_PATH", folder.as_str())];
         variables.extend(fault);
-        let said = ask("samples", &variables);
-        eprintln!("after {after}: {said}");
+        let said = ask(task, &variables);
+        eprintln!("{task} after {after}: {said}");
         assert!(said.starts_with("simd true gpu: ") || said.starts_with("gpu true "), "after {after}: {said}");
-        partly += usize::from(said.starts_with("gpu true gpu: ") && said.contains("evaluations"));
+        partly[kind] += usize::from(said.starts_with("gpu true gpu: ") && said.contains("evaluations"));
     }
-    assert!(partly > 0);
+    assert!(partly[0] > 0 && partly[1] > 0);
 }

@@ -90,7 +90,7 @@ pub struct Args {
     #[arg(long, value_name = "NAME=VALUE", allow_hyphen_values = true)]
     pub param: Vec<String>,
     /// Seed of the samples, or for the choice of the tiles or regions that are verified
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true)]
     pub seed: Option<u64>,
     /// Print one JSON object (with --backend all: an array of them)
     #[arg(long)]

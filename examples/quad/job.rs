@@ -169,11 +169,14 @@ impl Args {
         let gpu = [("--precision", precision != quadrille::Precision::Auto), ("--adapter", self.adapter.is_some())];
         let swept = self.sweep.is_some() && self.backend == "gpu";
         let method: Method = self.method.as_deref().map_or(Ok(Method::Auto), named)?;
-        let sampled = method.is_sampling() && ["gpu", "all"].contains(&&*self.backend);
-        if !swept && !sampled {
-            refuse(&gpu, "is about the GPU, where one adaptive integral does not run: choose a rule with --rule")?;
+        let over_boxes = method.is_sampling() || method == Method::Cubature;
+        let on_gpu = over_boxes && ["gpu", "all"].contains(&&*self.backend);
+        if !swept && !on_gpu {
+            let only = "is about the GPU, where of adaptive methods only cubature and those that sample run: choose one with --method, or \
+                a rule with --rule";
+            refuse(&gpu, only)?;
         }
-        let samples = method.is_sampling() || method == Method::Auto && self.over.len() > 1;
+        let samples = method.is_sampling() || on_gpu || method == Method::Auto && self.over.len() > 1;
         refuse(
             &[("--seed", self.seed.is_some() && self.verify.is_none() && !samples && !swept)],
             "chooses what to verify, and an adaptive result is verified only on demand: --verify spot",

@@ -36,7 +36,7 @@ pub fn ranges(texts: &[String]) -> Result<Vec<Axis<'_>>, String> {
     }
     axes.sort_by_key(|axis| axis.0);
     if let Some(missing) = (0..axes.len()).find(|&d| axes[d].0 != d) {
-        return Err(format!("--over gives no range for x{}", missing + 1));
+        return Err(format!("--over gives no range for {}", name(missing)));
     }
     Ok(axes.into_iter().map(|axis| axis.1).collect())
 }
@@ -44,7 +44,7 @@ pub fn ranges(texts: &[String]) -> Result<Vec<Axis<'_>>, String> {
 /// Refuses a formula that has other variables than `axes` ranges are for.
 pub fn check(f: &Expression, axes: usize) -> Result<(), String> {
     if axes > 1 && axes > f.dimension() {
-        let name = ["x", "y", "z"].get(axes - 1).map_or_else(|| format!("x{axes}"), |&name| name.into());
+        let name = name(axes - 1);
         return Err(format!(
             "--over gives {name} a range, but the formula has no {name}: leave it out, or add 0*{name}"
         ));
@@ -60,8 +60,17 @@ fn axis(name: &str) -> Option<usize> {
         "x" => Some(0),
         "y" => Some(1),
         "z" => Some(2),
-        _ => name.strip_prefix('x')?.parse().ok().filter(|d| (1..=9).contains(d)).map(|d: usize| d - 1),
+        // One digit, as in a formula.
+        _ => match name.strip_prefix('x')?.as_bytes() {
+            &[digit @ b'1'..=b'9'] => Some(usize::from(digit - b'1')),
+            _ => None,
+        },
     }
+}
+
+/// What the variable of an axis is called.
+pub fn name(axis: usize) -> String {
+    ["x", "y", "z"].get(axis).map_or_else(|| format!("x{}", axis + 1), |&name| name.into())
 }
 
 /// What `$call` makes of the box of `$over`, in its dimension.

@@ -3,11 +3,13 @@
 use super::Integrator;
 use super::check_mesh::Forms;
 use super::composite::stopped;
-use super::rounds::{Answer, Done, Question, Workspace};
+use super::mesh::Mesh;
+use super::rounds::{Answer, Question};
 use crate::agreement::Verify;
+use crate::backend::weighted::Weighted;
 use crate::backend::{
     Backend,
-    simd::regions::{self, Seen},
+    simd::regions::{self, Desk, Seen},
 };
 use crate::clock::Instant;
 use crate::control::Control;
@@ -114,7 +116,7 @@ impl Integrator {
     ) -> Result<Integral, Error> {
         let start = Instant::now();
         let serial = self.backend == Backend::Serial;
-        if let Some(depth) = self.depth().filter(|_| !serial && self.weight.is_none()) {
+        if let Some(depth) = self.depth().filter(|_| !serial) {
             return self.verified_rounds(depth, forms, (level, token), region, tolerance, start);
         }
         let answer = self.question(forms.fast, token, region, tolerance, &self.control).answer(known, start);
@@ -136,16 +138,23 @@ impl Integrator {
         tolerance: Tolerance,
         start: Instant,
     ) -> Result<Integral, Error> {
-        let mut own = Workspace::default();
         let question = self.question(forms.fast, token, region, tolerance, &self.control);
-        let answer = question.answer_in(&mut own, &Done::default(), start);
+        let (answer, mesh) = question.with_its_mesh(start);
         let mut integral = self.integral(&answer, region, level, start.elapsed());
         if answer.extrapolated {
             let reason = "the limit of a series is no sum that could be computed again".to_owned();
             integral.fallbacks.push(Fallback { wanted: format!("verification {depth}"), reason });
         } else if integral.status.is_success() {
-            let regions: Vec<_> = own.method.swept().collect();
-            match self.check_mesh(depth, forms, token, &regions, own.method.totals.estimate, start) {
+            let checked = match mesh {
+                Mesh::Regions(regions) => self.check_mesh(depth, forms, token, &regions, answer.estimate, start),
+                Mesh::Panels(weighing, panels) => {
+                    let (mut desk, mut levels) = (Desk::new(), Vec::new());
+                    self.check_parts(depth, forms, &panels, answer.estimate, start, |values, panel, tolerance| {
+                        Weighted { values, weighing: &weighing, token }.sweep(panel, tolerance, &mut desk, &mut levels)
+                    })
+                }
+            };
+            match checked {
                 Ok(Ok(agreement)) => integral.agreement = Some(agreement),
                 Ok(Err(disagreement)) => return Err(Error::Disagreement(Box::new(integral), disagreement)),
                 Err(stop) => integral.status = stopped(stop, region.lower.max(region.upper)),
@@ -224,19 +233,11 @@ impl Integrator {
     /// What an adaptive method does not do although it was asked for.
     #[inline]
     pub(super) fn adaptive_fallbacks(&self) -> Vec<Fallback> {
-        if self.backend == Backend::Gpu || self.verify.is_some() { self.not_done() } else { Vec::new() }
-    }
-
-    fn not_done(&self) -> Vec<Fallback> {
-        let mut fallbacks = Vec::new();
         if self.backend == Backend::Gpu {
-            fallbacks.push(Fallback { wanted: Backend::Gpu.to_string(), reason: NO_GPU.to_owned() });
+            vec![Fallback { wanted: Backend::Gpu.to_string(), reason: NO_GPU.to_owned() }]
+        } else {
+            Vec::new()
         }
-        if let Some(verify) = self.depth().filter(|_| self.weight.is_some()) {
-            let reason = "integrals with a weight are not verified".to_owned();
-            fallbacks.push(Fallback { wanted: format!("verification {verify}"), reason });
-        }
-        fallbacks
     }
 
     /// Refuses what makes no sense; else with what and how closely to compute.

@@ -33,8 +33,8 @@ impl Integrator {
         self
     }
 
-    /// The evaluations after which an adaptive method gives up, 4 million unless set; looked at after every round, so that a
-    /// round more may be used. [`Method::Auto`] over a box, and a method that samples, begins no round that would go beyond, but for the first (of up to 128 points).
+    /// The evaluations after which an adaptive method gives up, 4 million unless set. No round is begun that may go beyond, but for the first
+    /// sweep (of up to 900 points). What comes on top are the 8192 samples that are taken where all values are the same.
     pub fn max_evaluations(mut self, evaluations: u64) -> Self {
         self.max_evaluations = evaluations;
         self

@@ -7,7 +7,7 @@ mod vector;
 use super::Integrator;
 use super::adaptive::check_tolerances;
 use super::race::{Race, Whole};
-use super::samples::{End, MOST_RANDOM};
+use super::samples::{Domain, End, MOST_RANDOM};
 use crate::backend::simd::boxes::{BoxDesk, SimdBoxes};
 use crate::backend::simd::samples::SimdSamples;
 use crate::backend::{Backend, threads::Threads};
@@ -19,17 +19,21 @@ use crate::integrand::point_values::{PointValues, PointsByScalar, PointsOnLanes}
 use crate::integrand::values::Values;
 use crate::integrand::{Expr, Graph, Integrand, Point, VectorIntegrand};
 use crate::lanes::{LANES, Level, Token};
-use crate::method::{Costs, Cubature, Method};
+use crate::method::{Costs, Cubature, Method, Wanted};
 use crate::plan::Axis;
 use crate::region::Region;
 use crate::rule::fully_symmetric::{FullySymmetric, MOST_DIMENSIONS};
 use crate::rule::gauss_line::{GaussLine, LINE, MOST_FINE};
 use crate::sweep::{Row, Sweep};
 use crate::vector::VectorIntegral;
-pub(super) use drive::Drive;
+pub(super) use drive::{BoxRounds, Drive};
+#[cfg(feature = "gpu")]
+pub(super) use pieces::at_desk;
 use std::marker::PhantomData;
 use std::time::Duration;
 pub(super) use vector::VectorOver;
+
+const RACE: &str = "methods that take turns over a box do not run on the GPU: name one, cubature or lattice";
 
 /// The points over which [`Integrator::integrate`] integrates: `f64` along an interval, `[f64; D]` over a box.
 pub trait Space: Point {
@@ -212,7 +216,13 @@ impl Integrator {
             return Err(Error::OneDimension { option });
         }
         check_tolerances(self.rel_tol, self.abs_tol)?;
-        if sampled.is_some() { self.check_level() } else { self.check_settings() }
+        if !several {
+            return self.check_settings();
+        }
+        if self.method == Method::Auto && self.backend == Backend::Gpu && !self.fallback {
+            return Err(Error::BackendUnavailable { backend: Backend::Gpu, reason: RACE.to_owned() });
+        }
+        self.check_level()
     }
 
     /// The integral over a box that was looked at, of what may be known to be zero. Compiled once, whatever the integrand.
@@ -224,7 +234,7 @@ impl Integrator {
         (level, token): (Level, Token),
         lower: &[f64],
         upper: &[f64],
-        mesh: Option<&mut Vec<f64>>,
+        mut mesh: Option<&mut Vec<f64>>,
     ) -> Result<Integral, Error> {
         let start = Instant::now();
         let sampled = self.method.most_sampled().is_some();
@@ -241,11 +251,12 @@ impl Integrator {
         let threads = if serial { Threads::new(Some(1))? } else { Threads::new(self.threads)? };
         let backend = if serial { Backend::Serial } else { Backend::Simd };
         let mut integral = Integral::of(backend, (!serial).then_some(level), 1);
-        if !sampled {
-            integral.fallbacks = self.adaptive_fallbacks();
+        let on_gpu = self.backend == Backend::Gpu && (sampled || self.method == Method::Cubature);
+        if self.backend == Backend::Gpu && !on_gpu {
+            integral.fallbacks.push(Fallback { wanted: self.backend.to_string(), reason: RACE.to_owned() });
         }
-        // Samples of a GPU are.
-        if !sampled || self.backend != Backend::Gpu {
+        // What a GPU does is verified.
+        if !on_gpu {
             integral.fallbacks.extend(self.box_fallbacks());
         }
         let (sign, axes) = axes_of(lower, upper);
@@ -263,7 +274,10 @@ impl Integrator {
         }
         let tolerance = Tolerance { absolute: self.abs_tol.unwrap_or(0.0), relative: self.rel_tol.unwrap_or(1e-10) };
         let (seventh, ninth) = (FullySymmetric::seventh(dimension), FullySymmetric::ninth(dimension));
-        let kernel = SimdBoxes { values, seventh, ninth, line: GaussLine::get(), axes: &axes, token };
+        let kernel =
+            SimdBoxes { values, seventh, ninth, line: GaussLine::get(), axes: &axes, unit: f64::EPSILON, token };
+        let wanted = Wanted { tolerance, ..self.wanted(&axes, 0.0) };
+        let domain = Domain { values, axes: &axes, sign, wanted, threads: &threads, start };
         let (roughness, peak) = match kernel.look(&mut BoxDesk::default()) {
             Ok(look) => look,
             Err(bad) => {
@@ -287,22 +301,59 @@ impl Integrator {
             no_threads: None,
             peak,
             is_zero,
+            rounds: None,
+            given_up: None,
         };
         if self.method == Method::Auto {
             return Race::new(self, whole, Some(drive))?.answer(integral);
+        }
+        if on_gpu {
+            match self.boxes_on_gpu(&domain) {
+                Ok(rounds) => drive.hand_over(rounds),
+                // As the CPU will see.
+                Err(reason) if self.fallback || self.control.stop(start).is_some() => {
+                    drive.given_up = Some((reason, 0))
+                }
+                Err(reason) => return Err(Error::BackendUnavailable { backend: Backend::Gpu, reason }),
+            }
         }
         let end = loop {
             if let Some(end) = drive.round() {
                 break end;
             }
         };
-        if let Some(mesh) = mesh {
+        if let End::Failed(reason) = end {
+            return Err(Error::BackendUnavailable { backend: Backend::Gpu, reason });
+        }
+        let wrong = if let End::Wrong(disagreement) = end { Some(disagreement) } else { None };
+        let before = mesh.as_ref().map_or(0, |mesh| mesh.len());
+        if let Some(mesh) = mesh.as_deref_mut() {
             let ends = drive.method.bounds().flat_map(|ends| ends.iter().zip(&axes));
             mesh.extend(ends.map(|(&t, axis)| axis.map.point(t).0));
         }
         integral.evaluations = drive.method.evaluations;
+        if drive.given_up.is_some() {
+            integral.fallbacks.extend(self.box_fallbacks());
+        }
         integral.evaluations += drive.tell(end, sign, &mut integral);
         integral.elapsed = start.elapsed();
+        let reason = match wrong {
+            Some(disagreement) if !self.fallback => {
+                return Err(Error::Disagreement(Box::new(integral), disagreement));
+            }
+            Some(disagreement) => disagreement.to_string(),
+            None if self.fallback && matches!(integral.status, Status::PrecisionFloor { .. }) => {
+                integral.status.to_string()
+            }
+            None => return self.judged(integral),
+        };
+        // All of it by the CPU.
+        if let Some(mesh) = mesh.as_deref_mut() {
+            mesh.truncate(before);
+        }
+        let cpu = Self { backend: Backend::Simd, accept: true, ..self.clone() };
+        let mut integral = cpu.over_box(values, is_zero, (level, token), lower, upper, mesh)?;
+        integral.fallbacks.insert(0, Fallback { wanted: Backend::Gpu.to_string(), reason });
         self.judged(integral)
     }
 

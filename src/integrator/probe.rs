@@ -13,12 +13,15 @@ const SAMPLES: usize = 8192;
 
 /// The variable's range, and how it becomes x.
 pub(super) fn range(lower: f64, upper: f64) -> (f64, f64, Map) {
-    match (lower.is_finite(), upper.is_finite()) {
-        (true, true) => (lower, upper, Map::Plain),
-        (true, false) => (-6.5, 6.5, Map::half_line(lower, 1.0)),
-        (false, true) => (-6.5, 6.5, Map::half_line(upper, -1.0)),
-        (false, false) => (-6.5, 6.5, Map::Sinh),
-    }
+    let map = match (lower.is_finite(), upper.is_finite()) {
+        (true, true) => return (lower, upper, Map::Plain),
+        (true, false) => Map::half_line(lower, 1.0),
+        (false, true) => Map::half_line(upper, -1.0),
+        (false, false) => Map::Sinh,
+    };
+    // In large units x is no number beyond.
+    let [down, up] = map.most();
+    (-down.min(6.5), up.min(6.5), map)
 }
 
 /// Panels between the ends of all of these; `None` where there are none.

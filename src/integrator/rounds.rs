@@ -104,7 +104,7 @@ impl Question<'_> {
 
     /// The same, with the mesh left in `workspace`.
     pub fn answer_in(&self, workspace: &mut Workspace, done: &Done, start: Instant) -> Answer {
-        if self.lower == self.upper {
+        if self.lower == self.upper || self.weight.is_some_and(|weight| weight.is_zero()) {
             workspace.method.begin(self.method, self.tolerance, self.max_evaluations, &[]);
             return NOTHING;
         }
@@ -173,7 +173,6 @@ pub(super) fn run(
     let kernel = SimdRegions { values: question.values, ladder: question.ladder, token: question.token };
     initial(question.method, lower, upper, question.points, regions);
     method.begin(question.method, tolerance, most, regions);
-    let mut probed = 0;
     let mut sweep = |method: &Adaptive, swept: &mut Vec<Swept>| {
         if let [only] = method.next().list
             && let Some((_, known)) = done.sweeps.iter().flatten().find(|(region, _)| region == only)
@@ -187,21 +186,21 @@ pub(super) fn run(
     let mut stop = sweep(method, swept);
     let mut cycles = HalfCycles::of(question, swept);
     let mut looked = false;
-    let find = |method: &mut Adaptive, probed: &mut u64, looked: &mut bool| {
+    let find = |method: &mut Adaptive, looked: &mut bool| {
         let (panels, evaluations) = probe::find(question.values, lower, upper);
-        *probed += evaluations;
         *looked = true;
+        let evaluations = evaluations + method.evaluations;
         if let Some(panels) = &panels {
-            *probed += method.evaluations;
             method.begin(question.method, tolerance, most, panels);
         }
+        method.evaluations = evaluations;
         panels.is_some()
     };
     // All values the same: something may hide between them.
     if stop.is_none() && swept.iter().all(|one| one.constant) {
         let evaluations: u64 = swept.iter().map(|one| u64::from(one.evaluations)).sum();
-        if find(method, &mut probed, &mut looked) {
-            probed += evaluations;
+        if find(method, &mut looked) {
+            method.evaluations += evaluations;
             stop = sweep(method, swept);
         }
     }
@@ -209,12 +208,14 @@ pub(super) fn run(
         if stop.is_some() {
             break None;
         }
-        let evaluations = swept.iter().map(|one| u64::from(one.evaluations)).sum::<u64>() + method.evaluations + probed;
+        let evaluations = swept.iter().map(|one| u64::from(one.evaluations)).sum::<u64>() + method.evaluations;
         if let Some(answer) = cycles.solve(question, evaluations, start) {
             question.control.report(answer.evaluations, answer.evaluations);
             return answer;
         }
-        if cycles.evaluations > 0 && !question.control.is_idle() {
+        let tried = std::mem::take(&mut cycles.evaluations);
+        method.evaluations += tried;
+        if tried > 0 && !question.control.is_idle() {
             stop = question.control.stop(start);
             if stop.is_some() {
                 break None;
@@ -223,7 +224,7 @@ pub(super) fn run(
         if let Some(outcome) = method.absorb(swept) {
             // Nothing but zeros, or next to nothing.
             let nothing = outcome == Outcome::Converged && method.totals.magnitude < TINY && !looked;
-            if !(nothing && find(method, &mut probed, &mut looked)) {
+            if !(nothing && find(method, &mut looked)) {
                 break Some(outcome);
             }
         }
@@ -234,13 +235,13 @@ pub(super) fn run(
         method.walk();
     }
     let failed = !matches!(outcome, None | Some(Outcome::Converged | Outcome::RoundoffLimited));
-    if failed && let Some(answer) = cycles.better(question, method.evaluations + probed, method.totals.error, start) {
+    if failed && let Some(answer) = cycles.better(question, method.evaluations, method.totals.error, start) {
         return answer;
     }
     Answer {
         estimate: method.totals.estimate,
         error: method.totals.error,
-        evaluations: method.evaluations + probed + cycles.evaluations,
+        evaluations: method.evaluations + cycles.evaluations,
         regions: method.regions(),
         status: match (outcome, stop) {
             (Some(Outcome::Oscillates), _) if cycles.too_dear => Status::MaxEvaluations,

@@ -176,7 +176,7 @@ impl Integrator {
     }
 
     /// The work of a task, spread over threads.
-    fn spread<'a>(
+    fn spread(
         &self,
         task: &Task,
         level: Level,

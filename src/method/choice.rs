@@ -74,6 +74,11 @@ pub enum Method {
     Auto,
     /// Adaptive cubature, over boxes in 2 to 20 dimensions; [`Integrator::integrate`](crate::Integrator::integrate) has the details. A round
     /// more than [`max_evaluations`](crate::Integrator::max_evaluations) may be used.
+    ///
+    /// With [`Backend::Gpu`](crate::Backend::Gpu), over 4 to 14 axes, all boxes of a round are evaluated on a GPU at once and judged on the CPU, which also
+    /// makes the first look along the axes and the searches for kinks. The splits are those of the CPU, and so are evaluations and estimate, but
+    /// for what rounding decides; what an arithmetic below double precision may add is in the claim. Five boxes of each round, or all, are verified by
+    /// the scalar definition.
     Cubature,
     /// Gauss–Kronrod rules of 15, 23, 31 or 63 nodes on panels that are halved. For smooth integrands; slow at singularities,
     /// which are not treated in any way but by halving. The claim lies for narrow peaks between the nodes, where

@@ -120,6 +120,16 @@ impl Cubature {
         }
     }
 
+    /// Claims this much more: what the arithmetic of the values may make of them.
+    pub fn allow(&mut self, arithmetic: f64) {
+        self.retired.1.arithmetic = arithmetic;
+    }
+
+    /// The error that is asked for.
+    pub fn wanted(&self) -> f64 {
+        self.tolerance.at(self.totals.estimate())
+    }
+
     /// The boxes to sweep by this rule.
     pub fn next(&self, rule: BoxRule) -> Boxes<'_> {
         let dimension = self.axes.len();
@@ -178,6 +188,10 @@ impl Cubature {
         }
         if met && !self.active.is_empty() && self.totals.truncation <= goal {
             return None;
+        }
+        // No halving takes that away.
+        if !met && self.totals.truncation <= goal && self.tolerance.met(error - self.totals.arithmetic, estimate) {
+            return Some(Outcome::RoundoffLimited);
         }
         if self.evaluations >= self.most {
             return Some(if met { Outcome::Converged } else { Outcome::MaxEvaluations });
@@ -327,7 +341,7 @@ impl Cubature {
             Some(ninth) => (ninth, 10.0),
             None => (self.costs.seventh, 8.0),
         };
-        let wanted = self.wanted(goal);
+        let wanted = self.fine_goal(goal);
         let worth = (0.5 * each as f64 / halved as f64).powf(power / dimension as f64);
         let spare = ((WASTE * self.evaluations as f64) as u64).saturating_sub(self.wasted);
         let mut spare = spare / each;
@@ -366,7 +380,7 @@ impl Cubature {
     }
 
     /// The claim of a leaf that a fine sweep is to bring.
-    fn wanted(&self, goal: f64) -> f64 {
+    fn fine_goal(&self, goal: f64) -> f64 {
         goal / (4 * self.leaves.len()) as f64
     }
 

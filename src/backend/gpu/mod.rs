@@ -7,6 +7,7 @@
 //! ```
 
 mod adapter;
+mod boxes;
 mod buffer;
 mod device;
 mod error;
@@ -26,6 +27,7 @@ mod tables;
 
 pub use crate::precision::Precision;
 pub use adapter::{AdapterInfo, adapters};
+pub(crate) use boxes::{AXES, FoundBoxes, GpuBoxes};
 pub use device::Device;
 pub use error::GpuError;
 pub use evaluate::evaluate;

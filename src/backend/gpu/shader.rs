@@ -1,5 +1,6 @@
 //! Shaders: the text of a kernel, its arithmetic, the integrand, and what it uses of the library, put together.
 
+use super::boxes::Shape;
 use super::points::Points;
 use super::{GpuError, library};
 use crate::integrand::wgsl::{Arithmetic, Emitted};
@@ -32,6 +33,8 @@ pub(crate) enum Kind {
     Regions,
     /// Samples, threads going over points.
     Samples(Points),
+    /// A fully symmetric rule, threads going over boxes.
+    Boxes(Shape),
     /// Values at points of that many coordinates.
     Evaluate(usize),
 }
@@ -56,7 +59,11 @@ pub(crate) fn shader(kind: Kind, arithmetic: Arithmetic, integrand: &Emitted) ->
     };
     let positions = if sampled { positions + &samples } else { positions };
     // What the kernels themselves take from the library.
-    let own = if kind == Kind::Regions || sampled { THEY_USE } else { "q_select" };
+    let own = match kind {
+        Kind::Regions | Kind::Samples(_) => THEY_USE,
+        Kind::Boxes(_) => BOXES_USE,
+        _ => "q_select",
+    };
     let used = format!("{} {own}", integrand.text);
     let library = match arithmetic {
         Arithmetic::F32 => library::linked(Arithmetic::F32x2, &positions) + &library::linked(arithmetic, &used),
@@ -96,6 +103,21 @@ pub(crate) fn shader(kind: Kind, arithmetic: Arithmetic, integrand: &Emitted) ->
                 .replace("$AGAIN", if rare { SAMPLE_AGAIN } else { "" })
                 .replace("$DIMENSION", &points.dimension.to_string())
         }
+        Kind::Boxes(shape) => {
+            let sweep = |name| {
+                let text = kernel!("orbits").replace("$NAME", name).replace("$FRAME", &shape.frame());
+                let text = text.replace("$NODE", &shape.node(arithmetic)).replace("$VALUE", &shape.value());
+                text.replace("$SIZES", &box_sizes()).replace("$DONE", &box_done())
+            };
+            let sweeps = sweep("sweep_first") + &if rare { sweep("sweep_again") } else { String::new() };
+            kernel!("boxes")
+                .replace("$SWEEPS", &sweeps)
+                .replace("$AGAIN", if rare { BOX_AGAIN } else { "" })
+                .replace("$DIMENSION", &shape.dimension.to_string())
+                .replace("$BOUNDS", &(2 * shape.dimension).to_string())
+                .replace("$HALF", &arithmetic.literal(0.5))
+                .replace("$ONE", &arithmetic.literal(1.0))
+        }
         Kind::Evaluate(dimension) => kernel!("evaluate").replace("$COORDINATES", &coordinates(dimension)),
     };
     let kernel = kernel.replace("$FINISH", kernel!("finish")).replace("$PARAMETERS", &parameters);
@@ -110,6 +132,9 @@ const REGION_SUMS: usize = 9;
 
 /// What the kernels of regions and of samples use.
 const THEY_USE: &str = "q_select q_lt q_add q_sub q_mul q_abs q_is_finite";
+
+const BOXES_USE: &str =
+    "q_select q_lt q_eq q_add q_sub q_mul q_div q_recip q_abs q_is_finite f64_bar f32_opaque df_opaque";
 
 /// The function that sums the nodes of a thread, with the statements that add those of a block.
 fn sums(name: &str, nodes: &str) -> String {
@@ -149,6 +174,25 @@ const SWEEP_AGAIN: &str = "if RARE {
             EXACT = true;
             RARE = false;
             swept = sweep_again(id.x);
+        }";
+
+/// The sums of |f| of a box, with constant indices; and all of them written down, below the flags.
+fn box_sizes() -> String {
+    let add = |k: usize| format!("sizes[{k}] = q_add(sizes[{k}], q_select(group[1] == {k}u, size, Real()));");
+    (0..4).map(add).collect::<Vec<_>>().join("\n        ")
+}
+
+fn box_done() -> String {
+    let numbers = ["sizes[0]", "sizes[1]", "sizes[2]", "sizes[3]", "low", "high"];
+    let keep = |(k, number): (usize, &&str)| format!("found[last - {}u][thread] = {number};", numbers.len() - k);
+    numbers.iter().enumerate().map(keep).collect::<Vec<_>>().join("\n    ")
+}
+
+/// The same for a box.
+const BOX_AGAIN: &str = "if RARE {
+            EXACT = true;
+            RARE = false;
+            sweep_again(group.x, thread);
         }";
 
 /// The same for samples.

@@ -1,17 +1,17 @@
 //! Rounds of adaptive cubature, spread over threads.
 
 use super::pieces::Crew;
+use crate::backend::Backend;
 use crate::backend::simd::boxes::SimdBoxes;
 use crate::backend::threads::Threads;
 use crate::clock::Instant;
-use crate::control::Stop;
 use crate::integral::{Fallback, Integral, Status};
 use crate::integrand::point_values::PointValues;
 use crate::integrator::samples::End;
 use crate::integrator::{Integrator, rounds};
 use crate::lanes::LANES;
 use crate::method::{Cubature, Method, Outcome};
-use crate::plan::{Axis, BoxRule, SweptBox};
+use crate::plan::{Axis, BoxRule, Boxes, SweptBox};
 
 pub(in crate::integrator) const RULES: [BoxRule; 3] = [BoxRule::Seventh, BoxRule::Ninth, BoxRule::Fine];
 
@@ -118,6 +118,20 @@ pub(in crate::integrator) fn doubt(
     (doubted.then_some((EXACT, error.max(off + DEVIATIONS * deviation))), COST)
 }
 
+/// Who sweeps boxes in place of the CPU.
+#[cfg_attr(not(feature = "gpu"), allow(dead_code))]
+pub(in crate::integrator) trait BoxRounds {
+    /// Sets `out` to what these boxes give; `kernel` says what their values mean, and sweeps those that are not finite.
+    fn sweep(&mut self, kernel: &SimdBoxes, boxes: Boxes, out: &mut [SweptBox]) -> Result<(), End>;
+
+    /// What its arithmetic rounds to; and the error that it may make of the integrand, in units of the integral.
+    fn unit(&self) -> f64;
+    fn floor(&self) -> f64;
+
+    /// Says who it is, and what it found.
+    fn sign(&self, integral: &mut Integral);
+}
+
 /// An integration under way.
 pub(in crate::integrator) struct Drive<'a> {
     pub with: &'a Integrator,
@@ -135,9 +149,19 @@ pub(in crate::integrator) struct Drive<'a> {
     pub peak: f64,
     /// Whether f is known to be zero.
     pub is_zero: &'a dyn Fn() -> bool,
+    /// Who sweeps instead of the CPU; and why it does so no more, and since how many evaluations.
+    pub rounds: Option<Box<dyn BoxRounds + 'a>>,
+    pub given_up: Option<(String, u64)>,
 }
 
-impl Drive<'_> {
+impl<'a> Drive<'a> {
+    /// Has boxes swept by `rounds` from now on.
+    pub fn hand_over(&mut self, rounds: Box<dyn BoxRounds + 'a>) {
+        self.kernel.unit = rounds.unit();
+        self.method.allow(rounds.floor());
+        self.rounds = Some(rounds);
+    }
+
     /// The next round; how it ended, if this was the last.
     pub fn round(&mut self) -> Option<End> {
         let (mut swept, mut fine) = (Vec::new(), Vec::new());
@@ -146,8 +170,8 @@ impl Drive<'_> {
         fine.resize(by_fine, SweptBox::default());
         let (seventh, ninth) = swept.split_at_mut(by_seventh);
         for (rule, places) in RULES.into_iter().zip([seventh, ninth, &mut fine]) {
-            if let Some(stop) = self.sweep(rule, places) {
-                return Some(End::Stopped(stop));
+            if let Some(end) = self.sweep(rule, places) {
+                return Some(end);
             }
         }
         let outcome = self.method.absorb(&mut swept, &mut fine);
@@ -168,7 +192,16 @@ impl Drive<'_> {
 
     /// Writes down the answer, but for the evaluations; those made for it are returned.
     pub fn tell(self, end: End, sign: f64, integral: &mut Integral) -> u64 {
-        let Self { method, threads, no_threads, .. } = self;
+        let Self { method, threads, no_threads, rounds, given_up, .. } = self;
+        // Of what it has done, if it has done anything.
+        if let Some(rounds) = rounds.filter(|_| !matches!(given_up, Some((_, 0)))) {
+            rounds.sign(integral);
+            integral.level = integral.level.filter(|_| given_up.is_some());
+        }
+        if let Some((reason, evaluations)) = given_up {
+            let after = if evaluations > 0 { format!(", after {evaluations} evaluations") } else { String::new() };
+            integral.fallbacks.insert(0, Fallback { wanted: Backend::Gpu.to_string(), reason: reason + &after });
+        }
         integral.threads = threads.count();
         if let Some(reason) = no_threads {
             integral.fallbacks.push(Fallback { wanted: format!("{} threads", threads.count()), reason });
@@ -181,6 +214,10 @@ impl Drive<'_> {
         if method.regions() == 0 {
             integral.error = f64::INFINITY;
         }
+        if integral.status == Status::RoundoffLimited && method.totals.arithmetic > 0.0 {
+            let tolerance = Some(method.wanted());
+            integral.status = Status::PrecisionFloor { floor: method.totals.arithmetic, tolerance };
+        }
         if integral.status != Status::Converged {
             return 0;
         }
@@ -192,10 +229,18 @@ impl Drive<'_> {
     }
 
     /// The boxes of a round that are swept by `rule`.
-    fn sweep(&mut self, rule: BoxRule, places: &mut [SweptBox]) -> Option<Stop> {
-        let Self { with, kernel, method, threads, seconds, start, no_threads, .. } = self;
-        let seconds = &mut seconds[rule as usize];
+    fn sweep(&mut self, rule: BoxRule, places: &mut [SweptBox]) -> Option<End> {
+        let Self { with, kernel, method, threads, seconds, start, no_threads, rounds, given_up, .. } = self;
+        let (boxes, seconds) = (method.next(rule), &mut seconds[rule as usize]);
+        if let Some(rounds) = rounds.as_mut().filter(|_| given_up.is_none() && !places.is_empty()) {
+            match rounds.sweep(kernel, boxes, places) {
+                // What was swept before stays.
+                Err(End::Failed(reason)) if with.fallback => *given_up = Some((reason, method.evaluations)),
+                result => return result.err(),
+            }
+        }
         let crew = Crew { with, threads, start: *start, seconds, no_threads };
-        crew.sweep(method.next(rule), places, 1, &|boxes, _, out, desk| kernel.sweep(boxes, out, desk))
+        let stop = crew.sweep(boxes, places, 1, &|boxes, _, out, desk| kernel.sweep(boxes, out, desk));
+        stop.map(End::Stopped)
     }
 }

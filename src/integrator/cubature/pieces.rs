@@ -86,6 +86,13 @@ thread_local! {
     static DESK: Cell<BoxDesk> = Cell::default();
 }
 
+/// With the memory of this thread.
+pub(in crate::integrator) fn at_desk(work: impl FnOnce(&mut BoxDesk)) {
+    let mut desk = DESK.take();
+    work(&mut desk);
+    DESK.set(desk);
+}
+
 impl Piece<'_> {
     fn halves(self) -> Result<(Self, Self), Self> {
         let Self { boxes, first, out, each, least } = self;
@@ -100,8 +107,6 @@ impl Piece<'_> {
     }
 
     fn sweep(self, sweep: &SweepOf) {
-        let mut desk = DESK.take();
-        sweep(self.boxes, self.first, self.out, &mut desk);
-        DESK.set(desk);
+        at_desk(|desk| sweep(self.boxes, self.first, self.out, desk));
     }
 }

@@ -136,7 +136,8 @@ impl Integrator {
         let shared = SharedPoints::new(values, components, dimension);
         let (seventh, ninth) = (FullySymmetric::seventh(dimension), FullySymmetric::ninth(dimension));
         let first = shared.component(0);
-        let kernel = SimdBoxes { values: &first, seventh, ninth, line: GaussLine::get(), axes, token };
+        let kernel =
+            SimdBoxes { values: &first, seventh, ninth, line: GaussLine::get(), axes, unit: f64::EPSILON, token };
         let (mut roughness, mut peaks) = (Vec::new(), Vec::new());
         for c in 0..components {
             let of = shared.component(c);

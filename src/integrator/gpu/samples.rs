@@ -63,16 +63,46 @@ impl Integrator {
         if self.method == Method::Vegas {
             return Err(GpuError::NotOnDevice { what: "samples of VEGAS" });
         }
+        let Prepared { traced, bounded, device, precision, floor } = Prepared::new(self, domain)?;
+        let verify = self.verify.unwrap_or(Verify::Spot);
+        Ok(OnDevice {
+            with: self,
+            domain,
+            traced,
+            bounded,
+            device,
+            precision,
+            floor,
+            kernel: None,
+            verify,
+            checked: Checked::NOTHING,
+            fallbacks: Vec::new(),
+        })
+    }
+}
+
+/// What all methods over boxes begin with.
+pub(super) struct Prepared {
+    pub traced: Traced,
+    pub bounded: Bounded,
+    pub device: Device,
+    pub precision: Precision,
+    /// What the arithmetic may make of the integrand, in units of the integral.
+    pub floor: f64,
+}
+
+impl Prepared {
+    pub fn new(with: &Integrator, domain: &Domain) -> Result<Self, GpuError> {
         let traced = domain.values.traced().ok_or(GpuError::NotTraceable)?;
-        let device = self.opened(domain.start)?;
+        let device = with.opened(domain.start)?;
         let bounded = Bounded::from(traced.clone());
-        let set = PointSet::Random { seed: self.seed };
+        let set = PointSet::Random { seed: with.seed };
         let plan = Samples { set: &set, replicates: 1, first: 0, count: POINTS, tent: false };
         let points = points(&plan, domain, (0, 0, POINTS));
         let floor = |precision| {
             Floor::sampled(&bounded, points.iter(), domain.wanted.volume, rounding(Backend::Gpu, precision))
         };
-        let precision = match self.precision {
+        let precision = match with.precision {
             Precision::Auto => enough(&device, domain, floor)?,
             precision => precision,
         };
@@ -90,20 +120,7 @@ impl Integrator {
                 None => {}
             }
         }
-        let verify = self.verify.unwrap_or(Verify::Spot);
-        Ok(OnDevice {
-            with: self,
-            domain,
-            traced,
-            bounded,
-            device,
-            precision,
-            floor: error,
-            kernel: None,
-            verify,
-            checked: Checked::NOTHING,
-            fallbacks: Vec::new(),
-        })
+        Ok(Self { traced, bounded, device, precision, floor: error })
     }
 }
 

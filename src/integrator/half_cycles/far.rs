@@ -23,10 +23,11 @@ impl HalfLine<'_> {
     /// What is missing in the limit of a series over `zeros`, next to `first`: the means of f, far out, times the distances between those
     /// places. `None` where half cycles do not fall, or those means, times the distance, do not.
     pub(super) fn beyond(&mut self, first: Cycle, zeros: &[f64]) -> Option<f64> {
-        let [.., before, last] = *zeros else { return None };
-        let mut cycle = self.look(last, last - before)?;
+        let [a, b, .., before, last] = *zeros else { return None };
+        let mut cycle = Cycle { length: last - before, ..self.look(last, last - before)? };
         let begin = first.size * first.length;
-        let mut power = (cycle.length / first.length).ln() / (cycle.place / first.place).ln();
+        // Lengths of a look are too coarse for this.
+        let mut power = (cycle.length / (b - a)).ln() / (before / a).ln();
         let (mut sum, mut largest, mut reach, mut cycles) = (0.0, 0.0f64, 0.0, true);
         for step in 0..STEPS {
             let (place, mut length) = (APART * cycle.place, cycle.length * APART.powf(power.clamp(-8.0, 1.0)));

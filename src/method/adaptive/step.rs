@@ -4,10 +4,19 @@ use super::Adaptive;
 use crate::method::Method;
 use crate::method::leaf::least_rung;
 use crate::plan::{Map, Region, Sweep};
+use crate::rule::{MOST_EVALUATIONS, levels::UNITS};
 
 /// Parts of the whole, so that the rungs reach the density of nodes that is asked for; and where that is not likely to be enough.
 pub(in crate::method) const PARTS: u8 = 4;
 pub(in crate::method) const MOST_PARTS: u8 = 8;
+
+/// Panels of an infinite range that is opened up, and panels on either side of a place that the mesh is graded to.
+const PANELS: usize = 8;
+const MOST_GRADES: usize = 11;
+
+/// Evaluations of all levels, and of the longest search for a place.
+const LEVELS: u64 = 2 * 8 * 8 * UNITS as u64;
+const LOCATE: u64 = 24 * 18;
 
 /// Times what levels claim for the rest beyond their nodes: enough for 1/(x ln x (ln ln x)²).
 const BEYOND: f64 = 4.0;
@@ -35,6 +44,20 @@ impl Step {
     /// Whether it changes the mesh.
     pub fn splits(self) -> bool {
         !matches!(self, Step::Avoid | Step::TryLevels | Step::Locate)
+    }
+
+    /// How many evaluations it leads to in the next sweep, at most.
+    pub fn most_evaluations(self) -> u64 {
+        let parts = match self {
+            Step::Bisect(parts) => u64::from(parts),
+            Step::CutOut(_) | Step::Cut(Some((_, 0.0))) => 2,
+            Step::Cut(Some(_)) => 2 * MOST_GRADES as u64 + 2,
+            Step::Cut(None) => PARTS.into(),
+            Step::OpenUp(_) => PANELS as u64,
+            Step::Avoid | Step::TryLevels => return LEVELS,
+            Step::Locate => return LOCATE,
+        };
+        parts * MOST_EVALUATIONS
     }
 
     /// Which of two for the same leaf comes first: what cannot be put off, then what is known best.
@@ -122,15 +145,15 @@ impl Adaptive {
                 self.split(index, &[point], true, sweep)
             }
             Some((point, width)) if region.lower < point && point < region.upper => {
-                let mut cuts = [0.0; 24];
+                let mut cuts = [0.0; MOST_GRADES];
                 let mut count = 0;
                 let mut distance = 0.25 * region.width();
-                while count < 11 && distance > 2.0 * width {
+                while count < MOST_GRADES && distance > 2.0 * width {
                     cuts[count] = distance;
                     count += 1;
                     distance *= 0.125;
                 }
-                let mut places = [0.0; 24];
+                let mut places = [0.0; 2 * MOST_GRADES + 1];
                 for k in 0..count {
                     places[k] = point - cuts[k];
                     places[2 * count - k] = point + cuts[k];
@@ -181,7 +204,6 @@ impl Adaptive {
 
     /// An infinite region whose levels did not converge: panels in the variable t of the levels.
     fn open_up(&mut self, index: u32, reach: [u8; 2]) {
-        const PANELS: usize = 8;
         let region = self.leaves[index as usize].region;
         let map = match (region.lower.is_finite(), region.upper.is_finite()) {
             (true, false) => Map::half_line(region.lower, 1.0),

@@ -21,7 +21,7 @@ enum Fate {
 
 impl Cubature {
     fn fate(&self, i: u32, goal: f64) -> Fate {
-        let (leaf, wanted) = (&self.leaves[i as usize], self.wanted(goal));
+        let (leaf, wanted) = (&self.leaves[i as usize], self.fine_goal(goal));
         if self.fine.binary_search(&i).is_ok() {
             return Fate::Fine;
         }

@@ -37,6 +37,8 @@ pub(crate) struct BoxTotals {
     rounding: f64,
     squares: f64,
     pub magnitude: f64,
+    /// What the arithmetic may make of the integrand, everywhere alike.
+    pub arithmetic: f64,
 }
 
 impl BoxTotals {
@@ -56,6 +58,6 @@ impl BoxTotals {
     pub fn error(&self) -> f64 {
         let in_range = (1e-280..1e280).contains(&self.squares);
         let rounding = if in_range { self.squares.sqrt() } else { self.rounding };
-        self.truncation + rounding + 0.5 * f64::EPSILON * self.estimate().abs()
+        self.truncation + self.arithmetic + rounding + 0.5 * f64::EPSILON * self.estimate().abs()
     }
 }

@@ -114,6 +114,32 @@ fn a_wrong_sine_is_caught_in_samples() {
 }
 
 #[test]
+fn a_wrong_sine_is_caught_in_boxes() {
+    let Some(device) = device() else { return };
+    let f = Expression::parse("sin(x1)*x2 + x3*x4").unwrap();
+    for (precision, right, wrong) in SPOILED {
+        if device.supports(precision).is_err() || precision == Precision::F32 {
+            continue;
+        }
+        let gpu = Integrator::new().method(Method::Cubature).backend(Backend::Gpu).device(device).precision(precision);
+        let gpu = gpu.rel_tol(1e-9);
+        let over = |with: &Integrator| with.integrate(&f, [0.0..10.0, 0.0..1.0, 0.0..1.0, 0.0..1.0]);
+        with_replaced(right, wrong, || {
+            for verify in [Verify::Spot, Verify::Full] {
+                let gpu = gpu.clone().verify(verify);
+                let Err(Error::Disagreement(_, found)) = over(&gpu) else { panic!("{precision}: not caught") };
+                assert!((found.fast - found.reference).abs() > found.bound && found.tile.is_some());
+                let cpu = over(&gpu.allow_fallback()).unwrap();
+                assert!(cpu.backend == Backend::Simd && cpu.fallbacks[0].wanted == "gpu", "{cpu:#}");
+            }
+            assert_eq!(over(&gpu.clone().verify(Verify::Off)).unwrap().agreement, None);
+        });
+        let right = over(&gpu.clone().verify(Verify::Full)).unwrap();
+        assert!(right.agreement.is_some_and(|found| found.evaluations > 0 && found.worst <= 1.0), "{right:#}");
+    }
+}
+
+#[test]
 fn a_wrong_sine_is_caught_within_other_functions() {
     let Some(device) = device() else { return };
     for text in ["sin(x)*exp(-x^2/50)", "if(x < 5, sin(x), 2) + 1/(1 + x)", "sqrt(2 + sin(3*x))"] {

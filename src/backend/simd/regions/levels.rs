@@ -171,8 +171,11 @@ fn terms<S: Simd>(
     let weight = Lanes::from_array(simd, arm.table.weights[row]);
     let (x, y) = (Lanes::from_array(simd, *x), Lanes::from_array(simd, *y));
     let outside = if arm.ends { weight.eq(zero) | x.eq(zero + arm.origin) } else { weight.eq(zero) };
-    let mut terms = outside.select(zero, y * (weight * arm.factor.abs()));
+    let weight = weight * arm.factor.abs();
+    let mut terms = outside.select(zero, y * weight);
     if outside.any() || !terms.is_finite().all() {
+        // In large units the table goes beyond the largest number.
+        let outside = outside | !(weight.is_finite() & x.is_finite());
         let (out, mut each) = (outside.select(zero + 1.0, zero).to_array(), terms.to_array());
         let stop = (0..LANES).find(|&lane| out[lane] != 0.0 || !each[lane].is_finite()).unwrap_or(LANES);
         if stop < LANES && out[stop] == 0.0 {
