@@ -106,6 +106,11 @@ pub enum Error {
         /// Why.
         reason: &'static str,
     },
+    /// What a warm start was to begin with is no map for this region.
+    ImportanceMap {
+        /// Why.
+        reason: &'static str,
+    },
     /// A method for boxes in several dimensions was chosen for an integral in one.
     SeveralDimensions,
     /// This CPU (or this build) lacks the level asked for.
@@ -232,6 +237,7 @@ impl fmt::Display for Error {
                 write!(f, "{option} belongs to integrals in one dimension; in several, cubature is adaptive")
             }
             Error::Domain { reason } => f.write_str(reason),
+            Error::ImportanceMap { reason } => write!(f, "the importance map of the warm start is refused: {reason}"),
             Error::SeveralDimensions => f.write_str("cubature is for boxes in several dimensions, not for one"),
             Error::LevelUnavailable { level } => level.write_unavailable(f),
             Error::UnknownLevel(error) => write!(f, "{LEVEL_VARIABLE}: {error}"),

@@ -2,6 +2,7 @@
 
 use crate::agreement::Agreement;
 use crate::backend::Backend;
+use crate::importance::ImportanceMap;
 use crate::lanes::Level;
 use crate::method::Method;
 use crate::precision::Precision;
@@ -97,6 +98,8 @@ pub struct Statistics {
     pub chi_squared: Option<f64>,
     /// The iterations of VEGAS less one.
     pub degrees_of_freedom: Option<u32>,
+    /// Of VEGAS: the map that the last iteration sampled by, for [`Integrator::warm_start`](crate::Integrator::warm_start).
+    pub importance_map: Option<ImportanceMap>,
 }
 
 /// What an [`Integral`] is worth.

@@ -114,13 +114,13 @@ impl Integrator {
         tolerance: Tolerance,
         known: Option<&Seen>,
     ) -> Result<Integral, Error> {
-        let start = Instant::now();
         let serial = self.backend == Backend::Serial;
         if let Some(depth) = self.depth().filter(|_| !serial) {
-            return self.verified_rounds(depth, forms, (level, token), region, tolerance, start);
+            return self.verified_rounds(depth, forms, (level, token), region, tolerance, Instant::now());
         }
-        let answer = self.question(forms.fast, token, region, tolerance, &self.control).answer(known, start);
-        let elapsed = if answer.regions > 1 { start.elapsed() } else { Duration::ZERO };
+        let mut start = (!self.control.is_idle()).then(Instant::now);
+        let answer = self.question(forms.fast, token, region, tolerance, &self.control).answer(known, &mut start);
+        let elapsed = start.filter(|_| answer.regions > 1).map_or(Duration::ZERO, |start| start.elapsed());
         if answer.status.is_success() || self.accept {
             return Ok(self.integral(&answer, region, level, elapsed));
         }

@@ -216,6 +216,11 @@ impl Integrator {
             return Err(Error::OneDimension { option });
         }
         check_tolerances(self.rel_tol, self.abs_tol)?;
+        if matches!(self.method, Method::Vegas | Method::Auto)
+            && let Some(reason) = self.learnt.as_ref().and_then(|map| map.flaw(dimension))
+        {
+            return Err(Error::ImportanceMap { reason });
+        }
         if !several {
             return self.check_settings();
         }
@@ -241,7 +246,8 @@ impl Integrator {
         if let ([lower], [upper], false) = (lower, upper, sampled) {
             let region = Region { lower: *lower, upper: *upper };
             let tolerance = self.check_question(None, region, self.rel_tol, self.abs_tol)?;
-            let answer = self.question(&Along(values), token, region, tolerance, &self.control).answer(None, start);
+            let answer =
+                self.question(&Along(values), token, region, tolerance, &self.control).answer(None, &mut Some(start));
             let elapsed = if answer.regions > 1 { start.elapsed() } else { Duration::ZERO };
             let mut integral = self.integral(&answer, region, level, elapsed);
             integral.fallbacks.extend(self.box_fallbacks());

@@ -113,9 +113,8 @@ impl<'a> Race<'a> {
         match chosen.runner {
             Runner::Cubature(drive) => integral.evaluations += drive.tell(end, self.sign, &mut integral),
             Runner::Sampler(sampler) => {
-                let known = sampler.known();
-                self.samples.tell(chosen.method, known, self.sign, &mut integral);
-                end.tell(if known.estimates == 0 { f64::NAN } else { self.axes[0].upper }, &mut integral);
+                self.samples.tell(chosen.method, &sampler, self.sign, &mut integral);
+                end.tell(if sampler.known().estimates == 0 { f64::NAN } else { self.axes[0].upper }, &mut integral);
             }
         }
         if doubted > error && doubted.is_finite() {
@@ -179,7 +178,7 @@ impl<'a> Race<'a> {
                 let lattice = QuasiMonteCarlo::lattice(wanted, axes.len()).beginning_with(POINTS);
                 Runner::Sampler(Sampler::Points(Box::new(lattice)))
             }
-            _ => Runner::Sampler(Sampler::new(method, wanted, axes)),
+            _ => Runner::Sampler(Sampler::new(method, wanted, axes, self.with.learnt.as_deref())),
         };
         self.entrants.push(Entrant::new(method, runner));
         true

@@ -67,13 +67,14 @@ thread_local! {
 }
 
 impl Question<'_> {
-    /// The integral, to the tolerance or with the reason why not. `known` are values at the nodes of the first rung.
-    pub fn answer(&self, known: Option<&Seen>, start: Instant) -> Answer {
+    /// The integral, to the tolerance or with the reason why not. `known` are values at the nodes of the first rung. Where the clock has not been
+    /// read, that is done once one panel is not enough: it takes as long as a small integral.
+    pub fn answer(&self, known: Option<&Seen>, start: &mut Option<Instant>) -> Answer {
         if self.lower == self.upper || self.weight.is_some_and(|weight| weight.is_zero()) {
             return NOTHING;
         }
         if let Some(weight) = self.weight {
-            return weighted::run(self, weight, start).0;
+            return weighted::run(self, weight, *start.get_or_insert_with(Instant::now)).0;
         }
         DESK.with(|desk| match desk.try_borrow_mut() {
             Ok(mut desk) => self.answer_at(&mut desk, known, start),
@@ -82,7 +83,7 @@ impl Question<'_> {
         })
     }
 
-    fn answer_at(&self, desk: &mut Desk, known: Option<&Seen>, start: Instant) -> Answer {
+    fn answer_at(&self, desk: &mut Desk, known: Option<&Seen>, start: &mut Option<Instant>) -> Answer {
         let mut done = Done::default();
         if self.points.is_empty()
             && self.control.may_begin()
@@ -91,7 +92,7 @@ impl Question<'_> {
             self.control.report(answer.evaluations, answer.evaluations);
             return answer;
         }
-        self.with_mesh(&done, desk, start)
+        self.with_mesh(&done, desk, *start.get_or_insert_with(Instant::now))
     }
 
     #[inline(never)]

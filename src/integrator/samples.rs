@@ -17,7 +17,7 @@ use crate::integral::{Fallback, Integral, Status};
 use crate::integrand::point_values::PointValues;
 use crate::lanes::{Level, Token};
 use crate::method::{Known, Method, Outcome, Wanted};
-use crate::plan::{Axis, Bad, Samples};
+use crate::plan::{Axis, Bad, ImportanceMap, Samples, Strata, StratifiedSample};
 use crate::points::{MOST_OF_LATTICE, MOST_OF_SOBOL};
 use crate::reduce::Moments;
 pub(super) use drive::{Drive, Sampler};
@@ -56,6 +56,9 @@ pub(super) struct Domain<'a> {
 pub(super) trait Rounds {
     /// The moments of each replicate; `before` evaluations were done before.
     fn round(&mut self, plan: &Samples, before: u64) -> Result<Vec<Moments>, End>;
+
+    /// The same for an iteration of VEGAS.
+    fn iteration(&mut self, map: &ImportanceMap, strata: &Strata, before: u64) -> Result<StratifiedSample, End>;
 
     /// The error that its arithmetic may make, in units of the integral.
     fn floor(&self) -> f64;
@@ -167,7 +170,7 @@ impl Integrator {
         let Domain { values, axes, threads, start, sign, .. } = *domain;
         let kernel = SimdSamples { values, axes, token };
         let wanted = Wanted { floor: rounds.as_ref().map_or(0.0, |rounds| rounds.floor()), ..domain.wanted };
-        let mut sampler = Sampler::new(self.method, wanted, axes);
+        let mut sampler = Sampler::new(self.method, wanted, axes, self.learnt.as_deref());
         let mut drive = Drive::new(self, kernel, threads, start);
         drive.rounds = rounds;
         let end = loop {
@@ -177,7 +180,7 @@ impl Integrator {
         };
         let known = *sampler.known();
         integral.evaluations = known.evaluations;
-        drive.tell(self.method, &known, sign, &mut integral);
+        drive.tell(self.method, &sampler, sign, &mut integral);
         let mut wrong = None;
         match end {
             End::Outcome(Outcome::RoundoffLimited) if wanted.floor > 0.0 => {

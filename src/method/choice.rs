@@ -23,8 +23,9 @@ use std::{fmt, str::FromStr};
 /// [`Integral::statistics`](crate::Integral::statistics) has the details. Values that are zero (or below 1e-140) at all samples are
 /// [`Status::Suspicious`](crate::Status::Suspicious); where few samples make up most of the scatter, the error is claimed larger, and the integral has
 /// not converged. Sweeps, vectors and weights are refused.
-/// With [`Backend::Gpu`](crate::Backend::Gpu) the points of all but `Vegas` are made and evaluated on a GPU, the same ones; what its arithmetic may
-/// add is in the claim, and a tile of each round (or all) is verified.
+/// With [`Backend::Gpu`](crate::Backend::Gpu) the points are made and evaluated on a GPU, the same ones; what its arithmetic may
+/// add is in the claim, and a tile of each round (or all) is verified. `Vegas` runs there in double precision alone; roundings of values move its
+/// maps, so that from the second iteration on points differ in their last digits (where values underflow, in more of them).
 ///
 /// ```
 /// use quadrille::{Integrator, Method};
@@ -113,7 +114,7 @@ pub enum Method {
     /// lie along axes. Five iterations teach the map; at least four more make the estimate, and its error is three standard
     /// deviations of their weighted mean. If they disagree by chi-square, the earlier half is given up; if that does not help, the integral
     /// is [`Status::Suspicious`](crate::Status::Suspicious). A peak that no sample has met is missed.
-    /// Costs 10^5 evaluations at least.
+    /// Costs 10^5 evaluations at least, 5·10^4 by a [warm start](crate::Integrator::warm_start), which begins with a map learnt before.
     ///
     /// G. P. Lepage (2021), <https://doi.org/10.1016/j.jcp.2021.110386>.
     Vegas,

@@ -11,8 +11,10 @@ use super::sampling::{ALL_ZERO, Known, TINY, Wanted, ZERO};
 use crate::estimate::statistics::{CLAIM, Combined, EFFECTIVE, Estimate};
 use crate::plan::{Axis, ImportanceMap, Strata, StratifiedSample};
 
-/// Iterations that the map learns from and the estimate does not use.
-const WARM: u32 = 5;
+/// Iterations that the map learns from and the estimate does not use; and with a map to begin with: the first one to judge it, then one
+/// for the strata.
+const LEARNING: u32 = 5;
+const LEARNING_AGAIN: u32 = 2;
 
 /// Iterations that have to agree.
 const LEAST: usize = 4;
@@ -30,6 +32,10 @@ const DISAGREE: &str = "the iterations of VEGAS disagree by more than their erro
 pub(crate) struct Vegas {
     wanted: Wanted,
     map: ImportanceMap,
+    /// Learnt before, and not yet compared with what is there.
+    learnt: Option<ImportanceMap>,
+    /// Iterations that do not count.
+    learning: u32,
     strata: Strata,
     /// The iterations that count.
     estimates: Vec<Estimate>,
@@ -38,11 +44,22 @@ pub(crate) struct Vegas {
 }
 
 impl Vegas {
-    pub fn new(wanted: Wanted, axes: &[Axis]) -> Self {
+    /// `learnt` is a map of as many axes.
+    pub fn new(wanted: Wanted, axes: &[Axis], learnt: Option<&ImportanceMap>) -> Self {
         let samples = FIRST.min(wanted.most / 16).max(16);
         let strata = strata::even(axes.len(), samples, wanted.seed);
-        let map = ImportanceMap::even(axes);
-        Self { wanted, map, strata, estimates: Vec::new(), known: Known::default(), all_zero: true }
+        let bounds = || axes.iter().map(|axis| (axis.lower, axis.upper));
+        let learnt = learnt.map(|map| map.between(bounds()));
+        Self {
+            wanted,
+            map: ImportanceMap::even(bounds()),
+            learning: if learnt.is_some() { LEARNING_AGAIN } else { LEARNING },
+            learnt,
+            strata,
+            estimates: Vec::new(),
+            known: Known::default(),
+            all_zero: true,
+        }
     }
 
     /// How to sample now.
@@ -80,7 +97,7 @@ impl Vegas {
         let variance = sample.variance + rounding * rounding;
         let only = Estimate { mean, variance, samples: now as f64 };
         let resolved = sample.largest * EFFECTIVE <= variance;
-        if self.strata.iteration >= WARM || self.estimates.is_empty() && 2 * evaluations > most {
+        if self.strata.iteration >= self.learning || self.estimates.is_empty() && 2 * evaluations > most {
             self.estimates.push(only);
         }
         let estimates = if self.estimates.is_empty() { &[only] } else { &self.estimates[..] };
@@ -121,14 +138,19 @@ impl Vegas {
         if next < 16 || next < now / 2 {
             return Some(if disagrees { Outcome::Suspicious(DISAGREE) } else { Outcome::MaxEvaluations });
         }
-        map::refine(&mut self.map, sample);
-        self.strata = strata::next(&self.strata, &sample.spread, next);
+        if let Some(learnt) = self.learnt.take() {
+            self.map = map::compared(learnt, &self.map, sample);
+            self.strata = strata::next(&self.strata, &vec![1.0; sample.spread.len()], next);
+        } else {
+            map::refine(&mut self.map, sample);
+            self.strata = strata::next(&self.strata, &sample.spread, next);
+        }
         None
     }
 
     /// As many samples as the claim still needs, within limits, after an iteration of `now` samples and that variance.
     fn samples(&self, now: u64, variance: f64, tolerance: f64) -> u64 {
-        if self.strata.iteration + 1 < WARM {
+        if self.strata.iteration + 1 < self.learning {
             return (now as f64 * GROWTH) as u64;
         }
         let wanted = (CLAIM / tolerance).powi(2);

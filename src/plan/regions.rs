@@ -41,8 +41,16 @@ impl Map {
         let u = || std::f64::consts::FRAC_PI_2 * t.sinh();
         match self {
             Map::Plain => t,
-            Map::Exp { from, direction } => direction.mul_add(u().exp(), from),
+            Map::Exp { .. } => self.of_exponential(u().exp()),
             Map::Sinh => u().sinh(),
+        }
+    }
+
+    /// The same by exp(π/2 sinh t) of an infinite range.
+    pub fn of_exponential(self, e: f64) -> f64 {
+        match self {
+            Map::Exp { from, direction } => direction.mul_add(e, from),
+            _ => 0.5 * (e - e.recip()),
         }
     }
 }

@@ -23,6 +23,7 @@ mod regions;
 mod samples;
 mod shader;
 mod shared;
+mod strata;
 mod tables;
 
 pub use crate::precision::Precision;
@@ -36,6 +37,7 @@ pub(crate) use grid::GpuGrid;
 pub use probe::{DoubleFacts, Facts};
 pub(crate) use regions::{Found, GpuRegions, Source, points};
 pub(crate) use samples::GpuSamples;
+pub(crate) use strata::{GpuStrata, Pass};
 
 use crate::integrand::wgsl::{self, Arithmetic, Refused};
 

@@ -33,6 +33,8 @@ pub(crate) enum Kind {
     Regions,
     /// Samples, threads going over points.
     Samples(Points),
+    /// Samples of strata, threads going over pieces of them.
+    Strata(Points),
     /// A fully symmetric rule, threads going over boxes.
     Boxes(Shape),
     /// Values at points of that many coordinates.
@@ -45,7 +47,7 @@ pub(crate) fn shader(kind: Kind, arithmetic: Arithmetic, integrand: &Emitted) ->
     if lines > MAX_LINES {
         return Err(GpuError::TooLong { lines, limit: MAX_LINES });
     }
-    let sampled = matches!(kind, Kind::Samples(_));
+    let sampled = matches!(kind, Kind::Samples(_) | Kind::Strata(_));
     let [positions, samples] = match arithmetic {
         Arithmetic::F32 => [
             [kernel!("two_float"), kernel!("f32")].concat(),
@@ -60,7 +62,7 @@ pub(crate) fn shader(kind: Kind, arithmetic: Arithmetic, integrand: &Emitted) ->
     let positions = if sampled { positions + &samples } else { positions };
     // What the kernels themselves take from the library.
     let own = match kind {
-        Kind::Regions | Kind::Samples(_) => THEY_USE,
+        Kind::Regions | Kind::Samples(_) | Kind::Strata(_) => THEY_USE,
         Kind::Boxes(_) => BOXES_USE,
         _ => "q_select",
     };
@@ -92,17 +94,12 @@ pub(crate) fn shader(kind: Kind, arithmetic: Arithmetic, integrand: &Emitted) ->
                 .replace("$NUMBERS", &(BOUNDS + integrand.parameters.len()).to_string())
         }
         Kind::Samples(points) => {
-            let sampling = |name| {
-                let text = kernel!("sampling").replace("$NAME", name).replace("$BEGIN", &points.begin());
-                text.replace("$POINT", &points.point()).replace("$VALUE", &points.value())
-            };
+            let sampling = |name| kernel!("sampling").replace("$NAME", name);
             let samples = sampling("sample_first") + &if rare { sampling("sample_again") } else { String::new() };
-            kernel!("samples")
-                .replace("$SET", points.functions())
-                .replace("$SAMPLES", &samples)
-                .replace("$AGAIN", if rare { SAMPLE_AGAIN } else { "" })
-                .replace("$DIMENSION", &points.dimension.to_string())
+            let kernel = kernel!("samples").replace("$AGAIN", if rare { SAMPLE_AGAIN } else { "" });
+            of_points(&kernel.replace("$SAMPLES", &samples), points)
         }
+        Kind::Strata(points) => of_points(kernel!("strata"), points),
         Kind::Boxes(shape) => {
             let sweep = |name| {
                 let text = kernel!("orbits").replace("$NAME", name).replace("$FRAME", &shape.frame());
@@ -201,6 +198,14 @@ const SAMPLE_AGAIN: &str = "if RARE {
         RARE = false;
         work = sample_again(thread, group.x);
     }";
+
+/// A kernel of samples, filled in.
+fn of_points(kernel: &str, points: Points) -> String {
+    let kernel = kernel.replace("$WORK", kernel!("work")).replace("$SET", points.functions());
+    let kernel = kernel.replace("$BEGIN", &points.begin()).replace("$POINT", &points.point());
+    let kernel = kernel.replace("$VALUE", &points.value()).replace("$TALLY", kernel!("tally"));
+    kernel.replace("$DIMENSION", &points.dimension.to_string())
+}
 
 fn coordinates(dimension: usize) -> String {
     let coordinate = |d: usize| format!("points[{dimension}u * id.x + {d}u]");

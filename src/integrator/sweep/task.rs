@@ -96,8 +96,10 @@ impl Task<'_> {
         let (on_lanes, by_scalar) = (OnLanes { f: &row.f, token: self.token }, ByScalar(&row.f));
         let values: &dyn Values = if self.with.backend == Backend::Serial { &by_scalar } else { &on_lanes };
         let region = row.region;
-        let mut answer =
-            self.with.question(values, self.token, region, tolerance, &self.control).answer(known, self.start);
+        let mut answer = self
+            .with
+            .question(values, self.token, region, tolerance, &self.control)
+            .answer(known, &mut Some(self.start));
         if region.upper < region.lower {
             answer.estimate = -answer.estimate;
         }
