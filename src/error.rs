@@ -89,7 +89,7 @@ pub enum Error {
     },
     /// A method that samples was allowed no evaluation.
     NoEvaluations,
-    /// A method that samples was chosen for a sweep, a vector or with a weight.
+    /// [`Method::Vegas`](crate::Method::Vegas) was chosen for a vector: it samples where one integrand is large.
     SampledAlone,
     /// The volume of the region (of its finite axes) is no ordinary number: too large or too small for an `f64`.
     Volume {
@@ -225,9 +225,7 @@ impl fmt::Display for Error {
             Error::Dimensions { dimension, most } => {
                 write!(f, "the region has {dimension} axes; the method does 1 to {most}")
             }
-            Error::SampledAlone => {
-                f.write_str("methods that sample do one integral at a time: no sweeps, vectors or weights")
-            }
+            Error::SampledAlone => f.write_str("VEGAS samples where one integrand is large: it does no vectors"),
             Error::NoEvaluations => f.write_str("the limit on evaluations is 0: there is nothing to sample"),
             Error::Volume { volume } => {
                 write!(

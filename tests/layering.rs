@@ -39,7 +39,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("method", &["estimate", "norm", "plan", "points", "reduce", "unknown_name"]),
     ("norm", &[]),
     ("importance", &[]),
-    ("vector", &["agreement", "backend", "integral", "integrand", "lanes", "norm"]),
+    ("vector", &["agreement", "backend", "integral", "integrand", "lanes", "method", "norm"]),
     ("sampled", &["backend", "lanes", "twofold", "unknown_name"]),
     ("gpu", &["backend"]),
     ("clock", &[]),

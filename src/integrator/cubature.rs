@@ -2,6 +2,8 @@
 
 mod doubt;
 mod drive;
+mod pieces;
+mod vector;
 
 use super::Integrator;
 use super::adaptive::check_tolerances;
@@ -16,18 +18,21 @@ use crate::estimate::Tolerance;
 use crate::integral::{Fallback, Integral, Status};
 use crate::integrand::point_values::{PointValues, PointsByScalar, PointsOnLanes};
 use crate::integrand::values::Values;
-use crate::integrand::{Expr, Graph, Integrand, Point};
+use crate::integrand::{Expr, Graph, Integrand, Point, VectorIntegrand};
 use crate::lanes::{LANES, Level, Token};
 use crate::method::{Costs, Cubature, Method, Wanted};
 use crate::plan::Axis;
 use crate::region::Region;
 use crate::rule::fully_symmetric::{FullySymmetric, MOST_DIMENSIONS};
 use crate::rule::gauss_line::{GaussLine, LINE, MOST_FINE};
-#[cfg(feature = "gpu")]
-pub(super) use drive::at_desk;
+use crate::sweep::{Row, Sweep};
+use crate::vector::VectorIntegral;
 pub(super) use drive::{BoxRounds, Drive};
+#[cfg(feature = "gpu")]
+pub(super) use pieces::at_desk;
 use std::marker::PhantomData;
 use std::time::Duration;
+pub(super) use vector::VectorOver;
 
 const RACE: &str = "methods that take turns over a box do not run on the GPU: name one, cubature or lattice";
 
@@ -36,6 +41,22 @@ pub trait Space: Point {
     /// The integral of `f` over `region`.
     #[doc(hidden)]
     fn integrate(with: &Integrator, f: &impl Integrand<Self>, region: Region<Self>) -> Result<Integral, Error>;
+
+    /// The integrals of the components of `f` over `region`.
+    #[doc(hidden)]
+    fn vector<F: VectorIntegrand<Self>>(
+        with: &Integrator,
+        f: &F,
+        region: Region<Self>,
+    ) -> Result<VectorIntegral, Error>;
+
+    /// The integrals of so many rows.
+    #[doc(hidden)]
+    fn sweep<F: Integrand<Self>>(
+        with: &Integrator,
+        count: usize,
+        row: &(impl Fn(usize) -> Row<F, Self> + Sync),
+    ) -> Result<Sweep, Error>;
 }
 
 impl Space for f64 {
@@ -46,12 +67,60 @@ impl Space for f64 {
         }
         with.over_interval(f, region)
     }
+
+    fn vector<F: VectorIntegrand>(with: &Integrator, f: &F, region: Region) -> Result<VectorIntegral, Error> {
+        if with.method.most_sampled().is_some() {
+            return with.vector_on_axes(f, &[region.lower], &[region.upper]);
+        }
+        with.vector_over_interval(f, region)
+    }
+
+    fn sweep<F: Integrand>(
+        with: &Integrator,
+        count: usize,
+        row: &(impl Fn(usize) -> Row<F> + Sync),
+    ) -> Result<Sweep, Error> {
+        let adaptive = with.rule.is_none() && with.panels.is_none();
+        if adaptive && with.method.most_sampled().is_some() {
+            return with.sweep_boxes(count, row);
+        }
+        with.sweep_intervals(count, row)
+    }
 }
 
 impl<const D: usize> Space for [f64; D] {
     fn integrate(with: &Integrator, f: &impl Integrand<Self>, region: Region<Self>) -> Result<Integral, Error> {
         with.on_axes(f, &region.lower, &region.upper, None)
     }
+
+    fn vector<F: VectorIntegrand<Self>>(
+        with: &Integrator,
+        f: &F,
+        region: Region<Self>,
+    ) -> Result<VectorIntegral, Error> {
+        with.vector_on_axes(f, &region.lower, &region.upper)
+    }
+
+    fn sweep<F: Integrand<Self>>(
+        with: &Integrator,
+        count: usize,
+        row: &(impl Fn(usize) -> Row<F, Self> + Sync),
+    ) -> Result<Sweep, Error> {
+        with.sweep_boxes(count, row)
+    }
+}
+
+/// The axes of a box, and the sign of its reversed bounds.
+fn axes_of(lower: &[f64], upper: &[f64]) -> (f64, Vec<Axis>) {
+    let bounds = || lower.iter().zip(upper);
+    let sign = if bounds().filter(|(lower, upper)| upper < lower).count() % 2 == 1 { -1.0 } else { 1.0 };
+    (sign, bounds().map(|(&lower, &upper)| Axis::new(lower.min(upper), lower.max(upper))).collect())
+}
+
+/// The evaluations of a sweep by each rule in so many dimensions.
+fn costs(dimension: usize, seventh: &FullySymmetric, ninth: Option<&FullySymmetric>) -> Costs {
+    let fine = (dimension <= MOST_FINE).then(|| (LINE as u64).pow(dimension as u32) + (1 << dimension));
+    Costs { seventh: seventh.evaluations(), ninth: ninth.map(FullySymmetric::evaluations), fine }
 }
 
 /// The values of an integrand of one coordinate.
@@ -90,8 +159,40 @@ impl Integrator {
     }
 
     /// Refuses what makes no sense over a box.
-    fn check_box(&self, integrand: Option<usize>, lower: &[f64], upper: &[f64]) -> Result<(Level, Token), Error> {
-        let (dimension, sampled) = (lower.len(), self.method.most_sampled());
+    pub(super) fn check_box(
+        &self,
+        integrand: Option<usize>,
+        lower: &[f64],
+        upper: &[f64],
+    ) -> Result<(Level, Token), Error> {
+        let known = self.check_box_settings(lower.len())?;
+        if let Some(integrand) = integrand.filter(|&integrand| integrand > lower.len()) {
+            return Err(Error::Dimension { integrand, region: lower.len() });
+        }
+        let mut volume = 1.0;
+        for (axis, (&lower, &upper)) in lower.iter().zip(upper).enumerate() {
+            for (bound, value) in [("lower", lower), ("upper", upper)] {
+                if value.is_nan() || value.is_infinite() && lower == upper {
+                    return Err(Error::NonFiniteBound { axis, bound, value });
+                }
+            }
+            if lower.is_finite() && upper.is_finite() {
+                if !(upper - lower).is_finite() {
+                    return Err(Error::TooWide { axis, lower, upper });
+                }
+                volume *= if lower == upper { 1.0 } else { (upper - lower).abs() };
+            }
+        }
+        // Room for halves to become smaller.
+        if !(1e-200..1e200).contains(&volume) {
+            return Err(Error::Volume { volume });
+        }
+        Ok(known)
+    }
+
+    /// Refuses settings that serve no box of so many axes.
+    pub(super) fn check_box_settings(&self, dimension: usize) -> Result<(Level, Token), Error> {
+        let sampled = self.method.most_sampled();
         let most = match self.method {
             Method::Auto => MOST_RANDOM,
             _ => sampled.unwrap_or(MOST_DIMENSIONS),
@@ -116,31 +217,10 @@ impl Integrator {
             return Err(Error::OneDimension { option });
         }
         check_tolerances(self.rel_tol, self.abs_tol)?;
-        if let Some(integrand) = integrand.filter(|&integrand| integrand > dimension) {
-            return Err(Error::Dimension { integrand, region: dimension });
-        }
         if matches!(self.method, Method::Vegas | Method::Auto)
             && let Some(reason) = self.learnt.as_ref().and_then(|map| map.flaw(dimension))
         {
             return Err(Error::ImportanceMap { reason });
-        }
-        let mut volume = 1.0;
-        for (axis, (&lower, &upper)) in lower.iter().zip(upper).enumerate() {
-            for (bound, value) in [("lower", lower), ("upper", upper)] {
-                if value.is_nan() || value.is_infinite() && lower == upper {
-                    return Err(Error::NonFiniteBound { axis, bound, value });
-                }
-            }
-            if lower.is_finite() && upper.is_finite() {
-                if !(upper - lower).is_finite() {
-                    return Err(Error::TooWide { axis, lower, upper });
-                }
-                volume *= if lower == upper { 1.0 } else { (upper - lower).abs() };
-            }
-        }
-        // Room for halves to become smaller.
-        if !(1e-200..1e200).contains(&volume) {
-            return Err(Error::Volume { volume });
         }
         if !several {
             return self.check_settings();
@@ -186,14 +266,7 @@ impl Integrator {
         if !on_gpu {
             integral.fallbacks.extend(self.box_fallbacks());
         }
-        let mut sign = 1.0;
-        let mut axes = Vec::with_capacity(lower.len());
-        for (&lower, &upper) in lower.iter().zip(upper) {
-            if upper < lower {
-                sign = -sign;
-            }
-            axes.push(Axis::new(lower.min(upper), lower.max(upper)));
-        }
+        let (sign, axes) = axes_of(lower, upper);
         if lower.iter().zip(upper).any(|(lower, upper)| lower == upper) {
             (integral.error, integral.status) = (0.0, Status::Converged);
             return Ok(integral);
@@ -221,8 +294,7 @@ impl Integrator {
                 return self.judged(integral);
             }
         };
-        let fine = (dimension <= MOST_FINE).then(|| (LINE as u64).pow(dimension as u32) + (1 << dimension));
-        let costs = Costs { seventh: seventh.evaluations(), ninth: ninth.map(FullySymmetric::evaluations), fine };
+        let costs = costs(dimension, seventh, ninth);
         let mut method = Cubature::new(axes.clone(), tolerance, self.max_evaluations, costs, &roughness);
         method.evaluations = seventh.on_lines();
         let mut drive = Drive {

@@ -1,6 +1,7 @@
 //! Integrals by sampling: rounds of tiles, spread over threads, put together in the order of tiles.
 
 mod drive;
+mod vector;
 
 use super::Integrator;
 use super::composite::stopped;
@@ -86,16 +87,21 @@ const WRONG: &str = "the GPU and the serial reference disagree";
 impl End {
     /// Writes down the status. If it was stopped, what is known is up to `reached`.
     pub fn tell(self, reached: f64, integral: &mut Integral) {
-        integral.status = match self {
+        (integral.status, integral.bad_point) = self.status(reached);
+    }
+
+    /// The status, and the point at which the integrand is not finite, where that is why.
+    pub fn status(self, reached: f64) -> (Status, Vec<f64>) {
+        let status = match self {
             End::Outcome(outcome) => status(outcome),
             End::Bad(bad) => {
                 let (point, value) = *bad;
-                integral.bad_point = point;
-                Status::NonFinite { point: integral.bad_point[0], value }
+                return (Status::NonFinite { point: point[0], value }, point);
             }
             End::Stopped(stop) => stopped(stop, reached),
             End::Wrong(_) | End::Failed(_) => Status::Suspicious { reason: WRONG },
         };
+        (status, Vec::new())
     }
 }
 

@@ -69,7 +69,7 @@ impl Sampling for QuasiMonteCarlo {
     }
 
     fn absorb(&mut self, moments: &[Moments]) -> Option<Outcome> {
-        let Wanted { tolerance, most, volume, .. } = self.wanted;
+        let Wanted { tolerance, volume, .. } = self.wanted;
         for (all, &new) in self.moments.iter_mut().zip(moments) {
             *all = all.combine(new);
         }
@@ -92,8 +92,11 @@ impl Sampling for QuasiMonteCarlo {
         // Half of the points were there before: a change by more than both claims means that the claim before was wrong.
         let stable = self.before.is_some_and(|(before, error)| (estimate - before).abs() <= error + self.known.error);
         self.before = Some((estimate, self.known.error));
-        let last = evaluations.saturating_mul(2) > most || self.first.saturating_mul(2) > self.limit;
-        seen.outcome(&self.known, tolerance, stable, last)
+        seen.outcome(&self.known, tolerance, stable, self.is_last())
+    }
+
+    fn is_last(&self) -> bool {
+        self.known.evaluations.saturating_mul(2) > self.wanted.most || self.first.saturating_mul(2) > self.limit
     }
 
     fn known(&self) -> &Known {

@@ -57,6 +57,8 @@ pub(crate) trait Sampling {
     /// Takes the moments of each replicate; what has become of the integral, if this was the end.
     fn absorb(&mut self, moments: &[Moments]) -> Option<Outcome>;
     fn known(&self) -> &Known;
+    /// Whether there may be no further round.
+    fn is_last(&self) -> bool;
     /// Sets the most evaluations anew.
     fn allow(&mut self, most: u64);
 }

@@ -18,6 +18,8 @@ pub(super) const ZERO: &str = "the integrand is zero or next to it (1e-100) at e
 const EXACT: &str = "no error was seen at any node, but 8192 other points say that the integral is another, or that the integrand is \
     constant in pieces: steps may lie where no node is";
 
+const CORNERS: &str = "no error was seen at any node, but the integrand is no polynomial on the diagonals at corners";
+
 /// How much larger an integrand may be in the first look at it than in all that follows.
 pub(super) const HIDDEN: f64 = 10.0;
 
@@ -94,6 +96,19 @@ impl Doubter<'_> {
             return Doubt::All(EXACT);
         }
         if exact && self.corners(method, self.left.saturating_sub(evaluations)) { Doubt::Boxes } else { Doubt::None }
+    }
+
+    /// What speaks against a mesh that converged and will not change any more; the error is that with it. `peak` is the largest |f| in the first
+    /// look at it.
+    pub fn of_all(&self, method: &mut Cubature, peak: f64, is_zero: &dyn Fn() -> bool) -> Option<&'static str> {
+        let doubt = self.of(method, is_zero);
+        let nothing = method.totals.magnitude < rounds::TINY && !is_zero();
+        match doubt {
+            Doubt::All(reason) => Some(reason),
+            Doubt::Boxes => Some(CORNERS),
+            Doubt::None if peak > HIDDEN * method.peak => Some(LARGER),
+            Doubt::None => nothing.then_some(ZERO),
+        }
     }
 
     /// Looks at points all over; if `steps` are all that is asked for, no longer than until there are none.

@@ -1,26 +1,18 @@
 //! Rounds of adaptive cubature, spread over threads.
 
+use super::pieces::Crew;
 use crate::backend::Backend;
-use crate::backend::simd::boxes::{BoxDesk, SimdBoxes};
+use crate::backend::simd::boxes::SimdBoxes;
 use crate::backend::threads::Threads;
 use crate::clock::Instant;
 use crate::integral::{Fallback, Integral, Status};
 use crate::integrator::cubature::doubt::{Doubt, Doubter, HIDDEN, LARGER, ZERO};
 use crate::integrator::samples::End;
 use crate::integrator::{Integrator, rounds};
-use crate::lanes::LANES;
 use crate::method::{Cubature, Method, Outcome};
 use crate::plan::{BoxRule, Boxes, SweptBox};
-use std::cell::Cell;
 
-const RULES: [BoxRule; 3] = [BoxRule::Seventh, BoxRule::Ninth, BoxRule::Fine];
-
-/// Seconds of work from which waking threads pays, and that a piece for one of them takes at least.
-const WORTHWHILE: f64 = 100e-6;
-const PIECE: f64 = 10e-6;
-
-/// Seconds between two looks at the clock.
-const LOOK: f64 = 20e-3;
+pub(in crate::integrator) const RULES: [BoxRule; 3] = [BoxRule::Seventh, BoxRule::Ninth, BoxRule::Fine];
 
 /// Who sweeps boxes in place of the CPU.
 #[cfg_attr(not(feature = "gpu"), allow(dead_code))]
@@ -150,84 +142,18 @@ impl<'a> Drive<'a> {
     }
 
     /// The boxes of a round that are swept by `rule`.
-    fn sweep(&mut self, rule: BoxRule, mut places: &mut [SweptBox]) -> Option<End> {
+    fn sweep(&mut self, rule: BoxRule, places: &mut [SweptBox]) -> Option<End> {
         let Self { with, kernel, method, threads, seconds, start, no_threads, rounds, given_up, .. } = self;
-        let (mut rest, seconds) = (method.next(rule), &mut seconds[rule as usize]);
+        let (boxes, seconds) = (method.next(rule), &mut seconds[rule as usize]);
         if let Some(rounds) = rounds.as_mut().filter(|_| given_up.is_none() && !places.is_empty()) {
-            match rounds.sweep(kernel, rest, places) {
+            match rounds.sweep(kernel, boxes, places) {
                 // What was swept before stays.
                 Err(End::Failed(reason)) if with.fallback => *given_up = Some((reason, method.evaluations)),
                 result => return result.err(),
             }
         }
-        while !places.is_empty() {
-            if let Some(stop) = with.control.stop(*start) {
-                return Some(End::Stopped(stop));
-            }
-            let count = threads.count() as f64;
-            let parallel = count > 1.0 && no_threads.is_none() && *seconds * places.len() as f64 > WORTHWHILE;
-            let time = if parallel { LOOK * count } else { LOOK };
-            let most = if *seconds == 0.0 { LANES } else { multiple(time / *seconds) };
-            let now = most.min(places.len());
-            let (boxes, others) = rest.split_at(now);
-            let (out, later) = std::mem::take(&mut places).split_at_mut(now);
-            if parallel {
-                let mut piece = Some(Piece { boxes, out: &mut *out, least: multiple(PIECE / *seconds) });
-                let work = || {
-                    if let Some(piece) = piece.take() {
-                        threads.pieces(piece, &Piece::halves, &|piece| piece.sweep(kernel));
-                    }
-                };
-                *no_threads = threads.run(work).err();
-            }
-            if !parallel || no_threads.is_some() {
-                let began = Instant::now();
-                Piece { boxes, out, least: LANES }.sweep(kernel);
-                *seconds = began.elapsed().as_secs_f64() / now.next_multiple_of(LANES) as f64;
-            }
-            (rest, places) = (others, later);
-        }
-        None
-    }
-}
-
-/// At least eight, and whole vectors.
-fn multiple(boxes: f64) -> usize {
-    (boxes.clamp(1.0, 1e6) as usize).next_multiple_of(LANES)
-}
-
-/// Boxes, and the places for what they give.
-struct Piece<'a> {
-    boxes: Boxes<'a>,
-    out: &'a mut [SweptBox],
-    /// As many are not divided among threads.
-    least: usize,
-}
-
-thread_local! {
-    static DESK: Cell<BoxDesk> = Cell::default();
-}
-
-/// With the memory of this thread.
-pub(in crate::integrator) fn at_desk(work: impl FnOnce(&mut BoxDesk)) {
-    let mut desk = DESK.take();
-    work(&mut desk);
-    DESK.set(desk);
-}
-
-impl Piece<'_> {
-    fn halves(self) -> Result<(Self, Self), Self> {
-        let Self { boxes, out, least } = self;
-        if out.len() <= least {
-            return Err(Self { boxes, out, least });
-        }
-        let half = (out.len() / 2).next_multiple_of(LANES);
-        let (boxes, other_boxes) = boxes.split_at(half);
-        let (out, other_out) = out.split_at_mut(half);
-        Ok((Self { boxes, out, least }, Self { boxes: other_boxes, out: other_out, least }))
-    }
-
-    fn sweep(self, kernel: &SimdBoxes) {
-        at_desk(|desk| kernel.sweep(self.boxes, self.out, desk));
+        let crew = Crew { with, threads, start: *start, seconds, no_threads };
+        let stop = crew.sweep(boxes, places, 1, &|boxes, _, out, desk| kernel.sweep(boxes, out, desk));
+        stop.map(End::Stopped)
     }
 }

@@ -17,7 +17,7 @@ use std::sync::Mutex;
 const WORTHWHILE: f64 = 100e-6;
 
 /// Tiles between two reports of progress.
-const CHUNK: u64 = 256;
+pub(super) const CHUNK: u64 = 256;
 
 /// A method that samples, with its state.
 pub(in crate::integrator) enum Sampler {
@@ -87,7 +87,7 @@ pub(in crate::integrator) struct Drive<'a> {
     seconds: f64,
     start: Instant,
     /// Why there are no threads, where there are none.
-    no_threads: Option<String>,
+    pub(super) no_threads: Option<String>,
     /// Who evaluates instead of the CPU; and why it does so no more, and since how many evaluations.
     pub rounds: Option<Box<dyn Rounds + 'a>>,
     pub given_up: Option<(String, u64)>,
@@ -226,7 +226,7 @@ impl<'a> Drive<'a> {
     }
 
     /// `each` tile, on threads if that pays for so many evaluations.
-    fn work<T: Send>(
+    pub(super) fn work<T: Send>(
         &mut self,
         tiles: Tiles<T>,
         evaluations: f64,
@@ -266,9 +266,9 @@ impl<'a> Drive<'a> {
 }
 
 /// Tiles from `from` on, and the places for what they give.
-struct Tiles<'a, T> {
-    from: u64,
-    out: &'a mut [T],
+pub(super) struct Tiles<'a, T> {
+    pub from: u64,
+    pub out: &'a mut [T],
 }
 
 impl<T> Tiles<'_, T> {

@@ -86,7 +86,7 @@ impl Cubature {
         !self.active.is_empty()
     }
 
-    fn end<'a>(&self, ends: &'a [f64], leaf: usize) -> &'a [f64] {
+    pub(super) fn end<'a>(&self, ends: &'a [f64], leaf: usize) -> &'a [f64] {
         &ends[leaf * self.axes.len()..(leaf + 1) * self.axes.len()]
     }
 
