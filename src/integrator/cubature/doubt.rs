@@ -13,12 +13,16 @@ const BLOCK: usize = 128;
 pub(super) const LARGER: &str =
     "the integrand is more than ten times larger in the middle, or on an axis through it, than anywhere else";
 const ELSEWHERE: &str = "the integrand is zero wherever cubature looked, and not elsewhere";
-pub(super) const ZERO: &str = "the integrand is zero or next to it (1e-100) at every node and 8192 points more, and may not be \
+pub(super) const ZERO: &str = "the integrand is zero or next to it (1e-100) at every node and at up to 8192 points more, and may not be \
     elsewhere; if it is zero, accept any status";
-const EXACT: &str = "no error was seen at any node, but 8192 other points say that the integral is another, or that the integrand is \
+const EXACT: &str = "no error was seen at any node, but other points (up to 8192) say that the integral is another, or that the integrand is \
     constant in pieces: steps may lie where no node is";
 
+const UNKNOWN: &str = "no error was seen at any node, and the limit on evaluations leaves no other points to look at";
 const CORNERS: &str = "no error was seen at any node, but the integrand is no polynomial on the diagonals at corners";
+
+/// Vectors of points with fewer of which nothing is said.
+const LEAST: usize = 64;
 
 /// How much larger an integrand may be in the first look at it than in all that follows.
 pub(super) const HIDDEN: f64 = 10.0;
@@ -44,6 +48,8 @@ pub(super) enum Doubt {
     /// Boxes, which are now active.
     Boxes,
     All(&'static str),
+    /// There was nothing left to look with.
+    Unknown,
 }
 
 /// An integrand, and how to look at it.
@@ -73,15 +79,19 @@ impl Doubter<'_> {
             return Doubt::None;
         }
         let magnitude = method.totals.magnitude;
-        if magnitude < rounds::TINY {
+        let exact = method.totals.truncation <= NOTHING * magnitude;
+        // In two and three dimensions the mesh is graded next to steps.
+        let in_pieces = self.axes.len() > 3 && method.is_mostly_exact();
+        let nothing = magnitude < rounds::TINY;
+        if (exact || in_pieces || nothing) && self.left < (LEAST * LANES) as u64 {
+            return Doubt::Unknown;
+        }
+        if nothing {
             let Probe { is_there, estimate, deviation, evaluations, .. } = self.probe(false);
             method.evaluations += evaluations;
             method.totals.truncation += estimate.abs() + DEVIATIONS * deviation;
             return if is_there { Doubt::All(ELSEWHERE) } else { Doubt::None };
         }
-        let exact = method.totals.truncation <= NOTHING * magnitude;
-        // In two and three dimensions the mesh is graded next to steps.
-        let in_pieces = self.axes.len() > 3 && method.is_mostly_exact();
         if !exact && !in_pieces {
             return Doubt::None;
         }
@@ -106,6 +116,7 @@ impl Doubter<'_> {
         match doubt {
             Doubt::All(reason) => Some(reason),
             Doubt::Boxes => Some(CORNERS),
+            Doubt::Unknown => Some(UNKNOWN),
             Doubt::None if peak > HIDDEN * method.peak => Some(LARGER),
             Doubt::None => nothing.then_some(ZERO),
         }

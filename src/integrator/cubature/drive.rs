@@ -100,6 +100,7 @@ impl<'a> Drive<'a> {
             Doubt::None => Outcome::Converged,
             Doubt::Boxes => return None,
             Doubt::All(reason) => Outcome::Suspicious(reason),
+            Doubt::Unknown => Outcome::MaxEvaluations,
         }))
     }
 
