@@ -183,7 +183,8 @@ impl Cubature {
             return Some(Outcome::Converged);
         }
         if met && !self.active.is_empty() && self.totals.truncation <= goal {
-            return None;
+            self.within_limit();
+            return self.active.is_empty().then_some(Outcome::MaxEvaluations);
         }
         // No halving takes that away.
         if !met && self.totals.truncation <= goal && self.tolerance.met(error - self.totals.arithmetic, estimate) {
@@ -202,7 +203,9 @@ impl Cubature {
             }
         }
         self.refine(goal);
-        (self.active.is_empty() && self.fine.is_empty()).then_some(self.rest())
+        let cut = self.within_limit();
+        let end = if cut && !met { Outcome::MaxEvaluations } else { self.rest() };
+        (self.active.is_empty() && self.fine.is_empty()).then_some(end)
     }
 
     /// The same without a judgement, but where the integral is none.

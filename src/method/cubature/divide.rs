@@ -22,6 +22,25 @@ impl Cubature {
         (self.active.is_empty() && self.fine.is_empty()).then_some(self.rest())
     }
 
+    /// Where this round would go beyond the limit on evaluations: only what claims most, as far as the limit allows. Whether that was so.
+    pub(super) fn within_limit(&mut self) -> bool {
+        let left = self.most.saturating_sub(self.evaluations);
+        let halves = 2 * self.costs.seventh.max(self.costs.ninth.unwrap_or(0));
+        let fine = self.costs.fine.unwrap_or(u64::MAX);
+        if self.active.len() as u64 * halves + self.fine.len() as u64 * self.costs.fine.unwrap_or(0) <= left {
+            return false;
+        }
+        let error = |i: &u32| self.leaves[*i as usize].error;
+        self.active.sort_by(|a, b| error(b).total_cmp(&error(a)).then(a.cmp(b)));
+        self.active.truncate((left / halves) as usize);
+        self.active.sort_unstable();
+        let left = left - self.active.len() as u64 * halves;
+        self.fine.truncate((left / fine) as usize);
+        self.fine_lower.truncate(self.fine.len() * self.axes.len());
+        self.fine_upper.truncate(self.fine.len() * self.axes.len());
+        true
+    }
+
     /// How leaf `i` would be cut, if it can be.
     pub(super) fn cut_of(&self, i: u32) -> Option<Cut> {
         let (leaf, lower, upper) =

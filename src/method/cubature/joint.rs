@@ -162,6 +162,9 @@ impl JointCubature {
             }
         }
         self.collect();
+        if self.cost() > self.most - self.evaluations {
+            return Some((end, None));
+        }
         let leaves = self.components[0].leaves.len() + self.halved.len();
         if leaves * self.components.len() > self.components[0].capacity {
             return Some((if met { Outcome::Converged } else { Outcome::MemoryLimit }, None));
@@ -217,6 +220,12 @@ impl JointCubature {
         let first = &self.components[0];
         let bounds = |ends| self.fine.iter().flat_map(move |&leaf| first.end(ends, leaf as usize)).copied();
         (self.fine_lower, self.fine_upper) = (bounds(&first.lower).collect(), bounds(&first.upper).collect());
+    }
+
+    /// The evaluations of the next round, at most.
+    fn cost(&self) -> u64 {
+        let halves = 2 * self.costs.seventh.max(self.costs.ninth.unwrap_or(0));
+        self.halved.len() as u64 * halves + self.fine.len() as u64 * self.costs.fine.unwrap_or(0)
     }
 
     /// The verdict where nothing is left to do.
