@@ -234,7 +234,7 @@ impl fmt::Display for Error {
                 )
             }
             Error::OneDimension { option } => {
-                write!(f, "{option} belongs to integrals in one dimension; in several, cubature is adaptive")
+                write!(f, "{option} belongs to adaptive integration in one dimension")
             }
             Error::Domain { reason } => f.write_str(reason),
             Error::ImportanceMap { reason } => write!(f, "the importance map of the warm start is refused: {reason}"),
@@ -244,7 +244,7 @@ impl fmt::Display for Error {
             Error::Threads { threads, reason } => write!(f, "{threads} threads cannot be had: {reason}"),
             Error::BackendUnavailable { backend, reason } => write!(f, "the {backend} backend has no answer: {reason}"),
             Error::Tolerance { kind, value } => {
-                write!(f, "the {kind} tolerance is {value}; it must be a positive number")
+                write!(f, "the {kind} tolerance is {value}; it must not be negative")
             }
             Error::Weight { weight, reason } => write!(f, "the weight {weight} is refused: {reason}"),
             Error::Row { row, error } => write!(f, "row {row}: {error}"),

@@ -184,7 +184,7 @@ fn the_first_row_without_sense_is_the_answer_whatever_the_threads() {
     }
     let tolerances = [1e-3, -1.0];
     let bad = Integrator::new().sweep(&tolerances, |&t| Row::new(|x: f64| x, 0.0..1.0).abs_tol(t)).unwrap_err();
-    assert_eq!(bad.to_string(), "row 1: the absolute tolerance is -1; it must be a positive number");
+    assert_eq!(bad.to_string(), "row 1: the absolute tolerance is -1; it must not be negative");
     let inf = f64::INFINITY;
     let same = Integrator::new().sweep(&[inf], |&b| (|x: f64| x, b..b)).unwrap_err();
     assert!(matches!(same, Error::Row { row: 0, .. }), "{same}");

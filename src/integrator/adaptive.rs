@@ -120,7 +120,7 @@ impl Integrator {
         }
         let mut start = (!self.control.is_idle()).then(Instant::now);
         let answer = self.question(forms.fast, token, region, tolerance, &self.control).answer(known, &mut start);
-        let elapsed = start.filter(|_| answer.regions > 1).map_or(Duration::ZERO, |start| start.elapsed());
+        let elapsed = start.map_or(Duration::ZERO, |start| start.elapsed());
         if answer.status.is_success() || self.accept {
             return Ok(self.integral(&answer, region, level, elapsed));
         }
@@ -160,6 +160,9 @@ impl Integrator {
                 Err(stop) => integral.status = stopped(stop, region.lower.max(region.upper)),
             }
             integral.elapsed = start.elapsed();
+        } else {
+            let reason = "the integral is not what was asked for".to_owned();
+            integral.fallbacks.push(Fallback { wanted: format!("verification {depth}"), reason });
         }
         self.judged(integral)
     }

@@ -87,7 +87,7 @@ impl Doubter<'_> {
             return Doubt::Unknown;
         }
         if nothing {
-            let Probe { is_there, estimate, deviation, evaluations, .. } = self.probe(false);
+            let Probe { is_there, estimate, deviation, evaluations, .. } = self.probe(false, 1.0);
             method.evaluations += evaluations;
             method.totals.truncation += estimate.abs() + DEVIATIONS * deviation;
             return if is_there { Doubt::All(ELSEWHERE) } else { Doubt::None };
@@ -95,7 +95,7 @@ impl Doubter<'_> {
         if !exact && !in_pieces {
             return Doubt::None;
         }
-        let Probe { estimate, deviation, has_steps, evaluations, .. } = self.probe(!exact);
+        let Probe { estimate, deviation, has_steps, evaluations, .. } = self.probe(!exact, magnitude);
         method.evaluations += evaluations;
         let off = (estimate - method.totals.estimate()).abs();
         // Their plain sum has roundings of its own.
@@ -122,8 +122,9 @@ impl Doubter<'_> {
         }
     }
 
-    /// Looks at points all over; if `steps` are all that is asked for, no longer than until there are none.
-    fn probe(&self, steps: bool) -> Probe {
+    /// Looks at points all over; if `steps` are all that is asked for, no longer than until there are none. Squares are of values in units
+    /// of `magnitude`.
+    fn probe(&self, steps: bool, magnitude: f64) -> Probe {
         let dimension = self.axes.len();
         let root = (0..64).fold(2.0f64, |root, _| (1.0 + root).powf(1.0 / (dimension as f64 + 1.0)));
         let vectors = PROBES.min(self.left as usize / LANES);
@@ -147,7 +148,7 @@ impl Doubter<'_> {
             }
             self.values.values(&points[..now * dimension], &mut values[..now]);
             for (&value, volume) in values[..now].as_flattened().iter().zip(volumes.as_flattened()) {
-                let term = value * volume;
+                let term = value * volume / magnitude;
                 sum += term;
                 squares += term * term;
                 is_there |= value.abs() > rounds::TINY || value.is_nan();
@@ -158,8 +159,9 @@ impl Doubter<'_> {
             done += now;
         }
         let count = (done * LANES).max(1) as f64;
-        let estimate = sum / count;
-        let deviation = ((squares / count - estimate * estimate).max(0.0) / count).sqrt();
+        let mean = sum / count;
+        let deviation = magnitude * ((squares / count - mean * mean).max(0.0) / count).sqrt();
+        let estimate = magnitude * mean;
         let has_steps = (2..=FEW).contains(&few.len());
         Probe { evaluations: (done * LANES) as u64, is_there, estimate, deviation, has_steps }
     }

@@ -117,8 +117,9 @@ impl<'a> Entrant<'a> {
 
     /// Whether this is the end, and not only that of this method.
     pub fn is_final(&self) -> bool {
-        use Outcome::{MaxEvaluations, MemoryLimit, Suspicious};
-        !matches!(self.end, None | Some(End::Outcome(MaxEvaluations | MemoryLimit | Suspicious(_))))
+        // Squares of a sampler may overflow where sums do not.
+        use Outcome::{MaxEvaluations, MemoryLimit, Overflow, Suspicious};
+        !matches!(self.end, None | Some(End::Outcome(MaxEvaluations | MemoryLimit | Overflow | Suspicious(_))))
     }
 }
 
