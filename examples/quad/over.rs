@@ -36,7 +36,12 @@ pub fn ranges(texts: &[String]) -> Result<Vec<Axis<'_>>, String> {
     }
     axes.sort_by_key(|axis| axis.0);
     if let Some(missing) = (0..axes.len()).find(|&d| axes[d].0 != d) {
-        return Err(format!("--over gives no range for {}", name(missing)));
+        // As the others are called.
+        let numbered = texts
+            .iter()
+            .any(|text| text.trim_start().starts_with('x') && !text.trim_start()[1..].trim_start().starts_with('='));
+        let name = if numbered { format!("x{}", missing + 1) } else { name(missing) };
+        return Err(format!("--over gives no range for {name}"));
     }
     Ok(axes.into_iter().map(|axis| axis.1).collect())
 }

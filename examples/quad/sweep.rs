@@ -82,9 +82,11 @@ impl SweepJob {
             }
         }
         let bound = |what: &str, text: Option<&str>, usual: &str| match text {
-            Some(text) => match column(text)? {
-                Some(column) => Ok(Source::Column(column)),
-                None => number(what, text).map(Source::Value),
+            // What is a number is no name.
+            Some(text) => match (number(what, text), column(text)?) {
+                (Ok(value), _) => Ok(Source::Value(value)),
+                (Err(_), Some(column)) => Ok(Source::Column(column)),
+                (Err(error), None) => Err(error),
             },
             None if template.parameters().any(|(parameter, _)| parameter == usual) => {
                 Err(format!("'{usual}' is a parameter of the formula: give both bounds, quad EXPR A B"))

@@ -5,7 +5,6 @@
 mod boxes;
 #[path = "../../tests/adaptive/cases.rs"]
 mod cases;
-#[allow(dead_code, reason = "they serve tests, too")]
 #[path = "../../tests/cubature/families.rs"]
 mod families;
 

@@ -15,9 +15,8 @@ impl Integrator {
     /// Lets [`Method::Vegas`] (and [`Method::Auto`] over a box, where it comes to that) begin with a map that it has learnt before: of the same integrand, to go on with another
     /// [`seed`](Self::seed) or more evaluations, or of a similar one. Other methods do not look at it.
     ///
-    /// What was learnt is not believed: a first iteration (8192 evaluations) looks at the whole box evenly, and where what it sees would scatter more by
-    /// the map of an axis than without, half of the increments of that axis are spread evenly. So a peak that has moved is as likely to be found as
-    /// without a map. The second iteration learns how many samples the strata need; the ones after that count, where five precede them
+    /// What was learnt is not believed: a first iteration (8192 evaluations) looks at the whole box evenly, and half of the increments of each axis
+    /// are spread evenly, so that a peak that has moved, or a second one, may be found. The second iteration learns how many samples the strata need; the ones after that count, where five precede them
     /// without a map: 5·10^4 evaluations at least in place of 10^5. The map goes on learning. For other bounds it is stretched linearly.
     ///
     /// The estimate does not include that of the run before, and with the same seed is not independent of it; with another seed the two may be averaged.

@@ -288,7 +288,8 @@ impl Integrator {
         let (roughness, peak) = match kernel.look(&mut BoxDesk::default()) {
             Ok(look) => look,
             Err(bad) => {
-                (integral.error, integral.method) = (f64::INFINITY, Some(Method::Cubature));
+                (integral.estimate, integral.error) = (f64::NAN, f64::INFINITY);
+                integral.method = Some(Method::Cubature);
                 (integral.evaluations, integral.elapsed) = (seventh.on_lines(), start.elapsed());
                 End::Bad(bad).tell(f64::NAN, &mut integral);
                 return self.judged(integral);

@@ -24,6 +24,9 @@ pub(super) const CHUNK: usize = 1024;
 /// An integral of |f| below which it may be that only the feet of a peak were seen.
 pub(super) const TINY: f64 = 1e-100;
 
+const NOTHING_SEEN: &str = "the integrand is zero or next to it (1e-100) at every node of an infinite range and at 8192 points more, and may not be \
+    elsewhere; if it is zero, accept any status";
+
 /// One adaptive integration in ascending order.
 pub(super) struct Question<'a> {
     pub values: &'a dyn Values,
@@ -231,6 +234,13 @@ pub(super) fn run(
         }
         question.control.report(method.evaluations, most);
         stop = sweep(method, swept);
+    };
+    let infinite = !(lower.is_finite() && upper.is_finite());
+    let outcome = match outcome {
+        Some(Outcome::Converged) if infinite && method.totals.magnitude < TINY && !question.values.is_zero() => {
+            Some(Outcome::Suspicious(NOTHING_SEEN))
+        }
+        outcome => outcome,
     };
     if outcome.is_none() {
         method.walk();

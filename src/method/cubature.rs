@@ -179,7 +179,7 @@ impl Cubature {
         let (estimate, error) = (self.totals.estimate(), self.totals.error());
         let goal = GOAL * self.tolerance.at(estimate);
         let met = self.tolerance.met(error, estimate);
-        if met && self.totals.truncation <= goal && !(self.evaluations < self.most && self.grade(goal)) {
+        if met && self.totals.truncation <= goal && !self.grade(goal) {
             return Some(Outcome::Converged);
         }
         if met && !self.active.is_empty() && self.totals.truncation <= goal {
@@ -191,7 +191,8 @@ impl Cubature {
             return Some(Outcome::RoundoffLimited);
         }
         if self.evaluations >= self.most {
-            return Some(if met { Outcome::Converged } else { Outcome::MaxEvaluations });
+            // A mesh that should be graded is not believed.
+            return Some(if met && !self.grade(goal) { Outcome::Converged } else { Outcome::MaxEvaluations });
         }
         let settled = self.choose(goal);
         if self.leaves.len() + self.active.len() > self.capacity {
@@ -204,7 +205,7 @@ impl Cubature {
         }
         self.refine(goal);
         let cut = self.within_limit();
-        let end = if cut && !met { Outcome::MaxEvaluations } else { self.rest() };
+        let end = if cut && (!met || self.grade(goal)) { Outcome::MaxEvaluations } else { self.rest() };
         (self.active.is_empty() && self.fine.is_empty()).then_some(end)
     }
 

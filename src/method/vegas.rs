@@ -32,7 +32,7 @@ const DISAGREE: &str = "the iterations of VEGAS disagree by more than their erro
 pub(crate) struct Vegas {
     wanted: Wanted,
     map: ImportanceMap,
-    /// Learnt before, and not yet compared with what is there.
+    /// Learnt before, and not yet made use of.
     learnt: Option<ImportanceMap>,
     /// Iterations that do not count.
     learning: u32,
@@ -145,7 +145,7 @@ impl Vegas {
             return Some(if disagrees { Outcome::Suspicious(DISAGREE) } else { Outcome::MaxEvaluations });
         }
         if let Some(learnt) = self.learnt.take() {
-            self.map = map::compared(learnt, &self.map, sample);
+            self.map = map::half_even(learnt, &self.map);
             self.strata = strata::next(&self.strata, &vec![1.0; sample.spread.len()], next);
         } else if resolved || now >= FIRST && !is_nothing {
             map::refine(&mut self.map, sample);

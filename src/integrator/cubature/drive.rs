@@ -126,7 +126,8 @@ impl<'a> Drive<'a> {
         integral.method = Some(Method::Cubature);
         end.tell(if method.regions() == 0 { f64::NAN } else { self.kernel.axes[0].upper }, integral);
         if method.regions() == 0 {
-            integral.error = f64::INFINITY;
+            // Nothing is known.
+            (integral.estimate, integral.error) = (f64::NAN, f64::INFINITY);
         }
         if integral.status == Status::RoundoffLimited && method.totals.arithmetic > 0.0 {
             let tolerance = Some(method.wanted());
@@ -149,7 +150,9 @@ impl<'a> Drive<'a> {
         if let Some(rounds) = rounds.as_mut().filter(|_| given_up.is_none() && !places.is_empty()) {
             match rounds.sweep(kernel, boxes, places) {
                 // What was swept before stays.
-                Err(End::Failed(reason)) if with.fallback => *given_up = Some((reason, method.evaluations)),
+                Err(End::Failed(reason)) if with.fallback => {
+                    *given_up = Some((reason, if method.regions() > 0 { method.evaluations } else { 0 }))
+                }
                 result => return result.err(),
             }
         }

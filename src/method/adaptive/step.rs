@@ -41,8 +41,8 @@ impl Step {
         !matches!(self, Step::Avoid | Step::TryLevels | Step::Locate)
     }
 
-    /// How many evaluations it leads to in the next sweep, at most.
-    pub fn most_evaluations(self) -> u64 {
+    /// How many evaluations it leads to in the next sweep, at most, where a panel takes so many.
+    pub fn most_evaluations(self, panel: u64) -> u64 {
         let parts = match self {
             Step::Bisect(parts) => u64::from(parts),
             Step::CutOut(_) | Step::Cut(Some((_, 0.0))) => 2,
@@ -52,7 +52,7 @@ impl Step {
             Step::Avoid | Step::TryLevels => return Sweep::Levels.most_evaluations(),
             Step::Locate => return Sweep::Locate.most_evaluations(),
         };
-        parts * Sweep::Ladder { least: 0, eager: false }.most_evaluations()
+        parts * panel
     }
 
     /// Which of two for the same leaf comes first: what cannot be put off, then what is known best.

@@ -15,7 +15,7 @@ const MOST_ROUGH: usize = 3;
 
 /// Leaves up to which looking at all of them costs less than their sweeps; and up to which what is rough is graded.
 const MOST_LEAVES: usize = 1 << 16;
-const MOST_LEAVES_ROUGH: usize = 1 << 14;
+const MOST_LEAVES_ROUGH: usize = 1 << 16;
 
 /// The times that |f| may be larger in a box than anywhere in a longer one beside it, in which a peak or a ridge may go on.
 const CONTRAST: f64 = 10.0;

@@ -33,35 +33,15 @@ pub(super) fn refine(map: &mut ImportanceMap, sample: &StratifiedSample) {
     }
 }
 
-/// A map learnt before, after a look by an even one. On an axis where what was seen would scatter more by that map than by the even
-/// one, every second of the ends of both: half of the samples go where they went before, half evenly. Without that, a peak that has moved
-/// would be where samples hardly ever fall, and nothing would tell.
-pub(super) fn compared(mut learnt: ImportanceMap, even: &ImportanceMap, sample: &StratifiedSample) -> ImportanceMap {
-    let increments = ImportanceMap::INCREMENTS;
-    let seen = sample.seen.chunks_exact(increments);
-    for ((ends, even), seen) in learnt.ends.iter_mut().zip(&even.ends).zip(seen) {
-        let below: Vec<f64> = even.iter().map(|&end| below(ends, end)).collect();
-        let squares = || seen.iter().map(|&[square, _]| square);
-        // The density of a sample there, in units of the even one, divides its share of the variance.
-        let by_map =
-            squares().zip(below.windows(2)).filter(|&(square, _)| square > 0.0).map(|(s, two)| s / (two[1] - two[0]));
-        if by_map.sum::<f64>() > squares().sum() {
-            let mut both = [&ends[..], even].concat();
-            both.sort_by(f64::total_cmp);
-            *ends = both.into_iter().step_by(2).collect();
-        }
+/// A map learnt before, but every second of its ends and of the even ones: half of the samples go where they went before, half evenly. Without
+/// that, what it has never met, a second peak or one that has moved, would be where samples hardly ever fall, and nothing would tell.
+pub(super) fn half_even(mut learnt: ImportanceMap, even: &ImportanceMap) -> ImportanceMap {
+    for (ends, even) in learnt.ends.iter_mut().zip(&even.ends) {
+        let mut both = [&ends[..], even].concat();
+        both.sort_by(f64::total_cmp);
+        *ends = both.into_iter().step_by(2).collect();
     }
     learnt
-}
-
-/// How many increments lie below x.
-fn below(ends: &[f64], x: f64) -> f64 {
-    let above = ends.partition_point(|&end| end <= x);
-    match above {
-        0 => 0.0,
-        _ if above == ends.len() => (ends.len() - 1) as f64,
-        _ => (above - 1) as f64 + (x - ends[above - 1]) / (ends[above] - ends[above - 1]),
-    }
 }
 
 /// Means that differ so much are those of two sides of a step.
@@ -126,21 +106,16 @@ mod tests {
     }
 
     #[test]
-    fn half_of_what_was_learnt_stays_where_it_does_not_fit() {
+    fn half_of_what_was_learnt_stays() {
         let increments = ImportanceMap::INCREMENTS;
         let even = ImportanceMap::even([(0.0, 1.0); 2].into_iter());
         let narrow: Vec<_> = even.ends[0].iter().map(|end| 0.3 + 0.1 * end).collect();
         let narrow = [&[0.0], &narrow[1..increments], &[1.0]].concat();
-        let learnt = ImportanceMap { ends: vec![narrow.clone(); 2] };
-        // A peak within what was learnt along the first axis, beside it along the second.
-        let peak = |from: usize| (0..increments).map(move |i| [f64::from((from..from + 20).contains(&i)), 16.0]);
-        let sample = StratifiedSample { seen: peak(170).chain(peak(300)).collect(), ..StratifiedSample::default() };
-        let map = compared(learnt, &even, &sample);
-        assert_eq!(map.ends[0], narrow);
-        let halved = &map.ends[1];
-        assert!(map.flaw(2).is_none() && halved[0] == 0.0 && halved[increments] == 1.0);
-        let within = |from: f64, to: f64| halved.iter().filter(|&&end| end >= from && end <= to).count();
-        assert!((270..300).contains(&within(0.3, 0.4)) && (24..28).contains(&within(0.5, 0.6)), "{halved:?}");
+        let map = half_even(ImportanceMap { ends: vec![narrow; 2] }, &even);
+        let ends = &map.ends[1];
+        assert!(map.flaw(2).is_none() && ends[0] == 0.0 && ends[increments] == 1.0);
+        let within = |from: f64, to: f64| ends.iter().filter(|&&end| end >= from && end <= to).count();
+        assert!((270..300).contains(&within(0.3, 0.4)) && (24..28).contains(&within(0.5, 0.6)), "{ends:?}");
     }
 
     #[test]
