@@ -37,9 +37,7 @@ pub fn ranges(texts: &[String]) -> Result<Vec<Axis<'_>>, String> {
     axes.sort_by_key(|axis| axis.0);
     if let Some(missing) = (0..axes.len()).find(|&d| axes[d].0 != d) {
         // As the others are called.
-        let numbered = texts
-            .iter()
-            .any(|text| text.trim_start().starts_with('x') && !text.trim_start()[1..].trim_start().starts_with('='));
+        let numbered = axes.iter().any(|axis| axis.1.name.len() > 1);
         let name = if numbered { format!("x{}", missing + 1) } else { name(missing) };
         return Err(format!("--over gives no range for {name}"));
     }

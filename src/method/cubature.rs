@@ -205,8 +205,10 @@ impl Cubature {
         }
         self.refine(goal);
         let cut = self.within_limit();
-        let end = if cut && (!met || self.grade(goal)) { Outcome::MaxEvaluations } else { self.rest() };
-        (self.active.is_empty() && self.fine.is_empty()).then_some(end)
+        if !(self.active.is_empty() && self.fine.is_empty()) {
+            return None;
+        }
+        Some(if cut && (!met || self.grade(goal)) { Outcome::MaxEvaluations } else { self.rest() })
     }
 
     /// The same without a judgement, but where the integral is none.
