@@ -118,5 +118,7 @@ fn boxes_that_do_not_run_there_say_so() {
     let stopped = over(&watched, &step {}, UNIT);
     assert!(matches!(stopped.status, Status::Cancelled { .. }) && stopped.evaluations > 100_000, "{stopped:#}");
     let late = over(&endless.clone().time_limit(Duration::from_millis(200)), &step {}, UNIT);
-    assert!(matches!(late.status, Status::Deadline { .. }) && late.error.is_finite(), "{late:#}");
+    // In pairs of single precision there is an end.
+    let ended = matches!(late.status, Status::Deadline { .. } | Status::PrecisionFloor { .. });
+    assert!(ended && late.error.is_finite(), "{late:#}");
 }
