@@ -272,7 +272,7 @@ fn nothing_is_lost_with_a_device() {
     let Some(folder) = faulty_loader() else { return };
     let mut partly = [0; 3];
     let samples = ["0", "3", "6", "9", "12"].map(|after| (0, "samples", after));
-    let boxes = ["8", "10", "12", "14", "16", "18"].map(|after| (1, "boxes", after));
+    let boxes = ["2", "4", "6", "8", "16", "18"].map(|after| (1, "boxes", after));
     let strata = ["5", "9"].map(|after| (2, "vegas", after));
     for (kind, task, after) in samples.into_iter().chain(boxes).chain(strata) {
         let fault = [("FAULT", "wait"), ("FAULT_CODE", "-4"), ("FAULT_AFTER", after), ("FAULT_COUNT", "1000")];
