@@ -69,7 +69,7 @@ impl Integrator {
     ///
     /// // Mass and centre of a plate.
     /// let plate = |[x, y]: [f64; 2]| [1.0, x, y].map(|moment| moment * (x * y).exp());
-    /// let [mass, x, y] = Integrator::new().integrate_vector(&plate, [0.0..1.0, 0.0..1.0])?.value().unwrap();
+    /// let [mass, x, y]: [f64; 3] = Integrator::new().integrate_vector(&plate, [0.0..1.0, 0.0..1.0])?.value().unwrap();
     /// assert!((x / mass - y / mass).abs() < 1e-10 && 0.5 < x / mass && x / mass < 0.6);
     /// # Ok::<(), quadrille::Error>(())
     /// ```
