@@ -27,7 +27,7 @@ use crate::rule::{FEJER, Ladder, kronrod};
 use std::time::Duration;
 
 /// The relative tolerance where none was given.
-const REL_TOL: f64 = 1e-10;
+pub(super) const REL_TOL: f64 = 1e-10;
 
 const NO_GPU: &str = "one adaptive integral does not run on the GPU: it would be idle, while a sweep fills it";
 
@@ -78,10 +78,16 @@ impl Integrator {
         self.by_rounds(&forms, level, token, region, tolerance, known)
     }
 
+    /// What was asked for, of an adaptive method.
+    #[inline(always)]
+    pub(in crate::integrator) fn tolerances(&self) -> Tolerance {
+        Tolerance { absolute: self.abs_tol.unwrap_or(0.0), relative: self.rel_tol.unwrap_or(REL_TOL) }
+    }
+
     /// What the quick way needs to know, where nothing was asked for that it does not give.
     #[inline(always)]
     fn quick(&self, dimension: Option<usize>, lower: f64, upper: f64) -> Option<(Level, Token, Tolerance)> {
-        let tolerance = Tolerance { absolute: self.abs_tol.unwrap_or(0.0), relative: self.rel_tol.unwrap_or(REL_TOL) };
+        let tolerance = self.tolerances();
         let sensible = tolerance.absolute >= 0.0
             && tolerance.relative >= 0.0
             && lower < upper

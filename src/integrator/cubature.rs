@@ -14,7 +14,6 @@ use crate::backend::simd::samples::SimdSamples;
 use crate::backend::{Backend, threads::Threads};
 use crate::clock::Instant;
 use crate::error::Error;
-use crate::estimate::Tolerance;
 use crate::integral::{Fallback, Integral, Status};
 use crate::integrand::point_values::{PointValues, PointsByScalar, PointsOnLanes};
 use crate::integrand::values::Values;
@@ -279,7 +278,7 @@ impl Integrator {
         if dimension > MOST_DIMENSIONS {
             return Race::new(self, whole, None)?.answer(integral);
         }
-        let tolerance = Tolerance { absolute: self.abs_tol.unwrap_or(0.0), relative: self.rel_tol.unwrap_or(1e-10) };
+        let tolerance = self.tolerances();
         let (seventh, ninth) = (FullySymmetric::seventh(dimension), FullySymmetric::ninth(dimension));
         let kernel =
             SimdBoxes { values, seventh, ninth, line: GaussLine::get(), axes: &axes, unit: f64::EPSILON, token };

@@ -7,6 +7,7 @@
 mod entrant;
 
 use super::Integrator;
+use super::adaptive::REL_TOL;
 use super::cubature::Drive as Boxes;
 use super::samples::{Drive as Samples, End, Sampler};
 use crate::backend::simd::samples::SimdSamples;
@@ -20,8 +21,7 @@ use crate::plan::Axis;
 use crate::rule::fully_symmetric::MOST_DIMENSIONS;
 use entrant::{Entrant, Runner, within};
 
-/// The relative tolerance where none is given, and where cubature has no rule.
-const TOLERANCE: f64 = 1e-10;
+/// The relative tolerance where none is given and cubature has no rule.
 const LOOSE: f64 = 1e-3;
 
 /// Where there is no hope it has this share of the evaluations in any case: it may become faster.
@@ -77,7 +77,7 @@ impl<'a> Race<'a> {
         }
         let mut tolerance = with.wanted(axes, LOOSE).tolerance;
         if cubature.is_some() {
-            tolerance.relative = with.rel_tol.unwrap_or(TOLERANCE);
+            tolerance.relative = with.rel_tol.unwrap_or(REL_TOL);
         }
         Ok(Self { with, axes, sign, start, tolerance, samples, entrants: Vec::new(), waiting, cubature, begun: false })
     }

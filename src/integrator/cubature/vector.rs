@@ -8,7 +8,6 @@ use crate::backend::simd::boxes::{BoxDesk, SimdBoxes};
 use crate::backend::{Backend, threads::Threads};
 use crate::clock::Instant;
 use crate::error::Error;
-use crate::estimate::Tolerance;
 use crate::integral::{Fallback, Status};
 use crate::integrand::shared::{VectorByScalar, VectorOnLanes, VectorValues};
 use crate::integrand::shared_points::SharedPoints;
@@ -154,7 +153,7 @@ impl Integrator {
                 }
             }
         }
-        let tolerance = Tolerance { absolute: self.abs_tol.unwrap_or(0.0), relative: self.rel_tol.unwrap_or(1e-10) };
+        let tolerance = self.tolerances();
         let costs = costs(dimension, seventh, ninth);
         let mut joint = JointCubature::new(measure, axes, tolerance, self.max_evaluations, costs, &roughness);
         joint.evaluations = seventh.on_lines();
