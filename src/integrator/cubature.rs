@@ -372,8 +372,7 @@ impl Integrator {
             fallbacks.push(Fallback { wanted: format!("verification {verify}"), reason });
         }
         if let Some(threads) = self.threads.filter(|&threads| threads > 1 && self.backend == Backend::Serial) {
-            let reason = "the serial reference runs on one".to_owned();
-            fallbacks.push(Fallback { wanted: format!("{threads} threads"), reason });
+            fallbacks.push(Fallback::serial_threads(threads));
         }
         fallbacks
     }

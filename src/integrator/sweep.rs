@@ -14,6 +14,7 @@ use crate::error::Error;
 use crate::integral::{Fallback, Status};
 use crate::integrand::Integrand;
 use crate::lanes::{Level, Token};
+use crate::method::Method;
 use crate::sweep::{Row, Sweep};
 use part::Part;
 pub(super) use part::Rows;
@@ -188,8 +189,7 @@ impl Integrator {
         let alone = Threads::new(Some(1))?;
         let threads = if serial { &alone } else { &threads };
         if serial && let Some(wanted) = self.threads.filter(|&wanted| wanted > 1) {
-            let reason = "the serial reference runs on one".to_owned();
-            let known = Fallback { wanted: format!("{wanted} threads"), reason };
+            let known = Fallback::serial_threads(wanted);
             if !fallbacks.contains(&known) {
                 fallbacks.push(known);
             }
@@ -244,6 +244,9 @@ impl Integrator {
 
     pub(super) fn check_settings_of_sweep(&self, adaptive: bool) -> Result<(Level, Token), Error> {
         if adaptive {
+            if self.method == Method::Cubature {
+                return Err(Error::SeveralDimensions);
+            }
             check_tolerances(self.rel_tol, self.abs_tol)?;
             return self.check_settings();
         }
