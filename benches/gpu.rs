@@ -1,8 +1,10 @@
 //! The GPU backend on the adapter that `QUADRILLE_ADAPTER` names, or the best that is not software: what each step from nothing
-//! to a sum costs, then large sums and samples in every arithmetic that it has, beside the SIMD backend. `-- samples` for these alone.
+//! to a sum costs, then large sums, samples and cubature in every arithmetic that it has, beside the SIMD backend. `-- samples` or `-- boxes` for these alone.
 //!
 //! Drivers keep compiled shaders on disk, so every text to be compiled is one that was never seen before.
 
+#[path = "gpu/boxes.rs"]
+mod boxes;
 mod common;
 #[path = "gpu/samples.rs"]
 mod samples;
@@ -28,14 +30,21 @@ fn main() {
     };
     let AdapterInfo { name, backend, driver, .. } = device.info();
     println!("adapter {name} by {backend}, driver {driver}");
-    // Named as the filter, the samples stand alone.
-    if std::env::args().all(|argument| argument != "samples") {
+    // Named as the filter, these stand alone.
+    let only = |name: &str| std::env::args().any(|argument| argument == name);
+    let (samples, boxes) = (only("samples"), only("boxes"));
+    if !samples && !boxes {
         let mut criterion = short().configure_from_args();
         steps(&mut criterion, &device, wanted.as_deref());
         criterion.final_summary();
         Sums { device: &device, testing: only_testing() }.table();
     }
-    samples::table(&device);
+    if !boxes {
+        samples::table(&device);
+    }
+    if !samples {
+        boxes::table(&device);
+    }
 }
 
 /// The midpoint rule on this device, nothing computed again.

@@ -1,5 +1,5 @@
 //! Sweeps: 100,000 × exp(-p x) cos(q x) on [0, 1] to 1e-10, p to 10 and q to 50 (suite C of the peers), and the same with q to 3,
-//! which one panel answers; beside the plain loop of one-by-one calls.
+//! which one panel answers; over boxes; beside the plain loop of one-by-one calls.
 
 mod common;
 
@@ -13,6 +13,11 @@ use std::hint::black_box;
 #[integrand]
 fn wave(x: f64, p: f64, q: f64) -> f64 {
     (-p * x).exp() * (q * x).cos()
+}
+
+#[integrand]
+fn plate([x, y]: [f64; 2], p: f64, q: f64) -> f64 {
+    (-p * x).exp() * (q * y).cos()
 }
 
 fn exact(p: f64, q: f64) -> f64 {
@@ -34,6 +39,25 @@ fn sweeps(criterion: &mut Criterion) {
         on_gpu(&mut group, &rows(most));
         group.finish();
     }
+}
+
+/// Over boxes: 2,000 × exp(-p x) cos(q y) on the unit square to 1e-8.
+fn over_boxes(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("sweep over boxes");
+    let rows = &rows(10.0)[..if only_testing() { 100 } else { 2000 }];
+    let one = Integrator::new().threads(1).rel_tol(1e-8);
+    let unit = || [0.0..1.0, 0.0..1.0];
+    group.throughput(Throughput::Elements(rows.len() as u64));
+    group.bench_function("one by one", |bench| {
+        bench.iter(|| rows.iter().map(|&(p, q)| one.integrate(&plate { p, q }, unit())).filter(Result::is_ok).count());
+    });
+    for threads in [1, 2] {
+        let integrator = one.clone().threads(threads);
+        group.bench_function(format!("sweep, {threads} thread(s)"), |bench| {
+            bench.iter(|| integrator.sweep(black_box(rows), |&(p, q)| (plate { p, q }, unit())));
+        });
+    }
+    group.finish();
 }
 
 fn compare(group: &mut BenchmarkGroup<WallTime>, rows: &[(f64, f64)]) {
@@ -103,5 +127,5 @@ fn least(call: impl Fn()) -> f64 {
     (0..20).map(once).fold(f64::INFINITY, f64::min)
 }
 
-criterion_group! { name = benches; config = short(); targets = sweeps }
+criterion_group! { name = benches; config = short(); targets = sweeps, over_boxes }
 criterion_main!(benches);

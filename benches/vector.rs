@@ -1,15 +1,20 @@
-//! Vectors: several integrals on one mesh, against as many single ones; at 1e-10, one thread.
+//! Vectors: several integrals on one mesh, against as many single ones; at 1e-10, one thread; and over boxes.
 
 mod common;
 
 use common::short;
 use criterion::{Criterion, criterion_group, criterion_main};
-use quadrille::{Expression, Integrator, Norm, integrand};
+use quadrille::{Expression, Integrator, Method, Norm, integrand};
 use std::hint::black_box;
 
 #[integrand]
 fn wave(x: f64, q: f64) -> f64 {
     (q * x).cos() * (-x).exp()
+}
+
+#[integrand]
+fn ripple([x, y, z]: [f64; 3], k: f64) -> f64 {
+    (k * (x + 2.0 * y + 0.5 * z)).cos() * (-x * y).exp()
 }
 
 /// An integrand whose components share what is dear.
@@ -58,9 +63,40 @@ fn pairs(criterion: &mut Criterion) {
     group.finish();
 }
 
+/// Over boxes, by cubature to 1e-6: evaluations and time of M components, beside as many single integrals.
+fn boxes(criterion: &mut Criterion) {
+    let integrator = Integrator::new().norm(Norm::Each).rel_tol(1e-6).method(Method::Cubature).threads(1);
+    let mut group = criterion.benchmark_group("vector over a box");
+    let unit = || [0.0..1.0, 0.0..1.0, black_box(0.0)..1.0];
+    let f = |[x, y, z]: [f64; 3]| {
+        let (u, sum) = dear(x * y + z);
+        [sum, sum * x, sum * y, sum * z, sum * x * y, sum * y * z, u, sum * z * z]
+    };
+    let all = integrator.integrate_vector(&f, unit()).expect("eight integrals");
+    let alone = |c: usize| integrator.integrate(&|x| f(x)[c], unit()).expect("an integral");
+    let evaluations: Vec<u64> = (0..8).map(|c| alone(c).evaluations).collect();
+    println!("{} evaluations of all, {evaluations:?} one by one", all.evaluations);
+    assert!((0..8).all(|c| (all.estimates[c] - alone(c).estimate).abs() < 1e-6 * all.estimates[c].abs()));
+    group.bench_function("8 moments of a dear closure, one mesh", |bench| {
+        bench.iter(|| integrator.integrate_vector(&f, unit()));
+    });
+    group.bench_function("one of them", |bench| bench.iter(|| alone(0)));
+    group.bench_function("one by one", |bench| bench.iter(|| (0..8).map(alone).map(|area| area.estimate).sum::<f64>()));
+    let waves: [ripple; 4] = std::array::from_fn(|k| ripple { k: 4.0 + k as f64 });
+    group
+        .bench_function("4 of the macro, one mesh", |bench| bench.iter(|| integrator.integrate_vector(&waves, unit())));
+    group.bench_function("4 of the macro, one by one", |bench| {
+        bench.iter(|| waves.map(|wave| integrator.integrate(&wave, unit())));
+    });
+    let lattice = integrator.clone().method(Method::Lattice).rel_tol(1e-4);
+    group.bench_function("8 moments on a lattice to 1e-4", |bench| bench.iter(|| lattice.integrate_vector(&f, unit())));
+    group.bench_function("one on a lattice to 1e-4", |bench| bench.iter(|| lattice.integrate(&|x| f(x)[0], unit())));
+    group.finish();
+}
+
 fn single(integrator: &Integrator, f: impl Fn(f64) -> f64 + Sync) -> f64 {
     integrator.integrate(&f, black_box(0.0)..1.0).unwrap().estimate
 }
 
-criterion_group! { name = benches; config = short(); targets = pairs }
+criterion_group! { name = benches; config = short(); targets = pairs, boxes }
 criterion_main!(benches);

@@ -16,7 +16,8 @@ pub enum Verify {
     /// Nothing.
     #[default]
     Off,
-    /// Four tiles of the plan, chosen by the seed, and of an adaptive mesh the two regions with the largest ∫|f| as well; of samples on a GPU one of each round: costs up to 131,072 scalar evaluations (more only where tiles
+    /// Four tiles of the plan, chosen by the seed, and of an adaptive mesh the two regions with the largest ∫|f| as well; of samples on a GPU one of each round, of boxes four and
+    /// that with the largest ∫|f|: costs up to 131,072 scalar evaluations (more only where tiles
     /// are larger: in plans of more than 2^31 evaluations, and for rules with more nodes than that).
     Spot,
     /// Every tile, computed again, and their sum against the estimate: costs as many scalar evaluations as the integral

@@ -89,7 +89,7 @@ pub enum Error {
     },
     /// A method that samples was allowed no evaluation.
     NoEvaluations,
-    /// A method that samples was chosen for a sweep, a vector or with a weight.
+    /// [`Method::Vegas`](crate::Method::Vegas) was chosen for a vector: it samples where one integrand is large.
     SampledAlone,
     /// The volume of the region (of its finite axes) is no ordinary number: too large or too small for an `f64`.
     Volume {
@@ -103,6 +103,11 @@ pub enum Error {
     },
     /// What was given as a domain is none.
     Domain {
+        /// Why.
+        reason: &'static str,
+    },
+    /// What a warm start was to begin with is no map for this region.
+    ImportanceMap {
         /// Why.
         reason: &'static str,
     },
@@ -220,9 +225,7 @@ impl fmt::Display for Error {
             Error::Dimensions { dimension, most } => {
                 write!(f, "the region has {dimension} axes; the method does 1 to {most}")
             }
-            Error::SampledAlone => {
-                f.write_str("methods that sample do one integral at a time: no sweeps, vectors or weights")
-            }
+            Error::SampledAlone => f.write_str("VEGAS samples where one integrand is large: it does no vectors"),
             Error::NoEvaluations => f.write_str("the limit on evaluations is 0: there is nothing to sample"),
             Error::Volume { volume } => {
                 write!(
@@ -231,16 +234,17 @@ impl fmt::Display for Error {
                 )
             }
             Error::OneDimension { option } => {
-                write!(f, "{option} belongs to integrals in one dimension; in several, cubature is adaptive")
+                write!(f, "{option} belongs to adaptive integration in one dimension")
             }
             Error::Domain { reason } => f.write_str(reason),
+            Error::ImportanceMap { reason } => write!(f, "the importance map of the warm start is refused: {reason}"),
             Error::SeveralDimensions => f.write_str("cubature is for boxes in several dimensions, not for one"),
             Error::LevelUnavailable { level } => level.write_unavailable(f),
             Error::UnknownLevel(error) => write!(f, "{LEVEL_VARIABLE}: {error}"),
             Error::Threads { threads, reason } => write!(f, "{threads} threads cannot be had: {reason}"),
             Error::BackendUnavailable { backend, reason } => write!(f, "the {backend} backend has no answer: {reason}"),
             Error::Tolerance { kind, value } => {
-                write!(f, "the {kind} tolerance is {value}; it must be a positive number")
+                write!(f, "the {kind} tolerance is {value}; it must not be negative")
             }
             Error::Weight { weight, reason } => write!(f, "the weight {weight} is refused: {reason}"),
             Error::Row { row, error } => write!(f, "row {row}: {error}"),

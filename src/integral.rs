@@ -2,6 +2,7 @@
 
 use crate::agreement::Agreement;
 use crate::backend::Backend;
+use crate::importance::ImportanceMap;
 use crate::lanes::Level;
 use crate::method::Method;
 use crate::precision::Precision;
@@ -17,8 +18,8 @@ pub struct Integral {
     pub estimate: f64,
     /// A bound on |estimate − integral| as the method estimates it. A fixed rule makes no such claim: infinite then.
     pub error: f64,
-    /// Nodes at which the integrand was evaluated for the estimate. Not counted: verification, and the last node of a
-    /// row once more in lanes that it leaves free.
+    /// Nodes at which the integrand was evaluated for the estimate. Not counted: verification, and nodes that are evaluated once more in
+    /// lanes that are left free.
     pub evaluations: u64,
     /// Panels (in several dimensions boxes) that the estimate covers.
     pub regions: u64,
@@ -97,6 +98,8 @@ pub struct Statistics {
     pub chi_squared: Option<f64>,
     /// The iterations of VEGAS less one.
     pub degrees_of_freedom: Option<u32>,
+    /// Of VEGAS: the map that the last iteration sampled by, for [`Integrator::warm_start`](crate::Integrator::warm_start).
+    pub importance_map: Option<ImportanceMap>,
 }
 
 /// What an [`Integral`] is worth.

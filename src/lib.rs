@@ -29,7 +29,7 @@
 //! | to | see |
 //! |---|---|
 //! | write an integrand | [`integrand`](macro@integrand), closures, [`Expression`], `wide` (a feature), the trait [`Integrand`] |
-//! | integrate it | [`Integrator`], [`Method`], [`Rule`], [`Backend`], [`lanes::Level`], `gpu` (a feature), [`Precision`] |
+//! | integrate it | [`Integrator`], [`Method`], [`Rule`], [`ImportanceMap`], [`Backend`], [`lanes::Level`], `gpu` (a feature), [`Precision`] |
 //! | integrate a smooth function times a weight that is not | [`Integrator::weight`], [`Weight`] |
 //! | integrate many at once | [`Integrator::sweep`], [`Row`], [`Sweep`], [`Expression::with_values`] |
 //! | integrate vectors and complex numbers | [`Integrator::integrate_vector`], [`VectorIntegrand`], [`Norm`], [`components`] |
@@ -73,6 +73,7 @@ mod error;
 mod estimate;
 #[cfg(feature = "gpu")]
 pub mod gpu;
+mod importance;
 mod integral;
 mod integrand;
 mod integrator;
@@ -97,6 +98,7 @@ pub use agreement::{Agreement, Disagreement, Verify};
 pub use backend::Backend;
 pub use control::{Cancel, Progress};
 pub use error::Error;
+pub use importance::ImportanceMap;
 pub use integral::{Fallback, Integral, Statistics, Status};
 #[doc(hidden)]
 pub use integrand::number as __private;

@@ -6,12 +6,15 @@ mod samples;
 mod stratified;
 mod weighted;
 
+pub(crate) use crate::importance::ImportanceMap;
 pub(crate) use boxes::{Axis, AxisMap, Bad, BoxRule, Boxes, Suspect, SweptBox};
 pub(crate) use regions::{Map, Region, Regions, Sweep, Swept};
 #[cfg(feature = "gpu")]
 pub(crate) use samples::{Cut, Span};
 pub(crate) use samples::{Sampled, Samples};
-pub(crate) use stratified::{ImportanceMap, Strata, StratifiedSample};
+#[cfg(feature = "gpu")]
+pub(crate) use stratified::Piece;
+pub(crate) use stratified::{Strata, StratifiedSample};
 pub(crate) use weighted::{How, Panel, Weighing};
 
 use crate::error::Error;

@@ -4,6 +4,7 @@ use crate::agreement::Agreement;
 use crate::backend::Backend;
 use crate::error::Error;
 use crate::integral::{Fallback, Status};
+use crate::integrand::Point;
 use crate::lanes::Level;
 use crate::precision::Precision;
 use crate::region::{IntoRegion, Region};
@@ -11,7 +12,7 @@ use std::time::Duration;
 
 /// One integral of a [sweep](crate::Integrator::sweep): an integrand, where to integrate it, and how closely.
 ///
-/// Where nothing but the first two is to be said, a pair does: `(f, 0.0..1.0)`.
+/// Where nothing but the first two is to be said, a pair does: `(f, 0.0..1.0)`, or `(f, [0.0..1.0, 0.0..2.0])` over a box.
 ///
 /// ```
 /// use quadrille::{Integrator, Row};
@@ -23,17 +24,17 @@ use std::time::Duration;
 /// ```
 #[derive(Clone, Copy, Debug)]
 #[must_use]
-pub struct Row<F> {
+pub struct Row<F, P = f64> {
     pub(crate) f: F,
-    pub(crate) region: Region,
+    pub(crate) region: Region<P>,
     pub(crate) rel_tol: Option<f64>,
     pub(crate) abs_tol: Option<f64>,
 }
 
-impl<F> Row<F> {
+impl<F, P: Point> Row<F, P> {
     /// The integral of `f` over `region`, to the tolerances of the integrator.
     #[inline]
-    pub fn new(f: F, region: impl IntoRegion<Point = f64>) -> Self {
+    pub fn new(f: F, region: impl IntoRegion<Point = P>) -> Self {
         Self { f, region: region.into_region(), rel_tol: None, abs_tol: None }
     }
 
@@ -52,7 +53,7 @@ impl<F> Row<F> {
     }
 }
 
-impl<F, R: IntoRegion<Point = f64>> From<(F, R)> for Row<F> {
+impl<F, R: IntoRegion> From<(F, R)> for Row<F, R::Point> {
     #[inline]
     fn from((f, region): (F, R)) -> Self {
         Self::new(f, region)

@@ -5,6 +5,7 @@ use crate::backend::Backend;
 use crate::integral::{Fallback, Status};
 use crate::integrand::Value;
 use crate::lanes::Level;
+use crate::method::Method;
 use crate::norm::Norm;
 use std::{fmt, time::Duration};
 
@@ -19,15 +20,21 @@ pub struct VectorIntegral {
     pub errors: Vec<f64>,
     /// Points at which the integrand was evaluated, all components at once.
     pub evaluations: u64,
-    /// Panels of the mesh.
+    /// Panels or boxes of the mesh; 1 where points were sampled.
     pub regions: u64,
     /// Whether this is what was asked for: [`Status::Converged`] where errors and estimates, measured by `norm`, meet the tolerance.
     pub status: Status,
     /// The component that the status is due to, where it is a single one: that of the value which is not finite, of a
     /// divergent integral, or the one that rounding keeps farthest from the tolerance.
     pub component: Option<usize>,
+    /// In several dimensions, the point of [`Status::NonFinite`].
+    pub bad_point: Vec<f64>,
+    /// In several dimensions, the method that answered.
+    pub method: Option<Method>,
     /// How the components were measured.
     pub norm: Norm,
+    /// Threads that the work was spread over.
+    pub threads: usize,
     /// Who evaluated.
     pub backend: Backend,
     /// The instruction level of the SIMD backend.
@@ -87,6 +94,9 @@ impl fmt::Display for VectorIntegral {
         write!(f, " ({}", self.status)?;
         if let Some(component) = self.component {
             write!(f, " (component {component})")?;
+        }
+        if let Some(method) = self.method {
+            write!(f, ", {method}")?;
         }
         write!(f, "; {} evaluations, {}", self.evaluations, self.backend)?;
         if let Some(level) = self.level {

@@ -6,6 +6,7 @@ mod cases;
 use cases::*;
 use proptest::prelude::*;
 use quadrille::{Backend, Cancel, Error, Integral, Integrator, Method, Status};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 fn tally(file: &str, method: Method, tolerance: f64) -> (usize, usize, Vec<String>) {
@@ -120,6 +121,9 @@ fn values_that_are_not_finite_are_reported_or_avoided() {
     assert!(matches!(nan.status, Status::NonFinite { .. }) && nan.evaluations < 1000, "{nan:#}");
     let sinc = of(&Integrator::new(), |x| x.sin() / x, -1.0, 1.0);
     assert!(sinc.status == Status::Converged && (sinc.estimate - 1.892166140734366).abs() < 1e-13, "{sinc:#}");
+    // The unit there is so large that nodes would be infinite.
+    let far = of(&Integrator::new(), |x| x / (1.0 + x * x * x), 1e110, f64::INFINITY);
+    assert!(far.estimate == 0.0, "{far:#}");
     let root = of(&Integrator::new(), |x| 1.0 / x.sqrt(), 0.0, 1.0);
     assert!(root.status == Status::Converged && (root.estimate - 2.0).abs() < 1e-12, "{root:#}");
 }
@@ -136,6 +140,52 @@ fn limits_keep_the_best_estimate() {
     assert!(matches!(cancelled.status, Status::Cancelled { .. }));
     let late = of(&Integrator::new().time_limit(Duration::ZERO), f, 0.0, 1.0);
     assert!(matches!(late.status, Status::Deadline { .. }));
+}
+
+#[test]
+fn no_round_goes_beyond_the_limit_on_evaluations() {
+    let inf = f64::INFINITY;
+    let cases: [(Plain, f64, f64); 5] = [
+        (|x| (1.0 / x).sin(), 0.0, 1.0),
+        (|x| (1e7 * x).floor(), 0.0, 1.0),
+        (|x| (x - 0.3).abs().powf(-0.5), 0.0, 1.0),
+        (|x| x.sin() / x, 0.0, inf),
+        (|x| x.cos() / (1.0 + (x / 1e4).powi(2)), -inf, inf),
+    ];
+    for (f, a, b) in cases {
+        for most in [1, 1000, 10_000, 20_000, 50_000] {
+            let calls = AtomicU64::new(0);
+            let counted = |x: f64| {
+                calls.fetch_add(1, Ordering::Relaxed);
+                f(x)
+            };
+            let integral = of(&Integrator::new().rel_tol(1e-13).max_evaluations(most), counted, a, b);
+            assert!(integral.evaluations <= most + 900, "{most}: {integral:#}");
+            // Points are asked for again in lanes left over.
+            let calls = calls.into_inner();
+            assert!(calls <= integral.evaluations + integral.evaluations / 8 + 64, "{calls}: {integral:#}");
+        }
+    }
+}
+
+/// Singularities that are small beside what is smooth, and tails that underflow or fall slowly.
+#[test]
+fn what_hides_at_an_end_is_claimed() {
+    let inf = f64::INFINITY;
+    let cases: [(Plain, f64, f64, f64, f64); 6] = [
+        (|x| x * x + 1e-10 * x.powf(-0.95), 0.0, 1.0, 1e-10, 1.0 / 3.0 + 2e-9),
+        (|x| x.exp() + 2.5560247492195705e-7 / x.sqrt(), 0.0, 1.0, 1e-10, 1.0f64.exp_m1() + 5.112049498439141e-7),
+        (|x| (1.0 - x).powf(-0.7) + x, 0.0, 1.0, 1e-4, 1.0 / 0.3 + 0.5),
+        (|x| x.powf(0.9) + 1e-8 * x.powf(-0.999), 0.0, 0.1, 1e-6, 0.1f64.powf(1.9) / 1.9 + 1e-5 * 0.1f64.powf(1e-3)),
+        (|x| x.sqrt() / (1.0 + x).powf(1.53), 0.0, inf, 1e-6, 32.7354754485666),
+        (|x| (-(x - 1e4) * (x - 1e4)).exp(), 0.0, inf, 1e-6, 1.772453850905516),
+    ];
+    for (k, (f, a, b, tolerance, exact)) in cases.into_iter().enumerate() {
+        let integral = of(&Integrator::new().rel_tol(tolerance), f, a, b);
+        let error = (integral.estimate - exact).abs();
+        assert!(integral.status != Status::Converged || error <= integral.error, "{k}: {integral:#}, off by {error:e}");
+        assert_eq!(integral.status == Status::Converged, k < 3, "{k}: {integral:#}");
+    }
 }
 
 #[test]
@@ -164,7 +214,7 @@ fn cycles_without_end_are_extrapolated() {
     let inf = f64::INFINITY;
     let integrator = Integrator::new();
     let fresnel = (PI / 8.0).sqrt();
-    let cases: [(&str, Plain, f64, f64, f64); 8] = [
+    let cases: [(&str, Plain, f64, f64, f64); 9] = [
         ("sin(x)/x", |x| x.sin() / x, 0.0, inf, FRAC_PI_2),
         ("sin(x)/x", |x| x.sin() / x, -inf, 0.0, FRAC_PI_2),
         ("sin(x)/x", |x| x.sin() / x, -inf, inf, PI),
@@ -173,6 +223,8 @@ fn cycles_without_end_are_extrapolated() {
         ("sin(2x)/sqrt(x)", |x| (2.0 * x).sin() / x.sqrt(), 0.0, inf, PI.sqrt() / 2.0),
         ("cos(x)/(1+x^2)", |x| x.cos() / (1.0 + x * x), -inf, inf, PI / E),
         ("x sin(x)/(1+x^2)", |x| x * x.sin() / (1.0 + x * x), 0.0, inf, FRAC_PI_2 / E),
+        // It grows for a hundred cycles first.
+        ("x sin(9x)/(x^2+36^2)", |x| x * (9.0 * x).sin() / (x * x + 1296.0) + (-x).exp(), 0.0, inf, 1.0),
     ];
     for (name, f, a, b, exact) in cases {
         let integral = of(&integrator, f, a, b);

@@ -4,6 +4,8 @@
 mod domains;
 #[path = "cubature/families.rs"]
 mod families;
+#[path = "cubature/hidden.rs"]
+mod hidden;
 #[path = "cubature/others.rs"]
 mod others;
 

@@ -17,7 +17,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("estimate", &[]),
     ("weight", &[]),
     ("points", &[]),
-    ("plan", &["error", "estimate", "points", "reduce", "rule", "twofold", "weight"]),
+    ("plan", &["error", "estimate", "importance", "points", "reduce", "rule", "twofold", "weight"]),
     (
         "backend",
         &[
@@ -38,7 +38,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     ("method", &["estimate", "norm", "plan", "points", "reduce", "unknown_name"]),
     ("norm", &[]),
-    ("vector", &["agreement", "backend", "integral", "integrand", "lanes", "norm"]),
+    ("importance", &[]),
+    ("vector", &["agreement", "backend", "integral", "integrand", "lanes", "method", "norm"]),
     ("sampled", &["backend", "lanes", "twofold", "unknown_name"]),
     ("gpu", &["backend"]),
     ("clock", &[]),
@@ -46,7 +47,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("control", &["clock"]),
     ("agreement", &["unknown_name"]),
     ("verify", &["agreement", "integrand", "lanes", "plan", "reduce", "rule"]),
-    ("integral", &["agreement", "backend", "lanes", "method", "precision"]),
+    ("integral", &["agreement", "backend", "importance", "lanes", "method", "precision"]),
     ("sweep", &["agreement", "backend", "error", "integral", "integrand", "lanes", "precision", "region"]),
     ("error", &["agreement", "backend", "integral", "lanes", "rule", "unknown_name", "vector", "weight"]),
     (
@@ -59,6 +60,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "domain",
             "error",
             "estimate",
+            "importance",
             "integral",
             "integrand",
             "lanes",

@@ -159,7 +159,7 @@ fn several_dimensions() {
         [&["x*y", "--over", "x=0..1", "--over"][..], more].concat()
     }
     refused(&box_of(&["x=0..1"]), &["two ranges"]);
-    refused(&box_of(&["z=0..1"]), &["no range for x2"]);
+    refused(&box_of(&["z=0..1"]), &["no range for y"]);
     refused(&box_of(&["y=0..1", "--over", "z=0..1"]), &["no z"]);
     refused(&box_of(&["w=0..1"]), &["'w'"]);
     refused(&box_of(&["y=0"]), &["VARIABLE=A..B"]);

@@ -5,7 +5,9 @@ mod families;
 
 use families::*;
 use quadrille::lanes::Level;
-use quadrille::{Backend, Cancel, Error, Expression, Integral, Integrand, Integrator, Method, Rule, Status, integrand};
+use quadrille::{
+    Backend, Cancel, Error, Expression, ImportanceMap, Integral, Integrand, Integrator, Method, Rule, Status, integrand,
+};
 use std::time::Duration;
 
 const METHODS: [Method; 4] = [Method::MonteCarlo, Method::Lattice, Method::Sobol, Method::Vegas];
@@ -83,6 +85,39 @@ fn claims_are_exceeded_as_seldom_as_they_say() {
     }
 }
 
+/// Warm starts from what was learnt of the same integrand, of a peak elsewhere, of a step: exceeded as seldom as cold ones.
+fn warm_records(tolerance: f64, seeds: std::ops::Range<u64>) -> Vec<(String, Record)> {
+    let cold = by(Method::Vegas).rel_tol(tolerance).max_evaluations(4_000_000);
+    let peak = |u| Genz::<4> { family: 3, a: [8.0, 9.0, 10.0, 11.0], u };
+    let right = peak([0.4, 0.6, 0.3, 0.55]);
+    let step = Genz::<4> { family: 5, a: [1.0, 2.0, 0.5, 0.3], u: [0.41, 0.57, 0.0, 0.0] };
+    let of_peak = map_of(&of(&cold, &right, [(0.0, 1.0); 4]));
+    let near = map_of(&of(&cold, &peak([0.45, 0.55, 0.35, 0.5]), [(0.0, 1.0); 4]));
+    let far = map_of(&of(&cold, &peak([0.9, 0.1, 0.8, 0.05]), [(0.0, 1.0); 4]));
+    let of_step = map_of(&of(&cold, &step, [(0.0, 1.0); 4]));
+    let (mut records, start) = (Vec::new(), |map| cold.clone().warm_start(map));
+    for (name, map) in [("same", &of_peak), ("near", &near), ("far", &far), ("step", &of_step)] {
+        let record = Record::of(&start(map), &right, right.exact(), seeds.clone());
+        records.push((format!("peak from {name}"), record));
+    }
+    for (name, map) in [("same", &of_step), ("peak", &of_peak)] {
+        records.push((format!("step from {name}"), Record::of(&start(map), &step, step.exact(), seeds.clone())));
+    }
+    records
+}
+
+fn map_of(integral: &Integral) -> ImportanceMap {
+    integral.statistics.as_ref().unwrap().importance_map.clone().unwrap()
+}
+
+#[test]
+fn warm_starts_claim_no_more_than_cold_ones() {
+    for (name, record) in warm_records(1e-2, 0..50) {
+        println!("{name}: {record:?}");
+        assert!(record.exceeded <= 3 && record.three_times == 0, "{name}: {record:?}");
+    }
+}
+
 #[test]
 #[ignore = "minutes; the figures of docs/methods.md"]
 fn claims_over_a_thousand_seeds() {
@@ -92,6 +127,23 @@ fn claims_over_a_thousand_seeds() {
                 println!("{method} {tolerance:e} {name}: {record:?}");
             }
         }
+    }
+}
+
+#[test]
+#[ignore = "minutes; the figures of docs/methods.md"]
+fn warm_claims_over_a_thousand_seeds() {
+    for tolerance in [1e-2, 1e-3] {
+        for (name, record) in warm_records(tolerance, 0..1000) {
+            println!("{tolerance:e} {name}: {record:?}");
+        }
+    }
+    // Of a width of 1/40, whose flanks alone are met by the first look.
+    let narrow = |u| Genz::<4> { family: 3, a: [40.0; 4], u: [u; 4] };
+    let cold = by(Method::Vegas).rel_tol(1e-2).max_evaluations(4_000_000);
+    let warm = cold.clone().warm_start(&map_of(&of(&cold, &narrow(0.8), [(0.0, 1.0); 4])));
+    for (name, with) in [("cold", cold), ("moved", warm)] {
+        println!("narrow {name}: {:?}", Record::of(&with, &narrow(0.3), narrow(0.3).exact(), 0..1000));
     }
 }
 
@@ -213,7 +265,8 @@ fn one_dimension_many_dimensions_and_infinite_axes() {
             constant.status == Status::Converged && (constant.estimate - 20.0).abs() <= constant.error,
             "{constant:#}"
         );
-        assert!(constant.error < 1e-10);
+        // Points that are all the same do not say what lies between them.
+        assert!(constant.error < 0.2);
     }
 }
 
@@ -224,6 +277,11 @@ fn what_samples_may_have_missed_is_flagged() {
         let with = by(method).rel_tol(1e-2).max_evaluations(1_000_000);
         let zero = of(&with, &|_: [f64; 3]| 0.0, unit);
         assert!(matches!(zero.status, Status::Suspicious { .. }), "{zero:#}");
+        // A corner of the volume 1e-6 is cut off, and hardly ever met.
+        let most = |x: [f64; 6]| if x.iter().sum::<f64>() < 5.7 { 1.0 } else { 0.0 };
+        let all = of(&by(method).rel_tol(1e-9).max_evaluations(100_000), &most, [(0.0, 1.0); 6]);
+        let missed = (all.estimate - (1.0 - 0.3f64.powi(6) / 720.0)).abs();
+        assert!(all.status != Status::Converged && missed <= all.error, "{method} {all:#}");
         for seed in 0..20 {
             // Of the volume 2.7e-5; and a millionth.
             for (width, exact) in [(0.03, 2.7e-5), (0.01, 1e-6)] {
@@ -265,8 +323,25 @@ fn questions_without_sense_are_refused() {
     assert_eq!(error.unwrap_err(), Error::Dimensions { dimension: 41, most: 40 });
     let error = by(Method::Sobol).integrate(&|x: [f64; 65]| x[0], std::array::from_fn::<_, 65, _>(|_| 0.0..1.0));
     assert_eq!(error.unwrap_err(), Error::Dimensions { dimension: 65, most: 64 });
-    let swept = by(Method::Sobol).sweep(&[1.0], |&k: &f64| quadrille::Row::new(move |x: f64| k * x, 0.0..1.0));
-    assert_eq!(swept.unwrap_err(), Error::SampledAlone);
+    // Maps of another dimension, and what is none.
+    let map = map_of(&of(&by(Method::Vegas), &f, [(0.0, 1.0); 2]));
+    let warm = |edges: &[Vec<f64>], method| {
+        let with = by(method).warm_start(&ImportanceMap::from_edges(edges.to_vec()));
+        with.integrate(&|[x, y, z]: [f64; 3]| x + y + z, [0.0..1.0, 0.0..1.0, 0.0..1.0])
+    };
+    let [edges, three] = [map.edges().to_vec(), vec![map.edges()[0].clone(); 3]];
+    let (mut nan, mut turned, mut flat) = (three.clone(), three.clone(), three.clone());
+    (nan[1][7], flat[0]) = (f64::NAN, vec![1.0; 513]);
+    turned[2].reverse();
+    for bad in [&edges, &nan, &turned, &flat, &vec![vec![0.0, 1.0]; 3]] {
+        for method in [Method::Vegas, Method::Auto] {
+            assert!(matches!(warm(bad, method), Err(Error::ImportanceMap { .. })), "{method}");
+        }
+        assert!(warm(bad, Method::Lattice).is_ok());
+    }
+    // For other bounds a map is stretched.
+    let wide = by(Method::Vegas).warm_start(&map).integrate(&f, [-5.0..0.0, 2.0..1.0]).unwrap();
+    assert!((wide.estimate - 5.0).abs() <= wide.error, "{wide:#}");
 }
 
 #[test]
@@ -295,8 +370,8 @@ fn every_stop_keeps_the_best_estimate_and_says_why() {
         let pole = of(&by(method), &|[x, y]: [f64; 2]| if x > 0.5 { f64::NAN } else { y }, unit);
         assert!(matches!(pole.status, Status::NonFinite { point, value } if point > 0.5 && value.is_nan()), "{pole:#}");
         assert_eq!(pole.bad_point.len(), 2);
-        let exact = of(&by(method).rel_tol(0.0), &|_: [f64; 2]| 0.1, unit);
-        assert_eq!(exact.status, Status::RoundoffLimited, "{exact:#}");
+        let exact = of(&by(method).rel_tol(0.0).max_evaluations(100_000), &|_: [f64; 2]| 0.1, unit);
+        assert!(matches!(exact.status, Status::RoundoffLimited | Status::MaxEvaluations), "{exact:#}");
         let huge = of(&by(method), &|[x, _]: [f64; 2]| 1e308 * (1.0 + 0.5 * x), unit);
         assert!(matches!(huge.status, Status::Overflow), "{huge:#}");
     }

@@ -83,6 +83,55 @@ fn rows_are_the_integrals_one_by_one_to_the_bit() {
     }
 }
 
+#[integrand]
+fn bump([x, y, z]: [f64; 3], p: f64, q: f64) -> f64 {
+    (-p * ((x - q).powi(2) + y * y)).exp() + z.abs().sqrt()
+}
+
+#[test]
+fn rows_over_boxes_are_the_integrals_one_by_one_to_the_bit() {
+    let infinity = f64::INFINITY;
+    let rows: Vec<(f64, f64, f64)> = (0..40)
+        .map(|i| (1.0 + f64::from(i), 0.02 * f64::from(i), [1.0, -1.0, 0.0, infinity][i as usize % 4]))
+        .collect();
+    let settings = [
+        Integrator::new().rel_tol(1e-4),
+        Integrator::new().rel_tol(1e-5).method(Method::Cubature).max_evaluations(50_000),
+        Integrator::new().rel_tol(1e-2).method(Method::Sobol).max_evaluations(10_000),
+        Integrator::new().rel_tol(1e-3).method(Method::Cubature).backend(Backend::Serial).max_evaluations(20_000),
+    ];
+    for integrator in settings {
+        let ask = |&(p, q, b): &(f64, f64, f64)| {
+            Row::new(bump { p, q }, [0.0..1.0, 0.0..b, -1.0..1.0]).abs_tol(if q < 0.2 { 1e-9 } else { 1e-2 })
+        };
+        for threads in if cfg!(feature = "parallel") { &[1, 2][..] } else { &[1] } {
+            let sweep = integrator.clone().threads(*threads).sweep(&rows, ask).unwrap();
+            for (row, &(p, q, b)) in rows.iter().enumerate().step_by(if *threads > 1 { 1 } else { 7 }) {
+                let integrator = integrator.clone().abs_tol(if q < 0.2 { 1e-9 } else { 1e-2 });
+                let its = alone(integrator.integrate(&bump { p, q }, [0.0..1.0, 0.0..b, -1.0..1.0]));
+                assert_same(&sweep, row, &its, "box");
+            }
+        }
+    }
+    // Whatever serves no row is no fault of the first; a box without sense is.
+    let ask = |&b: &f64| (|[x, y]: [f64; 2]| x * y, [0.0..1.0, 0.0..b]);
+    let gpu = Integrator::new().backend(Backend::Gpu);
+    assert!(matches!(gpu.sweep(&[1.0], ask), Err(Error::BackendUnavailable { .. })));
+    let sweep = gpu.allow_fallback().verify(Verify::Full).sweep(&[1.0, 2.0], ask).unwrap();
+    assert_eq!((sweep.backend, sweep.fallbacks.len(), sweep.estimates[1]), (Backend::Simd, 2, 1.0));
+    assert_eq!(
+        Integrator::new().points(&[0.5]).sweep(&[1.0], ask).unwrap_err(),
+        Error::OneDimension { option: "a list of break points" }
+    );
+    let refused = Integrator::new().sweep(&[1.0, f64::NAN], ask).unwrap_err();
+    assert_eq!(refused.to_string(), "row 1: the upper bound of axis 1 is NaN");
+    let late = Integrator::new().time_limit(Duration::ZERO).sweep(&[1.0, 2.0], ask).unwrap();
+    assert_eq!(late.counts(), [("deadline", 2)]);
+    // Methods that sample, over intervals.
+    let line = Integrator::new().method(Method::Lattice).sweep(&[1.0, 2.0], |&b| (|x: f64| x, 0.0..b)).unwrap();
+    assert!(line.is_success() && (line.estimates[1] - 2.0).abs() <= line.errors[1]);
+}
+
 #[test]
 fn many_rows_are_spread_and_few_are_not() {
     let rows: Vec<f64> = (0..200_000).map(|i| 1e-4 * f64::from(i)).collect();
@@ -135,7 +184,7 @@ fn the_first_row_without_sense_is_the_answer_whatever_the_threads() {
     }
     let tolerances = [1e-3, -1.0];
     let bad = Integrator::new().sweep(&tolerances, |&t| Row::new(|x: f64| x, 0.0..1.0).abs_tol(t)).unwrap_err();
-    assert_eq!(bad.to_string(), "row 1: the absolute tolerance is -1; it must be a positive number");
+    assert_eq!(bad.to_string(), "row 1: the absolute tolerance is -1; it must not be negative");
     let inf = f64::INFINITY;
     let same = Integrator::new().sweep(&[inf], |&b| (|x: f64| x, b..b)).unwrap_err();
     assert!(matches!(same, Error::Row { row: 0, .. }), "{same}");

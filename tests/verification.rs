@@ -4,7 +4,7 @@
 mod skip;
 
 use quadrille::lanes::{Lanes, Level, Simd};
-use quadrille::{Backend, Error, Expression, Integrand, Integrator, Method, Rule, Status, Verify, integrand};
+use quadrille::{Backend, Error, Expression, Integrand, Integrator, Method, Rule, Status, Verify, Weight, integrand};
 
 /// Right by its scalar definition, wrong on lanes by `error` relative where `from <= x < to`.
 struct Wrong {
@@ -185,7 +185,7 @@ fn adaptive_results_agree_with_the_reference() {
                     let integral = plain.clone().verify(depth).integrate(&f, a..b);
                     let integral = integral.unwrap_or_else(|error| panic!("{what}: {error}"));
                     assert_eq!((integral.estimate, integral.regions), (alone.estimate, alone.regions), "{what}");
-                    assert!(integral.fallbacks.is_empty());
+                    assert_eq!(integral.fallbacks.is_empty(), integral.status == Status::Converged, "{what}");
                     let agreement = integral.agreement;
                     assert_eq!(agreement.is_some(), integral.status == Status::Converged, "{what}");
                     let Some(agreement) = agreement else { continue };
@@ -234,6 +234,35 @@ fn ill_conditioned_integrands_are_not_accused_in_an_adaptive_mesh() {
             assert!(integral.agreement.is_none_or(|agreement| agreement.worst <= 1.0), "{formula}");
         }
     }
+}
+
+#[test]
+fn integrals_with_a_weight_are_verified() {
+    let questions = [
+        ("exp(x)", Weight::Cos(50.0), 0.0, 1.0),
+        ("exp(x)", Weight::Sin(0.0), 0.0, 1.0),
+        ("1/(1 + x^2)", Weight::Cos(3.0), 0.0, f64::INFINITY),
+        ("1/(1 + x^4)", Weight::Cos(2.0), f64::NEG_INFINITY, f64::INFINITY),
+        ("sqrt(x)", Weight::Sin(20.0), 0.0, 1.0),
+        ("exp(x) - 1 - x", Weight::Cauchy(0.5), 0.0, 2.0),
+        ("cos(x) + sqrt(1 - x)", Weight::algebraic(-0.5, 0.0), 0.0, 1.0),
+        ("if(x > 0.3, 1, 0)", Weight::algebraic(-0.5, 0.25), 0.0, 1.0),
+    ];
+    for (formula, weight, a, b) in questions {
+        let f = Expression::parse(formula).unwrap();
+        for depth in [Verify::Spot, Verify::Full] {
+            let plain = Integrator::new().weight(weight).rel_tol(1e-8).accept_any_status();
+            let alone = plain.integrate(&f, a..b).unwrap();
+            let integral = plain.clone().verify(depth).integrate(&f, a..b);
+            let integral = integral.unwrap_or_else(|error| panic!("{formula} {weight:?}: {error}"));
+            assert_eq!((integral.estimate, integral.regions), (alone.estimate, alone.regions), "{formula}");
+            assert!(integral.fallbacks.is_empty() && integral.status == Status::Converged, "{formula}");
+            assert!(integral.agreement.is_some_and(|agreement| agreement.worst <= 1.0), "{formula}");
+        }
+    }
+    let somewhere = Wrong { error: 1e-12, from: 0.3, to: 0.7 };
+    let error = Integrator::new().weight(Weight::Cos(5.0)).verify(Verify::Full).integrate(&somewhere, 0.0..1.0);
+    assert!(matches!(error, Err(Error::Disagreement(..))), "{error:?}");
 }
 
 #[test]

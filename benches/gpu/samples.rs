@@ -39,7 +39,10 @@ pub fn table(device: &Device) {
     println!(
         "samples: 1e9 points per second, most of several rounds; x the SIMD backend on all threads; error claimed"
     );
-    for method in [Method::Lattice, Method::Sobol, Method::MonteCarlo] {
+    for method in [Method::Lattice, Method::Sobol, Method::MonteCarlo, Method::Vegas] {
+        if method == Method::Vegas && device.supports(Precision::F64).is_err() {
+            continue;
+        }
         rows(device, method, "cheap, 3 axes", &cheap_3 {});
         if method == Method::Lattice {
             rows(device, method, "dear, 3 axes", &dear_3 {});
@@ -58,7 +61,7 @@ fn rows<const D: usize>(device: &Device, method: Method, name: &str, f: &impl In
         (format!("simd, {threads} threads"), simd.clone().threads(threads)),
         ("simd, 1 thread".to_owned(), simd.threads(1)),
     ];
-    for precision in precisions(device) {
+    for precision in precisions(device).filter(|&it| method != Method::Vegas || it == Precision::F64) {
         ways.push((format!("gpu, {precision}"), gpu(precision).verify(Verify::Off)));
     }
     ways.push(("gpu, verified".to_owned(), gpu(Precision::Auto)));

@@ -21,7 +21,8 @@ pub struct Args {
     /// Upper bound
     #[arg(value_name = "B", allow_hyphen_values = true)]
     pub upper: Option<String>,
-    /// The range of a variable, in place of A and B: once for each of x, y, z or x1 to x9, such as x=0..1, y=-inf..inf
+    /// The range of a variable, in place of A and B: once for each of x, y, z or x1 to x9, such as x=0..1, y=-inf..inf; with --sweep,
+    /// A and B may be names of columns
     #[arg(long, value_name = "VARIABLE=A..B", allow_hyphen_values = true)]
     pub over: Vec<String>,
     /// Composite rule, in place of an adaptive method: left, right, midpoint, trapezoid, simpson, boole, gauss:K
@@ -89,7 +90,7 @@ pub struct Args {
     #[arg(long, value_name = "NAME=VALUE", allow_hyphen_values = true)]
     pub param: Vec<String>,
     /// Seed of the samples, or for the choice of the tiles or regions that are verified
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true)]
     pub seed: Option<u64>,
     /// Print one JSON object (with --backend all: an array of them)
     #[arg(long)]

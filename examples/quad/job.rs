@@ -1,7 +1,7 @@
 //! What is asked for: the text of the command line, checked.
 
 use crate::args::Args;
-use crate::over::over;
+use crate::over::{self, over};
 use crate::sweep::SweepJob;
 use crate::weight::weight;
 use quadrille::{Backend, Expression, Integrator, Method, Rule, UnknownName, Verify, Weight, lanes::Level};
@@ -85,9 +85,6 @@ impl Args {
             name => vec![named(name).map_err(|error| format!("{error}, all"))?],
         };
         if self.sweep.is_some() {
-            if !self.over.is_empty() {
-                return Err("--sweep does integrals of one variable: give bounds A and B, or columns a and b".into());
-            }
             let [backend] = backends[..] else { return Err("--sweep runs on one backend, not on all".into()) };
             if backend == Backend::Gpu && matches!(what, What::Fixed { .. }) {
                 return Err("--sweep runs fixed rules on the CPU alone".into());
@@ -108,17 +105,10 @@ impl Args {
             (None, None, &[first, _, ..]) => first,
             (Some(lower), Some(upper), []) => (number("bound A", lower)?, number("bound B", upper)?),
             (_, _, []) => return Err("both bounds are needed: quad EXPR A B".into()),
-            _ => return Err("bounds A and B and --over are two ways to say the same: leave one of them out".into()),
+            _ => return Err(over::TWO_WAYS.into()),
         };
-        if over.len() < 2 {
-            one_variable(&f, "give each its range: --over x=0..1 --over y=0..2")?;
-        } else if over.len() > f.dimension() {
-            let name =
-                ["x", "y", "z"].get(over.len() - 1).map_or_else(|| format!("x{}", over.len()), |&name| name.into());
-            return Err(format!(
-                "--over gives {name} a range, but the formula has no {name}: leave it out, or add 0*{name}"
-            ));
-        } else if self.plot.is_some() && (over.len() > 2 || over.iter().any(|(a, b)| !(b - a).is_finite())) {
+        over::check(&f, over.len())?;
+        if self.plot.is_some() && (over.len() > 2 || over.iter().any(|(a, b)| !(b - a).is_finite())) {
             return Err("--plot draws integrands of one variable, or of two over a box with finite bounds".into());
         }
         if let Some(file) = &self.plot
@@ -179,11 +169,14 @@ impl Args {
         let gpu = [("--precision", precision != quadrille::Precision::Auto), ("--adapter", self.adapter.is_some())];
         let swept = self.sweep.is_some() && self.backend == "gpu";
         let method: Method = self.method.as_deref().map_or(Ok(Method::Auto), named)?;
-        let sampled = method.is_sampling() && ["gpu", "all"].contains(&&*self.backend);
-        if !swept && !sampled {
-            refuse(&gpu, "is about the GPU, where one adaptive integral does not run: choose a rule with --rule")?;
+        let over_boxes = method.is_sampling() || method == Method::Cubature;
+        let on_gpu = over_boxes && ["gpu", "all"].contains(&&*self.backend);
+        if !swept && !on_gpu {
+            let only = "is about the GPU, where of adaptive methods only cubature and those that sample run: choose one with --method, or \
+                a rule with --rule";
+            refuse(&gpu, only)?;
         }
-        let samples = method.is_sampling() || method == Method::Auto && self.over.len() > 1;
+        let samples = method.is_sampling() || on_gpu || method == Method::Auto && self.over.len() > 1;
         refuse(
             &[("--seed", self.seed.is_some() && self.verify.is_none() && !samples && !swept)],
             "chooses what to verify, and an adaptive result is verified only on demand: --verify spot",
@@ -230,14 +223,6 @@ impl Args {
         }
         Ok(integrator)
     }
-}
-
-/// Refuses a formula in several variables, with the way out.
-pub fn one_variable(f: &Expression, instead: &str) -> Result<(), String> {
-    if f.dimension() > 1 {
-        return Err(format!("the formula uses more than one variable: {instead}"));
-    }
-    Ok(())
 }
 
 /// What stands between the commas that are in no parentheses.

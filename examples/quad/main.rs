@@ -77,7 +77,7 @@ fn one(job: &Job) -> Result<bool, String> {
         let integrator = job.integrator.clone().backend(backend).cancel(&cancel).progress(bar.callback());
         let runs_there = match job.what {
             What::Fixed { .. } => true,
-            What::Adaptive(method) => method.is_sampling() && method != Method::Vegas,
+            What::Adaptive(method) => method == Method::Cubature || method.is_sampling(),
         };
         let opened = match backend == Backend::Gpu && runs_there {
             true => device::with(integrator, job.adapter.as_deref(), job.fallback),

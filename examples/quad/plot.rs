@@ -4,7 +4,7 @@ use crate::job::{Job, What};
 use crate::picture;
 use crate::window::window;
 use plotters::prelude::*;
-use quadrille::{Backend, Integrand, Integrator, Rule};
+use quadrille::{Backend, Integrand, Integrator, Method, Rule};
 use std::{error::Error, path::Path, sync::Mutex};
 
 /// The most panels or nodes that can be told apart in the picture.
@@ -101,8 +101,11 @@ impl Ends {
                 let end = |i: u64| lower + (upper - lower) * (i as f64 / panels as f64);
                 Self { count: panels, shown: (panels <= MOST).then(|| (0..=panels).map(end).collect()) }
             }
-            What::Adaptive(_) => {
-                let ends = job.integrator.mesh(&job.f, lower..upper)?;
+            What::Adaptive(method) => {
+                // Samples have no panels: those of an adaptive method show where the integrand is rough.
+                let integrator = job.integrator.clone();
+                let integrator = if method.is_sampling() { integrator.method(Method::Auto) } else { integrator };
+                let ends = integrator.mesh(&job.f, lower..upper)?;
                 Self { count: ends.len() as u64 - 1, shown: Some(ends) }
             }
         })

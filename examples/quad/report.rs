@@ -2,7 +2,7 @@
 
 use crate::Answer;
 use crate::job::Job;
-use quadrille::{Agreement, Backend, Statistics};
+use quadrille::{Agreement, Backend, Integral, Statistics};
 use serde_json::{Value, json};
 
 /// The estimate on the first line, what is known about it below.
@@ -27,12 +27,12 @@ pub fn text(job: &Job, answer: &Answer) -> String {
     };
     let weight = job.weight.map(|weight| format!(" with weight {weight}")).unwrap_or_default();
     let mut lines = format!(
-        "{:?}{error}\n  {method}{weight}, {} {panels}, {} evaluations\n  {who}, {} {threads}, {:.3e} s\n",
+        "{:?}{error}\n  {method}{weight}, {} {panels}, {} evaluations\n  {who}, {} {threads}{}\n",
         integral.estimate,
         integral.regions,
         integral.evaluations,
         integral.threads,
-        integral.elapsed.as_secs_f64(),
+        seconds(integral).map_or_else(String::new, |seconds| format!(", {seconds:.3e} s")),
     );
     lines += &format!("  status: {}\n", integral.status);
     if let Some(statistics) = &integral.statistics {
@@ -50,6 +50,11 @@ pub fn text(job: &Job, answer: &Answer) -> String {
     lines
 }
 
+/// How long it took; a single panel is not timed.
+fn seconds(integral: &Integral) -> Option<f64> {
+    Some(integral.elapsed.as_secs_f64()).filter(|&seconds| seconds > 0.0)
+}
+
 /// What was asked for and could not be had.
 fn fallbacks(job: &Job, answer: &Answer) -> Vec<String> {
     let told = answer.integral.fallbacks.iter().map(ToString::to_string);
@@ -65,14 +70,14 @@ pub fn table(job: &Job, answers: &[Answer], missing: &[(Backend, String)]) -> St
     );
     for Answer { asked, integral, .. } in answers {
         lines += &format!(
-            "{:<8} {:<9} {:<8} {:>7}  {:<24} {:>12.1e} {:>12.3e}  {:<8} {}\n",
+            "{:<8} {:<9} {:<8} {:>7}  {:<24} {:>12.1e} {:>12}  {:<8} {}\n",
             asked,
             integral.precision,
             integral.level.map_or("-", |level| level.name()),
             integral.threads,
             format!("{:?}", integral.estimate),
             integral.estimate - reference,
-            integral.elapsed.as_secs_f64(),
+            seconds(integral).map_or_else(|| "-".into(), |seconds| format!("{seconds:.3e}")),
             integral.status.name(),
             integral.adapter.as_deref().unwrap_or("-"),
         );
@@ -128,7 +133,7 @@ fn object(job: &Job, answer: &Answer) -> Value {
         "fallbacks": fallbacks(job, answer),
         "agreement": integral.agreement.map(agreement),
         "statistics": integral.statistics.as_deref().map(statistics_object),
-        "seconds": integral.elapsed.as_secs_f64(),
+        "seconds": seconds(integral),
     })
 }
 

@@ -2,7 +2,8 @@
 
 use crate::args::Args;
 use crate::device;
-use crate::job::{number, one_variable};
+use crate::job::number;
+use crate::over;
 use crate::table::{Source, Sources, TOLERANCES, Table};
 use crate::watch;
 use quadrille::{Error, Expression, Integrator, Status, Sweep};
@@ -38,7 +39,8 @@ impl SweepJob {
             }
         }
         let template = Expression::template(text).map_err(|error| error.to_string())?;
-        one_variable(&template, "--sweep does integrals of one")?;
+        let ranges = over::ranges(&args.over)?;
+        over::check(&template, ranges.len())?;
         let file = args.sweep.unwrap_or_default();
         let table = Table::read(&file)?;
         let name = file.display();
@@ -79,10 +81,12 @@ impl SweepJob {
                 return Err(format!("parameter '{parameter}' is given twice"));
             }
         }
-        let bound = |what: &str, text: &Option<String>, usual: &str| match text {
-            Some(text) => match column(text)? {
-                Some(column) => Ok(Source::Column(column)),
-                None => number(what, text).map(Source::Value),
+        let bound = |what: &str, text: Option<&str>, usual: &str| match text {
+            // What is a number is no name.
+            Some(text) => match (number(what, text), column(text)?) {
+                (Ok(value), _) => Ok(Source::Value(value)),
+                (Err(_), Some(column)) => Ok(Source::Column(column)),
+                (Err(error), None) => Err(error),
             },
             None if template.parameters().any(|(parameter, _)| parameter == usual) => {
                 Err(format!("'{usual}' is a parameter of the formula: give both bounds, quad EXPR A B"))
@@ -91,7 +95,20 @@ impl SweepJob {
                 .map(Source::Column)
                 .ok_or_else(|| format!("{what} is not given, and {name} has no column '{usual}' ({there})")),
         };
-        let bounds = [bound("bound A", &args.lower, "a")?, bound("bound B", &args.upper, "b")?];
+        let both = |what: [&str; 2], texts: [Option<&str>; 2]| -> Result<[Source; 2], String> {
+            Ok([bound(what[0], texts[0], "a")?, bound(what[1], texts[1], "b")?])
+        };
+        let mut bounds = Vec::new();
+        let given = [args.lower.as_deref(), args.upper.as_deref()];
+        if ranges.is_empty() {
+            bounds.push(both(["bound A", "bound B"], given)?);
+        } else if given != [None; 2] {
+            return Err(over::TWO_WAYS.into());
+        }
+        for axis in ranges {
+            let what = format!("--over {}", axis.name);
+            bounds.push(both([&what; 2], [Some(axis.lower), Some(axis.upper)])?);
+        }
         let mut tolerances = [None; 2];
         for ((tolerance, (column_of, _)), given) in
             tolerances.iter_mut().zip(TOLERANCES).zip([args.rel_tol, args.abs_tol])
@@ -135,7 +152,7 @@ impl SweepJob {
             let opened = device::with(integrator, self.adapter.as_deref(), self.fallback);
             (integrator, instead) = opened.map_err(|error| error.to_string())?;
         }
-        let sweep = integrator.sweep(&rows, |question| question.row());
+        let sweep = over::sweep(&integrator, &rows, self.sources.bounds.len());
         bar.clear();
         let sweep = sweep.map_err(|error| match error {
             Error::Row { row, error } => self.at(self.table.rows[good[row]].number, &error.to_string()),

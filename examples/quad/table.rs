@@ -1,7 +1,7 @@
 //! The rows of a csv file, each with what it asks for or with what is wrong with it.
 
 use crate::job::number;
-use quadrille::{Expression, Row};
+use quadrille::{Expression, IntoRegion, Row};
 use std::path::Path;
 
 /// Where a number comes from.
@@ -32,7 +32,8 @@ pub const TOLERANCES: [(&str, &str); 2] = [("rel_tol", "relative"), ("abs_tol", 
 #[derive(Debug)]
 pub struct Sources {
     pub parameters: Vec<Source>,
-    pub bounds: [Source; 2],
+    /// Of each axis.
+    pub bounds: Vec<[Source; 2]>,
     /// The columns of [`TOLERANCES`] that are there.
     pub tolerances: [Option<usize>; 2],
 }
@@ -41,15 +42,15 @@ pub struct Sources {
 #[derive(Debug)]
 pub struct Question {
     pub f: Expression,
-    pub bounds: [f64; 2],
+    pub bounds: Vec<(f64, f64)>,
     pub tolerances: [Option<f64>; 2],
 }
 
 impl Question {
-    /// The row of a sweep.
-    pub fn row(&self) -> Row<Expression> {
-        let (Self { f, bounds: [lower, upper], .. }, [relative, absolute]) = (self, self.tolerances);
-        let mut row = Row::new(f.clone(), *lower..*upper);
+    /// The row of a sweep, over the region of its bounds.
+    pub fn row<R: IntoRegion>(&self, region: R) -> Row<Expression, R::Point> {
+        let [relative, absolute] = self.tolerances;
+        let mut row = Row::new(self.f.clone(), region);
         if let Some(tolerance) = relative {
             row = row.rel_tol(tolerance);
         }
@@ -117,7 +118,8 @@ impl Table {
         let Sources { parameters, bounds, tolerances } = sources;
         let values = parameters.iter().map(|&source| number(source)).collect::<Result<Vec<f64>, _>>()?;
         let f = template.with_values(&values).map_err(|error| error.message().to_owned())?;
-        let bounds = [number(bounds[0])?, number(bounds[1])?];
+        let bounds =
+            bounds.iter().map(|axis| Ok((number(axis[0])?, number(axis[1])?))).collect::<Result<_, String>>()?;
         let mut wanted = [None; 2];
         for ((wanted, &column), (name, kind)) in wanted.iter_mut().zip(tolerances).zip(TOLERANCES) {
             let Some(column) = column else { continue };

@@ -14,29 +14,7 @@ struct Task {
     first_high: u32,
 }
 
-// What comes back of a tile. Deviations are squared, and from the mean.
-struct Found {
-    sum: vec4<u32>,
-    low: Real,
-    high: Real,
-    deviations: Real,
-    size: Real,
-}
-
-// What a thread has summed: the values, their differences from the first one, the squares of these, the sizes.
-struct Work {
-    total: Sum,
-    pivot: Real,
-    first: Spread,
-    second: Spread,
-    size: Spread,
-    low: Real,
-    high: Real,
-    count: u32,
-    bad: u32,
-}
-
-@group(0) @binding(0) var<storage, read> task: Task;
+$WORK@group(0) @binding(0) var<storage, read> task: Task;
 @group(0) @binding(1) var<storage, read> parameters: array<Real, $PARAMETERS>;
 // Of each axis the lower end and the step of an integer; if it is half a line, where that ends, and 1 or -1.
 @group(0) @binding(2) var<storage, read> axes: array<array<Pair, 4>, $DIMENSION>;

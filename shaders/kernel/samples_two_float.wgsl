@@ -2,23 +2,24 @@
 // What differences are summed in.
 alias Spread = f32;
 
-// The coordinate that an integer means, to twice the precision.
-fn place_of(k: u32, lower: Pair, step: Pair) -> Pair {
+// A place on an axis, in the variable of the axis.
+alias Place = Pair;
+
+// The place that an integer means, to twice the precision.
+fn place_of(k: u32, lower: Pair, step: Pair) -> Place {
     let half = df_two_sum(f32(k & 0xffff0000u), f32(k & 0xffffu) + 0.5);
     return df_add(df_multiply(half, step), lower);
 }
 
-// The same on a half-line, x = end + direction t / (1 - t), and dx/dt.
-fn pair_of_half_line(k: u32, lower: Pair, step: Pair, end: Pair, direction: Pair) -> array<Pair, 2> {
-    let t = place_of(k, lower, step);
+// The coordinate there on a half-line, x = end + direction t / (1 - t), and dx/dt.
+fn pair_of_half_line(t: Place, end: Pair, direction: Pair) -> array<Pair, 2> {
     let rest = df_add(vec2<f32>(1.0, 0.0), -t);
     let x = df_add(end, df_multiply(direction, df_divide(t, rest)));
     return array<Pair, 2>(x, df_divide(vec2<f32>(1.0, 0.0), df_square(rest)));
 }
 
 // And on the line, x = t / (1 - t²).
-fn pair_of_line(k: u32, lower: Pair, step: Pair) -> array<Pair, 2> {
-    let t = place_of(k, lower, step);
+fn pair_of_line(t: Place) -> array<Pair, 2> {
     let one = vec2<f32>(1.0, 0.0);
     let rest = df_multiply(df_add(one, -t), df_add(one, t));
     return array<Pair, 2>(df_divide(t, rest), df_divide(df_add(one, df_square(t)), df_square(rest)));

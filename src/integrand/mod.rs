@@ -21,6 +21,7 @@ mod parse_error;
 mod point;
 pub(crate) mod point_values;
 pub(crate) mod shared;
+pub(crate) mod shared_points;
 pub mod special;
 mod tape;
 pub(crate) mod values;

@@ -57,7 +57,12 @@ impl<P: Point, F: Integrand<P>> PointValues for PointsOnLanes<'_, F, P> {
 const BLOCK: usize = 32;
 
 #[inline(always)]
-fn on_lanes<S: Simd, P: Point, F: Integrand<P>>(simd: S, f: &F, points: &[[f64; LANES]], values: &mut [[f64; LANES]]) {
+pub(super) fn on_lanes<S: Simd, P: Point, F: Integrand<P>>(
+    simd: S,
+    f: &F,
+    points: &[[f64; LANES]],
+    values: &mut [[f64; LANES]],
+) {
     let point = |at: &[[f64; LANES]]| P::lanes_from_fn(|d| Lanes::from_array(simd, at[d]));
     evaluate(simd, f, points, point, values);
 }

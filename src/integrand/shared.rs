@@ -1,39 +1,40 @@
 //! Values of several components that are asked for one component at a time: each point is evaluated once.
 
+use super::Point;
 use super::values::Values;
-use super::vector::{VectorIntegrand, distinct, one_by_one};
+use super::vector::{VectorIntegrand, by_definition, distinct};
 use crate::lanes::{LANES, Token, dispatch};
 use std::cell::RefCell;
+use std::marker::PhantomData;
 
-/// Values of all components at vectors of eight points: component c at vector i stands at `values[c * points.len() + i]`.
-pub(crate) trait VectorValues {
+/// Values of all components at vectors of eight points of D coordinates, of which number d is `points[i * D + d]`: component c at
+/// vector i of n stands at `values[c * n + i]`.
+pub(crate) trait VectorValues: Sync {
     fn values(&self, points: &[[f64; LANES]], values: &mut [[f64; LANES]]);
 }
 
 /// On lanes, where the integrand has any.
-pub(crate) struct VectorOnLanes<'a, F> {
+pub(crate) struct VectorOnLanes<'a, F, P = f64> {
     pub f: &'a F,
     pub token: Token,
+    pub point: PhantomData<fn(P)>,
 }
 
-impl<F: VectorIntegrand> VectorValues for VectorOnLanes<'_, F> {
+impl<P: Point, F: VectorIntegrand<P>> VectorValues for VectorOnLanes<'_, F, P> {
     fn values(&self, points: &[[f64; LANES]], values: &mut [[f64; LANES]]) {
         dispatch!(self.token, simd => self.f.lanes(simd, points, values));
     }
 }
 
 /// By the scalar definition.
-pub(crate) struct VectorByScalar<'a, F>(pub &'a F);
+pub(crate) struct VectorByScalar<'a, F, P = f64> {
+    pub f: &'a F,
+    pub point: PhantomData<fn(P)>,
+}
 
-impl<F: VectorIntegrand> VectorValues for VectorByScalar<'_, F> {
+impl<P: Point, F: VectorIntegrand<P>> VectorValues for VectorByScalar<'_, F, P> {
     fn values(&self, points: &[[f64; LANES]], values: &mut [[f64; LANES]]) {
-        let mut each = vec![0.0; self.0.components()];
-        one_by_one(points, |i, lanes, x| {
-            self.0.scalar(x, &mut each);
-            for (c, &value) in each.iter().enumerate() {
-                values[c * points.len() + i][lanes.clone()].fill(value);
-            }
-        });
+        by_definition(self.f, points, values);
     }
 }
 

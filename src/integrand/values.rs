@@ -1,6 +1,6 @@
 //! An integrand behind one call for many points, so that what asks for values is compiled once for all integrands.
 
-use super::{Integrand, evaluate::on_vectors};
+use super::{Expr, Graph, Integrand, evaluate::on_vectors};
 use crate::lanes::{LANES, Token, dispatch};
 use std::cell::RefCell;
 
@@ -14,6 +14,11 @@ pub(crate) trait Values {
     fn near(&self, end: f64, distances: &[[f64; LANES]], points: &[[f64; LANES]], values: &mut [[f64; LANES]]) {
         let _ = (end, distances);
         self.values(points, values);
+    }
+
+    /// Whether it is known to be zero everywhere.
+    fn is_zero(&self) -> bool {
+        false
     }
 
     /// Whether a point so near to an end that it is rounded to it still has a value of its own.
@@ -33,6 +38,15 @@ impl<F: Integrand> Values for OnLanes<'_, F> {
     fn values(&self, points: &[[f64; LANES]], values: &mut [[f64; LANES]]) {
         dispatch!(self.token, simd => on_vectors(simd, self.f, points, values));
     }
+
+    fn is_zero(&self) -> bool {
+        is_zero(self.f)
+    }
+}
+
+fn is_zero<F: Integrand>(f: &F) -> bool {
+    let graph = Graph::new();
+    f.trace(&graph, graph.coordinate(0)).and_then(Expr::as_constant) == Some(0.0)
 }
 
 /// With all that was asked for and answered.
@@ -76,5 +90,9 @@ impl<F: Integrand> Values for ByScalar<'_, F> {
                 *value = self.0.scalar(point);
             }
         }
+    }
+
+    fn is_zero(&self) -> bool {
+        is_zero(self.0)
     }
 }

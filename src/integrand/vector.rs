@@ -1,10 +1,11 @@
 //! Integrands of several components: a closure that returns or fills them, or an array of integrands.
 
-use super::evaluate::on_vectors;
-use super::{Expr, Graph, Integrand};
+use super::point_values::on_lanes;
+use super::{Expr, Graph, Integrand, Point};
 use crate::lanes::{LANES, Simd};
+use std::marker::PhantomData;
 
-/// A function of one variable with several values, integrated all on one mesh by
+/// A function with several values, of one variable or of a point `[f64; D]`, integrated all on one mesh by
 /// [`integrate_vector`](crate::Integrator::integrate_vector).
 ///
 /// That is a closure that returns a [`Value`] (`|x: f64| [x.sin(), x.cos()]`, or a complex number), one that fills a slice
@@ -15,7 +16,7 @@ use crate::lanes::{LANES, Simd};
     note = "these are closures that return an array or a complex number (`|x: f64| [x.sin(), x.cos()]`), \
             `components(n, |x, values| …)`, and arrays of integrands"
 )]
-pub trait VectorIntegrand: Sync {
+pub trait VectorIntegrand<P: Point = f64>: Sync {
     /// The number of components.
     fn components(&self) -> usize;
 
@@ -31,28 +32,38 @@ pub trait VectorIntegrand: Sync {
     }
 
     /// Sets `values` to the components at `x`. This is the definition.
-    fn scalar(&self, x: f64, values: &mut [f64]);
+    fn scalar(&self, x: P, values: &mut [f64]);
 
     /// A component as an expression, where it is known as one.
     #[doc(hidden)]
-    fn trace<'g>(&self, component: usize, graph: &'g Graph, x: Expr<'g>) -> Option<Expr<'g>> {
+    fn trace<'g>(&self, component: usize, graph: &'g Graph, x: P::Traced<'g>) -> Option<Expr<'g>> {
         let _ = (component, graph, x);
         None
     }
 
-    /// Component c at vector i of `points`, at `values[c * points.len() + i]`.
+    /// Component c at vector i of n, at `values[c * n + i]`; coordinate d of that vector is `points[i * D + d]`.
     #[doc(hidden)]
     #[inline(always)]
     fn lanes<S: Simd>(&self, simd: S, points: &[[f64; LANES]], values: &mut [[f64; LANES]]) {
         let _ = simd;
-        let mut each = vec![0.0; self.components()];
-        one_by_one(points, |i, lanes, x| {
-            self.scalar(x, &mut each);
-            for (c, &value) in each.iter().enumerate() {
-                values[c * points.len() + i][lanes.clone()].fill(value);
-            }
-        });
+        by_definition(self, points, values);
     }
+}
+
+/// Each point by itself.
+pub(super) fn by_definition<P: Point, F: VectorIntegrand<P> + ?Sized>(
+    f: &F,
+    points: &[[f64; LANES]],
+    values: &mut [[f64; LANES]],
+) {
+    let mut each = vec![0.0; f.components()];
+    let count = points.len() / P::DIMENSION;
+    one_by_one(points, |i, lanes, x: P| {
+        f.scalar(x, &mut each);
+        for (c, &value) in each.iter().enumerate() {
+            values[c * count + i][lanes.clone()].fill(value);
+        }
+    });
 }
 
 /// One component by itself.
@@ -61,37 +72,37 @@ pub(crate) struct OneOf<'a, F> {
     pub component: usize,
 }
 
-impl<F: VectorIntegrand> Integrand for OneOf<'_, F> {
-    fn scalar(&self, x: f64) -> f64 {
+impl<P: Point, F: VectorIntegrand<P>> Integrand<P> for OneOf<'_, F> {
+    fn scalar(&self, x: P) -> f64 {
         let mut values = vec![0.0; self.f.components()];
         self.f.scalar(x, &mut values);
         values[self.component]
     }
 
-    fn trace<'g>(&self, graph: &'g Graph, x: Expr<'g>) -> Option<Expr<'g>> {
+    fn trace<'g>(&self, graph: &'g Graph, x: P::Traced<'g>) -> Option<Expr<'g>> {
         self.f.trace(self.component, graph, x)
     }
 }
 
 /// Calls `at` with each point: the vector, the lanes that hold the same point in a row, and the point.
 #[inline(always)]
-pub(super) fn one_by_one(points: &[[f64; LANES]], mut at: impl FnMut(usize, std::ops::Range<usize>, f64)) {
-    for (i, points) in points.iter().enumerate() {
+pub(super) fn one_by_one<P: Point>(points: &[[f64; LANES]], mut at: impl FnMut(usize, std::ops::Range<usize>, P)) {
+    for (i, points) in points.chunks_exact(P::DIMENSION).enumerate() {
         let mut lane = 0;
         while lane < LANES {
             let first = lane;
-            while lane < LANES && points[lane].to_bits() == points[first].to_bits() {
+            while lane < LANES && points.iter().all(|row| row[lane].to_bits() == row[first].to_bits()) {
                 lane += 1;
             }
-            at(i, first..lane, points[first]);
+            at(i, first..lane, P::from_fn(|d| points[d][first]));
         }
     }
 }
 
 /// Whether a point stands there twice in a row.
 #[inline(always)]
-fn repeats(points: &[f64; LANES]) -> bool {
-    (1..LANES).any(|lane| points[lane].to_bits() == points[lane - 1].to_bits())
+fn repeats(points: &[[f64; LANES]]) -> bool {
+    (1..LANES).any(|lane| points.iter().all(|row| row[lane].to_bits() == row[lane - 1].to_bits()))
 }
 
 /// The number of points that differ from the one before in their vector.
@@ -167,37 +178,66 @@ impl<V: Value, F: Fn(f64) -> V + Sync> VectorIntegrand for F {
     }
 
     fn scalar(&self, x: f64, values: &mut [f64]) {
-        let value = self(x);
-        for (c, to) in values.iter_mut().enumerate() {
-            *to = value.component(c);
-        }
+        fill(self(x), values);
     }
 
     #[inline(always)]
     fn lanes<S: Simd>(&self, _: S, points: &[[f64; LANES]], values: &mut [[f64; LANES]]) {
-        for (i, &x) in points.iter().enumerate() {
-            if repeats(&x) {
-                one_by_one(&[x], |_, lanes, x| {
-                    let value = self(x);
-                    for c in 0..V::COMPONENTS {
-                        values[c * points.len() + i][lanes.clone()].fill(value.component(c));
-                    }
-                });
-                continue;
-            }
-            let each = x.map(self);
-            for c in 0..V::COMPONENTS {
-                values[c * points.len() + i] = std::array::from_fn(|lane| each[lane].component(c));
-            }
+        of_closure(self, points, values);
+    }
+}
+
+impl<const D: usize, V: Value, F: Fn([f64; D]) -> V + Sync> VectorIntegrand<[f64; D]> for F {
+    fn components(&self) -> usize {
+        V::COMPONENTS
+    }
+
+    fn group(&self) -> usize {
+        V::GROUP
+    }
+
+    fn scalar(&self, x: [f64; D], values: &mut [f64]) {
+        fill(self(x), values);
+    }
+
+    #[inline(always)]
+    fn lanes<S: Simd>(&self, _: S, points: &[[f64; LANES]], values: &mut [[f64; LANES]]) {
+        of_closure(self, points, values);
+    }
+}
+
+fn fill(value: impl Value, values: &mut [f64]) {
+    for (c, to) in values.iter_mut().enumerate() {
+        *to = value.component(c);
+    }
+}
+
+#[inline(always)]
+fn of_closure<P: Point, V: Value>(f: &impl Fn(P) -> V, points: &[[f64; LANES]], values: &mut [[f64; LANES]]) {
+    let count = points.len() / P::DIMENSION;
+    for (i, point) in points.chunks_exact(P::DIMENSION).enumerate() {
+        if repeats(point) {
+            one_by_one(point, |_, lanes, x| {
+                let value = f(x);
+                for c in 0..V::COMPONENTS {
+                    values[c * count + i][lanes.clone()].fill(value.component(c));
+                }
+            });
+            continue;
+        }
+        let each: [V; LANES] = std::array::from_fn(|lane| f(P::from_fn(|d| point[d][lane])));
+        for c in 0..V::COMPONENTS {
+            values[c * count + i] = std::array::from_fn(|lane| each[lane].component(c));
         }
     }
 }
 
 /// A closure that fills a slice; made by [`components`].
 #[derive(Clone, Copy, Debug)]
-pub struct Components<F> {
+pub struct Components<F, P = f64> {
     count: usize,
     fill: F,
+    point: PhantomData<fn(P)>,
 }
 
 /// An integrand of `count` components, a number known at run time: `fill` sets all of them at a point.
@@ -212,75 +252,81 @@ pub struct Components<F> {
 /// assert!(moments.estimates.iter().enumerate().all(|(k, area)| (area - 1.0 / (k as f64 + 1.0)).abs() < 1e-14));
 /// # Ok::<(), quadrille::Error>(())
 /// ```
-pub fn components<F: Fn(f64, &mut [f64]) + Sync>(count: usize, fill: F) -> Components<F> {
-    Components { count, fill }
+pub fn components<P: Point, F: Fn(P, &mut [f64]) + Sync>(count: usize, fill: F) -> Components<F, P> {
+    Components { count, fill, point: PhantomData }
 }
 
-impl<F: Fn(f64, &mut [f64]) + Sync> VectorIntegrand for Components<F> {
+impl<P: Point, F: Fn(P, &mut [f64]) + Sync> VectorIntegrand<P> for Components<F, P> {
     fn components(&self) -> usize {
         self.count
     }
 
-    fn scalar(&self, x: f64, values: &mut [f64]) {
+    fn scalar(&self, x: P, values: &mut [f64]) {
         (self.fill)(x, values);
     }
 }
 
-impl<F: Integrand, const N: usize> VectorIntegrand for [F; N] {
+impl<P: Point, F: Integrand<P>, const N: usize> VectorIntegrand<P> for [F; N] {
     fn components(&self) -> usize {
         N
     }
 
     fn required_dimension(&self) -> Option<usize> {
-        self.iter().filter_map(Integrand::required_dimension).max()
+        self.iter().filter_map(F::required_dimension).max()
     }
 
-    fn scalar(&self, x: f64, values: &mut [f64]) {
+    fn scalar(&self, x: P, values: &mut [f64]) {
         by_components(self, x, values);
     }
 
-    fn trace<'g>(&self, component: usize, graph: &'g Graph, x: Expr<'g>) -> Option<Expr<'g>> {
+    fn trace<'g>(&self, component: usize, graph: &'g Graph, x: P::Traced<'g>) -> Option<Expr<'g>> {
         self.get(component)?.trace(graph, x)
     }
 
     #[inline(always)]
     fn lanes<S: Simd>(&self, simd: S, points: &[[f64; LANES]], values: &mut [[f64; LANES]]) {
-        on_lanes(simd, self, points, values);
+        each_on_lanes::<S, P, F>(simd, self, points, values);
     }
 }
 
-impl<F: Integrand> VectorIntegrand for Vec<F> {
+impl<P: Point, F: Integrand<P>> VectorIntegrand<P> for Vec<F> {
     fn components(&self) -> usize {
         self.len()
     }
 
     fn required_dimension(&self) -> Option<usize> {
-        self.iter().filter_map(Integrand::required_dimension).max()
+        self.iter().filter_map(F::required_dimension).max()
     }
 
-    fn scalar(&self, x: f64, values: &mut [f64]) {
+    fn scalar(&self, x: P, values: &mut [f64]) {
         by_components(self, x, values);
     }
 
-    fn trace<'g>(&self, component: usize, graph: &'g Graph, x: Expr<'g>) -> Option<Expr<'g>> {
+    fn trace<'g>(&self, component: usize, graph: &'g Graph, x: P::Traced<'g>) -> Option<Expr<'g>> {
         self.get(component)?.trace(graph, x)
     }
 
     #[inline(always)]
     fn lanes<S: Simd>(&self, simd: S, points: &[[f64; LANES]], values: &mut [[f64; LANES]]) {
-        on_lanes(simd, self, points, values);
+        each_on_lanes::<S, P, F>(simd, self, points, values);
     }
 }
 
-fn by_components(integrands: &[impl Integrand], x: f64, values: &mut [f64]) {
+fn by_components<P: Point>(integrands: &[impl Integrand<P>], x: P, values: &mut [f64]) {
     for (f, value) in integrands.iter().zip(values) {
         *value = f.scalar(x);
     }
 }
 
 #[inline(always)]
-fn on_lanes<S: Simd, F: Integrand>(simd: S, integrands: &[F], points: &[[f64; LANES]], values: &mut [[f64; LANES]]) {
-    for (f, values) in integrands.iter().zip(values.chunks_mut(points.len().max(1))) {
-        on_vectors(simd, f, points, values);
+fn each_on_lanes<S: Simd, P: Point, F: Integrand<P>>(
+    simd: S,
+    integrands: &[F],
+    points: &[[f64; LANES]],
+    values: &mut [[f64; LANES]],
+) {
+    let count = points.len() / P::DIMENSION;
+    for (f, values) in integrands.iter().zip(values.chunks_mut(count.max(1))) {
+        on_lanes::<S, P, F>(simd, f, points, values);
     }
 }

@@ -77,7 +77,7 @@ impl Arithmetic {
     }
 
     /// `value` as a WGSL expression.
-    fn literal(self, value: f64) -> String {
+    pub fn literal(self, value: f64) -> String {
         if value.is_nan() {
             return "q_nan()".to_owned();
         }
@@ -95,7 +95,7 @@ impl Arithmetic {
     }
 
     /// The number in the variable `name`, such that a compiler does not know it.
-    fn opaque(self, name: &str) -> String {
+    pub fn opaque(self, name: &str) -> String {
         match self {
             Arithmetic::F32 => format!("f32_opaque({name})"),
             Arithmetic::F32x2 => format!("vec2<f32>(df_opaque({name}.x), {name}.y)"),

@@ -3,11 +3,13 @@
 use super::Integrator;
 use super::check_mesh::Forms;
 use super::composite::stopped;
-use super::rounds::{Answer, Done, Question, Workspace};
+use super::mesh::Mesh;
+use super::rounds::{Answer, Question};
 use crate::agreement::Verify;
+use crate::backend::weighted::Weighted;
 use crate::backend::{
     Backend,
-    simd::regions::{self, Seen},
+    simd::regions::{self, Desk, Seen},
 };
 use crate::clock::Instant;
 use crate::control::Control;
@@ -25,7 +27,7 @@ use crate::rule::{FEJER, Ladder, kronrod};
 use std::time::Duration;
 
 /// The relative tolerance where none was given.
-const REL_TOL: f64 = 1e-10;
+pub(super) const REL_TOL: f64 = 1e-10;
 
 const NO_GPU: &str = "one adaptive integral does not run on the GPU: it would be idle, while a sweep fills it";
 
@@ -76,10 +78,16 @@ impl Integrator {
         self.by_rounds(&forms, level, token, region, tolerance, known)
     }
 
+    /// What was asked for, of an adaptive method.
+    #[inline(always)]
+    pub(in crate::integrator) fn tolerances(&self) -> Tolerance {
+        Tolerance { absolute: self.abs_tol.unwrap_or(0.0), relative: self.rel_tol.unwrap_or(REL_TOL) }
+    }
+
     /// What the quick way needs to know, where nothing was asked for that it does not give.
     #[inline(always)]
     fn quick(&self, dimension: Option<usize>, lower: f64, upper: f64) -> Option<(Level, Token, Tolerance)> {
-        let tolerance = Tolerance { absolute: self.abs_tol.unwrap_or(0.0), relative: self.rel_tol.unwrap_or(REL_TOL) };
+        let tolerance = self.tolerances();
         let sensible = tolerance.absolute >= 0.0
             && tolerance.relative >= 0.0
             && lower < upper
@@ -112,13 +120,13 @@ impl Integrator {
         tolerance: Tolerance,
         known: Option<&Seen>,
     ) -> Result<Integral, Error> {
-        let start = Instant::now();
         let serial = self.backend == Backend::Serial;
-        if let Some(depth) = self.depth().filter(|_| !serial && self.weight.is_none()) {
-            return self.verified_rounds(depth, forms, (level, token), region, tolerance, start);
+        if let Some(depth) = self.depth().filter(|_| !serial) {
+            return self.verified_rounds(depth, forms, (level, token), region, tolerance, Instant::now());
         }
-        let answer = self.question(forms.fast, token, region, tolerance, &self.control).answer(known, start);
-        let elapsed = if answer.regions > 1 { start.elapsed() } else { Duration::ZERO };
+        let mut start = (!self.control.is_idle()).then(Instant::now);
+        let answer = self.question(forms.fast, token, region, tolerance, &self.control).answer(known, &mut start);
+        let elapsed = start.map_or(Duration::ZERO, |start| start.elapsed());
         if answer.status.is_success() || self.accept {
             return Ok(self.integral(&answer, region, level, elapsed));
         }
@@ -136,21 +144,31 @@ impl Integrator {
         tolerance: Tolerance,
         start: Instant,
     ) -> Result<Integral, Error> {
-        let mut own = Workspace::default();
         let question = self.question(forms.fast, token, region, tolerance, &self.control);
-        let answer = question.answer_in(&mut own, &Done::default(), start);
+        let (answer, mesh) = question.with_its_mesh(start);
         let mut integral = self.integral(&answer, region, level, start.elapsed());
         if answer.extrapolated {
             let reason = "the limit of a series is no sum that could be computed again".to_owned();
             integral.fallbacks.push(Fallback { wanted: format!("verification {depth}"), reason });
         } else if integral.status.is_success() {
-            let regions: Vec<_> = own.method.swept().collect();
-            match self.check_mesh(depth, forms, token, &regions, own.method.totals.estimate, start) {
+            let checked = match mesh {
+                Mesh::Regions(regions) => self.check_mesh(depth, forms, token, &regions, answer.estimate, start),
+                Mesh::Panels(weighing, panels) => {
+                    let (mut desk, mut levels) = (Desk::new(), Vec::new());
+                    self.check_parts(depth, forms, &panels, answer.estimate, start, |values, panel, tolerance| {
+                        Weighted { values, weighing: &weighing, token }.sweep(panel, tolerance, &mut desk, &mut levels)
+                    })
+                }
+            };
+            match checked {
                 Ok(Ok(agreement)) => integral.agreement = Some(agreement),
                 Ok(Err(disagreement)) => return Err(Error::Disagreement(Box::new(integral), disagreement)),
                 Err(stop) => integral.status = stopped(stop, region.lower.max(region.upper)),
             }
             integral.elapsed = start.elapsed();
+        } else {
+            let reason = "the integral is not what was asked for".to_owned();
+            integral.fallbacks.push(Fallback { wanted: format!("verification {depth}"), reason });
         }
         self.judged(integral)
     }
@@ -224,19 +242,11 @@ impl Integrator {
     /// What an adaptive method does not do although it was asked for.
     #[inline]
     pub(super) fn adaptive_fallbacks(&self) -> Vec<Fallback> {
-        if self.backend == Backend::Gpu || self.verify.is_some() { self.not_done() } else { Vec::new() }
-    }
-
-    fn not_done(&self) -> Vec<Fallback> {
-        let mut fallbacks = Vec::new();
         if self.backend == Backend::Gpu {
-            fallbacks.push(Fallback { wanted: Backend::Gpu.to_string(), reason: NO_GPU.to_owned() });
+            vec![Fallback { wanted: Backend::Gpu.to_string(), reason: NO_GPU.to_owned() }]
+        } else {
+            Vec::new()
         }
-        if let Some(verify) = self.depth().filter(|_| self.weight.is_some()) {
-            let reason = "integrals with a weight are not verified".to_owned();
-            fallbacks.push(Fallback { wanted: format!("verification {verify}"), reason });
-        }
-        fallbacks
     }
 
     /// Refuses what makes no sense; else with what and how closely to compute.

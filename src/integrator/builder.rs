@@ -1,12 +1,42 @@
 //! The part of the builder that adaptive methods read.
 
 use super::Integrator;
+use crate::importance::ImportanceMap;
 use crate::method::Method;
+use std::sync::Arc;
 
 impl Integrator {
     /// The method of an adaptive integration. With a [`rule`](Self::rule), the fixed rule is summed and this is not looked at.
     pub fn method(mut self, method: Method) -> Self {
         self.method = method;
+        self
+    }
+
+    /// Lets [`Method::Vegas`] (and [`Method::Auto`] over a box, where it comes to that) begin with a map that it has learnt before: of the same integrand, to go on with another
+    /// [`seed`](Self::seed) or more evaluations, or of a similar one. Other methods do not look at it.
+    ///
+    /// What was learnt is not believed: a first iteration (8192 evaluations) looks at the whole box evenly, and half of the increments of each axis
+    /// are spread evenly, so that a peak that has moved, or a second one, may be found. The second iteration learns how many samples the strata need; the ones after that count, where five precede them
+    /// without a map: 5·10^4 evaluations at least in place of 10^5. The map goes on learning. For other bounds it is stretched linearly.
+    ///
+    /// The estimate does not include that of the run before, and with the same seed is not independent of it; with another seed the two may be averaged.
+    ///
+    /// ```
+    /// use quadrille::{Integrator, Method};
+    ///
+    /// let peak = |at: f64| move |x: [f64; 4]| (-1000.0 * x.map(|x| (x - at) * (x - at)).iter().sum::<f64>()).exp();
+    /// let exact = (std::f64::consts::PI / 1000.0).powi(2);
+    /// let (vegas, over) = (Integrator::new().method(Method::Vegas).rel_tol(1e-2), [0.0..1.0, 0.0..1.0, 0.0..1.0, 0.0..1.0]);
+    /// let cold = vegas.integrate(&peak(0.5), over.clone())?;
+    /// let map = cold.statistics.unwrap().importance_map.unwrap();
+    /// let warm = vegas.warm_start(&map).seed(1).integrate(&peak(0.51), over)?;
+    /// assert!((warm.estimate - exact).abs() <= warm.error && warm.evaluations < cold.evaluations);
+    /// # Ok::<(), quadrille::Error>(())
+    /// ```
+    ///
+    /// A map that has not as many axes as the region is refused there: [`Error::ImportanceMap`](crate::Error::ImportanceMap).
+    pub fn warm_start(mut self, map: &ImportanceMap) -> Self {
+        self.learnt = Some(Arc::new(map.clone()));
         self
     }
 
@@ -33,8 +63,9 @@ impl Integrator {
         self
     }
 
-    /// The evaluations after which an adaptive method gives up, 4 million unless set; looked at after every round, so that a
-    /// round more may be used. [`Method::Auto`] over a box, and a method that samples, begins no round that would go beyond, but for the first (of up to 128 points).
+    /// The evaluations after which an adaptive method gives up, 4 million unless set. No round is begun that may go beyond, but for the first
+    /// sweep: of up to 900 points of an interval, of the first mesh of a box by [`Method::Cubature`](crate::Method::Cubature). What comes on top are the 8192 samples that are taken where all
+    /// values on an interval are the same, and searches for kinks. Several components on one interval may use a round more.
     pub fn max_evaluations(mut self, evaluations: u64) -> Self {
         self.max_evaluations = evaluations;
         self

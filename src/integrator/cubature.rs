@@ -1,36 +1,61 @@
 //! Integrals over boxes: what is refused, and who is asked.
 
+mod doubt;
 mod drive;
+mod pieces;
+mod vector;
 
 use super::Integrator;
 use super::adaptive::check_tolerances;
 use super::race::{Race, Whole};
-use super::samples::{End, MOST_RANDOM};
+use super::samples::{Domain, End, MOST_RANDOM};
 use crate::backend::simd::boxes::{BoxDesk, SimdBoxes};
 use crate::backend::simd::samples::SimdSamples;
 use crate::backend::{Backend, threads::Threads};
 use crate::clock::Instant;
 use crate::error::Error;
-use crate::estimate::Tolerance;
 use crate::integral::{Fallback, Integral, Status};
 use crate::integrand::point_values::{PointValues, PointsByScalar, PointsOnLanes};
 use crate::integrand::values::Values;
-use crate::integrand::{Expr, Graph, Integrand, Point};
+use crate::integrand::{Expr, Graph, Integrand, Point, VectorIntegrand};
 use crate::lanes::{LANES, Level, Token};
-use crate::method::{Costs, Cubature, Method};
+use crate::method::{Costs, Cubature, Method, Wanted};
 use crate::plan::Axis;
 use crate::region::Region;
 use crate::rule::fully_symmetric::{FullySymmetric, MOST_DIMENSIONS};
 use crate::rule::gauss_line::{GaussLine, LINE, MOST_FINE};
-pub(super) use drive::Drive;
+use crate::sweep::{Row, Sweep};
+use crate::vector::VectorIntegral;
+pub(super) use drive::{BoxRounds, Drive};
+#[cfg(feature = "gpu")]
+pub(super) use pieces::at_desk;
 use std::marker::PhantomData;
 use std::time::Duration;
+pub(super) use vector::VectorOver;
+
+const RACE: &str = "methods that take turns over a box do not run on the GPU: name one, cubature or lattice";
 
 /// The points over which [`Integrator::integrate`] integrates: `f64` along an interval, `[f64; D]` over a box.
 pub trait Space: Point {
     /// The integral of `f` over `region`.
     #[doc(hidden)]
     fn integrate(with: &Integrator, f: &impl Integrand<Self>, region: Region<Self>) -> Result<Integral, Error>;
+
+    /// The integrals of the components of `f` over `region`.
+    #[doc(hidden)]
+    fn vector<F: VectorIntegrand<Self>>(
+        with: &Integrator,
+        f: &F,
+        region: Region<Self>,
+    ) -> Result<VectorIntegral, Error>;
+
+    /// The integrals of so many rows.
+    #[doc(hidden)]
+    fn sweep<F: Integrand<Self>>(
+        with: &Integrator,
+        count: usize,
+        row: &(impl Fn(usize) -> Row<F, Self> + Sync),
+    ) -> Result<Sweep, Error>;
 }
 
 impl Space for f64 {
@@ -41,12 +66,60 @@ impl Space for f64 {
         }
         with.over_interval(f, region)
     }
+
+    fn vector<F: VectorIntegrand>(with: &Integrator, f: &F, region: Region) -> Result<VectorIntegral, Error> {
+        if with.method.most_sampled().is_some() {
+            return with.vector_on_axes(f, &[region.lower], &[region.upper]);
+        }
+        with.vector_over_interval(f, region)
+    }
+
+    fn sweep<F: Integrand>(
+        with: &Integrator,
+        count: usize,
+        row: &(impl Fn(usize) -> Row<F> + Sync),
+    ) -> Result<Sweep, Error> {
+        let adaptive = with.rule.is_none() && with.panels.is_none();
+        if adaptive && with.method.most_sampled().is_some() {
+            return with.sweep_boxes(count, row);
+        }
+        with.sweep_intervals(count, row)
+    }
 }
 
 impl<const D: usize> Space for [f64; D] {
     fn integrate(with: &Integrator, f: &impl Integrand<Self>, region: Region<Self>) -> Result<Integral, Error> {
         with.on_axes(f, &region.lower, &region.upper, None)
     }
+
+    fn vector<F: VectorIntegrand<Self>>(
+        with: &Integrator,
+        f: &F,
+        region: Region<Self>,
+    ) -> Result<VectorIntegral, Error> {
+        with.vector_on_axes(f, &region.lower, &region.upper)
+    }
+
+    fn sweep<F: Integrand<Self>>(
+        with: &Integrator,
+        count: usize,
+        row: &(impl Fn(usize) -> Row<F, Self> + Sync),
+    ) -> Result<Sweep, Error> {
+        with.sweep_boxes(count, row)
+    }
+}
+
+/// The axes of a box, and the sign of its reversed bounds.
+fn axes_of(lower: &[f64], upper: &[f64]) -> (f64, Vec<Axis>) {
+    let bounds = || lower.iter().zip(upper);
+    let sign = if bounds().filter(|(lower, upper)| upper < lower).count() % 2 == 1 { -1.0 } else { 1.0 };
+    (sign, bounds().map(|(&lower, &upper)| Axis::new(lower.min(upper), lower.max(upper))).collect())
+}
+
+/// The evaluations of a sweep by each rule in so many dimensions.
+fn costs(dimension: usize, seventh: &FullySymmetric, ninth: Option<&FullySymmetric>) -> Costs {
+    let fine = (dimension <= MOST_FINE).then(|| (LINE as u64).pow(dimension as u32) + (1 << dimension));
+    Costs { seventh: seventh.evaluations(), ninth: ninth.map(FullySymmetric::evaluations), fine }
 }
 
 /// The values of an integrand of one coordinate.
@@ -85,8 +158,40 @@ impl Integrator {
     }
 
     /// Refuses what makes no sense over a box.
-    fn check_box(&self, integrand: Option<usize>, lower: &[f64], upper: &[f64]) -> Result<(Level, Token), Error> {
-        let (dimension, sampled) = (lower.len(), self.method.most_sampled());
+    pub(super) fn check_box(
+        &self,
+        integrand: Option<usize>,
+        lower: &[f64],
+        upper: &[f64],
+    ) -> Result<(Level, Token), Error> {
+        let known = self.check_box_settings(lower.len())?;
+        if let Some(integrand) = integrand.filter(|&integrand| integrand > lower.len()) {
+            return Err(Error::Dimension { integrand, region: lower.len() });
+        }
+        let mut volume = 1.0;
+        for (axis, (&lower, &upper)) in lower.iter().zip(upper).enumerate() {
+            for (bound, value) in [("lower", lower), ("upper", upper)] {
+                if value.is_nan() || value.is_infinite() && lower == upper {
+                    return Err(Error::NonFiniteBound { axis, bound, value });
+                }
+            }
+            if lower.is_finite() && upper.is_finite() {
+                if !(upper - lower).is_finite() {
+                    return Err(Error::TooWide { axis, lower, upper });
+                }
+                volume *= if lower == upper { 1.0 } else { (upper - lower).abs() };
+            }
+        }
+        // Room for halves to become smaller.
+        if !(1e-200..1e200).contains(&volume) {
+            return Err(Error::Volume { volume });
+        }
+        Ok(known)
+    }
+
+    /// Refuses settings that serve no box of so many axes.
+    pub(super) fn check_box_settings(&self, dimension: usize) -> Result<(Level, Token), Error> {
+        let sampled = self.method.most_sampled();
         let most = match self.method {
             Method::Auto => MOST_RANDOM,
             _ => sampled.unwrap_or(MOST_DIMENSIONS),
@@ -111,28 +216,18 @@ impl Integrator {
             return Err(Error::OneDimension { option });
         }
         check_tolerances(self.rel_tol, self.abs_tol)?;
-        if let Some(integrand) = integrand.filter(|&integrand| integrand > dimension) {
-            return Err(Error::Dimension { integrand, region: dimension });
+        if matches!(self.method, Method::Vegas | Method::Auto)
+            && let Some(reason) = self.learnt.as_ref().and_then(|map| map.flaw(dimension))
+        {
+            return Err(Error::ImportanceMap { reason });
         }
-        let mut volume = 1.0;
-        for (axis, (&lower, &upper)) in lower.iter().zip(upper).enumerate() {
-            for (bound, value) in [("lower", lower), ("upper", upper)] {
-                if value.is_nan() || value.is_infinite() && lower == upper {
-                    return Err(Error::NonFiniteBound { axis, bound, value });
-                }
-            }
-            if lower.is_finite() && upper.is_finite() {
-                if !(upper - lower).is_finite() {
-                    return Err(Error::TooWide { axis, lower, upper });
-                }
-                volume *= if lower == upper { 1.0 } else { (upper - lower).abs() };
-            }
+        if !several {
+            return self.check_settings();
         }
-        // Room for halves to become smaller.
-        if !(1e-200..1e200).contains(&volume) {
-            return Err(Error::Volume { volume });
+        if self.method == Method::Auto && self.backend == Backend::Gpu && !self.fallback {
+            return Err(Error::BackendUnavailable { backend: Backend::Gpu, reason: RACE.to_owned() });
         }
-        if sampled.is_some() { self.check_level() } else { self.check_settings() }
+        self.check_level()
     }
 
     /// The integral over a box that was looked at, of what may be known to be zero. Compiled once, whatever the integrand.
@@ -144,14 +239,15 @@ impl Integrator {
         (level, token): (Level, Token),
         lower: &[f64],
         upper: &[f64],
-        mesh: Option<&mut Vec<f64>>,
+        mut mesh: Option<&mut Vec<f64>>,
     ) -> Result<Integral, Error> {
         let start = Instant::now();
         let sampled = self.method.most_sampled().is_some();
         if let ([lower], [upper], false) = (lower, upper, sampled) {
             let region = Region { lower: *lower, upper: *upper };
             let tolerance = self.check_question(None, region, self.rel_tol, self.abs_tol)?;
-            let answer = self.question(&Along(values), token, region, tolerance, &self.control).answer(None, start);
+            let answer =
+                self.question(&Along(values), token, region, tolerance, &self.control).answer(None, &mut Some(start));
             let elapsed = if answer.regions > 1 { start.elapsed() } else { Duration::ZERO };
             let mut integral = self.integral(&answer, region, level, elapsed);
             integral.fallbacks.extend(self.box_fallbacks());
@@ -161,21 +257,15 @@ impl Integrator {
         let threads = if serial { Threads::new(Some(1))? } else { Threads::new(self.threads)? };
         let backend = if serial { Backend::Serial } else { Backend::Simd };
         let mut integral = Integral::of(backend, (!serial).then_some(level), 1);
-        if !sampled {
-            integral.fallbacks = self.adaptive_fallbacks();
+        let on_gpu = self.backend == Backend::Gpu && (sampled || self.method == Method::Cubature);
+        if self.backend == Backend::Gpu && !on_gpu {
+            integral.fallbacks.push(Fallback { wanted: self.backend.to_string(), reason: RACE.to_owned() });
         }
-        // Samples of a GPU are.
-        if !sampled || self.backend != Backend::Gpu {
+        // What a GPU does is verified.
+        if !on_gpu {
             integral.fallbacks.extend(self.box_fallbacks());
         }
-        let mut sign = 1.0;
-        let mut axes = Vec::with_capacity(lower.len());
-        for (&lower, &upper) in lower.iter().zip(upper) {
-            if upper < lower {
-                sign = -sign;
-            }
-            axes.push(Axis::new(lower.min(upper), lower.max(upper)));
-        }
+        let (sign, axes) = axes_of(lower, upper);
         if lower.iter().zip(upper).any(|(lower, upper)| lower == upper) {
             (integral.error, integral.status) = (0.0, Status::Converged);
             return Ok(integral);
@@ -188,20 +278,23 @@ impl Integrator {
         if dimension > MOST_DIMENSIONS {
             return Race::new(self, whole, None)?.answer(integral);
         }
-        let tolerance = Tolerance { absolute: self.abs_tol.unwrap_or(0.0), relative: self.rel_tol.unwrap_or(1e-10) };
+        let tolerance = self.tolerances();
         let (seventh, ninth) = (FullySymmetric::seventh(dimension), FullySymmetric::ninth(dimension));
-        let kernel = SimdBoxes { values, seventh, ninth, line: GaussLine::get(), axes: &axes, token };
+        let kernel =
+            SimdBoxes { values, seventh, ninth, line: GaussLine::get(), axes: &axes, unit: f64::EPSILON, token };
+        let wanted = Wanted { tolerance, ..self.wanted(&axes, 0.0) };
+        let domain = Domain { values, axes: &axes, sign, wanted, threads: &threads, start };
         let (roughness, peak) = match kernel.look(&mut BoxDesk::default()) {
             Ok(look) => look,
             Err(bad) => {
-                (integral.error, integral.method) = (f64::INFINITY, Some(Method::Cubature));
+                (integral.estimate, integral.error) = (f64::NAN, f64::INFINITY);
+                integral.method = Some(Method::Cubature);
                 (integral.evaluations, integral.elapsed) = (seventh.on_lines(), start.elapsed());
                 End::Bad(bad).tell(f64::NAN, &mut integral);
                 return self.judged(integral);
             }
         };
-        let fine = (dimension <= MOST_FINE).then(|| (LINE as u64).pow(dimension as u32) + (1 << dimension));
-        let costs = Costs { seventh: seventh.evaluations(), ninth: ninth.map(FullySymmetric::evaluations), fine };
+        let costs = costs(dimension, seventh, ninth);
         let mut method = Cubature::new(axes.clone(), tolerance, self.max_evaluations, costs, &roughness);
         method.evaluations = seventh.on_lines();
         let mut drive = Drive {
@@ -215,22 +308,59 @@ impl Integrator {
             no_threads: None,
             peak,
             is_zero,
+            rounds: None,
+            given_up: None,
         };
         if self.method == Method::Auto {
             return Race::new(self, whole, Some(drive))?.answer(integral);
+        }
+        if on_gpu {
+            match self.boxes_on_gpu(&domain) {
+                Ok(rounds) => drive.hand_over(rounds),
+                // As the CPU will see.
+                Err(reason) if self.fallback || self.control.stop(start).is_some() => {
+                    drive.given_up = Some((reason, 0))
+                }
+                Err(reason) => return Err(Error::BackendUnavailable { backend: Backend::Gpu, reason }),
+            }
         }
         let end = loop {
             if let Some(end) = drive.round() {
                 break end;
             }
         };
-        if let Some(mesh) = mesh {
+        if let End::Failed(reason) = end {
+            return Err(Error::BackendUnavailable { backend: Backend::Gpu, reason });
+        }
+        let wrong = if let End::Wrong(disagreement) = end { Some(disagreement) } else { None };
+        let before = mesh.as_ref().map_or(0, |mesh| mesh.len());
+        if let Some(mesh) = mesh.as_deref_mut() {
             let ends = drive.method.bounds().flat_map(|ends| ends.iter().zip(&axes));
             mesh.extend(ends.map(|(&t, axis)| axis.map.point(t).0));
         }
         integral.evaluations = drive.method.evaluations;
-        integral.evaluations += drive.tell(end, sign, &mut integral);
+        if drive.given_up.is_some() {
+            integral.fallbacks.extend(self.box_fallbacks());
+        }
+        drive.tell(end, sign, &mut integral);
         integral.elapsed = start.elapsed();
+        let reason = match wrong {
+            Some(disagreement) if !self.fallback => {
+                return Err(Error::Disagreement(Box::new(integral), disagreement));
+            }
+            Some(disagreement) => disagreement.to_string(),
+            None if self.fallback && matches!(integral.status, Status::PrecisionFloor { .. }) => {
+                integral.status.to_string()
+            }
+            None => return self.judged(integral),
+        };
+        // All of it by the CPU.
+        if let Some(mesh) = mesh.as_deref_mut() {
+            mesh.truncate(before);
+        }
+        let cpu = Self { backend: Backend::Simd, accept: true, ..self.clone() };
+        let mut integral = cpu.over_box(values, is_zero, (level, token), lower, upper, mesh)?;
+        integral.fallbacks.insert(0, Fallback { wanted: Backend::Gpu.to_string(), reason });
         self.judged(integral)
     }
 

@@ -1,6 +1,7 @@
 //! Composite rules on a GPU: the loop over what comes back, and what to make of failures.
 
 mod auto;
+mod boxes;
 mod judge;
 mod rows;
 mod samples;

@@ -13,7 +13,7 @@ use crate::integral::Status;
 use crate::lanes::LANES;
 use crate::method::Method;
 use crate::plan::{Region, Swept};
-use crate::rule::FEJER;
+use crate::rule::{FEJER, MOST_EVALUATIONS};
 
 /// Terms of the series.
 const TERMS: usize = 30;
@@ -52,7 +52,10 @@ impl HalfCycles {
         let infinite = !(question.lower.is_finite() && question.upper.is_finite());
         let useful = infinite && question.method == Method::Auto && question.points.is_empty();
         let too_dear = useful && question.max_evaluations < LEAST;
-        let far = swept.iter().any(|one| one.reach.iter().any(|&units| units >= POWER));
+        // Of a half-line the second goes outward.
+        let both = question.lower == f64::NEG_INFINITY && question.upper == f64::INFINITY;
+        let outward = |one: &Swept| one.reach[1] >= POWER || both && one.reach[0] >= POWER;
+        let far = swept.iter().any(outward);
         let due = (useful && !too_dear).then_some(if far { 0 } else { LEAST });
         Self { due, too_dear, best: None, evaluations: 0 }
     }
@@ -163,7 +166,8 @@ impl<'a> HalfLine<'a> {
     }
 
     fn stopped(&self) -> bool {
-        self.evaluations >= self.question.max_evaluations || self.question.control.stop(self.start).is_some()
+        let control = self.question.control;
+        self.evaluations >= self.question.max_evaluations || !control.is_idle() && control.stop(self.start).is_some()
     }
 
     fn changes_sign_far_out(&mut self) -> bool {
@@ -176,10 +180,9 @@ impl<'a> HalfLine<'a> {
         changes(values.as_flattened()) >= CHANGES
     }
 
-    /// Values at distances from the end; `None` where one is not finite.
+    /// Values at distances from the end; `None` where one is not finite, or there is nothing left to do it with.
     fn values(&mut self, distances: &[[f64; LANES]], values: &mut [[f64; LANES]]) -> Option<()> {
-        let control = self.question.control;
-        if !control.is_idle() && control.stop(self.start).is_some() {
+        if self.stopped() {
             return None;
         }
         let mut points = [[0.0; LANES]; MOST_VECTORS];
@@ -233,6 +236,9 @@ impl<'a> HalfLine<'a> {
         let Question { values, token, tolerance, .. } = *self.question;
         let zeros = self.zeros(cycle)?;
         let beyond = self.beyond(cycle, &zeros)?;
+        if self.evaluations + TERMS as u64 * MOST_EVALUATIONS > self.question.max_evaluations {
+            return None;
+        }
         let regions: Vec<_> = zeros.windows(2).map(|two| self.region(two[0], two[1])).collect();
         let mut swept = Vec::new();
         let kernel = SimdRegions { values, ladder: &FEJER, token };

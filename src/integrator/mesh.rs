@@ -1,14 +1,35 @@
-//! The panels or boxes that an adaptive integration ends with, for pictures.
+//! The panels or boxes that an adaptive integration ends with, for pictures and for verification.
 
 use super::Integrator;
-use super::rounds::{Done, Workspace};
+use super::rounds::{Answer, Done, Question, Workspace};
 use super::weighted;
 use crate::clock::Instant;
 use crate::error::Error;
 use crate::integrand::Integrand;
 use crate::integrand::values::OnLanes;
 use crate::method::Method;
+use crate::plan::{self, Panel, Swept, Weighing};
 use crate::region::{IntoRegion, Region};
+
+/// The parts of a mesh in ascending order, and what was found on each.
+pub(super) enum Mesh {
+    Regions(Vec<(plan::Region, Swept)>),
+    /// Of an integral with a weight.
+    Panels(Weighing, Vec<(Panel, Swept)>),
+}
+
+impl Question<'_> {
+    /// The integral, to the tolerance or with the reason why not, and its mesh.
+    pub fn with_its_mesh(&self, start: Instant) -> (Answer, Mesh) {
+        if let Some(weight) = self.weight.filter(|weight| !weight.is_zero() && self.lower < self.upper) {
+            let (answer, method) = weighted::run(self, weight, start);
+            return (answer, Mesh::Panels(Weighing::new(weight, self.lower, self.upper), method.swept()));
+        }
+        let mut workspace = Workspace::default();
+        let answer = self.answer_in(&mut workspace, &Done::default(), start);
+        (answer, Mesh::Regions(workspace.method.swept().collect()))
+    }
+}
 
 impl Integrator {
     /// The ends of the panels of the final mesh of an adaptive integration, in ascending order, both bounds among them. For

@@ -30,6 +30,7 @@ use crate::backend::{Backend, threads::Threads};
 use crate::clock::Instant;
 use crate::control::{Cancel, Control, Progress, Watch};
 use crate::error::Error;
+use crate::importance::ImportanceMap;
 use crate::integral::{Fallback, Integral, Status};
 use crate::integrand::{Integrand, Point};
 use crate::lanes::Level;
@@ -76,6 +77,7 @@ pub struct Integrator {
     accept: bool,
     control: Control,
     method: Method,
+    learnt: Option<Arc<ImportanceMap>>,
     norm: Norm,
     max_evaluations: u64,
     points: Vec<f64>,
@@ -108,6 +110,7 @@ impl Integrator {
             accept: false,
             control: Control::default(),
             method: Method::Auto,
+            learnt: None,
             norm: Norm::default(),
             max_evaluations: 4_000_000,
             points: Vec::new(),
@@ -127,8 +130,8 @@ impl Integrator {
         self
     }
 
-    /// Who evaluates. One adaptive integral never runs on a GPU, a [`sweep`](Self::sweep) and the samples of
-    /// [`Lattice`](Method::Lattice), [`Sobol`](Method::Sobol) and [`MonteCarlo`](Method::MonteCarlo) do where it is asked for.
+    /// Who evaluates. One adaptive integral never runs on a GPU, a [`sweep`](Self::sweep) and the [methods that
+    /// sample](Method) do where it is asked for.
     pub fn backend(mut self, backend: Backend) -> Self {
         self.backend = backend;
         self

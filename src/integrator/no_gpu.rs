@@ -1,6 +1,7 @@
 //! The GPU backend where the crate is built without feature `gpu`: refused, with that reason.
 
 use super::composite::Run;
+use super::cubature::BoxRounds;
 use super::samples::{Domain, Rounds};
 use super::{Integrator, sweep::Rows};
 use crate::agreement::Disagreement;
@@ -44,6 +45,11 @@ impl Integrator {
 
     /// The same for samples.
     pub(super) fn rounds_on_gpu<'a>(&'a self, _: &Domain<'a>) -> Result<Box<dyn Rounds + 'a>, String> {
+        Err(ABSENT.to_owned())
+    }
+
+    /// The same for boxes.
+    pub(super) fn boxes_on_gpu<'a>(&'a self, _: &Domain<'a>) -> Result<Box<dyn BoxRounds + 'a>, String> {
         Err(ABSENT.to_owned())
     }
 

@@ -11,14 +11,20 @@ pub(super) type Panels = Vec<(Region, [bool; 2])>;
 /// Samples of the variable.
 const SAMPLES: usize = 8192;
 
+/// Where an infinite range ends, in the variable of levels.
+const MOST: f64 = 6.5;
+
 /// The variable's range, and how it becomes x.
 pub(super) fn range(lower: f64, upper: f64) -> (f64, f64, Map) {
-    match (lower.is_finite(), upper.is_finite()) {
-        (true, true) => (lower, upper, Map::Plain),
-        (true, false) => (-6.5, 6.5, Map::half_line(lower, 1.0)),
-        (false, true) => (-6.5, 6.5, Map::half_line(upper, -1.0)),
-        (false, false) => (-6.5, 6.5, Map::Sinh),
-    }
+    let map = match (lower.is_finite(), upper.is_finite()) {
+        (true, true) => return (lower, upper, Map::Plain),
+        (true, false) => Map::half_line(lower, 1.0),
+        (false, true) => Map::half_line(upper, -1.0),
+        (false, false) => Map::Sinh,
+    };
+    // In large units x is no number beyond.
+    let [down, up] = map.most();
+    (-down.min(MOST), up.min(MOST), map)
 }
 
 /// Panels between the ends of all of these; `None` where there are none.
@@ -65,8 +71,13 @@ pub(super) fn find(f: &dyn Values, lower: f64, upper: f64) -> (Option<Panels>, u
             *point = if inside(t) { t } else { third };
         }
         missing.fill(third);
-        if map != Map::Plain {
-            points.as_flattened_mut().iter_mut().for_each(|point| *point = map.point(*point));
+        match map {
+            Map::Plain => {}
+            _ if count == BLOCK && width == 2.0 * MOST => {
+                let (points, exponentials) = (points.as_flattened_mut(), &exponentials()[block..]);
+                points.iter_mut().zip(exponentials).for_each(|(point, &e)| *point = map.of_exponential(e));
+            }
+            _ => points.as_flattened_mut().iter_mut().for_each(|point| *point = map.point(*point)),
         }
         f.values(&points, &mut values);
         for (row, values) in values.iter().enumerate() {
@@ -118,6 +129,16 @@ const BLOCK: usize = 512;
 
 /// Samples nearer to an end than the first of the equal parts.
 const NEAR: usize = 380;
+
+/// exp(π/2 sinh t) at the samples of an infinite range.
+fn exponentials() -> &'static [f64] {
+    static EXPONENTIALS: OnceLock<Vec<f64>> = OnceLock::new();
+    EXPONENTIALS.get_or_init(|| {
+        let place = |&offset: &f64| offset.mul_add(2.0 * MOST, if offset > 0.0 { -MOST } else { MOST });
+        let offsets = &offsets()[NEAR..NEAR + SAMPLES - 2];
+        offsets.iter().map(place).map(|t| (std::f64::consts::FRAC_PI_2 * t.sinh()).exp()).collect()
+    })
+}
 
 /// The samples, in ascending order, as distances from an end of an interval of length 1: from the lower one where positive.
 fn offsets() -> &'static [f64] {

@@ -7,6 +7,7 @@
 mod entrant;
 
 use super::Integrator;
+use super::adaptive::REL_TOL;
 use super::cubature::Drive as Boxes;
 use super::samples::{Drive as Samples, End, Sampler};
 use crate::backend::simd::samples::SimdSamples;
@@ -20,8 +21,7 @@ use crate::plan::Axis;
 use crate::rule::fully_symmetric::MOST_DIMENSIONS;
 use entrant::{Entrant, Runner, within};
 
-/// The relative tolerance where none is given, and where cubature has no rule.
-const TOLERANCE: f64 = 1e-10;
+/// The relative tolerance where none is given and cubature has no rule.
 const LOOSE: f64 = 1e-3;
 
 /// Where there is no hope it has this share of the evaluations in any case: it may become faster.
@@ -77,7 +77,7 @@ impl<'a> Race<'a> {
         }
         let mut tolerance = with.wanted(axes, LOOSE).tolerance;
         if cubature.is_some() {
-            tolerance.relative = with.rel_tol.unwrap_or(TOLERANCE);
+            tolerance.relative = with.rel_tol.unwrap_or(REL_TOL);
         }
         Ok(Self { with, axes, sign, start, tolerance, samples, entrants: Vec::new(), waiting, cubature, begun: false })
     }
@@ -111,11 +111,10 @@ impl<'a> Race<'a> {
         }
         let end = end.or(chosen.end).unwrap_or(End::Outcome(Outcome::MaxEvaluations));
         match chosen.runner {
-            Runner::Cubature(drive) => integral.evaluations += drive.tell(end, self.sign, &mut integral),
+            Runner::Cubature(drive) => drive.tell(end, self.sign, &mut integral),
             Runner::Sampler(sampler) => {
-                let known = sampler.known();
-                self.samples.tell(chosen.method, known, self.sign, &mut integral);
-                end.tell(if known.estimates == 0 { f64::NAN } else { self.axes[0].upper }, &mut integral);
+                self.samples.tell(chosen.method, &sampler, self.sign, &mut integral);
+                end.tell(if sampler.known().estimates == 0 { f64::NAN } else { self.axes[0].upper }, &mut integral);
             }
         }
         if doubted > error && doubted.is_finite() {
@@ -179,7 +178,7 @@ impl<'a> Race<'a> {
                 let lattice = QuasiMonteCarlo::lattice(wanted, axes.len()).beginning_with(POINTS);
                 Runner::Sampler(Sampler::Points(Box::new(lattice)))
             }
-            _ => Runner::Sampler(Sampler::new(method, wanted, axes)),
+            _ => Runner::Sampler(Sampler::new(method, wanted, axes, self.with.learnt.as_deref())),
         };
         self.entrants.push(Entrant::new(method, runner));
         true
@@ -213,8 +212,10 @@ impl<'a> Race<'a> {
             Runner::Sampler(_) => false,
         };
         let i = self.entrants.iter().position(met)?;
-        self.entrants[i].end = Some(End::Outcome(Outcome::Converged));
-        Some(i)
+        let Runner::Cubature(drive) = &mut self.entrants[i].runner else { return None };
+        let end = drive.doubted();
+        self.entrants[i].end = end;
+        Some(i).filter(|&i| self.entrants[i].is_final())
     }
 
     /// The entrant with the least error.

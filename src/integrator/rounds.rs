@@ -24,6 +24,9 @@ pub(super) const CHUNK: usize = 1024;
 /// An integral of |f| below which it may be that only the feet of a peak were seen.
 pub(super) const TINY: f64 = 1e-100;
 
+const NOTHING_SEEN: &str = "the integrand is zero or next to it (1e-100) at every node of an infinite range and at 8192 points more, and may not be \
+    elsewhere; if it is zero, accept any status";
+
 /// One adaptive integration in ascending order.
 pub(super) struct Question<'a> {
     pub values: &'a dyn Values,
@@ -67,13 +70,14 @@ thread_local! {
 }
 
 impl Question<'_> {
-    /// The integral, to the tolerance or with the reason why not. `known` are values at the nodes of the first rung.
-    pub fn answer(&self, known: Option<&Seen>, start: Instant) -> Answer {
+    /// The integral, to the tolerance or with the reason why not. `known` are values at the nodes of the first rung. Where the clock has not been
+    /// read, that is done once one panel is not enough: it takes as long as a small integral.
+    pub fn answer(&self, known: Option<&Seen>, start: &mut Option<Instant>) -> Answer {
         if self.lower == self.upper || self.weight.is_some_and(|weight| weight.is_zero()) {
             return NOTHING;
         }
         if let Some(weight) = self.weight {
-            return weighted::run(self, weight, start).0;
+            return weighted::run(self, weight, *start.get_or_insert_with(Instant::now)).0;
         }
         DESK.with(|desk| match desk.try_borrow_mut() {
             Ok(mut desk) => self.answer_at(&mut desk, known, start),
@@ -82,7 +86,7 @@ impl Question<'_> {
         })
     }
 
-    fn answer_at(&self, desk: &mut Desk, known: Option<&Seen>, start: Instant) -> Answer {
+    fn answer_at(&self, desk: &mut Desk, known: Option<&Seen>, start: &mut Option<Instant>) -> Answer {
         let mut done = Done::default();
         if self.points.is_empty()
             && self.control.may_begin()
@@ -91,7 +95,7 @@ impl Question<'_> {
             self.control.report(answer.evaluations, answer.evaluations);
             return answer;
         }
-        self.with_mesh(&done, desk, start)
+        self.with_mesh(&done, desk, *start.get_or_insert_with(Instant::now))
     }
 
     #[inline(never)]
@@ -104,7 +108,7 @@ impl Question<'_> {
 
     /// The same, with the mesh left in `workspace`.
     pub fn answer_in(&self, workspace: &mut Workspace, done: &Done, start: Instant) -> Answer {
-        if self.lower == self.upper {
+        if self.lower == self.upper || self.weight.is_some_and(|weight| weight.is_zero()) {
             workspace.method.begin(self.method, self.tolerance, self.max_evaluations, &[]);
             return NOTHING;
         }
@@ -173,7 +177,6 @@ pub(super) fn run(
     let kernel = SimdRegions { values: question.values, ladder: question.ladder, token: question.token };
     initial(question.method, lower, upper, question.points, regions);
     method.begin(question.method, tolerance, most, regions);
-    let mut probed = 0;
     let mut sweep = |method: &Adaptive, swept: &mut Vec<Swept>| {
         if let [only] = method.next().list
             && let Some((_, known)) = done.sweeps.iter().flatten().find(|(region, _)| region == only)
@@ -187,21 +190,21 @@ pub(super) fn run(
     let mut stop = sweep(method, swept);
     let mut cycles = HalfCycles::of(question, swept);
     let mut looked = false;
-    let find = |method: &mut Adaptive, probed: &mut u64, looked: &mut bool| {
+    let find = |method: &mut Adaptive, looked: &mut bool| {
         let (panels, evaluations) = probe::find(question.values, lower, upper);
-        *probed += evaluations;
         *looked = true;
+        let evaluations = evaluations + method.evaluations;
         if let Some(panels) = &panels {
-            *probed += method.evaluations;
             method.begin(question.method, tolerance, most, panels);
         }
+        method.evaluations = evaluations;
         panels.is_some()
     };
     // All values the same: something may hide between them.
     if stop.is_none() && swept.iter().all(|one| one.constant) {
         let evaluations: u64 = swept.iter().map(|one| u64::from(one.evaluations)).sum();
-        if find(method, &mut probed, &mut looked) {
-            probed += evaluations;
+        if find(method, &mut looked) {
+            method.evaluations += evaluations;
             stop = sweep(method, swept);
         }
     }
@@ -209,12 +212,14 @@ pub(super) fn run(
         if stop.is_some() {
             break None;
         }
-        let evaluations = swept.iter().map(|one| u64::from(one.evaluations)).sum::<u64>() + method.evaluations + probed;
+        let evaluations = swept.iter().map(|one| u64::from(one.evaluations)).sum::<u64>() + method.evaluations;
         if let Some(answer) = cycles.solve(question, evaluations, start) {
             question.control.report(answer.evaluations, answer.evaluations);
             return answer;
         }
-        if cycles.evaluations > 0 && !question.control.is_idle() {
+        let tried = std::mem::take(&mut cycles.evaluations);
+        method.evaluations += tried;
+        if tried > 0 && !question.control.is_idle() {
             stop = question.control.stop(start);
             if stop.is_some() {
                 break None;
@@ -223,24 +228,31 @@ pub(super) fn run(
         if let Some(outcome) = method.absorb(swept) {
             // Nothing but zeros, or next to nothing.
             let nothing = outcome == Outcome::Converged && method.totals.magnitude < TINY && !looked;
-            if !(nothing && find(method, &mut probed, &mut looked)) {
+            if !(nothing && find(method, &mut looked)) {
                 break Some(outcome);
             }
         }
         question.control.report(method.evaluations, most);
         stop = sweep(method, swept);
     };
+    let infinite = !(lower.is_finite() && upper.is_finite());
+    let outcome = match outcome {
+        Some(Outcome::Converged) if infinite && method.totals.magnitude < TINY && !question.values.is_zero() => {
+            Some(Outcome::Suspicious(NOTHING_SEEN))
+        }
+        outcome => outcome,
+    };
     if outcome.is_none() {
         method.walk();
     }
     let failed = !matches!(outcome, None | Some(Outcome::Converged | Outcome::RoundoffLimited));
-    if failed && let Some(answer) = cycles.better(question, method.evaluations + probed, method.totals.error, start) {
+    if failed && let Some(answer) = cycles.better(question, method.evaluations, method.totals.error, start) {
         return answer;
     }
     Answer {
         estimate: method.totals.estimate,
         error: method.totals.error,
-        evaluations: method.evaluations + probed + cycles.evaluations,
+        evaluations: method.evaluations + cycles.evaluations,
         regions: method.regions(),
         status: match (outcome, stop) {
             (Some(Outcome::Oscillates), _) if cycles.too_dear => Status::MaxEvaluations,

@@ -1,6 +1,7 @@
 //! Integrals by sampling: rounds of tiles, spread over threads, put together in the order of tiles.
 
 mod drive;
+mod vector;
 
 use super::Integrator;
 use super::composite::stopped;
@@ -16,7 +17,7 @@ use crate::integral::{Fallback, Integral, Status};
 use crate::integrand::point_values::PointValues;
 use crate::lanes::{Level, Token};
 use crate::method::{Known, Method, Outcome, Wanted};
-use crate::plan::{Axis, Bad, Samples};
+use crate::plan::{Axis, Bad, ImportanceMap, Samples, Strata, StratifiedSample};
 use crate::points::{MOST_OF_LATTICE, MOST_OF_SOBOL};
 use crate::reduce::Moments;
 pub(super) use drive::{Drive, Sampler};
@@ -56,6 +57,9 @@ pub(super) trait Rounds {
     /// The moments of each replicate; `before` evaluations were done before.
     fn round(&mut self, plan: &Samples, before: u64) -> Result<Vec<Moments>, End>;
 
+    /// The same for an iteration of VEGAS.
+    fn iteration(&mut self, map: &ImportanceMap, strata: &Strata, before: u64) -> Result<StratifiedSample, End>;
+
     /// The error that its arithmetic may make, in units of the integral.
     fn floor(&self) -> f64;
 
@@ -83,16 +87,21 @@ const WRONG: &str = "the GPU and the serial reference disagree";
 impl End {
     /// Writes down the status. If it was stopped, what is known is up to `reached`.
     pub fn tell(self, reached: f64, integral: &mut Integral) {
-        integral.status = match self {
+        (integral.status, integral.bad_point) = self.status(reached);
+    }
+
+    /// The status, and the point at which the integrand is not finite, where that is why.
+    pub fn status(self, reached: f64) -> (Status, Vec<f64>) {
+        let status = match self {
             End::Outcome(outcome) => status(outcome),
             End::Bad(bad) => {
                 let (point, value) = *bad;
-                integral.bad_point = point;
-                Status::NonFinite { point: integral.bad_point[0], value }
+                return (Status::NonFinite { point: point[0], value }, point);
             }
             End::Stopped(stop) => stopped(stop, reached),
             End::Wrong(_) | End::Failed(_) => Status::Suspicious { reason: WRONG },
         };
+        (status, Vec::new())
     }
 }
 
@@ -161,7 +170,7 @@ impl Integrator {
         let Domain { values, axes, threads, start, sign, .. } = *domain;
         let kernel = SimdSamples { values, axes, token };
         let wanted = Wanted { floor: rounds.as_ref().map_or(0.0, |rounds| rounds.floor()), ..domain.wanted };
-        let mut sampler = Sampler::new(self.method, wanted, axes);
+        let mut sampler = Sampler::new(self.method, wanted, axes, self.learnt.as_deref());
         let mut drive = Drive::new(self, kernel, threads, start);
         drive.rounds = rounds;
         let end = loop {
@@ -171,7 +180,7 @@ impl Integrator {
         };
         let known = *sampler.known();
         integral.evaluations = known.evaluations;
-        drive.tell(self.method, &known, sign, &mut integral);
+        drive.tell(self.method, &sampler, sign, &mut integral);
         let mut wrong = None;
         match end {
             End::Outcome(Outcome::RoundoffLimited) if wanted.floor > 0.0 => {

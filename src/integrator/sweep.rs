@@ -1,29 +1,27 @@
 //! Sweeps: rows spread over threads, each integrated on one, all of a thread in the same workspace.
 
 mod part;
+mod task;
 
-use super::Integrator;
 use super::adaptive::check_tolerances;
 use super::composite::{GRAIN, WORTHWHILE};
 use super::rounds::Answer;
-use crate::backend::{
-    Backend,
-    simd::regions::{self, Seen},
-    threads::Threads,
-};
+use super::{Integrator, Space};
+use crate::backend::{Backend, threads::Threads};
 use crate::clock::Instant;
 use crate::control::{Control, Pace, Stop};
 use crate::error::Error;
-use crate::estimate::Tolerance;
-use crate::integral::{Fallback, Integral, Status};
+use crate::integral::{Fallback, Status};
 use crate::integrand::Integrand;
-use crate::integrand::values::{ByScalar, OnLanes, Values};
 use crate::lanes::{Level, Token};
 use crate::sweep::{Row, Sweep};
 use part::Part;
 pub(super) use part::Rows;
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Mutex, PoisonError};
+use task::Task;
+
+const NO_BOXES: &str = "rows over boxes, and methods that sample, are swept on the CPU";
 
 /// Rows after which, and seconds of a block after which, their time is believed.
 const ENOUGH: (usize, f64) = (16, 20e-6);
@@ -42,6 +40,9 @@ impl Integrator {
     ///
     /// With a [`rule`](Self::rule), each row is a fixed sum.
     ///
+    /// Rows may be boxes, `(f, [0.0..1.0, 0.0..b])`: then, and by methods that sample, each is a call of `integrate` on one thread, by any
+    /// method for boxes, at its cost. Rows of a sweep in which few are hard share threads badly at its end.
+    ///
     /// [Verification](Self::verify) integrates rows again, on the calling thread, and verifies all of their regions: four rows
     /// chosen by the seed, or all.
     ///
@@ -58,7 +59,7 @@ impl Integrator {
     /// integral: a GPU pays where integrands are dear. [`Backend::Auto`] keeps sweeps on the CPU.
     ///
     /// # Errors
-    /// Where settings make no sense, before anything is evaluated. [`Error::Row`] for the first row that makes none (a bound
+    /// Where settings make no sense, before anything is evaluated; [`Error::BackendUnavailable`] for boxes on a GPU, too. [`Error::Row`] for the first row that makes none (a bound
     /// or a tolerance is NaN, say): nothing more is begun when it is met. With
     /// [`accept_any_status`](Self::accept_any_status) such rows are [`Status::Refused`], and [`Sweep::refused`] has the
     /// reasons. [`Error::Row`] also holds the disagreement that verification finds. [`Error::BackendUnavailable`] where the GPU has
@@ -81,20 +82,33 @@ impl Integrator {
     /// let (p, q) = rows[70];
     /// let alone = Integrator::new().integrate(&wave { p, q }, 0.0..1.0)?;
     /// assert_eq!((sweep.estimates[70], sweep.errors[70]), (alone.estimate, alone.error));
+    ///
+    /// // Over boxes, each with a bound of its own.
+    /// let corner = |&b: &f64| (|[x, y]: [f64; 2]| (x * y).exp(), [0.0..1.0, 0.0..b]);
+    /// assert!(Integrator::new().sweep(&[0.5, 1.0, 2.0], corner)?.is_success());
     /// # Ok::<(), quadrille::Error>(())
     /// ```
-    pub fn sweep<T, F, Q>(&self, rows: &[T], integral: impl Fn(&T) -> Q + Sync) -> Result<Sweep, Error>
+    pub fn sweep<T, P, F, Q>(&self, rows: &[T], integral: impl Fn(&T) -> Q + Sync) -> Result<Sweep, Error>
     where
         T: Sync,
-        F: Integrand,
-        Q: Into<Row<F>>,
+        P: Space,
+        F: Integrand<P>,
+        Q: Into<Row<F, P>>,
     {
+        P::sweep(self, rows.len(), &|k| integral(&rows[k]).into())
+    }
+
+    /// The sweep of rows over intervals, on the GPU if that was asked for.
+    pub(super) fn sweep_intervals<F: Integrand>(
+        &self,
+        count: usize,
+        row: &(impl Fn(usize) -> Row<F> + Sync),
+    ) -> Result<Sweep, Error> {
         let start = Instant::now();
-        let row = |k: usize| -> Row<F> { integral(&rows[k]).into() };
         if self.backend == Backend::Gpu && self.rule.is_none() && self.panels.is_none() {
-            return self.sweep_on_gpu(rows.len(), &row, start);
+            return self.sweep_on_gpu(count, row, start);
         }
-        let mut sweep = self.sweep_rows(Rows { count: rows.len(), order: None }, &row, start)?;
+        let mut sweep = self.sweep_rows(Rows { count, order: None }, row, start)?;
         sweep.elapsed = start.elapsed();
         Ok(sweep)
     }
@@ -107,15 +121,78 @@ impl Integrator {
         start: Instant,
     ) -> Result<Sweep, Error> {
         let adaptive = self.rule.is_none() && self.panels.is_none();
-        let (level, token) = self.check_settings_of_sweep(adaptive)?;
-        let serial = self.backend == Backend::Serial;
-        let mut fallbacks = if adaptive { self.adaptive_fallbacks() } else { Vec::new() };
+        let known = self.check_settings_of_sweep(adaptive)?;
+        let fallbacks = if adaptive { self.adaptive_fallbacks() } else { Vec::new() };
+        let task = self.task(rows, known, !adaptive, start);
+        let work = |part: Part<'_>| task.part(part, row, |row| task.interval(row));
+        let mut sweep = self.spread(&task, known.0, fallbacks, &work)?;
+        if let Some(depth) = self.depth().filter(|_| adaptive && self.backend != Backend::Serial) {
+            sweep.agreement = self.check_rows(depth, rows, row, &sweep, start)?;
+        }
+        Ok(sweep)
+    }
+
+    /// The sweep of rows each of which is a call of [`integrate`](Self::integrate).
+    pub(super) fn sweep_boxes<P: Space, F: Integrand<P>>(
+        &self,
+        count: usize,
+        row: &(impl Fn(usize) -> Row<F, P> + Sync),
+    ) -> Result<Sweep, Error> {
+        let start = Instant::now();
+        let mut cpu = self.clone();
+        let mut fallbacks = Vec::new();
+        if self.backend == Backend::Gpu {
+            if !self.fallback {
+                return Err(Error::BackendUnavailable { backend: Backend::Gpu, reason: NO_BOXES.to_owned() });
+            }
+            cpu.backend = Backend::Simd;
+            fallbacks.push(Fallback { wanted: Backend::Gpu.to_string(), reason: NO_BOXES.to_owned() });
+        }
+        let known = cpu.check_box_settings(P::DIMENSION)?;
+        fallbacks.extend(cpu.box_fallbacks());
+        let task = cpu.task(Rows { count, order: None }, known, true, start);
+        let work = |part: Part<'_>| task.part(part, row, |row| task.whole(row));
+        let mut sweep = cpu.spread(&task, known.0, fallbacks, &work)?;
+        sweep.elapsed = start.elapsed();
+        Ok(sweep)
+    }
+
+    /// What is the same for all rows; `whole` where each is a call of [`integrate`](Self::integrate).
+    fn task<'a>(&'a self, rows: Rows<'a>, (_, token): (Level, Token), whole: bool, start: Instant) -> Task<'a> {
+        // One row watches the caller's switch and the clock of the whole sweep.
+        let control = Control { watch: None, ..self.control.clone() };
+        Task {
+            with: self,
+            rows,
+            quick: !whole && self.is_plain(),
+            whole: whole.then(|| Integrator { threads: Some(1), control: control.clone(), ..self.clone() }),
+            token,
+            control,
+            start,
+            first_bad: AtomicUsize::new(usize::MAX),
+            refused: Mutex::default(),
+            fallbacks: Mutex::default(),
+        }
+    }
+
+    /// The work of a task, spread over threads.
+    fn spread(
+        &self,
+        task: &Task,
+        level: Level,
+        mut fallbacks: Vec<Fallback>,
+        work: &(impl Fn(Part<'_>) + Sync),
+    ) -> Result<Sweep, Error> {
+        let (rows, serial) = (task.rows, self.backend == Backend::Serial);
         let threads = Threads::new(self.threads)?;
         let alone = Threads::new(Some(1))?;
         let threads = if serial { &alone } else { &threads };
         if serial && let Some(wanted) = self.threads.filter(|&wanted| wanted > 1) {
             let reason = "the serial reference runs on one".to_owned();
-            fallbacks.push(Fallback { wanted: format!("{wanted} threads"), reason });
+            let known = Fallback { wanted: format!("{wanted} threads"), reason };
+            if !fallbacks.contains(&known) {
+                fallbacks.push(known);
+            }
         }
         let mut sweep = Sweep::of(
             rows.len(),
@@ -126,20 +203,6 @@ impl Integrator {
         );
         sweep.level = (!serial).then_some(level);
         sweep.fallbacks = fallbacks;
-        // One row watches the caller's switch and the clock of the whole sweep.
-        let of_row = Control { watch: None, ..self.control.clone() };
-        let task = Task {
-            with: self,
-            rows,
-            quick: adaptive && self.is_plain(),
-            fixed: (!adaptive).then(|| Integrator { threads: Some(1), control: of_row.clone(), ..self.clone() }),
-            token,
-            control: &of_row,
-            start,
-            first_bad: AtomicUsize::new(usize::MAX),
-            refused: Mutex::default(),
-            fallbacks: Mutex::default(),
-        };
         let mut drive = Drive {
             rest: Part {
                 first: 0,
@@ -151,9 +214,8 @@ impl Integrator {
             pace: Pace::new(Instant::now(), 1),
             stop: None,
         };
-        let work = |part: Part<'_>| task.part(part, row);
-        if drive.begin(&task, &work) && threads.count() > 1 && drive.pace.forecast(drive.left()) > WORTHWHILE {
-            match threads.run(|| drive.advance(&task, threads, &work)) {
+        if drive.begin(task, work) && threads.count() > 1 && drive.pace.forecast(drive.left()) > WORTHWHILE {
+            match threads.run(|| drive.advance(task, threads, work)) {
                 Ok(()) => sweep.threads = threads.count(),
                 Err(reason) => {
                     sweep.fallbacks.push(Fallback { wanted: format!("{} threads", threads.count()), reason });
@@ -161,14 +223,13 @@ impl Integrator {
             }
         }
         // What threads have not done, be it that there are none.
-        drive.advance(&task, &alone, &work);
+        drive.advance(task, &alone, work);
         if let Some(stop) = drive.stop {
             drive.rest.never_begun(stop);
         }
-        let take = |error: PoisonError<_>| error.into_inner();
-        sweep.refused = task.refused.into_inner().unwrap_or_else(take);
+        sweep.refused = std::mem::take(&mut task.refused.lock().unwrap_or_else(PoisonError::into_inner));
         sweep.refused.sort_by_key(|refused| refused.0);
-        sweep.fallbacks.extend(task.fallbacks.into_inner().unwrap_or_else(PoisonError::into_inner));
+        sweep.fallbacks.append(&mut task.fallbacks.lock().unwrap_or_else(PoisonError::into_inner));
         // What no row can have is no fault of the row.
         if let Some(at) = sweep.refused.iter().position(|(_, error)| matches!(error, Error::BackendUnavailable { .. }))
         {
@@ -177,9 +238,6 @@ impl Integrator {
         if !self.accept && !sweep.refused.is_empty() {
             let (row, error) = sweep.refused.swap_remove(0);
             return Err(Error::Row { row: rows.place(row), error: Box::new(error) });
-        }
-        if let Some(depth) = self.depth().filter(|_| adaptive && !serial) {
-            sweep.agreement = self.check_rows(depth, rows, row, &sweep, start)?;
         }
         Ok(sweep)
     }
@@ -192,129 +250,6 @@ impl Integrator {
         self.check_weight()?;
         let level = self.chosen_level()?;
         Ok((level, level.token().ok_or(Error::LevelUnavailable { level })?))
-    }
-}
-
-/// What is the same for all rows.
-struct Task<'a> {
-    with: &'a Integrator,
-    rows: Rows<'a>,
-    /// Whether one panel may do.
-    quick: bool,
-    /// For fixed rules: the integrator of a row.
-    fixed: Option<Integrator>,
-    token: Token,
-    control: &'a Control,
-    start: Instant,
-    /// The lowest row that was refused, so far.
-    first_bad: AtomicUsize,
-    refused: Mutex<Vec<(usize, Error)>>,
-    fallbacks: Mutex<Vec<Fallback>>,
-}
-
-impl Task<'_> {
-    /// Whether a refused row ends the sweep, and one below `row` was.
-    fn is_over(&self, row: usize) -> bool {
-        !self.with.accept && self.first_bad.load(Relaxed) < row
-    }
-
-    /// Integrates the rows of a part.
-    fn part<F: Integrand>(&self, part: Part<'_>, row: &impl Fn(usize) -> Row<F>) {
-        // Parts below the lowest refused row go on, so that it does not depend on the threads which one is the first.
-        if self.is_over(part.first) {
-            return;
-        }
-        let Part { first, estimates, errors, evaluations, statuses } = part;
-        let results = estimates.iter_mut().zip(errors).zip(evaluations).zip(statuses);
-        for (k, (((estimate, error), evaluations), status)) in (first..).zip(results) {
-            let row = row(self.rows.place(k));
-            let region = row.region;
-            let (rel_tol, abs_tol) = (row.rel_tol.or(self.with.rel_tol), row.abs_tol.or(self.with.abs_tol));
-            let checked = if self.fixed.is_some() {
-                Ok(Tolerance::default())
-            } else {
-                self.with.check_question(row.f.required_dimension(), region, rel_tol, abs_tol)
-            };
-            let answer = match checked {
-                Ok(tolerance) => {
-                    let (lower, upper) = (region.lower.min(region.upper), region.lower.max(region.upper));
-                    let mut seen = Seen::default();
-                    let quick = self.quick && lower < upper && (upper - lower).is_finite();
-                    if quick {
-                        let claimed = regions::first(&row.f, self.token, lower, upper, &mut seen);
-                        if tolerance.met(claimed, seen.estimate) {
-                            let sign = if region.upper < region.lower { -1.0 } else { 1.0 };
-                            (*estimate, *error) = (sign * seen.estimate, claimed);
-                            (*evaluations, *status) = (regions::EVALUATIONS, Status::Converged);
-                            continue;
-                        }
-                    }
-                    self.slowly(&row, tolerance, quick.then_some(&seen))
-                }
-                Err(refused) => Err(refused),
-            };
-            let answer = answer.unwrap_or_else(|refused| self.refuse(k, refused));
-            (*estimate, *error) = (answer.estimate, answer.error);
-            (*evaluations, *status) = (answer.evaluations, answer.status);
-            if answer.status == Status::Refused && !self.with.accept {
-                return;
-            }
-        }
-    }
-
-    /// A row that one panel does not answer.
-    #[inline(never)]
-    fn slowly<F: Integrand>(&self, row: &Row<F>, tolerance: Tolerance, known: Option<&Seen>) -> Result<Answer, Error> {
-        if let Some(fixed) = &self.fixed {
-            return self.fixed_sum(fixed, row);
-        }
-        let (on_lanes, by_scalar) = (OnLanes { f: &row.f, token: self.token }, ByScalar(&row.f));
-        let values: &dyn Values = if self.with.backend == Backend::Serial { &by_scalar } else { &on_lanes };
-        let region = row.region;
-        let mut answer =
-            self.with.question(values, self.token, region, tolerance, self.control).answer(known, self.start);
-        if region.upper < region.lower {
-            answer.estimate = -answer.estimate;
-        }
-        Ok(match answer.status {
-            Status::Cancelled { .. } if answer.evaluations == 0 => never_begun(Stop::Cancelled),
-            Status::Deadline { .. } if answer.evaluations == 0 => never_begun(Stop::Deadline),
-            _ => answer,
-        })
-    }
-
-    fn fixed_sum<F: Integrand>(&self, fixed: &Integrator, row: &Row<F>) -> Result<Answer, Error> {
-        let mut own;
-        let mut with = fixed;
-        if row.rel_tol.is_some() || row.abs_tol.is_some() || self.control.time_limit.is_some() {
-            own = fixed.clone();
-            (own.rel_tol, own.abs_tol) = (row.rel_tol.or(own.rel_tol), row.abs_tol.or(own.abs_tol));
-            let used = self.start.elapsed();
-            own.control.time_limit = own.control.time_limit.map(|limit| limit.saturating_sub(used));
-            with = &own;
-        }
-        let integral = match with.integrate(&row.f, row.region) {
-            Ok(integral) => integral,
-            Err(Error::NotConverged(integral)) => *integral,
-            Err(error) => return Err(error),
-        };
-        let Integral { estimate, error, evaluations, regions, status, fallbacks, .. } = integral;
-        if !fallbacks.is_empty() {
-            let mut known = self.fallbacks.lock().unwrap_or_else(PoisonError::into_inner);
-            for fallback in fallbacks {
-                if !known.contains(&fallback) {
-                    known.push(fallback);
-                }
-            }
-        }
-        Ok(Answer { estimate, error, evaluations, regions, status, extrapolated: false })
-    }
-
-    #[cold]
-    fn refuse(&self, row: usize, error: Error) -> Answer {
-        self.first_bad.fetch_min(row, Relaxed);
-        self.refused.lock().unwrap_or_else(PoisonError::into_inner).push((row, error));
-        Answer { status: Status::Refused, ..never_begun(Stop::Cancelled) }
     }
 }
 

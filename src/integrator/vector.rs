@@ -1,11 +1,11 @@
 //! Adaptive integration of several components on one mesh.
 
-use super::Integrator;
 use super::check_mesh::Forms;
 use super::composite::stopped;
 use super::initial::initial;
 use super::probe::{self, Panels};
 use super::rounds::{CHUNK, TINY, status};
+use super::{Integrator, Space};
 use crate::agreement::{Agreement, Disagreement, Verify};
 use crate::backend::Backend;
 use crate::backend::simd::regions::{Desk, SimdRegions};
@@ -14,10 +14,10 @@ use crate::control::Stop;
 use crate::error::Error;
 use crate::estimate::Tolerance;
 use crate::integral::Status;
-use crate::integrand::VectorIntegrand;
 use crate::integrand::bound::Bounded;
 use crate::integrand::shared::{Shared, Single, VectorByScalar, VectorOnLanes, VectorValues};
 use crate::integrand::vector::OneOf;
+use crate::integrand::{Point, VectorIntegrand};
 use crate::lanes::{Level, Token};
 use crate::method::{Adaptive, Joint, Outcome};
 use crate::norm::{Measure, Norm};
@@ -26,6 +26,7 @@ use crate::region::{IntoRegion, Region};
 use crate::rule::FEJER;
 use crate::vector::VectorIntegral;
 use std::cell::RefCell;
+use std::marker::PhantomData;
 
 thread_local! {
     /// The meshes of the last vector, to be used again.
@@ -48,6 +49,10 @@ impl Integrator {
     ///
     /// A component that is constant costs some 9,000 evaluations, in which something is looked for that no node saw.
     ///
+    /// Over a box, [`Method::Auto`](crate::Method::Auto) is cubature, on one mesh of boxes; by
+    /// [`Lattice`](crate::Method::Lattice), [`Sobol`](crate::Method::Sobol) or [`MonteCarlo`](crate::Method::MonteCarlo) all components share their samples.
+    /// ([`Vegas`](crate::Method::Vegas) goes where one integrand is large, and does no vectors.)
+    ///
     /// # Errors
     /// As [`integrate`](Self::integrate), with [`Error::VectorNotConverged`] for the answer that is not what was asked for;
     /// [`Error::Components`] where there are none, [`Error::FixedVector`] with a [`rule`](Self::rule).
@@ -61,14 +66,24 @@ impl Integrator {
     /// let root = std::f64::consts::PI.sqrt();
     /// assert!((moments.estimates[0] - root).abs() < 1e-13 && (moments.estimates[1] - root / 2.0).abs() < 1e-13);
     /// assert!(moments.errors[1] <= 1e-10 * moments.estimates[1]);
+    ///
+    /// // Mass and centre of a plate.
+    /// let plate = |[x, y]: [f64; 2]| [1.0, x, y].map(|moment| moment * (x * y).exp());
+    /// let [mass, x, y]: [f64; 3] = Integrator::new().integrate_vector(&plate, [0.0..1.0, 0.0..1.0])?.value().unwrap();
+    /// assert!((x / mass - y / mass).abs() < 1e-10 && 0.5 < x / mass && x / mass < 0.6);
     /// # Ok::<(), quadrille::Error>(())
     /// ```
-    pub fn integrate_vector<F: VectorIntegrand>(
-        &self,
-        f: &F,
-        region: impl IntoRegion<Point = f64>,
-    ) -> Result<VectorIntegral, Error> {
-        let start = Instant::now();
+    pub fn integrate_vector<R, F>(&self, f: &F, region: R) -> Result<VectorIntegral, Error>
+    where
+        R: IntoRegion,
+        R::Point: Space,
+        F: VectorIntegrand<R::Point>,
+    {
+        Space::vector(self, f, region.into_region())
+    }
+
+    /// The components, and how they are measured; refuses what makes no sense.
+    pub(super) fn measure<P: Point>(&self, f: &impl VectorIntegrand<P>) -> Result<(usize, Measure), Error> {
         if self.rule.is_some() || self.panels.is_some() {
             return Err(Error::FixedVector);
         }
@@ -76,18 +91,28 @@ impl Integrator {
         if components == 0 || group == 0 || !components.is_multiple_of(group) {
             return Err(Error::Components { components, group });
         }
-        let region = region.into_region();
+        Ok((components, Measure { norm: self.norm, group }))
+    }
+
+    /// In one dimension.
+    pub(super) fn vector_over_interval<F: VectorIntegrand>(
+        &self,
+        f: &F,
+        region: Region,
+    ) -> Result<VectorIntegral, Error> {
+        let start = Instant::now();
+        let (components, measure) = self.measure(f)?;
         let (level, token, tolerance) = self.check_adaptive(f.required_dimension(), region)?;
-        let (on_lanes, by_scalar) = (VectorOnLanes { f, token }, VectorByScalar(f));
+        let (on_lanes, by_scalar) =
+            (VectorOnLanes { f, token, point: PhantomData }, VectorByScalar { f, point: PhantomData });
         let serial = self.backend == Backend::Serial;
         let fast: &dyn VectorValues = if serial { &by_scalar } else { &on_lanes };
         let bounded = |component| Bounded::new(&OneOf { f, component });
         let forms = VectorForms { fast, scalar: &by_scalar, bounded: &bounded, components };
-        let measure = Measure { norm: self.norm, group };
         self.jointly(&forms, (level, token), measure, region, tolerance, start)
     }
 
-    fn jointly(
+    pub(super) fn jointly(
         &self,
         forms: &VectorForms,
         (level, token): (Level, Token),
@@ -139,7 +164,10 @@ impl Integrator {
             regions,
             status,
             component,
+            bad_point: Vec::new(),
+            method: None,
             norm: measure.norm,
+            threads: 1,
             backend: if serial { Backend::Serial } else { Backend::Simd },
             level: (!serial).then_some(level),
             fallbacks: self.adaptive_fallbacks(),
@@ -149,7 +177,11 @@ impl Integrator {
         if let Some((component, disagreement)) = disagreement {
             return Err(Error::VectorDisagreement { integral: Box::new(integral), component, disagreement });
         }
-        if status.is_success() || self.accept {
+        self.vector_judged(integral)
+    }
+
+    pub(super) fn vector_judged(&self, integral: VectorIntegral) -> Result<VectorIntegral, Error> {
+        if integral.status.is_success() || self.accept {
             Ok(integral)
         } else {
             Err(Error::VectorNotConverged(Box::new(integral)))
@@ -182,11 +214,11 @@ impl Integrator {
 }
 
 /// An integrand as it was evaluated, and as it is defined.
-struct VectorForms<'a> {
-    fast: &'a dyn VectorValues,
-    scalar: &'a dyn VectorValues,
-    bounded: &'a dyn Fn(usize) -> Option<Bounded>,
-    components: usize,
+pub(super) struct VectorForms<'a> {
+    pub fast: &'a dyn VectorValues,
+    pub scalar: &'a dyn VectorValues,
+    pub bounded: &'a dyn Fn(usize) -> Option<Bounded>,
+    pub components: usize,
 }
 
 /// Integrals of several components under way.

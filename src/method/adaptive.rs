@@ -119,8 +119,35 @@ impl Adaptive {
         if self.leaves.len() > Self::MOST_LEAVES {
             return Some(Outcome::MemoryLimit);
         }
+        self.within_limit();
+        if self.steps.is_empty() {
+            return Some(Outcome::MaxEvaluations);
+        }
         self.carry_out();
         None
+    }
+
+    /// Where this round would go beyond the limit on evaluations: only what claims most, as far as the limit allows.
+    fn within_limit(&mut self) {
+        let left = self.most - self.evaluations;
+        let panel = match self.method {
+            // With a probe, and sentinels.
+            Method::GaussKronrod(order) => order as u64 + 3,
+            Method::DoubleExponential => Sweep::Levels.most_evaluations(),
+            _ => Sweep::Ladder { least: 0, eager: false }.most_evaluations(),
+        };
+        if self.steps.iter().map(|(_, step)| step.most_evaluations(panel)).sum::<u64>() <= left {
+            return;
+        }
+        let error = |index: u32| self.leaves[index as usize].error();
+        self.steps.sort_by(|a, b| error(b.0).total_cmp(&error(a.0)).then(a.0.cmp(&b.0)));
+        let mut cost = 0;
+        let fits = self.steps.iter().take_while(|(_, step)| {
+            cost += step.most_evaluations(panel);
+            cost <= left
+        });
+        let fits = fits.count();
+        self.active.extend(self.steps.drain(fits..).map(|(index, _)| index));
     }
 
     /// Takes what was swept, and what has to be done before anything can be judged: cuts.

@@ -23,8 +23,9 @@ use std::{fmt, str::FromStr};
 /// [`Integral::statistics`](crate::Integral::statistics) has the details. Values that are zero (or below 1e-140) at all samples are
 /// [`Status::Suspicious`](crate::Status::Suspicious); where few samples make up most of the scatter, the error is claimed larger, and the integral has
 /// not converged. Sweeps, vectors and weights are refused.
-/// With [`Backend::Gpu`](crate::Backend::Gpu) the points of all but `Vegas` are made and evaluated on a GPU, the same ones; what its arithmetic may
-/// add is in the claim, and a tile of each round (or all) is verified.
+/// With [`Backend::Gpu`](crate::Backend::Gpu) the points are made and evaluated on a GPU, the same ones; what its arithmetic may
+/// add is in the claim, and a tile of each round (or all) is verified. `Vegas` runs there in double precision alone; roundings of values move its
+/// maps, so that from the second iteration on points differ in their last digits (where values underflow, in more of them).
 ///
 /// ```
 /// use quadrille::{Integrator, Method};
@@ -74,6 +75,11 @@ pub enum Method {
     Auto,
     /// Adaptive cubature, over boxes in 2 to 20 dimensions; [`Integrator::integrate`](crate::Integrator::integrate) has the details. A round
     /// more than [`max_evaluations`](crate::Integrator::max_evaluations) may be used.
+    ///
+    /// With [`Backend::Gpu`](crate::Backend::Gpu), over 4 to 14 axes, all boxes of a round are evaluated on a GPU at once and judged on the CPU, which also
+    /// makes the first look along the axes and the searches for kinks. The splits are those of the CPU, and so are evaluations and estimate, but
+    /// for what rounding decides; what an arithmetic below double precision may add is in the claim. Five boxes of each round, or all, are verified by
+    /// the scalar definition.
     Cubature,
     /// Gauss–Kronrod rules of 15, 23, 31 or 63 nodes on panels that are halved. For smooth integrands; slow at singularities,
     /// which are not treated in any way but by halving. The claim lies for narrow peaks between the nodes, where
@@ -108,7 +114,7 @@ pub enum Method {
     /// lie along axes. Five iterations teach the map; at least four more make the estimate, and its error is three standard
     /// deviations of their weighted mean. If they disagree by chi-square, the earlier half is given up; if that does not help, the integral
     /// is [`Status::Suspicious`](crate::Status::Suspicious). A peak that no sample has met is missed.
-    /// Costs 10^5 evaluations at least.
+    /// Costs 10^5 evaluations at least, 5·10^4 by a [warm start](crate::Integrator::warm_start), which begins with a map learnt before.
     ///
     /// G. P. Lepage (2021), <https://doi.org/10.1016/j.jcp.2021.110386>.
     Vegas,

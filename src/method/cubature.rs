@@ -1,14 +1,17 @@
 //! Adaptive cubature: an even mesh of boxes, halved across the axis on which the integrand is roughest, all that matter in each round.
 
 mod divide;
+mod doubt;
 mod first;
 mod grade;
+mod joint;
 mod leaf;
 mod planes;
 
 use super::Outcome;
 use crate::estimate::{Tolerance, cubature::claims_of_halves};
 use crate::plan::{Axis, BoxRule, Boxes, SweptBox};
+pub(crate) use joint::JointCubature;
 use leaf::{BoxLeaf, BoxTotals};
 use planes::{NO_PLANE, Plane, SEARCHES};
 
@@ -118,6 +121,16 @@ impl Cubature {
         }
     }
 
+    /// Claims this much more: what the arithmetic of the values may make of them.
+    pub fn allow(&mut self, arithmetic: f64) {
+        self.retired.1.arithmetic = arithmetic;
+    }
+
+    /// The error that is asked for.
+    pub fn wanted(&self) -> f64 {
+        self.tolerance.at(self.totals.estimate())
+    }
+
     /// The boxes to sweep by this rule.
     pub fn next(&self, rule: BoxRule) -> Boxes<'_> {
         let dimension = self.axes.len();
@@ -140,11 +153,6 @@ impl Cubature {
         rules.iter().map(|&rule| self.next(rule).len() as u64 * each(rule)).sum()
     }
 
-    /// Whether most leaves claim no error at all, as they do of what is constant in pieces.
-    pub fn is_mostly_exact(&self) -> bool {
-        2 * self.leaves.iter().filter(|leaf| leaf.error == 0.0).count() > self.leaves.len()
-    }
-
     /// Whether what is claimed is within the tolerance.
     pub fn met(&self) -> bool {
         !self.leaves.is_empty() && self.tolerance.met(self.totals.error(), self.totals.estimate())
@@ -165,6 +173,46 @@ impl Cubature {
     /// Takes what the sweeps of [`next`](Self::next) found, by the rules of degree 7 and 9, and by the fine one; the outcome, if
     /// this is the end. Else [`divide`](Self::divide) follows.
     pub fn absorb(&mut self, swept: &mut [SweptBox], fine: &mut [SweptBox]) -> Option<Outcome> {
+        if let Some(outcome) = self.take(swept, fine) {
+            return Some(outcome);
+        }
+        let (estimate, error) = (self.totals.estimate(), self.totals.error());
+        let goal = GOAL * self.tolerance.at(estimate);
+        let met = self.tolerance.met(error, estimate);
+        if met && self.totals.truncation <= goal && !self.grade(goal) {
+            return Some(Outcome::Converged);
+        }
+        if met && !self.active.is_empty() && self.totals.truncation <= goal {
+            self.within_limit();
+            return self.active.is_empty().then_some(Outcome::MaxEvaluations);
+        }
+        // No halving takes that away.
+        if !met && self.totals.truncation <= goal && self.tolerance.met(error - self.totals.arithmetic, estimate) {
+            return Some(Outcome::RoundoffLimited);
+        }
+        if self.evaluations >= self.most {
+            // A mesh that should be graded is not believed.
+            return Some(if met && !self.grade(goal) { Outcome::Converged } else { Outcome::MaxEvaluations });
+        }
+        let settled = self.choose(goal);
+        if self.leaves.len() + self.active.len() > self.capacity {
+            self.retire(settled);
+            let room = self.capacity.saturating_sub(self.leaves.len());
+            self.active.truncate(room);
+            if room == 0 {
+                return Some(if met { Outcome::Converged } else { Outcome::MemoryLimit });
+            }
+        }
+        self.refine(goal);
+        let cut = self.within_limit();
+        if !(self.active.is_empty() && self.fine.is_empty()) {
+            return None;
+        }
+        Some(if cut && (!met || self.grade(goal)) { Outcome::MaxEvaluations } else { self.rest() })
+    }
+
+    /// The same without a judgement, but where the integral is none.
+    fn take(&mut self, swept: &mut [SweptBox], fine: &mut [SweptBox]) -> Option<Outcome> {
         let (by_ninth, fine_each) = (swept.len() - self.by_seventh, self.costs.fine.unwrap_or(0));
         self.evaluations += self.by_seventh as u64 * self.costs.seventh
             + by_ninth as u64 * self.costs.ninth.unwrap_or(0)
@@ -189,36 +237,13 @@ impl Cubature {
                 leaf.own = one.error;
                 leaf.axis = one.axis;
             }
+            leaf.peak = leaf.peak.max(one.peak);
             (leaf.promise, leaf.tried) = (if wasted { f64::INFINITY } else { 0.0 }, true);
         }
         self.totals = self.retired.1;
         self.leaves.iter().for_each(|leaf| self.totals.add(leaf));
-        let (estimate, error) = (self.totals.estimate(), self.totals.error());
-        if !estimate.is_finite() || !error.is_finite() {
-            return Some(Outcome::Overflow);
-        }
-        let goal = GOAL * self.tolerance.at(estimate);
-        let met = self.tolerance.met(error, estimate);
-        if met && self.totals.truncation <= goal && !(self.evaluations < self.most && self.grade()) {
-            return Some(Outcome::Converged);
-        }
-        if met && !self.active.is_empty() && self.totals.truncation <= goal {
-            return None;
-        }
-        if self.evaluations >= self.most {
-            return Some(if met { Outcome::Converged } else { Outcome::MaxEvaluations });
-        }
-        let settled = self.choose(goal);
-        if self.leaves.len() + self.active.len() > self.capacity {
-            self.retire(settled);
-            let room = self.capacity.saturating_sub(self.leaves.len());
-            self.active.truncate(room);
-            if room == 0 {
-                return Some(if met { Outcome::Converged } else { Outcome::MemoryLimit });
-            }
-        }
-        self.refine(goal);
-        (self.active.is_empty() && self.fine.is_empty()).then_some(self.rest())
+        let is_finite = self.totals.estimate().is_finite() && self.totals.error().is_finite();
+        (!is_finite).then_some(Outcome::Overflow)
     }
 
     /// What it is when nothing can be done any more.
@@ -237,8 +262,10 @@ impl Cubature {
             own: one.error + one.surprise,
             floor: one.floor,
             magnitude: one.magnitude,
+            peak: one.peak,
             axis: one.axis,
             stuck: false,
+            graded: false,
             promise: one.promise,
             // Corners that surprise are not seen by the fine rule.
             tried: one.surprise > error,
@@ -319,7 +346,7 @@ impl Cubature {
             Some(ninth) => (ninth, 10.0),
             None => (self.costs.seventh, 8.0),
         };
-        let wanted = goal / (4 * self.leaves.len()) as f64;
+        let wanted = self.fine_goal(goal);
         let worth = (0.5 * each as f64 / halved as f64).powf(power / dimension as f64);
         let spare = ((WASTE * self.evaluations as f64) as u64).saturating_sub(self.wasted);
         let mut spare = spare / each;
@@ -355,6 +382,11 @@ impl Cubature {
         }
         self.fine_lower.truncate(self.fine.len() * dimension);
         self.fine_upper.truncate(self.fine.len() * dimension);
+    }
+
+    /// The claim of a leaf that a fine sweep is to bring.
+    fn fine_goal(&self, goal: f64) -> f64 {
+        goal / (4 * self.leaves.len()) as f64
     }
 
     /// Gives up the leaves that claim less than `settled`: of them only the sums are kept.

@@ -14,7 +14,7 @@ use crate::plan::{Region, Swept};
 /// The error, as a share of ∫|f|, to which each component is refined whatever the norm: what is coarser claims too little. (With
 /// 1e-3, components that the norm did not ask for claimed a tenth of their error in 3 of 48,000 random vectors; with 1e-5
 /// one claimed a quarter.)
-const RESOLVED: f64 = 1e-5;
+pub(super) const RESOLVED: f64 = 1e-5;
 
 /// A component below this share of the largest may be the rounding of others, and is not refined for its own sake.
 const NOISE: f64 = 1e-13;
@@ -194,14 +194,8 @@ impl Joint {
             let totals = component.totals;
             (*estimate, *error) = (totals.estimate, unresolved(totals.error, 0.0, totals.magnitude));
         }
-        let magnitude = |group: &[Adaptive]| group.iter().fold(0.0f64, |sum, one| sum.hypot(one.totals.magnitude));
-        let groups = self.components.chunks(self.measure.group);
-        let largest = groups.clone().map(magnitude).fold(0.0, f64::max);
-        for (group, resolved) in groups.zip(self.resolved.chunks_mut(self.measure.group)) {
-            let magnitude = magnitude(group);
-            let limit = if magnitude <= NOISE * largest { f64::INFINITY } else { RESOLVED * magnitude };
-            resolved.fill(limit.max(self.wanted.absolute) / (group.len() as f64).sqrt());
-        }
+        let magnitudes: Vec<f64> = self.components.iter().map(|component| component.totals.magnitude).collect();
+        resolve(self.measure, RESOLVED, self.wanted.absolute, &magnitudes, &mut self.resolved);
     }
 
     fn met(&self, tolerance: Tolerance) -> bool {
@@ -249,5 +243,18 @@ impl Joint {
             self.asks.extend(component.of.iter().enumerate().map(|(place, &leaf)| (leaf, c, place)));
         }
         self.asks.sort_unstable();
+    }
+}
+
+/// Sets `limits` to the errors at which components are resolved: such a share of ∫|f|, or the absolute tolerance; none where that is next to
+/// nothing beside the largest.
+pub(super) fn resolve(measure: Measure, share: f64, absolute: f64, magnitudes: &[f64], limits: &mut [f64]) {
+    let magnitude = |group: &[f64]| group.iter().fold(0.0f64, |sum, one| sum.hypot(*one));
+    let groups = magnitudes.chunks(measure.group);
+    let largest = groups.clone().map(magnitude).fold(0.0, f64::max);
+    for (group, limits) in groups.zip(limits.chunks_mut(measure.group)) {
+        let magnitude = magnitude(group);
+        let limit = if magnitude <= NOISE * largest { f64::INFINITY } else { share * magnitude };
+        limits.fill(limit.max(absolute) / (group.len() as f64).sqrt());
     }
 }

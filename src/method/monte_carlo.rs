@@ -56,7 +56,11 @@ impl Sampling for MonteCarlo {
         let left = most.saturating_sub(self.first) / BLOCK as u64;
         let blocks = ((factor * self.first as f64) as u64).div_ceil(BLOCK as u64).min(left);
         self.count = blocks * BLOCK as u64;
-        seen.outcome(&self.known, tolerance, true, blocks == 0 || !self.first.is_multiple_of(BLOCK as u64))
+        seen.outcome(&self.known, tolerance, true, self.is_last())
+    }
+
+    fn is_last(&self) -> bool {
+        self.count == 0 || !self.first.is_multiple_of(BLOCK as u64)
     }
 
     fn known(&self) -> &Known {

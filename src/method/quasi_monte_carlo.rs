@@ -8,6 +8,10 @@ use crate::plan::Samples;
 use crate::points::{Lattice, PointSet, Sobol};
 use crate::reduce::Moments;
 
+/// The most that twice as many points make of a claim: what falls faster, a lattice that begins to resolve a ridge along a diagonal, may
+/// still miss in all replicates what few points see.
+const FASTEST: f64 = 8.0;
+
 /// Points of each replicate in the first round.
 const FIRST: u64 = 128;
 
@@ -20,6 +24,8 @@ pub(crate) struct QuasiMonteCarlo {
     count: u64,
     moments: [Moments; REPLICATES],
     known: Known,
+    /// What replicates were last taken to scatter.
+    scatter: f64,
     /// Estimate and claim of the last round.
     before: Option<(f64, f64)>,
 }
@@ -50,6 +56,7 @@ impl QuasiMonteCarlo {
             count: FIRST.min(affordable),
             moments: [Moments::IDENTITY; REPLICATES],
             known: Known::default(),
+            scatter: 0.0,
             before: None,
         }
     }
@@ -62,7 +69,7 @@ impl Sampling for QuasiMonteCarlo {
     }
 
     fn absorb(&mut self, moments: &[Moments]) -> Option<Outcome> {
-        let Wanted { tolerance, most, volume, .. } = self.wanted;
+        let Wanted { tolerance, volume, .. } = self.wanted;
         for (all, &new) in self.moments.iter_mut().zip(moments) {
             *all = all.combine(new);
         }
@@ -70,7 +77,9 @@ impl Sampling for QuasiMonteCarlo {
         self.count = self.first;
         let all = self.moments.iter().fold(Moments::IDENTITY, |all, &moments| all.combine(moments));
         let seen = Seen::of(&all, self.wanted);
-        let (estimate, claim) = of_replicates(&self.moments.map(|moments| moments.mean() * volume));
+        let (estimate, scatter) = of_replicates(&self.moments.map(|moments| moments.mean() * volume));
+        let claim = scatter.max(self.scatter / FASTEST);
+        self.scatter = claim;
         let evaluations = self.first * REPLICATES as u64;
         self.known = Known {
             estimate,
@@ -83,8 +92,11 @@ impl Sampling for QuasiMonteCarlo {
         // Half of the points were there before: a change by more than both claims means that the claim before was wrong.
         let stable = self.before.is_some_and(|(before, error)| (estimate - before).abs() <= error + self.known.error);
         self.before = Some((estimate, self.known.error));
-        let last = evaluations.saturating_mul(2) > most || self.first.saturating_mul(2) > self.limit;
-        seen.outcome(&self.known, tolerance, stable, last)
+        seen.outcome(&self.known, tolerance, stable, self.is_last())
+    }
+
+    fn is_last(&self) -> bool {
+        self.known.evaluations.saturating_mul(2) > self.wanted.most || self.first.saturating_mul(2) > self.limit
     }
 
     fn known(&self) -> &Known {

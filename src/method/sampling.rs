@@ -9,6 +9,9 @@ use crate::reduce::Moments;
 /// Evaluations without any value but zero, after which a method gives up.
 pub(super) const ALL_ZERO: u64 = 1 << 20;
 
+/// The share of the mean |f| up to which a claim is made of roundings.
+pub(super) const SAME: f64 = 1e-12;
+
 /// Values whose squares are lost are no better than zero.
 pub(super) const TINY: f64 = 1e-140;
 
@@ -54,6 +57,8 @@ pub(crate) trait Sampling {
     /// Takes the moments of each replicate; what has become of the integral, if this was the end.
     fn absorb(&mut self, moments: &[Moments]) -> Option<Outcome>;
     fn known(&self) -> &Known;
+    /// Whether there may be no further round.
+    fn is_last(&self) -> bool;
     /// Sets the most evaluations anew.
     fn allow(&mut self, most: u64);
 }
@@ -62,6 +67,11 @@ pub(crate) trait Sampling {
 pub(super) struct Seen {
     pub rounding: f64,
     pub few: f64,
+    /// What estimates that are all the same do not say: what lies between all points may be as far from the mean as anything that was
+    /// seen, or as zero is.
+    unseen: f64,
+    /// Claims up to which they are the same, but for rounding.
+    same: f64,
     pub all_zero: bool,
 }
 
@@ -71,6 +81,8 @@ impl Seen {
         let farthest = (all.high - mean).max(mean - all.low);
         Self {
             rounding: rounding(all.size / all.count * volume, mean * volume, all.count as usize) + floor,
+            unseen: few(farthest.max(mean.abs()) * volume, all.count),
+            same: SAME * all.size / all.count * volume,
             few: if all.effective() < EFFECTIVE { few(farthest * volume, all.count) } else { 0.0 },
             all_zero: all.low > -TINY && all.high < TINY,
         }
@@ -82,7 +94,8 @@ impl Seen {
 
     /// The error, of which `claim` is what estimates scatter.
     pub fn error(&self, claim: f64) -> f64 {
-        if self.all_zero { f64::INFINITY } else { claim + self.few + self.rounding }
+        let unseen = if claim <= self.same { self.unseen } else { 0.0 };
+        if self.all_zero { f64::INFINITY } else { claim.max(unseen) + self.few + self.rounding }
     }
 
     /// Whether to stop here. `stable` says that nothing contradicts the claim, `last` that there may be no further round.

@@ -7,12 +7,14 @@ mod map;
 mod strata;
 
 use super::Outcome;
-use super::sampling::{ALL_ZERO, Known, TINY, Wanted, ZERO};
-use crate::estimate::statistics::{CLAIM, Combined, EFFECTIVE, Estimate};
+use super::sampling::{ALL_ZERO, Known, SAME, TINY, Wanted, ZERO};
+use crate::estimate::statistics::{CLAIM, Combined, EFFECTIVE, Estimate, few};
 use crate::plan::{Axis, ImportanceMap, Strata, StratifiedSample};
 
-/// Iterations that the map learns from and the estimate does not use.
-const WARM: u32 = 5;
+/// Iterations that the map learns from and the estimate does not use; and with a map to begin with: the first one to judge it, then one
+/// for the strata.
+const LEARNING: u32 = 5;
+const LEARNING_AGAIN: u32 = 2;
 
 /// Iterations that have to agree.
 const LEAST: usize = 4;
@@ -30,6 +32,10 @@ const DISAGREE: &str = "the iterations of VEGAS disagree by more than their erro
 pub(crate) struct Vegas {
     wanted: Wanted,
     map: ImportanceMap,
+    /// Learnt before, and not yet made use of.
+    learnt: Option<ImportanceMap>,
+    /// Iterations that do not count.
+    learning: u32,
     strata: Strata,
     /// The iterations that count.
     estimates: Vec<Estimate>,
@@ -38,11 +44,22 @@ pub(crate) struct Vegas {
 }
 
 impl Vegas {
-    pub fn new(wanted: Wanted, axes: &[Axis]) -> Self {
+    /// `learnt` is a map of as many axes.
+    pub fn new(wanted: Wanted, axes: &[Axis], learnt: Option<&ImportanceMap>) -> Self {
         let samples = FIRST.min(wanted.most / 16).max(16);
         let strata = strata::even(axes.len(), samples, wanted.seed);
-        let map = ImportanceMap::even(axes);
-        Self { wanted, map, strata, estimates: Vec::new(), known: Known::default(), all_zero: true }
+        let bounds = || axes.iter().map(|axis| (axis.lower, axis.upper));
+        let learnt = learnt.map(|map| map.between(bounds()));
+        Self {
+            wanted,
+            map: ImportanceMap::even(bounds()),
+            learning: if learnt.is_some() { LEARNING_AGAIN } else { LEARNING },
+            learnt,
+            strata,
+            estimates: Vec::new(),
+            known: Known::default(),
+            all_zero: true,
+        }
     }
 
     /// How to sample now.
@@ -79,11 +96,14 @@ impl Vegas {
         let rounding = 2.0 * f64::EPSILON * sample.size;
         let variance = sample.variance + rounding * rounding;
         let only = Estimate { mean, variance, samples: now as f64 };
-        let resolved = sample.largest * EFFECTIVE <= variance;
-        if self.strata.iteration >= WARM || self.estimates.is_empty() && 2 * evaluations > most {
+        // Where all was zero that was not before, nothing was seen of what there is.
+        let is_nothing = sample.size < TINY && !self.all_zero;
+        let resolved = sample.largest * EFFECTIVE <= variance && !is_nothing;
+        if self.strata.iteration >= self.learning || self.estimates.is_empty() && 2 * evaluations > most {
             self.estimates.push(only);
         }
         let estimates = if self.estimates.is_empty() { &[only] } else { &self.estimates[..] };
+        let counted: f64 = estimates.iter().map(|estimate| estimate.samples).sum();
         let mut combined = Combined::of(estimates, LEAST);
         let disagrees = combined.disagrees();
         // The map was still learning, or has found something: the later half is to be believed, if any.
@@ -93,9 +113,12 @@ impl Vegas {
         if !disagrees && !resolved {
             combined.variance += CLAIM * sample.largest;
         }
+        let claim = combined.claim();
+        // Where all are the same, of what lies between them nothing is known.
+        let unseen = if claim <= SAME * sample.size { few(combined.mean.abs(), counted) } else { 0.0 };
         self.known = Known {
             estimate: combined.mean,
-            error: if self.all_zero { f64::INFINITY } else { combined.claim() + rounding },
+            error: if self.all_zero || is_nothing { f64::INFINITY } else { claim.max(unseen) + rounding },
             estimates: u64::from(combined.freedom) + 1,
             evaluations,
             chi_squared: Some((combined.chi_squared, combined.freedom)),
@@ -121,14 +144,23 @@ impl Vegas {
         if next < 16 || next < now / 2 {
             return Some(if disagrees { Outcome::Suspicious(DISAGREE) } else { Outcome::MaxEvaluations });
         }
-        map::refine(&mut self.map, sample);
-        self.strata = strata::next(&self.strata, &sample.spread, next);
+        if let Some(learnt) = self.learnt.take() {
+            self.map = map::half_even(learnt, &self.map);
+            self.strata = strata::next(&self.strata, &vec![1.0; sample.spread.len()], next);
+        } else if resolved || now >= FIRST && !is_nothing {
+            map::refine(&mut self.map, sample);
+            self.strata = strata::next(&self.strata, &sample.spread, next);
+        } else {
+            // A map that is learnt from what so few have seen loses what they missed.
+            let iteration = self.strata.iteration + 1;
+            self.strata = Strata { iteration, ..strata::even(self.strata.along.len(), next, self.wanted.seed) };
+        }
         None
     }
 
     /// As many samples as the claim still needs, within limits, after an iteration of `now` samples and that variance.
     fn samples(&self, now: u64, variance: f64, tolerance: f64) -> u64 {
-        if self.strata.iteration + 1 < WARM {
+        if self.strata.iteration + 1 < self.learning {
             return (now as f64 * GROWTH) as u64;
         }
         let wanted = (CLAIM / tolerance).powi(2);

@@ -94,6 +94,13 @@ impl Weighted {
         self.leaves.iter().flat_map(|leaf| [leaf.panel.lower, leaf.panel.upper])
     }
 
+    /// The panels in ascending order, and what was found on each.
+    pub fn swept(&self) -> Vec<(Panel, Swept)> {
+        let mut all: Vec<_> = self.leaves.iter().map(|leaf| (leaf.panel, leaf.swept)).collect();
+        all.sort_by(|a, b| a.0.lower.total_cmp(&b.0.lower));
+        all
+    }
+
     /// Whether every panel saw the same value at all points.
     pub fn is_constant(&self) -> bool {
         self.leaves.iter().all(|leaf| leaf.swept.constant)

@@ -1,6 +1,7 @@
 //! The plan of all adaptive methods: a list of regions, each swept once.
 
 use crate::estimate::Tolerance;
+use crate::rule::{MOST_EVALUATIONS, levels};
 
 /// How the variable of a region becomes the variable of the integrand.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -41,8 +42,16 @@ impl Map {
         let u = || std::f64::consts::FRAC_PI_2 * t.sinh();
         match self {
             Map::Plain => t,
-            Map::Exp { from, direction } => direction.mul_add(u().exp(), from),
+            Map::Exp { .. } => self.of_exponential(u().exp()),
             Map::Sinh => u().sinh(),
+        }
+    }
+
+    /// The same by exp(π/2 sinh t) of an infinite range.
+    pub fn of_exponential(self, e: f64) -> f64 {
+        match self {
+            Map::Exp { from, direction } => direction.mul_add(e, from),
+            _ => 0.5 * (e - e.recip()),
         }
     }
 }
@@ -57,6 +66,19 @@ pub(crate) enum Sweep {
     Levels,
     /// No sum: the place at which the integrand is least like a polynomial.
     Locate,
+}
+
+impl Sweep {
+    /// How many evaluations it takes at most.
+    pub fn most_evaluations(self) -> u64 {
+        match self {
+            Sweep::Ladder { .. } => MOST_EVALUATIONS,
+            // In both directions: the base level, and as many again with each of the finer ones.
+            Sweep::Levels => 2 * (8 << levels::FINER) * levels::UNITS as u64,
+            // Brackets, and the ends of guesses.
+            Sweep::Locate => 24 * 18,
+        }
+    }
 }
 
 /// An interval, what to do there, and the integral that it belongs to.

@@ -1,29 +1,15 @@
-//! The plan of adaptive importance sampling: a map for each axis, and strata of the variables of the maps.
+//! The plan of adaptive importance sampling: strata of the variables of an importance map. Of each axis y in (0, 1), cut into equal
+//! parts, goes to the increments of the map, piecewise linearly.
 
-use super::{Axis, Bad};
+use super::Bad;
+#[cfg(feature = "gpu")]
+use super::{Axis, ImportanceMap};
+#[cfg(feature = "gpu")]
+use crate::points::{key, philox, unit};
+#[cfg(feature = "gpu")]
+use crate::reduce::Moments;
 use crate::reduce::Partial;
 use std::ops::Range;
-
-/// How each axis is stretched: y in (0, 1), cut into equal parts, goes to increments of the variable of the axis, piecewise linearly.
-#[derive(Clone, Debug)]
-pub(crate) struct ImportanceMap {
-    /// Of each axis, the ends of its increments, in ascending order.
-    pub ends: Vec<Vec<f64>>,
-}
-
-impl ImportanceMap {
-    /// The increments of an axis.
-    pub const INCREMENTS: usize = 512;
-
-    /// Without stretching.
-    pub fn even(axes: &[Axis]) -> Self {
-        let end = |axis: &Axis, i: usize| match i {
-            Self::INCREMENTS => axis.upper,
-            _ => axis.lower + (axis.upper - axis.lower) * (i as f64 / Self::INCREMENTS as f64),
-        };
-        Self { ends: axes.iter().map(|axis| (0..=Self::INCREMENTS).map(|i| end(axis, i)).collect()).collect() }
-    }
-}
 
 /// A grid of equal strata in the variables of the maps, and how many samples each is given.
 #[derive(Clone, Debug)]
@@ -56,9 +42,45 @@ impl Strata {
         ranges
     }
 
+    /// Calls `see` with each sample of a piece: the coordinates, those of the kernels, and what the map and dx/dt of all axes stretch there.
+    #[cfg(feature = "gpu")]
+    pub fn for_each_point(&self, map: &ImportanceMap, axes: &[Axis], piece: Piece, mut see: impl FnMut(&[f64], f64)) {
+        let increments = ImportanceMap::INCREMENTS as f64;
+        let mut point = vec![0.0; axes.len()];
+        for number in piece.first..piece.first + piece.count {
+            let (mut rest, mut slope, mut words) = (piece.stratum, 1.0, [0; 4]);
+            for (d, x) in point.iter_mut().enumerate() {
+                if d % 4 == 0 {
+                    words = philox([number, piece.stratum, d as u32 / 4, self.iteration], key(self.seed));
+                }
+                let along = self.along[d];
+                let place = (f64::from(rest % along) + unit(words[d % 4])) * (1.0 / f64::from(along)) * increments;
+                rest /= along;
+                let increment = place.min(increments - 1.0).floor();
+                let ends = &map.ends[d];
+                let two = &ends[increment as usize..][..2];
+                let t = two[0] + (two[1] - two[0]) * (place - increment);
+                let (least, most) = (ends[0].next_up(), ends[ImportanceMap::INCREMENTS].next_down());
+                let by;
+                (*x, by) = axes[d].map.point(t.max(least).min(most));
+                slope *= (two[1] - two[0]) * increments * by;
+            }
+            see(&point, slope);
+        }
+    }
+
     pub fn evaluations(&self) -> u64 {
         self.samples.iter().map(|&samples| u64::from(samples)).sum()
     }
+}
+
+/// Samples of one stratum: which, the first, and how many.
+#[cfg(feature = "gpu")]
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Piece {
+    pub stratum: u32,
+    pub first: u32,
+    pub count: u32,
 }
 
 /// Samples of a tile, at least, and tiles, at most: each has tables of its own.
@@ -82,6 +104,28 @@ pub(crate) struct StratifiedSample {
 }
 
 impl StratifiedSample {
+    /// Takes the values of the next stratum.
+    #[cfg(feature = "gpu")]
+    pub fn take(&mut self, stratum: &Moments) {
+        let (mean, own) = (stratum.mean(), stratum.variance());
+        let farthest = (stratum.high - mean).max(mean - stratum.low);
+        self.means = self.means.combine(Partial::new(mean));
+        self.variance += own / stratum.count;
+        self.size += stratum.size / stratum.count;
+        self.largest = self.largest.max(farthest * farthest / ((stratum.count - 1.0) * stratum.count));
+        self.spread.push(own.sqrt());
+    }
+
+    /// What sums over strata are as means over so many.
+    pub fn averaged(mut self, strata: usize) -> Self {
+        let scale = 1.0 / strata as f64;
+        self.means = self.means.scaled(Partial::new(scale));
+        self.size *= scale;
+        self.variance *= scale * scale;
+        self.largest *= scale * scale;
+        self
+    }
+
     /// With what comes next.
     pub fn combine(mut self, other: Self) -> Self {
         if self.seen.is_empty() {

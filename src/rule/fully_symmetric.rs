@@ -3,8 +3,13 @@
 //! Degree 7: A. C. Genz, A. A. Malik (1980), <https://doi.org/10.1016/0771-050X(80)90039-X>. Degree 9 is of the kind of A. C. Genz,
 //! A. A. Malik (1983), <https://doi.org/10.1137/0720038>, with nodes that do not depend on the dimension.
 
+#[cfg(feature = "gpu")]
+mod layout;
+
 pub(crate) use super::cubature_data::FACE;
 use super::cubature_data::{NINTH, NINTH_AXIS, SEVENTH_AXIS, V, X, Y, Z};
+#[cfg(feature = "gpu")]
+pub(crate) use layout::Kind;
 use std::sync::OnceLock;
 
 /// The most dimensions: 2^20 corners.

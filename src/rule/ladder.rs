@@ -83,6 +83,9 @@ pub(crate) const SENTINEL: f64 = 1.0900714285e-7;
 /// The most vectors of a ladder.
 pub(crate) const MOST_VECTORS: usize = 16;
 
+/// Evaluations of a sweep: all vectors, and the sentinels.
+pub(crate) const MOST_EVALUATIONS: u64 = (MOST_VECTORS * 8) as u64 + 2;
+
 /// Fejér's second rule (J. Waldvogel, 2006, <https://doi.org/10.1007/s10543-006-0045-4>) with 7, 15, 31, 63 and 127 nodes cos(k π / (n + 1)), each
 /// holding those before.
 ///

@@ -22,7 +22,7 @@ mod pair;
 
 pub(crate) use composite::Composite;
 pub use gauss_legendre::{GaussLegendre, MAX_ORDER, OrderError, gauss_legendre};
-pub(crate) use ladder::{FEJER, Ladder, MOST_VECTORS, Rung, SENTINEL, kronrod};
+pub(crate) use ladder::{FEJER, Ladder, MOST_EVALUATIONS, MOST_VECTORS, Rung, SENTINEL, kronrod};
 
 use crate::unknown_name::UnknownName;
 use std::{fmt, str::FromStr};

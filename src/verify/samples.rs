@@ -47,7 +47,7 @@ pub(crate) fn check_samples(
     }
     // The closer look: what the operations at each point explain.
     let balls: Vec<_> = points.iter().map(|(point, weight)| (point[0], weight, ball(point))).collect();
-    let known = balls.iter().map(|(_, weight, ball)| weight * ball.bound).filter(|bound| bound.is_finite());
+    let known = balls.iter().map(|(_, weight, ball)| weight.abs() * ball.bound).filter(|bound| bound.is_finite());
     checked.unbounded = checked.evaluations - known.clone().count() as u64;
     checked.bound += known.sum::<f64>();
     if checked.unbounded == 0 {
@@ -65,7 +65,8 @@ pub(crate) fn check_samples(
     };
     for ((x, weight, ball), value) in balls.into_iter().zip(values) {
         if !ball.admits(value) {
-            let [fast, reference, bound] = [value, ball.value, ball.bound].map(|it| it * weight);
+            let [fast, reference] = [value, ball.value].map(|it| it * weight);
+            let bound = ball.bound * weight.abs();
             let found = Disagreement { tile: Some(tile), nodes: (x, x), fast, reference, bound };
             checked.failed = checked.failed.or(Some(found));
         } else if ball.bound.is_finite() && value != ball.value {

@@ -89,12 +89,14 @@ pub fn run(integrator: &Integrator, f: &impl Integrand, a: f64, b: f64) -> Optio
 /// Judges an integral against its value.
 pub fn judge(integral: &Integral, value: f64, scale: f64, reachable: f64, tolerance: f64) -> Verdict {
     let allowed = tolerance.max(reachable) * scale;
-    let right = (integral.estimate - value).abs() <= allowed.max(integral.error.min(0.0));
-    // Where rounding keeps everybody above the tolerance, it is right to say so.
-    let reached = integral.status == Status::RoundoffLimited && reachable > tolerance;
+    let right = (integral.estimate - value).abs() <= allowed;
+    // It says that it is right; or where rounding keeps everybody above the tolerance, that it does so here.
+    let claimed = integral.error <= allowed;
+    let limited =
+        integral.status == Status::RoundoffLimited && reachable > tolerance && integral.error <= 1e3 * allowed;
     match (right, integral.status == Status::Converged) {
         (true, true) => Verdict::Solved,
-        (true, false) if reached && integral.error <= 1e3 * allowed => Verdict::Solved,
+        (true, false) if claimed || limited => Verdict::Solved,
         (true, false) => Verdict::Reached,
         (false, false) => Verdict::Flagged,
         (false, true) => Verdict::Wrong,

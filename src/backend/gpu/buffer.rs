@@ -164,13 +164,32 @@ impl Gpu {
         readback: &wgpu::Buffer,
         bytes: usize,
     ) -> Pending {
-        let mut encoder = self.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+        let mut encoder = self.encoder();
         {
             let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
             pass.set_pipeline(&kernel.pipeline);
             pass.set_bind_group(0, group, &[]);
             pass.dispatch_workgroups(workgroups, 1, 1);
         }
+        self.copied(encoder, result, readback, bytes)
+    }
+
+    /// Sends off the copy of the first `bytes` of a buffer.
+    pub fn copy(&self, result: &wgpu::Buffer, readback: &wgpu::Buffer, bytes: usize) -> Pending {
+        self.copied(self.encoder(), result, readback, bytes)
+    }
+
+    fn encoder(&self) -> wgpu::CommandEncoder {
+        self.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default())
+    }
+
+    fn copied(
+        &self,
+        mut encoder: wgpu::CommandEncoder,
+        result: &wgpu::Buffer,
+        readback: &wgpu::Buffer,
+        bytes: usize,
+    ) -> Pending {
         let bytes = (bytes as u64).next_multiple_of(4);
         encoder.copy_buffer_to_buffer(result, 0, readback, 0, bytes);
         let submission = self.queue.submit([encoder.finish()]);

@@ -263,12 +263,13 @@ pub(super) fn scoped<T>(gpu: &Gpu, work: impl FnOnce(&Gpu) -> Result<T, GpuError
 
 pub(super) fn compile(gpu: &Gpu, text: &str, buffers: u32) -> Kernel {
     let device = &gpu.device;
+    let is_written = |binding| text.contains(&format!("@binding({binding}) var<storage, read_write>"));
     let entries: Vec<_> = (0..buffers)
         .map(|binding| wgpu::BindGroupLayoutEntry {
             binding,
             visibility: wgpu::ShaderStages::COMPUTE,
             ty: wgpu::BindingType::Buffer {
-                ty: wgpu::BufferBindingType::Storage { read_only: binding + 1 < buffers },
+                ty: wgpu::BufferBindingType::Storage { read_only: !is_written(binding) },
                 has_dynamic_offset: false,
                 min_binding_size: None,
             },

@@ -7,6 +7,7 @@
 //! ```
 
 mod adapter;
+mod boxes;
 mod buffer;
 mod device;
 mod error;
@@ -22,10 +23,12 @@ mod regions;
 mod samples;
 mod shader;
 mod shared;
+mod strata;
 mod tables;
 
 pub use crate::precision::Precision;
 pub use adapter::{AdapterInfo, adapters};
+pub(crate) use boxes::{AXES, FoundBoxes, GpuBoxes};
 pub use device::Device;
 pub use error::GpuError;
 pub use evaluate::evaluate;
@@ -34,6 +37,7 @@ pub(crate) use grid::GpuGrid;
 pub use probe::{DoubleFacts, Facts};
 pub(crate) use regions::{Found, GpuRegions, Source, points};
 pub(crate) use samples::GpuSamples;
+pub(crate) use strata::{GpuStrata, Pass};
 
 use crate::integrand::wgsl::{self, Arithmetic, Refused};
 

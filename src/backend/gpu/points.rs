@@ -16,6 +16,8 @@ pub(crate) enum Integers {
     Lattice(&'static [u32]),
     Sobol,
     Random,
+    /// Of a sample of a stratum, which a map places.
+    Stratum,
 }
 
 /// The points that it makes of them.
@@ -38,13 +40,17 @@ impl Points {
             PointSet::Sobol(_) => Integers::Sobol,
             PointSet::Random { .. } => Integers::Random,
         };
+        Self::on(axes, integers, plan.tent)
+    }
+
+    pub fn on(axes: &[Axis], integers: Integers, tent: bool) -> Self {
         let bits = |is: fn(&AxisMap) -> bool| {
             axes.iter().enumerate().fold(0, |bits, (d, axis)| bits | u64::from(is(&axis.map)) << d)
         };
         Self {
             integers,
             dimension: axes.len(),
-            tent: plan.tent,
+            tent,
             half_lines: bits(|map| matches!(map, AxisMap::Half { .. })),
             lines: bits(|map| *map == AxisMap::Line),
         }
@@ -55,14 +61,19 @@ impl Points {
         match self.integers {
             Integers::Lattice(_) => "",
             Integers::Sobol => kernel!("sobol"),
-            Integers::Random => kernel!("philox"),
+            Integers::Random | Integers::Stratum => kernel!("philox"),
         }
     }
 
-    /// What is to be done before the first point of a thread.
+    /// What is to be done before the first point.
     pub fn begin(self) -> String {
         match self.integers {
             Integers::Sobol => self.each(|d| format!("var s{d} = sobol({d}u, first + thread);")),
+            // The place of the stratum.
+            Integers::Stratum => {
+                let digit = |d| format!("let digit{d} = rest % numbers[{}];{LINE}rest /= numbers[{}];", d + 2, d + 2);
+                "var rest = stratum;".to_owned() + LINE + &self.each(digit)
+            }
             _ => String::new(),
         }
     }
@@ -85,30 +96,53 @@ impl Points {
                 "let zeros = countTrailingZeros(work.count + 1u);".to_owned() + LINE + &self.each(integer)
             }
             Integers::Random => {
-                let four = |group: usize| format!("let w{group} = philox(vec4<u32>(low, high, {group}u, 0u));");
-                let fours: Vec<_> = (0..dimension.div_ceil(4)).map(four).collect();
                 let index = ["let low = first + j;", "let high = first_high + u32(low < first);"].join(LINE);
-                let integer = |d: usize| format!("let k{d} = w{}[{}];", d / 4, d % 4);
-                [&index, &*fours.join(LINE), &self.each(integer)].join(LINE)
+                index + LINE + &self.words("low, high", "0u")
+            }
+            Integers::Stratum => {
+                "let number = first + j;".to_owned() + LINE + &self.words("number, stratum", "task.iteration")
             }
         };
+        let is_stratum = self.integers == Integers::Stratum;
         let coordinate = |d: usize| {
             let folded = if self.tent { format!("min(k{d}, ~k{d})") } else { format!("k{d}") };
-            let at = format!("{folded}, axes[{d}][0], axes[{d}][1]");
-            match (self.half_lines >> d & 1, self.lines >> d & 1) {
-                (1, _) => format!("let m{d} = half_line({at}, axes[{d}][2], axes[{d}][3]);{LINE}let x{d} = m{d}[0];"),
-                (_, 1) => format!("let m{d} = line({at});{LINE}let x{d} = m{d}[0];"),
-                _ => format!("let x{d} = coordinate({at});"),
-            }
+            // Where the numbers of a half-line are in the table.
+            let (place, end) = match is_stratum {
+                true => {
+                    let before = if d == 0 { "Real(1)".to_owned() } else { format!("slope{}", d - 1) };
+                    let learnt = format!("increments[{d}] = fall{d}.increment;{LINE}");
+                    let stretched = format!("let slope{d} = {before} * fall{d}.slope;{LINE}{learnt}");
+                    (format!("let fall{d} = fall({d}u, digit{d}, k{d});{LINE}{stretched}let t{d} = fall{d}.place;"), 3)
+                }
+                false => (format!("let t{d} = place_of({folded}, axes[{d}][0], axes[{d}][1]);"), 2),
+            };
+            let at = match (self.half_lines >> d & 1, self.lines >> d & 1) {
+                (1, _) => format!("let m{d} = half_line(t{d}, axes[{d}][{end}], axes[{d}][{}]);", end + 1),
+                (_, 1) => format!("let m{d} = line(t{d});"),
+                _ => return format!("{place}{LINE}let x{d} = coordinate(t{d});"),
+            };
+            format!("{place}{LINE}{at}{LINE}let x{d} = m{d}[0];")
         };
         integers + LINE + &self.each(coordinate)
     }
 
-    /// The integrand at the point, times dx/dt of all axes.
+    /// The words of Philox for a counter of these, made into integers.
+    fn words(self, index: &str, stream: &str) -> String {
+        let four = |group: usize| format!("let w{group} = philox(vec4<u32>({index}, {group}u, {stream}));");
+        let fours: Vec<_> = (0..self.dimension.div_ceil(4)).map(four).collect();
+        let integer = |d: usize| format!("let k{d} = w{}[{}];", d / 4, d % 4);
+        fours.join(LINE) + LINE + &self.each(integer)
+    }
+
+    /// The integrand at the point, times dx/dt of all axes, and times what a map stretches there.
     pub fn value(self) -> String {
         let coordinates = (0..self.dimension).map(|d| format!("x{d}")).collect::<Vec<_>>().join(", ");
         let mapped = (0..self.dimension).filter(|d| (self.half_lines | self.lines) >> d & 1 == 1);
-        mapped.fold(format!("integrand({coordinates})"), |value, d| format!("q_mul({value}, m{d}[1])"))
+        let value = mapped.fold(format!("integrand({coordinates})"), |value, d| format!("q_mul({value}, m{d}[1])"));
+        match self.integers {
+            Integers::Stratum => format!("q_mul({value}, slope{})", self.dimension - 1),
+            _ => value,
+        }
     }
 
     fn each(self, statement: impl Fn(usize) -> String) -> String {

@@ -13,14 +13,14 @@ use crate::plan::{Axis, AxisMap, Cut, Samples};
 use crate::reduce::{Moments, Partial};
 
 /// The axes that a kernel is written out for, at most.
-const MOST_AXES: usize = 64;
+pub(super) const MOST_AXES: usize = 64;
 
 /// The points of a tile: 2 to the power of these, and in between as many as make so many tiles of a round.
 const TILE: [u32; 2] = [10, 15];
 const WANTED_TILES: u32 = 12;
 
 /// Numbers of a tile besides its sum.
-const NUMBERS: usize = 4;
+pub(super) const NUMBERS: usize = 4;
 
 /// An integrand, ready to be sampled on a device.
 pub(crate) struct GpuSamples {
@@ -183,10 +183,7 @@ fn table(axes: &[Axis], tent: bool, arithmetic: Arithmetic) -> Result<Vec<u8>, G
     for axis in axes {
         // Both halves of a tent are twice as steep.
         let step = (axis.upper - axis.lower) * (1.0 / if tent { 2_147_483_648.0 } else { 4_294_967_296.0 });
-        let (end, direction) = match axis.map {
-            AxisMap::Half { end, direction } => (end, direction),
-            _ => (0.0, 1.0),
-        };
+        let (end, direction) = half_line(axis);
         for number in [axis.lower, step, end, direction] {
             if !(arithmetic.holds(number) && arithmetic.holds(axis.upper)) {
                 let (what, precision) = ("an axis with the end", Precision::of(arithmetic));
@@ -202,8 +199,16 @@ fn table(axes: &[Axis], tent: bool, arithmetic: Arithmetic) -> Result<Vec<u8>, G
     Ok(numbers.bytes)
 }
 
-/// The moments of a tile out of its words.
-fn moments(arithmetic: Arithmetic, words: &[u8], count: u64) -> Result<Option<Moments>, GpuError> {
+/// Where half a line ends, and 1 or -1.
+pub(super) fn half_line(axis: &Axis) -> (f64, f64) {
+    match axis.map {
+        AxisMap::Half { end, direction } => (end, direction),
+        _ => (0.0, 1.0),
+    }
+}
+
+/// The moments of samples out of their words.
+pub(super) fn moments(arithmetic: Arithmetic, words: &[u8], count: u64) -> Result<Option<Moments>, GpuError> {
     let sum = partial(arithmetic, &words[..PARTIAL])?;
     let mut numbers = [0.0; NUMBERS];
     for (number, words) in numbers.iter_mut().zip(words[PARTIAL..].chunks_exact(size(arithmetic))) {

@@ -1,5 +1,6 @@
 //! Shaders: the text of a kernel, its arithmetic, the integrand, and what it uses of the library, put together.
 
+use super::boxes::Shape;
 use super::points::Points;
 use super::{GpuError, library};
 use crate::integrand::wgsl::{Arithmetic, Emitted};
@@ -32,6 +33,10 @@ pub(crate) enum Kind {
     Regions,
     /// Samples, threads going over points.
     Samples(Points),
+    /// Samples of strata, threads going over pieces of them.
+    Strata(Points),
+    /// A fully symmetric rule, threads going over boxes.
+    Boxes(Shape),
     /// Values at points of that many coordinates.
     Evaluate(usize),
 }
@@ -42,7 +47,7 @@ pub(crate) fn shader(kind: Kind, arithmetic: Arithmetic, integrand: &Emitted) ->
     if lines > MAX_LINES {
         return Err(GpuError::TooLong { lines, limit: MAX_LINES });
     }
-    let sampled = matches!(kind, Kind::Samples(_));
+    let sampled = matches!(kind, Kind::Samples(_) | Kind::Strata(_));
     let [positions, samples] = match arithmetic {
         Arithmetic::F32 => [
             [kernel!("two_float"), kernel!("f32")].concat(),
@@ -56,7 +61,11 @@ pub(crate) fn shader(kind: Kind, arithmetic: Arithmetic, integrand: &Emitted) ->
     };
     let positions = if sampled { positions + &samples } else { positions };
     // What the kernels themselves take from the library.
-    let own = if kind == Kind::Regions || sampled { THEY_USE } else { "q_select" };
+    let own = match kind {
+        Kind::Regions | Kind::Samples(_) | Kind::Strata(_) => THEY_USE,
+        Kind::Boxes(_) => BOXES_USE,
+        _ => "q_select",
+    };
     let used = format!("{} {own}", integrand.text);
     let library = match arithmetic {
         Arithmetic::F32 => library::linked(Arithmetic::F32x2, &positions) + &library::linked(arithmetic, &used),
@@ -85,16 +94,26 @@ pub(crate) fn shader(kind: Kind, arithmetic: Arithmetic, integrand: &Emitted) ->
                 .replace("$NUMBERS", &(BOUNDS + integrand.parameters.len()).to_string())
         }
         Kind::Samples(points) => {
-            let sampling = |name| {
-                let text = kernel!("sampling").replace("$NAME", name).replace("$BEGIN", &points.begin());
-                text.replace("$POINT", &points.point()).replace("$VALUE", &points.value())
-            };
+            let sampling = |name| kernel!("sampling").replace("$NAME", name);
             let samples = sampling("sample_first") + &if rare { sampling("sample_again") } else { String::new() };
-            kernel!("samples")
-                .replace("$SET", points.functions())
-                .replace("$SAMPLES", &samples)
-                .replace("$AGAIN", if rare { SAMPLE_AGAIN } else { "" })
-                .replace("$DIMENSION", &points.dimension.to_string())
+            let kernel = kernel!("samples").replace("$AGAIN", if rare { SAMPLE_AGAIN } else { "" });
+            of_points(&kernel.replace("$SAMPLES", &samples), points)
+        }
+        Kind::Strata(points) => of_points(kernel!("strata"), points),
+        Kind::Boxes(shape) => {
+            let sweep = |name| {
+                let text = kernel!("orbits").replace("$NAME", name).replace("$FRAME", &shape.frame());
+                let text = text.replace("$NODE", &shape.node(arithmetic)).replace("$VALUE", &shape.value());
+                text.replace("$SIZES", &box_sizes()).replace("$DONE", &box_done())
+            };
+            let sweeps = sweep("sweep_first") + &if rare { sweep("sweep_again") } else { String::new() };
+            kernel!("boxes")
+                .replace("$SWEEPS", &sweeps)
+                .replace("$AGAIN", if rare { BOX_AGAIN } else { "" })
+                .replace("$DIMENSION", &shape.dimension.to_string())
+                .replace("$BOUNDS", &(2 * shape.dimension).to_string())
+                .replace("$HALF", &arithmetic.literal(0.5))
+                .replace("$ONE", &arithmetic.literal(1.0))
         }
         Kind::Evaluate(dimension) => kernel!("evaluate").replace("$COORDINATES", &coordinates(dimension)),
     };
@@ -110,6 +129,9 @@ const REGION_SUMS: usize = 9;
 
 /// What the kernels of regions and of samples use.
 const THEY_USE: &str = "q_select q_lt q_add q_sub q_mul q_abs q_is_finite";
+
+const BOXES_USE: &str =
+    "q_select q_lt q_eq q_add q_sub q_mul q_div q_recip q_abs q_is_finite f64_bar f32_opaque df_opaque";
 
 /// The function that sums the nodes of a thread, with the statements that add those of a block.
 fn sums(name: &str, nodes: &str) -> String {
@@ -151,12 +173,39 @@ const SWEEP_AGAIN: &str = "if RARE {
             swept = sweep_again(id.x);
         }";
 
+/// The sums of |f| of a box, with constant indices; and all of them written down, below the flags.
+fn box_sizes() -> String {
+    let add = |k: usize| format!("sizes[{k}] = q_add(sizes[{k}], q_select(group[1] == {k}u, size, Real()));");
+    (0..4).map(add).collect::<Vec<_>>().join("\n        ")
+}
+
+fn box_done() -> String {
+    let numbers = ["sizes[0]", "sizes[1]", "sizes[2]", "sizes[3]", "low", "high"];
+    let keep = |(k, number): (usize, &&str)| format!("found[last - {}u][thread] = {number};", numbers.len() - k);
+    numbers.iter().enumerate().map(keep).collect::<Vec<_>>().join("\n    ")
+}
+
+/// The same for a box.
+const BOX_AGAIN: &str = "if RARE {
+            EXACT = true;
+            RARE = false;
+            sweep_again(group.x, thread);
+        }";
+
 /// The same for samples.
 const SAMPLE_AGAIN: &str = "if RARE {
         EXACT = true;
         RARE = false;
         work = sample_again(thread, group.x);
     }";
+
+/// A kernel of samples, filled in.
+fn of_points(kernel: &str, points: Points) -> String {
+    let kernel = kernel.replace("$WORK", kernel!("work")).replace("$SET", points.functions());
+    let kernel = kernel.replace("$BEGIN", &points.begin()).replace("$POINT", &points.point());
+    let kernel = kernel.replace("$VALUE", &points.value()).replace("$TALLY", kernel!("tally"));
+    kernel.replace("$DIMENSION", &points.dimension.to_string())
+}
 
 fn coordinates(dimension: usize) -> String {
     let coordinate = |d: usize| format!("points[{dimension}u * id.x + {d}u]");

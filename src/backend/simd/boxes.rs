@@ -8,6 +8,8 @@
 //! take.
 
 mod corners;
+#[cfg(feature = "gpu")]
+mod elsewhere;
 mod line;
 mod symmetric;
 mod tensor;
@@ -29,6 +31,8 @@ pub(crate) struct SimdBoxes<'a> {
     pub line: &'static GaussLine,
     /// The whole.
     pub axes: &'a [Axis],
+    /// What the arithmetic of the values rounds to.
+    pub unit: f64,
     pub token: Token,
 }
 
@@ -39,7 +43,9 @@ pub(crate) struct BoxDesk {
     rows: Vec<Row>,
     slopes: Vec<Row>,
     values: Vec<Vector>,
-    /// What is kept of them: the means over pairs, the corners on diagonals, values on lines.
+    /// What is kept of them: the sums over pairs and triples of axes, the means over pairs, the corners on diagonals, values on lines.
+    pair_sums: Vec<Vector>,
+    triple_sums: Vec<Vector>,
     pairs: Vec<Vector>,
     corners: Vec<Vector>,
     /// Where there are such nodes, (X, …, X); and the sentinels on diagonals, which are points of their own there.
@@ -148,7 +154,7 @@ impl SimdBoxes<'_> {
             frame.volume *= width;
             frame.reach += lower.abs().max(upper.abs()) / width;
         }
-        frame.reach = (frame.reach * (0.5 * f64::EPSILON)).min(zero + 1e300);
+        frame.reach = (frame.reach * (0.5 * self.unit)).min(zero + 1e300);
         frame
     }
 

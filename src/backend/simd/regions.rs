@@ -218,6 +218,8 @@ impl SimdRegions<'_> {
                     });
             if !go_on {
                 let values = &values[..count];
+                // It may be that others leave it no more to do.
+                let swept = if region.guarded { guarded(simd, near, rung, values, swept) } else { swept };
                 let swept = Swept { singular, ..swept };
                 return with_ends(simd, region, rung, values, swept, (sums.variation, range.1 - range.0), alone);
             }

@@ -1,20 +1,24 @@
 //! Samples on a GPU: rounds of tiles, what to make of those that are wrong, and of failures.
 
+mod check;
+mod strata;
+
 use super::super::Integrator;
-use super::super::floor::{Beyond, Floor, WEIGHED, rounding};
+use super::super::floor::{Beyond, Floor, rounding};
 use super::super::samples::{Domain, End, Rounds};
 use crate::agreement::{Disagreement, Verify};
 use crate::backend::Backend;
-use crate::backend::gpu::{Device, GpuError, GpuSamples, evaluate_traced};
+use crate::backend::gpu::{Device, GpuError, GpuSamples, GpuStrata, evaluate_traced};
 use crate::integral::{Fallback, Integral};
-use crate::integrand::bound::{Ball, Bounded};
+use crate::integrand::bound::Bounded;
 use crate::integrand::formula::Traced;
 use crate::method::{Known, Method, Outcome};
-use crate::plan::{AxisMap, Bad, Samples, Span};
+use crate::plan::{Bad, ImportanceMap, Samples, Span, Strata, StratifiedSample};
 use crate::points::PointSet;
 use crate::precision::Precision;
 use crate::reduce::Moments;
-use crate::verify::{Checked, Weighed, check_samples};
+use crate::verify::{Checked, Weighed};
+use check::{Check, scaled, spot, verified};
 
 /// Points that are looked at to see what an arithmetic keeps.
 const POINTS: u64 = 512;
@@ -36,6 +40,7 @@ struct OnDevice<'a> {
     floor: f64,
     /// Made when the points are known.
     kernel: Option<GpuSamples>,
+    strata: Option<GpuStrata>,
     verify: Verify,
     checked: Checked,
     fallbacks: Vec<Fallback>,
@@ -60,19 +65,51 @@ impl Integrator {
     }
 
     fn on_device<'a>(&'a self, domain: &'a Domain<'a>) -> Result<OnDevice<'a>, GpuError> {
-        if self.method == Method::Vegas {
-            return Err(GpuError::NotOnDevice { what: "samples of VEGAS" });
+        if self.method == Method::Vegas && !matches!(self.precision, Precision::Auto | Precision::F64) {
+            return Err(GpuError::NotOnDevice { what: "samples of VEGAS in less than double precision" });
         }
+        let Prepared { traced, bounded, device, precision, floor } = Prepared::new(self, domain)?;
+        let verify = self.verify.unwrap_or(Verify::Spot);
+        Ok(OnDevice {
+            with: self,
+            domain,
+            traced,
+            bounded,
+            device,
+            precision,
+            floor,
+            kernel: None,
+            strata: None,
+            verify,
+            checked: Checked::NOTHING,
+            fallbacks: Vec::new(),
+        })
+    }
+}
+
+/// What all methods over boxes begin with.
+pub(super) struct Prepared {
+    pub traced: Traced,
+    pub bounded: Bounded,
+    pub device: Device,
+    pub precision: Precision,
+    /// What the arithmetic may make of the integrand, in units of the integral.
+    pub floor: f64,
+}
+
+impl Prepared {
+    pub fn new(with: &Integrator, domain: &Domain) -> Result<Self, GpuError> {
         let traced = domain.values.traced().ok_or(GpuError::NotTraceable)?;
-        let device = self.opened(domain.start)?;
+        let device = with.opened(domain.start)?;
         let bounded = Bounded::from(traced.clone());
-        let set = PointSet::Random { seed: self.seed };
+        let set = PointSet::Random { seed: with.seed };
         let plan = Samples { set: &set, replicates: 1, first: 0, count: POINTS, tent: false };
         let points = points(&plan, domain, (0, 0, POINTS));
         let floor = |precision| {
             Floor::sampled(&bounded, points.iter(), domain.wanted.volume, rounding(Backend::Gpu, precision))
         };
-        let precision = match self.precision {
+        let precision = match with.precision {
+            Precision::Auto if with.method == Method::Vegas => Precision::F64,
             Precision::Auto => enough(&device, domain, floor)?,
             precision => precision,
         };
@@ -90,20 +127,7 @@ impl Integrator {
                 None => {}
             }
         }
-        let verify = self.verify.unwrap_or(Verify::Spot);
-        Ok(OnDevice {
-            with: self,
-            domain,
-            traced,
-            bounded,
-            device,
-            precision,
-            floor: error,
-            kernel: None,
-            verify,
-            checked: Checked::NOTHING,
-            fallbacks: Vec::new(),
-        })
+        Ok(Self { traced, bounded, device, precision, floor: error })
     }
 }
 
@@ -146,33 +170,26 @@ impl Rounds for OnDevice<'_> {
         let (mut progress, checked) = (begin(), self.checked);
         loop {
             let found = self.advance(plan, before, &mut progress).and_then(|()| self.judge(plan, before, &progress));
-            let error = match found {
+            match found {
                 Ok(None) => return Ok(progress.moments),
                 Ok(Some(end)) => return Err(end),
-                Err(error) => error,
-            };
-            match &error {
-                GpuError::Stopped => {
-                    let stop = self.with.control.stop(self.domain.start);
-                    return Err(stop.map_or(End::Failed(error.to_string()), End::Stopped));
+                Err(error) => {
+                    if self.recover(&error)? == Again::FromTheStart {
+                        (progress, self.checked) = (begin(), checked);
+                    }
                 }
-                // Another device, once, from where the lost one has come to; not in place of the caller's own.
-                _ if error.is_loss() && self.with.device.is_none() && self.fallbacks.is_empty() => {
-                    self.note(self.device.info().name.clone(), &error);
-                    let Ok(device) = self.with.opened(self.domain.start) else {
-                        return Err(End::Failed(error.to_string()));
-                    };
-                    self.device = device;
-                }
-                // A more exact arithmetic, where the choice is ours.
-                GpuError::NotFinite { .. } | GpuError::OutOfRange { .. } if self.may_be_more_exact() => {
-                    self.note(self.precision.to_string(), &error);
-                    self.precision = Precision::F64;
-                    (progress, self.checked) = (begin(), checked);
-                }
-                _ => return Err(End::Failed(error.to_string())),
             }
-            self.kernel = None;
+        }
+    }
+
+    fn iteration(&mut self, map: &ImportanceMap, strata: &Strata, before: u64) -> Result<StratifiedSample, End> {
+        let checked = self.checked;
+        loop {
+            match self.pass(map, strata, before) {
+                Ok(found) => return found,
+                Err(error) => self.recover(&error)?,
+            };
+            self.checked = checked;
         }
     }
 
@@ -193,13 +210,41 @@ impl Rounds for OnDevice<'_> {
         let axis = &self.domain.axes[0];
         let each = self.domain.wanted.volume / known.evaluations as f64;
         let found = self.checked.whole_mesh((axis.lower, axis.upper), known.estimate / each);
-        found.filter(|_| self.verify == Verify::Full).map(|found| scaled(found, each))
+        // Not all samples of VEGAS count, nor do they count the same.
+        found
+            .filter(|_| self.verify == Verify::Full && self.with.method != Method::Vegas)
+            .map(|found| scaled(found, each))
     }
 }
 
 impl OnDevice<'_> {
     fn note(&mut self, wanted: String, error: &GpuError) {
         self.fallbacks.push(Fallback { wanted, reason: error.to_string() });
+    }
+
+    /// Makes ready to go on after an error, or says why that is the end.
+    fn recover(&mut self, error: &GpuError) -> Result<Again, End> {
+        let failed = || End::Failed(error.to_string());
+        let again = match error {
+            GpuError::Stopped => {
+                return Err(self.with.control.stop(self.domain.start).map_or_else(failed, End::Stopped));
+            }
+            // Another device, once, from where the lost one has come to; not in place of the caller's own.
+            _ if error.is_loss() && self.with.device.is_none() && self.fallbacks.is_empty() => {
+                self.note(self.device.info().name.clone(), error);
+                self.device = self.with.opened(self.domain.start).map_err(|_| failed())?;
+                Again::FromHere
+            }
+            // A more exact arithmetic, where the choice is ours.
+            GpuError::NotFinite { .. } | GpuError::OutOfRange { .. } if self.may_be_more_exact() => {
+                self.note(self.precision.to_string(), error);
+                self.precision = Precision::F64;
+                Again::FromTheStart
+            }
+            _ => return Err(failed()),
+        };
+        (self.kernel, self.strata) = (None, None);
+        Ok(again)
     }
 
     fn may_be_more_exact(&self) -> bool {
@@ -217,14 +262,22 @@ impl OnDevice<'_> {
         };
         let (control, start) = (&with.control, domain.start);
         let cut = GpuSamples::cut(plan);
-        let spot = spot(plan, with.seed, before);
-        let again = Check { domain, bounded, device, traced, precision: *precision, plan };
+        let spot = spot(cut.tiles(), with.seed, before);
+        let again = Check {
+            domain,
+            bounded,
+            device,
+            traced,
+            precision: *precision,
+            weights: 0.0,
+            volume: domain.wanted.volume,
+        };
         let bad = std::cell::Cell::new(None);
         let wrong = std::cell::Cell::new(checked.failed.is_some());
         let stop = || bad.get().is_some() || wrong.get() || control.stop(start).is_some();
         kernel.run(plan, progress.tiles, &stop, &mut |first, tiles| {
             let check = |tile: u64| match tiles[(tile - first) as usize] {
-                Some(moments) => again.tile(tile, cut.tile(tile), moments),
+                Some(moments) => again.tile(tile, &points(plan, domain, cut.tile(tile)), moments.sum),
                 None => Checked::NOTHING,
             };
             for (tile, moments) in (first..).zip(tiles) {
@@ -238,15 +291,7 @@ impl OnDevice<'_> {
                 progress.evaluations += count;
             }
             let end = first + tiles.len() as u64;
-            let found = match verify {
-                Verify::Spot if (first..end).contains(&spot) => check(spot),
-                Verify::Full => domain
-                    .threads
-                    .run(|| domain.threads.tree(first, end, 1, &check, &Checked::combine))
-                    .unwrap_or_else(|_| (first..end).map(check).fold(Checked::NOTHING, Checked::combine)),
-                _ => Checked::NOTHING,
-            };
-            *checked = checked.combine(found);
+            *checked = checked.combine(verified(*verify, spot, first..end, domain, &check));
             wrong.set(checked.failed.is_some() || checked.not_finite.is_some());
             if end < cut.tiles() {
                 control.report(before + progress.evaluations, with.max_evaluations);
@@ -263,13 +308,14 @@ impl OnDevice<'_> {
             return Ok(Some(End::Wrong(disagreement)));
         }
         if let Some(tile) = progress.bad {
-            return self.explain(plan, cut.tile(tile)).map(Some);
+            return self.explain(&points(plan, self.domain, cut.tile(tile))).map(Some);
         }
         // The points of the CPU are the points; where it finds a pole, and the GPU beside it a number, that is no sum.
         if self.checked.not_finite.is_some() {
-            let spot = spot(plan, self.with.seed, before);
+            let spot = spot(cut.tiles(), self.with.seed, before);
             let mut checked = if self.verify == Verify::Spot { spot..spot + 1 } else { 0..progress.tiles };
-            return Ok(checked.find_map(|tile| self.pole(plan, cut.tile(tile))).map(End::Bad));
+            let pole = |tile| self.pole(&points(plan, self.domain, cut.tile(tile)));
+            return Ok(checked.find_map(pole).map(End::Bad));
         }
         if progress.tiles < cut.tiles() {
             return Err(GpuError::Stopped);
@@ -283,26 +329,21 @@ impl OnDevice<'_> {
         Ok(None)
     }
 
-    /// The first point of a span where the integrand is not finite, by its definition.
-    fn pole(&self, plan: &Samples, span: Span) -> Option<Bad> {
-        let mut bad: Option<Bad> = None;
-        plan.for_each_point(self.domain.axes, span, |point, slope| {
-            let value = if bad.is_none() { self.domain.values.scalar(point) * slope } else { 0.0 };
-            if !value.is_finite() {
-                bad = Some(Box::new((point.to_vec(), value)));
-            }
-        });
-        bad
+    /// The first of some points where the integrand is not finite, by its definition.
+    fn pole(&self, points: &Weighed) -> Option<Bad> {
+        points.iter().find_map(|(point, slope)| {
+            let value = self.domain.values.scalar(point) * slope;
+            (!value.is_finite()).then(|| Box::new((point.to_vec(), value)))
+        })
     }
 
-    /// What a tile without a sum means: a pole, or a sum that overflows on the CPU as well; an error where it has one there.
-    fn explain(&self, plan: &Samples, span: Span) -> Result<End, GpuError> {
-        if let Some(bad) = self.pole(plan, span) {
+    /// What points without a sum mean: a pole, or a sum that overflows on the CPU as well; an error where it has one there.
+    fn explain(&self, points: &Weighed) -> Result<End, GpuError> {
+        if let Some(bad) = self.pole(points) {
             return Ok(End::Bad(bad));
         }
         let precision = self.precision;
-        let points = points(plan, self.domain, span);
-        let mut values = vec![0.0; span.2 as usize];
+        let mut values = vec![0.0; points.weights.len()];
         evaluate_traced(&self.device, &self.traced, precision, &points.coordinates, &mut values)?;
         let mut largest = 0.0f64;
         for ((point, weight), value) in points.iter().zip(values) {
@@ -319,48 +360,9 @@ impl OnDevice<'_> {
     }
 }
 
-/// The tile of a round that is computed again, chosen by the seed.
-fn spot(plan: &Samples, seed: u64, before: u64) -> u64 {
-    let hash = seed.wrapping_add(before).wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 11;
-    hash % GpuSamples::cut(plan).tiles()
-}
-
-/// The same of values that count `each`.
-fn scaled(found: Disagreement, each: f64) -> Disagreement {
-    let [fast, reference, bound] = [found.fast, found.reference, found.bound].map(|sum| sum * each);
-    Disagreement { fast, reference, bound, ..found }
-}
-
-/// What it takes to compute a tile again.
-struct Check<'a> {
-    domain: &'a Domain<'a>,
-    bounded: &'a Bounded,
-    device: &'a Device,
-    traced: &'a Traced,
-    precision: Precision,
-    plan: &'a Samples<'a>,
-}
-
-impl Check<'_> {
-    fn tile(&self, tile: u64, span: Span, moments: Moments) -> Checked {
-        let Self { domain, bounded, device, traced, precision, plan } = *self;
-        let rounding = rounding(Backend::Gpu, precision);
-        let points = points(plan, domain, span);
-        let finite = domain.axes.iter().all(|axis| axis.map == AxisMap::Plain);
-        let size = domain.axes.iter().fold(0.0f64, |size, axis| size.max(axis.lower.abs()).max(axis.upper.abs()));
-        let ball = |point: &[f64]| {
-            let size = if finite { size } else { point.iter().fold(size, |size, x| size.max(x.abs())) };
-            let ball = bounded.at_rounded(point, rounding, rounding.position * size);
-            let weighed = if finite { 0.0 } else { WEIGHED * rounding.unit * ball.value.abs() };
-            Ball { bound: ball.bound + weighed, ..ball }
-        };
-        let again = |points: &[f64]| {
-            let mut values = vec![0.0; span.2 as usize];
-            evaluate_traced(device, traced, precision, points, &mut values).ok().map(|()| values)
-        };
-        let scalar = |point: &[f64]| domain.values.scalar(point);
-        let mut checked = check_samples((tile, &points), scalar, ball, rounding, moments.sum, &again);
-        checked.failed = checked.failed.map(|found| scaled(found, domain.wanted.volume / moments.count));
-        checked
-    }
+/// Where to go on after an error.
+#[derive(Clone, Copy, PartialEq)]
+enum Again {
+    FromHere,
+    FromTheStart,
 }

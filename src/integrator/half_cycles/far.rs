@@ -23,16 +23,18 @@ impl HalfLine<'_> {
     /// What is missing in the limit of a series over `zeros`, next to `first`: the means of f, far out, times the distances between those
     /// places. `None` where half cycles do not fall, or those means, times the distance, do not.
     pub(super) fn beyond(&mut self, first: Cycle, zeros: &[f64]) -> Option<f64> {
-        let [.., before, last] = *zeros else { return None };
-        let mut cycle = self.look(last, last - before)?;
+        let [a, b, .., before, last] = *zeros else { return None };
+        let mut cycle = Cycle { length: last - before, ..self.look(last, last - before)? };
         let begin = first.size * first.length;
-        let mut power = (cycle.length / first.length).ln() / (cycle.place / first.place).ln();
-        let (mut sum, mut largest, mut reach, mut cycles) = (0.0, 0.0f64, 0.0, true);
+        // Lengths of a look are too coarse for this.
+        let mut power = (cycle.length / (b - a)).ln() / (before / a).ln();
+        let (mut reaches, mut cycles) = (Vec::with_capacity(STEPS), true);
         for step in 0..STEPS {
             let (place, mut length) = (APART * cycle.place, cycle.length * APART.powf(power.clamp(-8.0, 1.0)));
             let unit = (f64::EPSILON * (self.end.abs() + 4.0 * place)).log2().ceil().exp2();
             if length < NUMBERS * unit {
-                return (step >= 3 && cycle.size * cycle.length < 0.25 * begin).then_some(sum + reach);
+                let fallen = step >= 3 && cycle.size * cycle.length < 0.25 * begin;
+                return if fallen { all(&reaches) } else { None };
             }
             let (mut mean, mut size, mut changes) = self.window(place, HALF_CYCLES * length, unit)?;
             let regular = |changes: f64| (0.7 * HALF_CYCLES..1.5 * HALF_CYCLES).contains(&changes);
@@ -62,16 +64,10 @@ impl HalfLine<'_> {
                 }
                 power = (next.length / cycle.length).ln() / APART.ln();
             }
-            reach = mean * place;
-            sum += APART * reach;
-            if step > STEPS / 2 && reach > 0.0 && reach > FALLS * largest {
-                return None;
-            }
-            largest = largest.max(reach);
+            reaches.push(mean * place);
             cycle = next;
         }
-        let fallen = cycle.size * cycle.length < FALLEN * begin;
-        fallen.then_some(sum + APART * reach)
+        if cycle.size * cycle.length < FALLEN * begin { all(&reaches) } else { None }
     }
 
     /// The mean over a smooth window, the largest |f| and the changes of sign in it. Its points are multiples of
@@ -90,6 +86,24 @@ impl HalfLine<'_> {
         let size = values.iter().fold(0.0, |size: f64, value| size.max(value.abs()));
         Some((mean, size, super::changes(values) as f64))
     }
+}
+
+/// What means add that are, times their places, `reaches`, and what follows, if these fall: a geometric series as from the second third of them to
+/// the last.
+fn all(reaches: &[f64]) -> Option<f64> {
+    // Beyond the last that is known, rounding hides them.
+    let Some(last) = reaches.iter().rposition(|&reach| reach > 0.0) else { return Some(0.0) };
+    let reaches = &reaches[..=last];
+    let third = (reaches.len() / 3).max(1);
+    let largest = |part: &[f64]| part.iter().fold(0.0, |largest: f64, reach| largest.max(*reach));
+    let (before, last) = reaches.split_at(reaches.len() - third);
+    let (early, late) = (largest(&before[before.len().saturating_sub(third)..]), largest(last));
+    let sum = APART * reaches.iter().sum::<f64>();
+    if early == 0.0 {
+        return Some(sum + APART * late);
+    }
+    let fall = (late / early).powf(1.0 / third as f64);
+    (fall < FALLS).then(|| sum + APART * late / (1.0 - fall))
 }
 
 /// A bell over the points of a look: exp(-32) at its ends, with a sum of 1.

@@ -64,7 +64,9 @@ impl<'a> Entrant<'a> {
     /// Whether its claim means something.
     pub fn is_sound(&self) -> bool {
         match &self.runner {
-            Runner::Cubature(drive) => drive.method.regions() > 0,
+            Runner::Cubature(drive) => {
+                drive.method.regions() > 0 && !matches!(self.end, Some(End::Outcome(Outcome::Suspicious(_))))
+            }
             Runner::Sampler(sampler) => sampler.known().resolved,
         }
     }
@@ -115,8 +117,9 @@ impl<'a> Entrant<'a> {
 
     /// Whether this is the end, and not only that of this method.
     pub fn is_final(&self) -> bool {
-        use Outcome::{MaxEvaluations, MemoryLimit, Suspicious};
-        !matches!(self.end, None | Some(End::Outcome(MaxEvaluations | MemoryLimit | Suspicious(_))))
+        // Squares of a sampler may overflow where sums do not.
+        use Outcome::{MaxEvaluations, MemoryLimit, Overflow, Suspicious};
+        !matches!(self.end, None | Some(End::Outcome(MaxEvaluations | MemoryLimit | Overflow | Suspicious(_))))
     }
 }
 

@@ -8,7 +8,7 @@ use crate::estimate::statistics::{CLAIM, CONFIDENCE};
 use crate::integral::{Fallback, Integral, Statistics};
 use crate::integrator::Integrator;
 use crate::method::{Known, Method, MonteCarlo, QuasiMonteCarlo, Sampling, Vegas, Wanted};
-use crate::plan::{Axis, Sampled, Samples, StratifiedSample};
+use crate::plan::{Axis, ImportanceMap, Sampled, Samples, Strata, StratifiedSample};
 use crate::reduce::Moments;
 use std::cell::Cell;
 use std::sync::Mutex;
@@ -17,7 +17,7 @@ use std::sync::Mutex;
 const WORTHWHILE: f64 = 100e-6;
 
 /// Tiles between two reports of progress.
-const CHUNK: u64 = 256;
+pub(super) const CHUNK: u64 = 256;
 
 /// A method that samples, with its state.
 pub(in crate::integrator) enum Sampler {
@@ -26,12 +26,13 @@ pub(in crate::integrator) enum Sampler {
 }
 
 impl Sampler {
-    pub fn new(method: Method, wanted: Wanted, axes: &[Axis]) -> Self {
+    /// `learnt` is for VEGAS to begin with.
+    pub fn new(method: Method, wanted: Wanted, axes: &[Axis], learnt: Option<&ImportanceMap>) -> Self {
         match method {
             Method::Lattice => Self::Points(Box::new(QuasiMonteCarlo::lattice(wanted, axes.len()))),
             Method::Sobol => Self::Points(Box::new(QuasiMonteCarlo::sobol(wanted, axes.len()))),
             Method::MonteCarlo => Self::Points(Box::new(MonteCarlo::new(wanted))),
-            _ => Self::Vegas(Box::new(Vegas::new(wanted, axes))),
+            _ => Self::Vegas(Box::new(Vegas::new(wanted, axes, learnt))),
         }
     }
 
@@ -47,6 +48,14 @@ impl Sampler {
         match self {
             Self::Points(method) => method.known().evaluations,
             Self::Vegas(method) => method.counted(),
+        }
+    }
+
+    /// What VEGAS has learnt.
+    fn map(&self) -> Option<ImportanceMap> {
+        match self {
+            Self::Points(_) => None,
+            Self::Vegas(method) => Some(method.next().0.clone()),
         }
     }
 
@@ -78,7 +87,7 @@ pub(in crate::integrator) struct Drive<'a> {
     seconds: f64,
     start: Instant,
     /// Why there are no threads, where there are none.
-    no_threads: Option<String>,
+    pub(super) no_threads: Option<String>,
     /// Who evaluates instead of the CPU; and why it does so no more, and since how many evaluations.
     pub rounds: Option<Box<dyn Rounds + 'a>>,
     pub given_up: Option<(String, u64)>,
@@ -110,7 +119,8 @@ impl<'a> Drive<'a> {
     }
 
     /// Writes down the answer, but for evaluations and status.
-    pub fn tell(&mut self, method: Method, known: &Known, sign: f64, integral: &mut Integral) {
+    pub fn tell(&mut self, method: Method, sampler: &Sampler, sign: f64, integral: &mut Integral) {
+        let known = sampler.known();
         integral.threads = self.threads.count();
         if let Some(reason) = self.no_threads.take() {
             integral.fallbacks.push(Fallback { wanted: format!("{} threads", integral.threads), reason });
@@ -127,6 +137,7 @@ impl<'a> Drive<'a> {
             confidence: CONFIDENCE,
             chi_squared: known.chi_squared.map(|(chi_squared, _)| chi_squared),
             degrees_of_freedom: known.chi_squared.map(|(_, freedom)| freedom),
+            importance_map: sampler.map(),
         }));
     }
 
@@ -181,29 +192,41 @@ impl<'a> Drive<'a> {
     /// The next iteration of VEGAS; how it ended, if this was the last.
     fn iteration(&mut self, method: &mut Vegas) -> Option<End> {
         let (map, strata) = method.next();
-        let ranges = strata.tiles();
-        let mut tiles = vec![StratifiedSample::default(); ranges.len()];
-        let (control, start) = (&self.with.control, self.start);
-        let stop = || control.stop(start).is_some();
-        let work = self.work(Tiles { from: 0, out: &mut tiles }, strata.evaluations() as f64, |i, desk, kernel| {
-            kernel.stratified(map, strata, ranges[i as usize].clone(), &stop, desk)
-        });
-        if let Err(end) =
-            work.and_then(|()| self.with.control.stop(start).map_or(Ok(()), |stop| Err(End::Stopped(stop))))
-        {
-            return Some(end);
-        }
-        if let Some(bad) = tiles.iter_mut().find_map(|tile| tile.bad.take()) {
-            return Some(End::Bad(bad));
-        }
-        let sample = tiles.into_iter().fold(StratifiedSample::default(), StratifiedSample::combine);
+        let sample = match self.stratified(map, strata, method.known().evaluations) {
+            Ok(sample) => sample,
+            Err(end) => return Some(end),
+        };
         let outcome = method.absorb(&sample);
         self.report(method.known());
         outcome.map(End::Outcome)
     }
 
+    /// The samples of an iteration.
+    fn stratified(&mut self, map: &ImportanceMap, strata: &Strata, before: u64) -> Result<StratifiedSample, End> {
+        if let Some(rounds) = self.rounds.as_mut().filter(|_| self.given_up.is_none()) {
+            match rounds.iteration(map, strata, before) {
+                Err(End::Failed(reason)) if self.with.fallback => self.given_up = Some((reason, before)),
+                result => return result,
+            }
+        }
+        let ranges = strata.tiles();
+        let mut tiles = vec![StratifiedSample::default(); ranges.len()];
+        let (control, start) = (&self.with.control, self.start);
+        let stop = || control.stop(start).is_some();
+        self.work(Tiles { from: 0, out: &mut tiles }, strata.evaluations() as f64, |i, desk, kernel| {
+            kernel.stratified(map, strata, ranges[i as usize].clone(), &stop, desk)
+        })?;
+        if let Some(stop) = self.with.control.stop(start) {
+            return Err(End::Stopped(stop));
+        }
+        if let Some(bad) = tiles.iter_mut().find_map(|tile| tile.bad.take()) {
+            return Err(End::Bad(bad));
+        }
+        Ok(tiles.into_iter().fold(StratifiedSample::default(), StratifiedSample::combine))
+    }
+
     /// `each` tile, on threads if that pays for so many evaluations.
-    fn work<T: Send>(
+    pub(super) fn work<T: Send>(
         &mut self,
         tiles: Tiles<T>,
         evaluations: f64,
@@ -243,9 +266,9 @@ impl<'a> Drive<'a> {
 }
 
 /// Tiles from `from` on, and the places for what they give.
-struct Tiles<'a, T> {
-    from: u64,
-    out: &'a mut [T],
+pub(super) struct Tiles<'a, T> {
+    pub from: u64,
+    pub out: &'a mut [T],
 }
 
 impl<T> Tiles<'_, T> {

@@ -95,10 +95,15 @@ pub(super) fn exp_within<S: Simd>(high: Lanes<S>, low: Lanes<S>) -> Lanes<S> {
 /// `rounded` - [`ROUNDER`], of any size.
 #[inline(always)]
 fn scale_any<S: Simd>(value: Lanes<S>, rounded: Lanes<S>) -> Lanes<S> {
-    cold();
     let n = rounded - ROUNDER;
+    let gone = n.lt(n.like(-1080.0));
+    // Far from where it counts, all of a bell.
+    if gone.all() {
+        return n.like(0.0);
+    }
+    cold();
     let near = scale_far(value, n.clamp(n.like(-1100.0), n.like(1100.0)) + ROUNDER);
-    let near = n.lt(n.like(-1080.0)).select(n.like(0.0), near);
+    let near = gone.select(n.like(0.0), near);
     n.gt(n.like(1030.0)).select(n.like(f64::INFINITY), near)
 }
 

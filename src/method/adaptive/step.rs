@@ -9,6 +9,10 @@ use crate::plan::{Map, Region, Sweep};
 pub(in crate::method) const PARTS: u8 = 4;
 pub(in crate::method) const MOST_PARTS: u8 = 8;
 
+/// Panels of an infinite range that is opened up, and panels on either side of a place that the mesh is graded to.
+const PANELS: usize = 8;
+const MOST_GRADES: usize = 11;
+
 /// Times what levels claim for the rest beyond their nodes: enough for 1/(x ln x (ln ln x)²).
 const BEYOND: f64 = 4.0;
 
@@ -35,6 +39,20 @@ impl Step {
     /// Whether it changes the mesh.
     pub fn splits(self) -> bool {
         !matches!(self, Step::Avoid | Step::TryLevels | Step::Locate)
+    }
+
+    /// How many evaluations it leads to in the next sweep, at most, where a panel takes so many.
+    pub fn most_evaluations(self, panel: u64) -> u64 {
+        let parts = match self {
+            Step::Bisect(parts) => u64::from(parts),
+            Step::CutOut(_) | Step::Cut(Some((_, 0.0))) => 2,
+            Step::Cut(Some(_)) => 2 * MOST_GRADES as u64 + 2,
+            Step::Cut(None) => PARTS.into(),
+            Step::OpenUp(_) => PANELS as u64,
+            Step::Avoid | Step::TryLevels => return Sweep::Levels.most_evaluations(),
+            Step::Locate => return Sweep::Locate.most_evaluations(),
+        };
+        parts * panel
     }
 
     /// Which of two for the same leaf comes first: what cannot be put off, then what is known best.
@@ -122,15 +140,15 @@ impl Adaptive {
                 self.split(index, &[point], true, sweep)
             }
             Some((point, width)) if region.lower < point && point < region.upper => {
-                let mut cuts = [0.0; 24];
+                let mut cuts = [0.0; MOST_GRADES];
                 let mut count = 0;
                 let mut distance = 0.25 * region.width();
-                while count < 11 && distance > 2.0 * width {
+                while count < MOST_GRADES && distance > 2.0 * width {
                     cuts[count] = distance;
                     count += 1;
                     distance *= 0.125;
                 }
-                let mut places = [0.0; 24];
+                let mut places = [0.0; 2 * MOST_GRADES + 1];
                 for k in 0..count {
                     places[k] = point - cuts[k];
                     places[2 * count - k] = point + cuts[k];
@@ -181,7 +199,6 @@ impl Adaptive {
 
     /// An infinite region whose levels did not converge: panels in the variable t of the levels.
     fn open_up(&mut self, index: u32, reach: [u8; 2]) {
-        const PANELS: usize = 8;
         let region = self.leaves[index as usize].region;
         let map = match (region.lower.is_finite(), region.upper.is_finite()) {
             (true, false) => Map::half_line(region.lower, 1.0),

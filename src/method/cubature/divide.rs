@@ -4,63 +4,90 @@ use super::planes::Plane;
 use super::{Cubature, LANES, Outcome};
 use crate::plan::Axis;
 
+/// Where a leaf is cut; at a plane, which one.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Cut {
+    pub axis: usize,
+    pub at: f64,
+    pub plane: Option<u32>,
+}
+
 impl Cubature {
     /// Halves what is active, or cuts it at a plane; what is too narrow for that is stuck. The outcome, if that is all.
     pub fn divide(&mut self) -> Option<Outcome> {
-        let dimension = self.axes.len();
-        let mut by_seventh = self.in_groups();
-        self.cuts.clear();
-        for &i in &self.active {
-            let range = i as usize * dimension..(i as usize + 1) * dimension;
-            let rough = self.leaves[i as usize].is_rough();
-            let cut = if rough { self.plane_in(&self.lower[range.clone()], &self.upper[range]) } else { None };
-            self.cuts.push(cut);
-        }
-        let Self { axes, lower, upper, leaves, active, next_lower, next_upper, cuts, planes, .. } = self;
-        next_lower.clear();
-        next_upper.clear();
-        let mut known = std::mem::take(cuts).into_iter();
-        let mut position = 0;
-        active.retain(|&i| {
-            let i = i as usize;
-            let (lower, upper) =
-                (&lower[i * dimension..(i + 1) * dimension], &upper[i * dimension..(i + 1) * dimension]);
-            let plane = known.next().flatten();
-            position += 1;
-            let may = |d: usize| upper[d] - lower[d] > 2f64.powi(-44) * lower[d].abs().max(upper[d].abs());
-            let leaf = &mut leaves[i];
-            let (d, cut) = if let Some(Plane { axis, at, .. }) = plane.map(|plane| planes[plane as usize]) {
-                (axis, at)
-            } else if let Some(d) = [usize::from(leaf.axis)].into_iter().chain(0..dimension).find(|&d| may(d)) {
-                (d, cut(&axes[d], lower, upper, d))
-            } else {
-                leaf.stuck = true;
-                if position <= by_seventh {
-                    (by_seventh, position) = (by_seventh - 1, position - 1);
-                }
-                return false;
-            };
-            cuts.push(plane);
-            leaf.axis = d as u8;
-            for half in [0, 1] {
-                next_lower.extend_from_slice(lower);
-                next_upper.extend_from_slice(upper);
-                let at = next_lower.len() - dimension + d;
-                if half == 0 { next_upper[at] = cut } else { next_lower[at] = cut }
-            }
-            true
-        });
-        self.by_seventh = 2 * by_seventh;
+        let active = std::mem::take(&mut self.active);
+        let (active, by_seventh) = self.in_groups(active, |i| self.leaves[i as usize].is_rough());
+        let cuts: Vec<Option<Cut>> = active.iter().map(|&i| self.cut_of(i)).collect();
+        self.carry_out(&active, &cuts, by_seventh);
         (self.active.is_empty() && self.fine.is_empty()).then_some(self.rest())
+    }
+
+    /// Where this round would go beyond the limit on evaluations: only what claims most, as far as the limit allows. Whether that was so.
+    pub(super) fn within_limit(&mut self) -> bool {
+        let left = self.most.saturating_sub(self.evaluations);
+        let halves = 2 * self.costs.seventh.max(self.costs.ninth.unwrap_or(0));
+        let fine = self.costs.fine.unwrap_or(u64::MAX);
+        if self.active.len() as u64 * halves + self.fine.len() as u64 * self.costs.fine.unwrap_or(0) <= left {
+            return false;
+        }
+        let error = |i: &u32| self.leaves[*i as usize].error;
+        self.active.sort_by(|a, b| error(b).total_cmp(&error(a)).then(a.cmp(b)));
+        self.active.truncate((left / halves) as usize);
+        self.active.sort_unstable();
+        let left = left - self.active.len() as u64 * halves;
+        self.fine.truncate((left / fine) as usize);
+        self.fine_lower.truncate(self.fine.len() * self.axes.len());
+        self.fine_upper.truncate(self.fine.len() * self.axes.len());
+        true
+    }
+
+    /// How leaf `i` would be cut, if it can be.
+    pub(super) fn cut_of(&self, i: u32) -> Option<Cut> {
+        let (leaf, lower, upper) =
+            (&self.leaves[i as usize], self.end(&self.lower, i as usize), self.end(&self.upper, i as usize));
+        if let Some(plane) = if leaf.is_rough() { self.plane_in(lower, upper) } else { None } {
+            let Plane { axis, at, .. } = self.planes[plane as usize];
+            return Some(Cut { axis, at, plane: Some(plane) });
+        }
+        let may = |&d: &usize| upper[d] - lower[d] > 2f64.powi(-44) * lower[d].abs().max(upper[d].abs());
+        let axis = [usize::from(leaf.axis)].into_iter().chain(0..self.axes.len()).find(may)?;
+        Some(Cut { axis, at: cut(&self.axes[axis], lower, upper, axis), plane: None })
+    }
+
+    /// Cuts these leaves, of which the halves of the first `by_seventh` are to be swept by the rule of degree 7.
+    pub(super) fn carry_out(&mut self, leaves: &[u32], cuts: &[Option<Cut>], by_seventh: usize) {
+        let dimension = self.axes.len();
+        self.by_seventh = 0;
+        self.active.clear();
+        self.cuts.clear();
+        self.next_lower.clear();
+        self.next_upper.clear();
+        for (k, (&i, cut)) in leaves.iter().zip(cuts).enumerate() {
+            let leaf = &mut self.leaves[i as usize];
+            let Some(Cut { axis, at, plane }) = *cut else {
+                leaf.stuck = true;
+                continue;
+            };
+            leaf.axis = axis as u8;
+            self.active.push(i);
+            self.cuts.push(plane);
+            self.by_seventh += if k < by_seventh { 2 } else { 0 };
+            let range = i as usize * dimension..(i as usize + 1) * dimension;
+            for half in [0, 1] {
+                self.next_lower.extend_from_slice(&self.lower[range.clone()]);
+                self.next_upper.extend_from_slice(&self.upper[range.clone()]);
+                let end = self.next_lower.len() - dimension + axis;
+                if half == 0 { self.next_upper[end] = at } else { self.next_lower[end] = at }
+            }
+        }
     }
 
     /// Puts first what is to be swept by the rule of degree 7, as it looks rough or there is no other; how many these are. Halves are to
     /// fill lanes: what is left over goes with the others if it finds room there, or waits for a later round if there is anything else to do.
-    fn in_groups(&mut self) -> usize {
+    pub(super) fn in_groups(&self, leaves: Vec<u32>, rough: impl Fn(u32) -> bool) -> (Vec<u32>, usize) {
         const GROUP: usize = LANES / 2;
         let mixed = self.costs.ninth.is_some();
-        let (mut first, mut others): (Vec<u32>, Vec<u32>) =
-            self.active.iter().partition(|&&i| !mixed || self.leaves[i as usize].is_rough());
+        let (mut first, mut others): (Vec<u32>, Vec<u32>) = leaves.iter().partition(|&&i| !mixed || rough(i));
         let (over, odd) = (first.len() % GROUP, others.len() % GROUP);
         if odd > 0 && over + odd <= GROUP {
             others.extend(first.drain(first.len() - over..));
@@ -72,8 +99,7 @@ impl Cubature {
         }
         let by_seventh = first.len();
         first.extend(others);
-        self.active = first;
-        by_seventh
+        (first, by_seventh)
     }
 }
 

@@ -11,9 +11,13 @@ pub(super) struct BoxLeaf {
     pub own: f64,
     pub floor: f64,
     pub magnitude: f64,
+    /// The largest |f| that was seen.
+    pub peak: f64,
     pub axis: u8,
     /// Too narrow to be halved.
     pub stuck: bool,
+    /// Whether no neighbour is too long.
+    pub graded: bool,
     /// What the fine rule is expected to leave of the error; infinite where the integrand looks rough.
     pub promise: f64,
     /// Whether the fine rule was tried.
@@ -37,6 +41,8 @@ pub(crate) struct BoxTotals {
     rounding: f64,
     squares: f64,
     pub magnitude: f64,
+    /// What the arithmetic may make of the integrand, everywhere alike.
+    pub arithmetic: f64,
 }
 
 impl BoxTotals {
@@ -56,6 +62,6 @@ impl BoxTotals {
     pub fn error(&self) -> f64 {
         let in_range = (1e-280..1e280).contains(&self.squares);
         let rounding = if in_range { self.squares.sqrt() } else { self.rounding };
-        self.truncation + rounding + 0.5 * f64::EPSILON * self.estimate().abs()
+        self.truncation + self.arithmetic + rounding + 0.5 * f64::EPSILON * self.estimate().abs()
     }
 }

@@ -33,6 +33,17 @@ pub(super) fn refine(map: &mut ImportanceMap, sample: &StratifiedSample) {
     }
 }
 
+/// A map learnt before, but every second of its ends and of the even ones: half of the samples go where they went before, half evenly. Without
+/// that, what it has never met, a second peak or one that has moved, would be where samples hardly ever fall, and nothing would tell.
+pub(super) fn half_even(mut learnt: ImportanceMap, even: &ImportanceMap) -> ImportanceMap {
+    for (ends, even) in learnt.ends.iter_mut().zip(&even.ends) {
+        let mut both = [&ends[..], even].concat();
+        both.sort_by(f64::total_cmp);
+        *ends = both.into_iter().step_by(2).collect();
+    }
+    learnt
+}
+
 /// Means that differ so much are those of two sides of a step.
 const JUMP: f64 = 10.0;
 
@@ -92,6 +103,19 @@ mod tests {
         let expected = [0.0, 2.25, 2.5, 2.75, 3.0, 5.25, 5.5, 5.75, 8.0];
         assert!(new.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-12), "{new:?}");
         assert_eq!(divided(&ends, &[1.0; 8]), ends);
+    }
+
+    #[test]
+    fn half_of_what_was_learnt_stays() {
+        let increments = ImportanceMap::INCREMENTS;
+        let even = ImportanceMap::even([(0.0, 1.0); 2].into_iter());
+        let narrow: Vec<_> = even.ends[0].iter().map(|end| 0.3 + 0.1 * end).collect();
+        let narrow = [&[0.0], &narrow[1..increments], &[1.0]].concat();
+        let map = half_even(ImportanceMap { ends: vec![narrow; 2] }, &even);
+        let ends = &map.ends[1];
+        assert!(map.flaw(2).is_none() && ends[0] == 0.0 && ends[increments] == 1.0);
+        let within = |from: f64, to: f64| ends.iter().filter(|&&end| end >= from && end <= to).count();
+        assert!((270..300).contains(&within(0.3, 0.4)) && (24..28).contains(&within(0.5, 0.6)), "{ends:?}");
     }
 
     #[test]

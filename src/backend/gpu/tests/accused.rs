@@ -91,11 +91,14 @@ fn a_wrong_sine_is_caught_in_a_sweep() {
 fn a_wrong_sine_is_caught_in_samples() {
     let Some(device) = device() else { return };
     let f = Expression::parse("sin(x)*y").unwrap();
-    for (precision, right, wrong) in SPOILED.into_iter().filter(|spoiled| spoiled.2 != "- 0.16666672") {
-        if device.supports(precision).is_err() {
+    let spoiled = SPOILED.into_iter().filter(|spoiled| spoiled.2 != "- 0.16666672");
+    for (method, (precision, right, wrong)) in
+        [Method::Lattice, Method::Vegas].into_iter().flat_map(|method| spoiled.clone().map(move |it| (method, it)))
+    {
+        if device.supports(precision).is_err() || method == Method::Vegas && precision != Precision::F64 {
             continue;
         }
-        let gpu = Integrator::new().method(Method::Lattice).backend(Backend::Gpu).device(device).precision(precision);
+        let gpu = Integrator::new().method(method).backend(Backend::Gpu).device(device).precision(precision);
         let over = |with: &Integrator| with.integrate(&f, [0.0..10.0, 0.0..1.0]);
         with_replaced(right, wrong, || {
             for verify in [Verify::Spot, Verify::Full] {
@@ -110,6 +113,32 @@ fn a_wrong_sine_is_caught_in_samples() {
         });
         let agreement = over(&gpu.clone().verify(Verify::Full)).unwrap();
         assert_eq!(agreement.agreement.unwrap().evaluations, agreement.evaluations);
+    }
+}
+
+#[test]
+fn a_wrong_sine_is_caught_in_boxes() {
+    let Some(device) = device() else { return };
+    let f = Expression::parse("sin(x1)*x2 + x3*x4").unwrap();
+    for (precision, right, wrong) in SPOILED {
+        if device.supports(precision).is_err() || precision == Precision::F32 {
+            continue;
+        }
+        let gpu = Integrator::new().method(Method::Cubature).backend(Backend::Gpu).device(device).precision(precision);
+        let gpu = gpu.rel_tol(1e-9);
+        let over = |with: &Integrator| with.integrate(&f, [0.0..10.0, 0.0..1.0, 0.0..1.0, 0.0..1.0]);
+        with_replaced(right, wrong, || {
+            for verify in [Verify::Spot, Verify::Full] {
+                let gpu = gpu.clone().verify(verify);
+                let Err(Error::Disagreement(_, found)) = over(&gpu) else { panic!("{precision}: not caught") };
+                assert!((found.fast - found.reference).abs() > found.bound && found.tile.is_some());
+                let cpu = over(&gpu.allow_fallback()).unwrap();
+                assert!(cpu.backend == Backend::Simd && cpu.fallbacks[0].wanted == "gpu", "{cpu:#}");
+            }
+            assert_eq!(over(&gpu.clone().verify(Verify::Off)).unwrap().agreement, None);
+        });
+        let right = over(&gpu.clone().verify(Verify::Full)).unwrap();
+        assert!(right.agreement.is_some_and(|found| found.evaluations > 0 && found.worst <= 1.0), "{right:#}");
     }
 }
 

@@ -65,6 +65,11 @@ fn every_kernel_is_valid() {
             });
             let emitted = emit::<[f64; 3]>(&f, arithmetic).unwrap();
             check(formula, &[&samples[..], &[Kind::Evaluate(3)]].concat(), arithmetic, &emitted);
+            if arithmetic == Arithmetic::F64 {
+                let integers = Integers::Stratum;
+                let strata = Points { integers, dimension: 3, tent: false, half_lines: 2, lines: 4 };
+                check(formula, &[Kind::Strata(strata)], arithmetic, &emitted);
+            }
         }
     }
     let f = Expression::parse_with("a*x + b", &[("a", 2.0), ("b", 3.0)]).unwrap();

@@ -6,7 +6,7 @@ use crate::lanes::{Lanes, Simd};
 use crate::rule::fully_symmetric::FullySymmetric;
 
 impl SimdBoxes<'_> {
-    /// Far out on the diagonals: what is seen there and not expected.
+    /// Far out on the diagonals: what is seen there, by the values of the desk, and not expected.
     #[inline(always)]
     pub(super) fn surprise<S: Simd>(
         &self,
@@ -17,7 +17,7 @@ impl SimdBoxes<'_> {
         (center, width, fourth): (Lanes<S>, Lanes<S>, Lanes<S>),
     ) -> Lanes<S> {
         let zero = Lanes::splat(simd, 0.0);
-        let count = self.evaluate(simd, &rule.far, desk);
+        let count = 2 * rule.diagonals.len();
         let slack = width * 0.5 + fourth + (width * fourth).sqrt();
         let place = rule.places[4];
         let mut surprise = zero;

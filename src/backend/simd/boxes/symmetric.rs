@@ -12,7 +12,7 @@ use crate::rule::gauss_line::MOST_FINE;
 const TRIPLES: usize = 16;
 
 /// What the nodes on the axes show.
-struct Lines<S: Simd> {
+pub(super) struct Lines<S: Simd> {
     center: Lanes<S>,
     /// The sums over the axes of the values at X, Y, V, and of their sizes.
     sums: [Lanes<S>; 3],
@@ -32,6 +32,21 @@ struct Lines<S: Simd> {
     promise: Vector,
 }
 
+/// Sums over nodes that are on no axis: those of all corners, and the sizes of (X, X), (X, Y), (X, X, X) and corners.
+pub(super) struct Sums<S: Simd> {
+    pub corners: Lanes<S>,
+    pub sizes: [Lanes<S>; 4],
+}
+
+/// What there is of eight boxes when all nodes are evaluated; the rest is on the desk.
+pub(super) struct Sweep<'a, S: Simd> {
+    pub rule: &'a FullySymmetric,
+    pub frame: Frame<S>,
+    pub lines: Lines<S>,
+    pub sums: Sums<S>,
+    pub seen: Seen<S>,
+}
+
 impl SimdBoxes<'_> {
     /// How rough the integrand is on each axis of the whole.
     #[inline(always)]
@@ -44,6 +59,7 @@ impl SimdBoxes<'_> {
         let (rule, mut seen) = (self.seventh, Seen::new(simd));
         let frame = self.frame(simd, whole, desk);
         self.set_rows(rule, &frame, desk);
+        self.evaluate(simd, &rule.lines, desk);
         let lines = self.lines(simd, rule, desk, &mut seen);
         if !(seen.size.to_array()[0] + lines.center.to_array()[0]).is_finite() {
             let mut bad = [const { None }; LANES];
@@ -56,10 +72,15 @@ impl SimdBoxes<'_> {
         Ok((lines.size[..rule.dimension].iter().map(|size| size[0]).collect(), peak))
     }
 
-    /// The middle and the axes.
+    /// The middle and the axes, by the values of the desk.
     #[inline(always)]
-    fn lines<S: Simd>(&self, simd: S, rule: &FullySymmetric, desk: &mut BoxDesk, seen: &mut Seen<S>) -> Lines<S> {
-        self.evaluate(simd, &rule.lines, desk);
+    pub(super) fn lines<S: Simd>(
+        &self,
+        simd: S,
+        rule: &FullySymmetric,
+        desk: &BoxDesk,
+        seen: &mut Seen<S>,
+    ) -> Lines<S> {
         let zero = Lanes::splat(simd, 0.0);
         let (center, size) = seen.take(simd, &desk.values[0]);
         seen.size += size;
@@ -140,31 +161,92 @@ impl SimdBoxes<'_> {
         out: &mut [SweptBox],
         desk: &mut BoxDesk,
     ) {
-        let (dimension, zero) = (rule.dimension, Lanes::splat(simd, 0.0));
         let frame = self.frame(simd, boxes, desk);
         self.set_rows(rule, &frame, desk);
         let mut seen = Seen::new(simd);
+        self.evaluate(simd, &rule.lines, desk);
         let lines = self.lines(simd, rule, desk, &mut seen);
+        let sums = self.sums(simd, rule, desk, &mut seen);
+        if desk.outer.is_empty() {
+            self.evaluate(simd, &rule.far, desk);
+        }
+        let sweep = Sweep { rule, frame, lines, sums, seen };
+        let bad = self.judge(simd, sweep, out, desk);
+        if bad {
+            let mut bad = self.find_bad(rule, desk);
+            out.iter_mut().zip(&mut bad).for_each(|(out, bad)| out.bad = bad.take());
+        }
+    }
+
+    /// The sums over the nodes that are on no axis; those of pairs and triples go to the desk.
+    #[inline(always)]
+    fn sums<S: Simd>(&self, simd: S, rule: &FullySymmetric, desk: &mut BoxDesk, seen: &mut Seen<S>) -> Sums<S> {
+        let (dimension, zero) = (rule.dimension, Lanes::splat(simd, 0.0));
+        let [mut pairs_size, mut mixed_size, mut triples_size, mut corners_size] = [zero; 4];
+        let count = self.evaluate(simd, &rule.pairs, desk);
+        desk.pair_sums.clear();
+        desk.outer.clear();
+        if dimension == 2 {
+            desk.outer.extend_from_slice(&desk.values[..count]);
+        }
+        for (k, values) in desk.values[..count].chunks_exact(4).enumerate() {
+            // (X, X), and of degree 9 (X, Y) and (Y, X).
+            let size = if rule.ninth && k % 3 > 0 { &mut mixed_size } else { &mut pairs_size };
+            let sum = seen.sum(simd, values, size);
+            desk.pair_sums.push(sum.to_array());
+        }
+        desk.triple_sums.clear();
+        for nodes in rule.triples.chunks(8 * TRIPLES * dimension) {
+            let count = self.evaluate(simd, nodes, desk);
+            if dimension == 3 {
+                desk.outer.extend_from_slice(&desk.values[..count]);
+            }
+            for values in desk.values[..count].chunks_exact(8) {
+                let sum = seen.sum(simd, values, &mut triples_size);
+                desk.triple_sums.push(sum.to_array());
+            }
+        }
+        let mut corners = zero;
+        let (block, all) = (rule.block_axes(), (1u32 << dimension) - 1);
+        desk.corners.clear();
+        desk.corners.resize(2 * rule.diagonals.len(), [0.0; LANES]);
+        for first in (0..=all).step_by(1 << block) {
+            self.hold(first, rule, desk);
+            let count = self.evaluate(simd, &rule.corners, desk);
+            // A corner's number has a one where it is below; the list begins with all below.
+            corners += seen.sum(simd, &desk.values[..count], &mut corners_size);
+            for (k, diagonal) in rule.diagonals.iter().enumerate() {
+                for (k, signs) in [(2 * k, diagonal), (2 * k + 1, &(all ^ diagonal))] {
+                    if signs & all & !(count as u32 - 1) == first {
+                        desk.corners[k] = desk.values[count - 1 - (*signs as usize & (count - 1))];
+                    }
+                }
+            }
+        }
+        Sums { corners, sizes: [pairs_size, mixed_size, triples_size, corners_size] }
+    }
+
+    /// What the sums say, and the sentinels whose values are on the desk; whether a value is not finite.
+    #[inline(always)]
+    pub(super) fn judge<S: Simd>(&self, simd: S, sweep: Sweep<S>, out: &mut [SweptBox], desk: &mut BoxDesk) -> bool {
+        let Sweep { rule, frame, lines, sums, mut seen } = sweep;
+        let Sums { corners, sizes: [pairs_size, mixed_size, triples_size, corners_size] } = sums;
+        let (dimension, zero) = (rule.dimension, Lanes::splat(simd, 0.0));
         let center = lines.center;
         let [x, y] = [rule.places[0] * rule.places[0], rule.places[1] * rule.places[1]];
         let z = rule.places[4] * rule.places[4];
 
         // Two axes at once: with s and t the squares of the coordinates, the part of f that is even in both and not of one alone is
         // st(b + c_i s + c_j t) at the nodes.
-        let count = self.evaluate(simd, &rule.pairs, desk);
         desk.pairs.clear();
-        desk.outer.clear();
-        if dimension == 2 {
-            desk.outer.extend_from_slice(&desk.values[..count]);
-        }
-        let (mut pairs, mut pairs_size, mut mixed, mut mixed_size) = (zero, zero, zero, zero);
+        let (mut pairs, mut mixed) = (zero, zero);
         let (mut fourth, mut sixth, mut corner) = (zero, zero, lines.at_corner);
         let mut pair = 0;
         for i in 0..dimension {
             for j in i + 1..dimension {
                 let [[ei, fi], [ej, fj]] = [lines.even[i], lines.even[j]];
                 if !rule.ninth {
-                    let sum = seen.sum(simd, &desk.values[4 * pair..4 * pair + 4], &mut pairs_size);
+                    let sum = Lanes::from_array(simd, desk.pair_sums[pair]);
                     pairs += sum;
                     let b = (sum * 0.25 - center - ei - ej) * (1.0 / (x * x));
                     fourth += b.abs() * (4.0 / 9.0);
@@ -172,10 +254,7 @@ impl SimdBoxes<'_> {
                     pair += 1;
                     continue;
                 }
-                let values = &desk.values[12 * pair..12 * pair + 12];
-                let xx = seen.sum(simd, &values[..4], &mut pairs_size);
-                let xy = seen.sum(simd, &values[4..8], &mut mixed_size);
-                let yx = seen.sum(simd, &values[8..12], &mut mixed_size);
+                let [xx, xy, yx] = [0, 1, 2].map(|k| Lanes::from_array(simd, desk.pair_sums[3 * pair + k]));
                 pairs += xx;
                 mixed += xy + yx;
                 let mean = xx * 0.25;
@@ -193,50 +272,27 @@ impl SimdBoxes<'_> {
         }
 
         // Three.
-        let (mut triples, mut triples_size) = (zero, zero);
+        let mut triples = zero;
         let pair_of = |i: u8, j: u8| {
             let (i, j) = (usize::from(i), usize::from(j));
             i * (2 * dimension - i - 1) / 2 + j - i - 1
         };
-        for (nodes, axes) in rule.triples.chunks(8 * TRIPLES * dimension).zip(rule.triple_axes.chunks(TRIPLES)) {
-            let count = self.evaluate(simd, nodes, desk);
-            if dimension == 3 {
-                desk.outer.extend_from_slice(&desk.values[..count]);
+        for (sum, &[a, b, c]) in desk.triple_sums.iter().zip(&rule.triple_axes) {
+            let sum = Lanes::from_array(simd, *sum);
+            triples += sum;
+            let mut rest = sum * 0.125 + center * 2.0;
+            for (i, j) in [(a, b), (a, c), (b, c)] {
+                rest -= Lanes::from_array(simd, desk.pairs[pair_of(i, j)]);
             }
-            for (k, &[a, b, c]) in axes.iter().enumerate() {
-                let sum = seen.sum(simd, &desk.values[8 * k..8 * k + 8], &mut triples_size);
-                triples += sum;
-                let mut rest = sum * 0.125 + center * 2.0;
-                for (i, j) in [(a, b), (a, c), (b, c)] {
-                    rest -= Lanes::from_array(simd, desk.pairs[pair_of(i, j)]);
-                }
-                for d in [a, b, c] {
-                    rest += lines.even[usize::from(d)][0];
-                }
-                let eta = rest * (1.0 / (x * x * x));
-                sixth += eta.abs() * (8.0 / 27.0);
-                corner += eta * (z * z * z);
+            for d in [a, b, c] {
+                rest += lines.even[usize::from(d)][0];
             }
+            let eta = rest * (1.0 / (x * x * x));
+            sixth += eta.abs() * (8.0 / 27.0);
+            corner += eta * (z * z * z);
         }
 
         // All.
-        let (mut corners, mut corners_size) = (zero, zero);
-        let (block, all) = (rule.block_axes(), (1u32 << dimension) - 1);
-        desk.corners.clear();
-        desk.corners.resize(2 * rule.diagonals.len(), [0.0; LANES]);
-        for first in (0..=all).step_by(1 << block) {
-            self.hold(first, rule, desk);
-            let count = self.evaluate(simd, &rule.corners, desk);
-            // A corner's number has a one where it is below; the list begins with all below.
-            corners += seen.sum(simd, &desk.values[..count], &mut corners_size);
-            for (k, diagonal) in rule.diagonals.iter().enumerate() {
-                for (k, signs) in [(2 * k, diagonal), (2 * k + 1, &(all ^ diagonal))] {
-                    if signs & all & !(count as u32 - 1) == first {
-                        desk.corners[k] = desk.values[count - 1 - (*signs as usize & (count - 1))];
-                    }
-                }
-            }
-        }
         let width = seen.high - seen.low;
         let highest = (corners * (-(dimension as f64)).exp2() - center - corner).abs();
         let next = next(rule.ninth, rule.dimension);
@@ -279,9 +335,8 @@ impl SimdBoxes<'_> {
             (seen.size + pairs_size + mixed_size + triples_size + corners_size) * (1.0 / rule.evaluations() as f64);
         let volume = frame.volume;
         let noise = frame.reach * width * volume;
-        let floor = volume * weighed * (2.0 * f64::EPSILON) + noise * 0.1;
+        let floor = volume * weighed * (2.0 * self.unit) + noise * 0.1;
         let bad = (size * 0.0).is_nan().any();
-        let mut bad = if bad { self.find_bad(rule, desk) } else { [const { None }; LANES] };
         let axis = self.axis(simd, &frame, &lines.size);
         let peak = seen.high.max(-seen.low).to_array();
         let (estimate, surprise, size) = (volume * estimate, volume * surprise, volume * size);
@@ -298,9 +353,10 @@ impl SimdBoxes<'_> {
                 peak: peak[lane],
                 promise: if rough[lane] > 0.0 { f64::INFINITY } else { volume[lane] * lines.promise[lane] },
                 axis: axis[lane] as u8,
-                bad: bad[lane].take(),
+                bad: None,
             };
         }
+        bad
     }
 
     /// The axis to halve: of those on which the integrand is about as rough as on any, the longest in units of the whole.

@@ -53,7 +53,7 @@ impl SimdRegions<'_> {
         // What steps 1, 1/2 and 1/4 leave, and this is no accident of where the nodes lie.
         let [mut earlier, mut previous, near] = waves.sizes();
         let mut now = larger((estimate - 0.25 * quarter).abs(), near);
-        let beyond: f64 = ends.iter().map(End::beyond).sum();
+        let beyond: f64 = ends.iter().zip(&arms).map(|(end, arm)| end.beyond(arm)).sum();
         let claimed =
             |now: f64, before, floor: f64| (if now <= floor { 0.0 } else { claim_of_levels(now, before) }) + beyond;
         let mut floor = rounding(magnitude, estimate, evaluations as usize);
@@ -171,19 +171,28 @@ fn terms<S: Simd>(
     let weight = Lanes::from_array(simd, arm.table.weights[row]);
     let (x, y) = (Lanes::from_array(simd, *x), Lanes::from_array(simd, *y));
     let outside = if arm.ends { weight.eq(zero) | x.eq(zero + arm.origin) } else { weight.eq(zero) };
-    let mut terms = outside.select(zero, y * (weight * arm.factor.abs()));
+    let weight = weight * arm.factor.abs();
+    let mut terms = outside.select(zero, y * weight);
     if outside.any() || !terms.is_finite().all() {
+        // In large units the table goes beyond the largest number.
+        let outside = outside | !(weight.is_finite() & x.is_finite());
         let (out, mut each) = (outside.select(zero + 1.0, zero).to_array(), terms.to_array());
         let stop = (0..LANES).find(|&lane| out[lane] != 0.0 || !each[lane].is_finite()).unwrap_or(LANES);
         if stop < LANES && out[stop] == 0.0 {
             *bad = bad.or(Some((x.to_array()[stop], y.to_array()[stop])));
         }
         each[stop..].fill(0.0);
+        let (before, at) = (end.last, end.at);
         if stop > 0 {
+            end.before = if stop > 1 { each[stop - 2].abs() } else { end.last };
             end.last = each[stop - 1].abs();
-            end.open = end.last > 1e-17 * end.largest.max(end.last);
+            end.at = LANES * end.units + stop - 1;
+            end.open = end.last > NEGLIGIBLE * end.largest.max(end.last);
         }
         end.closed = true;
+        if end.last == 0.0 {
+            end.look_for_underflow(&each.map(f64::abs), &x.to_array(), before, at);
+        }
         // The row before is the outermost where nothing is left of this one.
         end.alternates = end.alternates() || both_signs(&each);
         end.outermost = [0.0; LANES];
@@ -200,11 +209,15 @@ fn terms<S: Simd>(
     let outer = larger(larger(each[4], each[5]), larger(each[6], each[7]));
     let inner = larger(larger(each[0], each[1]), larger(each[2], each[3]));
     end.largest = larger(end.largest, larger(outer, inner));
-    end.last = each[7];
+    let (before, at) = (end.last, end.at);
+    (end.before, end.last, end.at) = (each[6], each[7], LANES * end.units + LANES - 1);
     end.outermost = terms.to_array();
     end.units += 1;
     end.closed = outer <= 1e-18 * end.largest && end.largest > 0.0;
     end.open = !end.closed;
+    if end.closed && end.last == 0.0 {
+        end.look_for_underflow(&each, &x.to_array(), before, at);
+    }
     Some((terms, sizes))
 }
 
@@ -236,14 +249,27 @@ impl Direction {
     }
 }
 
+/// The share of the largest term below which others are nothing; and from where on a power of x may overflow on the way to a value.
+const NEGLIGIBLE: f64 = 1e-17;
+const FAR: f64 = 1e60;
+
+/// How much more is claimed than what a power leaves beyond the last term, and the least power; the least that is claimed, as a share of the
+/// last term.
+const CAUTION: f64 = 4.0;
+const LEAST_POWER: f64 = 1e-4;
+const NEXT_TO_END: f64 = 0.25;
+
 /// What happens towards one end.
 #[derive(Clone, Copy, Default)]
 struct End {
     units: usize,
     /// The largest |term|.
     largest: f64,
-    /// The outermost |term|.
+    /// The outermost |term|, and the one before it.
     last: f64,
+    before: f64,
+    /// The number of the outermost term.
+    at: usize,
     /// The terms are negligible from here on, or there are no more.
     closed: bool,
     /// There are no more, but they are not negligible.
@@ -255,10 +281,45 @@ struct End {
 }
 
 impl End {
-    /// What lies beyond the outermost term, which falls at least like 1/t there if the integral exists.
+    /// What lies beyond the outermost term: the integral of the power of the distance that the last two values are of, some times over; or what the
+    /// terms themselves say, if that is more.
     #[inline(always)]
-    fn beyond(&self) -> f64 {
-        if self.open { 2.0 * self.last } else { 0.0 }
+    fn beyond(&self, arm: &Direction) -> f64 {
+        if self.open { self.beyond_open(arm) } else { 0.0 }
+    }
+
+    #[inline(never)]
+    fn beyond_open(&self, arm: &Direction) -> f64 {
+        let node = |k: usize| arm.table.nodes[k / LANES][k % LANES];
+        // |f| times the distance.
+        let size = |k: usize, term: f64| term * node(k) / arm.table.weights[k / LANES][k % LANES];
+        let (k, before) = (self.at, self.at.saturating_sub(1));
+        let (outer, inner) = (size(k, self.last), size(before, self.before));
+        // It goes like this power of the distance, to the end or from it.
+        let power = (inner / outer).ln() / (node(k) / node(before)).ln().abs();
+        let by_power = (CAUTION * outer / larger(power, LEAST_POWER)).min(f64::MAX / 4.0);
+        // Eight times a geometric series of step 1/8; next to an end, where nodes are rounded, the outermost term may be worth nothing itself.
+        let q = self.last / self.before;
+        let share = if q < 2.0 / 3.0 { larger(q / (1.0 - q), NEXT_TO_END) } else { 2.0 };
+        larger(by_power, share * self.last)
+    }
+
+    /// Far out, terms that are not negligible and then exactly zero have underflowed, or a power on the way has overflowed: nothing is known of
+    /// what follows. `before` is the term before the row, number `at`.
+    #[cold]
+    fn look_for_underflow(&mut self, terms: &Vector, x: &Vector, before: f64, at: usize) {
+        let outermost = terms.iter().rposition(|&term| term > 0.0);
+        let (last, place) = outermost.map_or((before, x[0]), |lane| (terms[lane], x[lane]));
+        if last > NEGLIGIBLE * self.largest && place.abs() > FAR {
+            self.open = true;
+            self.last = last;
+            self.at = outermost.map_or(at, |lane| at + 1 + lane);
+            self.before = match outermost {
+                Some(0) => before,
+                Some(lane) => terms[lane - 1],
+                None => last,
+            };
+        }
     }
 
     /// Whether the outermost terms are of both signs.

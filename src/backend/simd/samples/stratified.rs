@@ -91,11 +91,7 @@ impl SimdSamples<'_> {
             dispatch!(self.token, _simd => learn(values, &desk.stratified.increments, &mut desk.stratified.seen));
             absorb(strata, values, &desk.stratified, &mut sample, &mut running);
         }
-        let scale = 1.0 / strata.samples.len() as f64;
-        sample.means = sample.means.scaled(Partial::new(scale));
-        sample.size *= scale;
-        sample.variance *= scale * scale;
-        sample.largest *= scale * scale;
+        let mut sample = sample.averaged(strata.samples.len());
         sample.seen.extend(desk.stratified.seen.as_flattened());
         sample
     }

@@ -1,9 +1,12 @@
-//! How good the answers are: every reference integral at three tolerances, the divergent ones, the Lyness–Kaganove families.
+//! How good the answers are: every reference integral at three tolerances, the divergent ones, the Lyness–Kaganove families, boxes.
 //!
 //!     cargo run --release --example scoreboard [-- PART-OF-AN-ID | --method M | --summary | --seed N]
 
-#[path = "../tests/adaptive/cases.rs"]
+mod boxes;
+#[path = "../../tests/adaptive/cases.rs"]
 mod cases;
+#[path = "../../tests/cubature/families.rs"]
+mod families;
 
 use cases::*;
 use quadrille::{Integrator, Method, Status};
@@ -22,10 +25,17 @@ fn main() {
     }
     let wanted = |id: &str| only.as_ref().is_none_or(|part| id.contains(part.as_str()));
     println!("method {method}");
+    let over_boxes = method == Method::Auto || method == Method::Cubature || method.is_sampling();
     println!(
         "{:<34}{:>7} {:>24} {:>9} {:>9} {:>8} {:>10}  {:<17}verdict",
         "case", "tol", "estimate", "true", "claimed", "evals", "ns", "status"
     );
+    if over_boxes {
+        boxes::print(method, quiet, wanted);
+    }
+    if method == Method::Cubature {
+        return;
+    }
     for (name, file) in [("98 reference cases", "integrals_1d.toml"), ("users' failures", "regressions.toml")] {
         let list = read(file);
         let mut counts = [[0; 4]; 3];

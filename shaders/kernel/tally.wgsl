@@ -1,0 +1,10 @@
+let is_first = work.count == 0u;
+work.pivot = q_select(is_first, value, work.pivot);
+work.low = q_select(is_first | q_lt(value, work.low), value, work.low);
+work.high = q_select(is_first | q_lt(work.high, value), value, work.high);
+let away = spread(q_sub(value, work.pivot));
+work.first += away;
+work.second += away * away;
+work.size += spread(q_abs(value));
+work.bad |= select(1u, 0u, q_is_finite(value));
+work.count += 1u;

@@ -1,0 +1,207 @@
+//! Whether a mesh that converged is to be believed: what other points than its nodes say.
+
+use crate::integrand::point_values::PointValues;
+use crate::integrator::rounds;
+use crate::lanes::LANES;
+use crate::method::Cubature;
+use crate::plan::{Axis, AxisMap};
+
+/// Vectors of points at which an integrand is looked at that seems to be zero, or exact; in so many at once.
+const PROBES: usize = 1024;
+const BLOCK: usize = 128;
+
+pub(super) const LARGER: &str =
+    "the integrand is more than ten times larger in the middle, or on an axis through it, than anywhere else";
+const ELSEWHERE: &str = "the integrand is zero wherever cubature looked, and not elsewhere";
+pub(super) const ZERO: &str = "the integrand is zero or next to it (1e-100) at every node and at up to 8192 points more, and may not be \
+    elsewhere; if it is zero, accept any status";
+const EXACT: &str = "no error was seen at any node, but other points (up to 8192) say that the integral is another, or that the integrand is \
+    constant in pieces: steps may lie where no node is";
+
+const UNKNOWN: &str = "no error was seen at any node, and the limit on evaluations leaves no other points to look at";
+const CORNERS: &str = "no error was seen at any node, but the integrand is no polynomial on the diagonals at corners";
+
+/// Vectors of points with fewer of which nothing is said.
+const LEAST: usize = 64;
+
+/// How much larger an integrand may be in the first look at it than in all that follows.
+pub(super) const HIDDEN: f64 = 10.0;
+
+/// A claim below this share of the integral of |f| is one of rounding alone, and what points say is to be believed if it differs by so many
+/// standard deviations of random ones.
+const NOTHING: f64 = 1e-12;
+const DEVIATIONS: f64 = 3.0;
+
+/// Values that a smooth integrand would not be limited to.
+const FEW: usize = 16;
+
+/// Points on the diagonal of a box, the dimensions in which all its corners are looked at, and the share of the largest |f| up to which
+/// rounding explains that the values are no polynomial.
+const ON_DIAGONAL: usize = 2 * LANES;
+const NEXT_TO_END: f64 = 1e-6;
+const MOST_DIMENSIONS: usize = 10;
+const ROUNDING: f64 = 1e-9;
+
+/// What is not to be believed.
+pub(super) enum Doubt {
+    None,
+    /// Boxes, which are now active.
+    Boxes,
+    All(&'static str),
+    /// There was nothing left to look with.
+    Unknown,
+}
+
+/// An integrand, and how to look at it.
+pub(super) struct Doubter<'a> {
+    pub values: &'a dyn PointValues,
+    pub axes: &'a [Axis],
+    /// The evaluations that may be made.
+    pub left: u64,
+}
+
+/// What points say that fill the box evenly: the multiples of the inverse powers of the root of x^(D+1) = x + 1.
+struct Probe {
+    evaluations: u64,
+    /// Whether f is more than next to nothing at one of them.
+    is_there: bool,
+    /// The integral by their mean, and its standard deviation were they random.
+    estimate: f64,
+    deviation: f64,
+    /// Whether f has but a few values, and more than one.
+    has_steps: bool,
+}
+
+impl Doubter<'_> {
+    /// What is to be doubted of a mesh that converged. Evaluations are counted there.
+    pub fn of(&self, method: &mut Cubature, is_zero: &dyn Fn() -> bool) -> Doubt {
+        if is_zero() {
+            return Doubt::None;
+        }
+        let magnitude = method.totals.magnitude;
+        let exact = method.totals.truncation <= NOTHING * magnitude;
+        // In two and three dimensions the mesh is graded next to steps.
+        let in_pieces = self.axes.len() > 3 && method.is_mostly_exact();
+        let nothing = magnitude < rounds::TINY;
+        if (exact || in_pieces || nothing) && self.left < (LEAST * LANES) as u64 {
+            return Doubt::Unknown;
+        }
+        if nothing {
+            let Probe { is_there, estimate, deviation, evaluations, .. } = self.probe(false, 1.0);
+            method.evaluations += evaluations;
+            method.totals.truncation += estimate.abs() + DEVIATIONS * deviation;
+            return if is_there { Doubt::All(ELSEWHERE) } else { Doubt::None };
+        }
+        if !exact && !in_pieces {
+            return Doubt::None;
+        }
+        let Probe { estimate, deviation, has_steps, evaluations, .. } = self.probe(!exact, magnitude);
+        method.evaluations += evaluations;
+        let off = (estimate - method.totals.estimate()).abs();
+        // Their plain sum has roundings of its own.
+        let rounding = 100.0 * NOTHING * magnitude;
+        let missed = exact && off > DEVIATIONS * deviation + method.totals.error() + rounding;
+        if off.is_finite() && (has_steps || missed) {
+            method.totals.truncation += off + DEVIATIONS * deviation;
+            return Doubt::All(EXACT);
+        }
+        if exact && self.corners(method, self.left.saturating_sub(evaluations)) { Doubt::Boxes } else { Doubt::None }
+    }
+
+    /// What speaks against a mesh that converged and will not change any more; the error is that with it. `peak` is the largest |f| in the first
+    /// look at it.
+    pub fn of_all(&self, method: &mut Cubature, peak: f64, is_zero: &dyn Fn() -> bool) -> Option<&'static str> {
+        let doubt = self.of(method, is_zero);
+        let nothing = method.totals.magnitude < rounds::TINY && !is_zero();
+        match doubt {
+            Doubt::All(reason) => Some(reason),
+            Doubt::Boxes => Some(CORNERS),
+            Doubt::Unknown => Some(UNKNOWN),
+            Doubt::None if peak > HIDDEN * method.peak => Some(LARGER),
+            Doubt::None => nothing.then_some(ZERO),
+        }
+    }
+
+    /// Looks at points all over; if `steps` are all that is asked for, no longer than until there are none. Squares are of values in units
+    /// of `magnitude`.
+    fn probe(&self, steps: bool, magnitude: f64) -> Probe {
+        let dimension = self.axes.len();
+        let root = (0..64).fold(2.0f64, |root, _| (1.0 + root).powf(1.0 / (dimension as f64 + 1.0)));
+        let vectors = PROBES.min(self.left as usize / LANES);
+        let mut points = vec![[0.0; LANES]; BLOCK * dimension];
+        let (mut values, mut volumes) = (vec![[0.0; LANES]; BLOCK], vec![[0.0; LANES]; BLOCK]);
+        let (mut is_there, mut sum, mut squares, mut done) = (false, 0.0, 0.0, 0);
+        let mut few: Vec<f64> = Vec::new();
+        while done < vectors && !(steps && few.len() > FEW) {
+            let now = BLOCK.min(vectors - done);
+            volumes.as_flattened_mut().fill(1.0);
+            for (d, &Axis { lower, upper, map }) in self.axes.iter().enumerate() {
+                let (step, width) = (root.powi(-(d as i32) - 1), upper - lower);
+                for i in 0..now * LANES {
+                    let place = 0.5 + (done * LANES + i + 1) as f64 * step;
+                    // Positive, and no larger than integers that are quickly made.
+                    let share = place - place as u32 as f64;
+                    let (x, slope) = map.point(lower + share * width);
+                    points[i / LANES * dimension + d][i % LANES] = x;
+                    volumes[i / LANES][i % LANES] *= slope * width;
+                }
+            }
+            self.values.values(&points[..now * dimension], &mut values[..now]);
+            for (&value, volume) in values[..now].as_flattened().iter().zip(volumes.as_flattened()) {
+                let term = value * volume / magnitude;
+                sum += term;
+                squares += term * term;
+                is_there |= value.abs() > rounds::TINY || value.is_nan();
+                if few.len() <= FEW && !few.contains(&value) {
+                    few.push(value);
+                }
+            }
+            done += now;
+        }
+        let count = (done * LANES).max(1) as f64;
+        let mean = sum / count;
+        let deviation = magnitude * ((squares / count - mean * mean).max(0.0) / count).sqrt();
+        let estimate = magnitude * mean;
+        let has_steps = (2..=FEW).contains(&few.len());
+        Probe { evaluations: (done * LANES) as u64, is_there, estimate, deviation, has_steps }
+    }
+
+    /// Whether f is no polynomial of low degree along the diagonals at the corners of the whole: a plane that cuts through holds at least one
+    /// of these, however little it cuts off. The boxes there become active, and claim what that may be.
+    fn corners(&self, method: &mut Cubature, left: u64) -> bool {
+        let dimension = self.axes.len();
+        let plain = self.axes.iter().all(|axis| axis.map == AxisMap::Plain);
+        if !plain || dimension > MOST_DIMENSIONS || left < (ON_DIAGONAL << dimension) as u64 {
+            return false;
+        }
+        let mut points = vec![[0.0; LANES]; ON_DIAGONAL / LANES * dimension];
+        let mut values = [[0.0; LANES]; ON_DIAGONAL / LANES];
+        let mut doubtful = Vec::new();
+        for (leaf, corner) in method.at_corners() {
+            let (lower, upper) = method.ends(leaf);
+            let mut volume = 1.0;
+            for d in 0..dimension {
+                let (from, to) = if corner >> d & 1 == 1 { (upper[d], lower[d]) } else { (lower[d], upper[d]) };
+                volume *= (to - from).abs();
+                for k in 0..ON_DIAGONAL {
+                    // Not at the ends themselves, where f may be singular.
+                    let share = NEXT_TO_END + (1.0 - 2.0 * NEXT_TO_END) * k as f64 / (ON_DIAGONAL - 1) as f64;
+                    points[k / LANES * dimension + d][k % LANES] = from + share * (to - from);
+                }
+            }
+            self.values.values(&points, &mut values);
+            // The highest difference, in which the value next to the corner counts once.
+            let (mut difference, mut binomial, mut largest) = (0.0, 1.0, 0.0f64);
+            for (k, &value) in values.as_flattened().iter().enumerate() {
+                difference += binomial * value;
+                binomial *= -((ON_DIAGONAL - 1 - k) as f64) / (k + 1) as f64;
+                largest = largest.max(value.abs());
+            }
+            if difference.abs() > ROUNDING * largest {
+                doubtful.push((leaf, difference.abs() * volume));
+            }
+        }
+        method.evaluations += (ON_DIAGONAL << dimension) as u64;
+        method.doubt(&doubtful)
+    }
+}

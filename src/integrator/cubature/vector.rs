@@ -1,0 +1,279 @@
+//! Integrals of several components over a box, on one mesh.
+
+use super::doubt::Doubter;
+use super::drive::RULES;
+use super::pieces::Crew;
+use super::{axes_of, costs};
+use crate::backend::simd::boxes::{BoxDesk, SimdBoxes};
+use crate::backend::{Backend, threads::Threads};
+use crate::clock::Instant;
+use crate::error::Error;
+use crate::integral::{Fallback, Status};
+use crate::integrand::shared::{VectorByScalar, VectorOnLanes, VectorValues};
+use crate::integrand::shared_points::SharedPoints;
+use crate::integrand::{Expr, Graph, Point, VectorIntegrand};
+use crate::integrator::Integrator;
+use crate::integrator::samples::End;
+use crate::integrator::vector::VectorForms;
+use crate::lanes::{LANES, Level, Token};
+use crate::method::{JointCubature, Method, Outcome};
+use crate::norm::Measure;
+use crate::plan::{Axis, BoxRule, SweptBox};
+use crate::region::Region;
+use crate::rule::fully_symmetric::{FullySymmetric, MOST_DIMENSIONS};
+use crate::rule::gauss_line::GaussLine;
+use crate::vector::VectorIntegral;
+use std::marker::PhantomData;
+
+const NO_GPU: &str = "vectors over boxes are computed on the CPU";
+
+/// An integrand of several components over a box.
+pub(in crate::integrator) struct VectorOver<'a> {
+    pub values: &'a dyn VectorValues,
+    pub components: usize,
+    pub measure: Measure,
+    /// Whether a component is known to be zero.
+    pub is_zero: &'a dyn Fn(usize) -> bool,
+    pub axes: &'a [Axis],
+    pub level: Level,
+    pub token: Token,
+    pub start: Instant,
+}
+
+impl Integrator {
+    /// The integrals of the components over a box.
+    pub(in crate::integrator) fn vector_on_axes<P: Point, F: VectorIntegrand<P>>(
+        &self,
+        f: &F,
+        lower: &[f64],
+        upper: &[f64],
+    ) -> Result<VectorIntegral, Error> {
+        let start = Instant::now();
+        let (components, measure) = self.measure(f)?;
+        if self.method == Method::Vegas {
+            return Err(Error::SampledAlone);
+        }
+        let mut with = self.clone();
+        let mut fallbacks = Vec::new();
+        if self.backend == Backend::Gpu {
+            if !self.fallback {
+                return Err(Error::BackendUnavailable { backend: Backend::Gpu, reason: NO_GPU.to_owned() });
+            }
+            fallbacks.push(Fallback { wanted: Backend::Gpu.to_string(), reason: NO_GPU.to_owned() });
+            with.backend = Backend::Simd;
+        }
+        let (level, token) = with.check_box(f.required_dimension(), lower, upper)?;
+        fallbacks.extend(with.box_fallbacks());
+        with.verify = None;
+        let (on_lanes, by_scalar) =
+            (VectorOnLanes { f, token, point: PhantomData }, VectorByScalar { f, point: PhantomData });
+        let values: &dyn VectorValues = if with.backend == Backend::Serial { &by_scalar } else { &on_lanes };
+        let is_zero = |component: usize| {
+            let graph = Graph::new();
+            let traced = f.trace(component, &graph, P::traced_from_fn(|d| graph.coordinate(d)));
+            traced.and_then(Expr::as_constant) == Some(0.0)
+        };
+        let sampled = self.method.most_sampled().is_some();
+        let (sign, axes) = axes_of(lower, upper);
+        let over = VectorOver { values, components, measure, is_zero: &is_zero, axes: &axes, level, token, start };
+        let noted = |mut integral: VectorIntegral| {
+            integral.fallbacks.splice(0..0, fallbacks.iter().cloned());
+            integral
+        };
+        let result = if let ([lower], [upper], false) = (lower, upper, sampled) {
+            let forms = VectorForms { fast: values, scalar: &by_scalar, bounded: &|_| None, components };
+            let region = Region { lower: *lower, upper: *upper };
+            let tolerance = with.check_question(None, region, with.rel_tol, with.abs_tol)?;
+            with.jointly(&forms, (level, token), measure, region, tolerance, start)
+        } else {
+            with.over_vector_box(&over, sign, lower.iter().zip(upper).any(|(lower, upper)| lower == upper))
+        };
+        match result {
+            Ok(integral) => Ok(noted(integral)),
+            Err(Error::VectorNotConverged(integral)) => Err(Error::VectorNotConverged(Box::new(noted(*integral)))),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The integrals over a box that was looked at; it may be `flat`. Compiled once, whatever the integrand.
+    #[inline(never)]
+    fn over_vector_box(&self, over: &VectorOver, sign: f64, flat: bool) -> Result<VectorIntegral, Error> {
+        let serial = self.backend == Backend::Serial;
+        let threads = Threads::new(if serial { Some(1) } else { self.threads })?;
+        let mut integral = VectorIntegral {
+            estimates: vec![0.0; over.components],
+            errors: vec![if flat { 0.0 } else { f64::INFINITY }; over.components],
+            evaluations: 0,
+            regions: 0,
+            status: Status::Converged,
+            component: None,
+            bad_point: Vec::new(),
+            method: None,
+            norm: over.measure.norm,
+            threads: 1,
+            backend: if serial { Backend::Serial } else { Backend::Simd },
+            level: (!serial).then_some(over.level),
+            fallbacks: Vec::new(),
+            agreement: None,
+            elapsed: over.start.elapsed(),
+        };
+        if !flat {
+            if over.axes.len() > MOST_DIMENSIONS || self.method.most_sampled().is_some() {
+                self.vector_samples(over, &threads, &mut integral)?;
+            } else {
+                self.vector_cubature(over, &threads, &mut integral);
+            }
+            integral.estimates.iter_mut().for_each(|estimate| *estimate *= sign);
+            integral.elapsed = over.start.elapsed();
+        }
+        self.vector_judged(integral)
+    }
+
+    fn vector_cubature(&self, over: &VectorOver, threads: &Threads, integral: &mut VectorIntegral) {
+        integral.method = Some(Method::Cubature);
+        let &VectorOver { values, components, measure, axes, token, .. } = over;
+        let dimension = axes.len();
+        let shared = SharedPoints::new(values, components, dimension);
+        let (seventh, ninth) = (FullySymmetric::seventh(dimension), FullySymmetric::ninth(dimension));
+        let first = shared.component(0);
+        let kernel =
+            SimdBoxes { values: &first, seventh, ninth, line: GaussLine::get(), axes, unit: f64::EPSILON, token };
+        let (mut roughness, mut peaks) = (Vec::new(), Vec::new());
+        for c in 0..components {
+            let of = shared.component(c);
+            match (SimdBoxes { values: &of, ..kernel }).look(&mut BoxDesk::default()) {
+                Ok((rough, peak)) => {
+                    roughness.push(rough);
+                    peaks.push(peak);
+                }
+                Err(bad) => {
+                    (integral.evaluations, integral.component) = (seventh.on_lines(), Some(c));
+                    (integral.status, integral.bad_point) = End::Bad(bad).status(f64::NAN);
+                    return;
+                }
+            }
+        }
+        let tolerance = self.tolerances();
+        let costs = costs(dimension, seventh, ninth);
+        let mut joint = JointCubature::new(measure, axes, tolerance, self.max_evaluations, costs, &roughness);
+        joint.evaluations = seventh.on_lines();
+        let mut run =
+            Run { with: self, over, kernel, shared: &shared, joint, threads, seconds: [0.0; 3], no_threads: None };
+        let (end, component) = loop {
+            if let Some(end) = run.round() {
+                break end;
+            }
+        };
+        let Run { mut joint, no_threads, .. } = run;
+        integral.threads = threads.count();
+        if let Some(reason) = no_threads {
+            integral.fallbacks.push(Fallback { wanted: format!("{} threads", threads.count()), reason });
+            integral.threads = 1;
+        }
+        let reached = if joint.regions() == 0 { f64::NAN } else { axes[0].upper };
+        (integral.status, integral.bad_point) = end.status(reached);
+        (integral.component, integral.regions) = (component, joint.regions());
+        integral.evaluations = joint.evaluations;
+        shared.clear();
+        let left = self.max_evaluations.saturating_sub(joint.evaluations);
+        let mut looked = 0;
+        for (c, method) in joint.components.iter_mut().enumerate().filter(|_| integral.status == Status::Converged) {
+            let before = method.evaluations;
+            let doubt =
+                Doubter { values: &shared.component(c), axes, left }.of_all(method, peaks[c], &|| (over.is_zero)(c));
+            looked = looked.max(method.evaluations - before);
+            if let Some(reason) = doubt {
+                (integral.status, integral.component) = (Status::Suspicious { reason }, Some(c));
+                integral.errors[c] = method.totals.error();
+                break;
+            }
+        }
+        integral.evaluations += looked;
+        for (c, error) in integral.errors.iter_mut().enumerate() {
+            // Unless it was doubted.
+            *error = if error.is_finite() { *error } else { joint.errors[c] };
+        }
+        integral.estimates = joint.estimates;
+    }
+}
+
+/// Integrals under way.
+struct Run<'a> {
+    with: &'a Integrator,
+    over: &'a VectorOver<'a>,
+    /// That of the first component, and the values of all.
+    kernel: SimdBoxes<'a>,
+    shared: &'a SharedPoints<'a>,
+    joint: JointCubature,
+    threads: &'a Threads,
+    /// What a sweep of a box took on one thread, by each rule.
+    seconds: [f64; 3],
+    /// Why there are no threads, where there are none.
+    no_threads: Option<String>,
+}
+
+impl Run<'_> {
+    /// The next round; how it ended and at which component, if this was the last.
+    fn round(&mut self) -> Option<(End, Option<usize>)> {
+        let count = self.over.components;
+        let (mut swept, mut fine) = (vec![Vec::new(); count], vec![Vec::new(); count]);
+        for rule in RULES {
+            let by_component = if rule == BoxRule::Fine { &mut fine } else { &mut swept };
+            if let Some(end) = self.sweep(rule, by_component) {
+                return Some((end, None));
+            }
+        }
+        let verdict = self.joint.absorb(&mut swept, &mut fine);
+        self.with.control.report(self.joint.evaluations, self.with.max_evaluations);
+        match verdict {
+            Some((Outcome::NonFinite { value, .. }, Some(c))) => {
+                let bad = std::mem::take(&mut self.joint.components[c].bad);
+                return Some((End::Bad(Box::new((bad, value))), Some(c)));
+            }
+            Some((outcome, component)) => return Some((End::Outcome(outcome), component)),
+            None => {}
+        }
+        if let Some((c, suspect)) = self.joint.suspect() {
+            self.shared.clear();
+            let values = self.shared.component(c);
+            let (place, evaluations) = SimdBoxes { values: &values, ..self.kernel }.locate(&suspect);
+            self.joint.found(c, suspect.axis, place, evaluations);
+        }
+        self.joint.divide().map(|(outcome, component)| (End::Outcome(outcome), component))
+    }
+
+    /// Sweeps the boxes of a rule, eight at a time for all components that want it.
+    fn sweep(&mut self, rule: BoxRule, to: &mut [Vec<SweptBox>]) -> Option<End> {
+        let Self { with, over, kernel, joint, threads, seconds, no_threads, .. } = self;
+        let (count, boxes) = (over.components, joint.next(rule));
+        let wants = |c: usize, k: usize| rule != BoxRule::Fine || joint.wants_fine(c, k);
+        let mut places = vec![SweptBox::default(); boxes.len() * count];
+        let (kernel, seconds) = (&*kernel, &mut seconds[rule as usize]);
+        let crew = Crew { with, threads, start: over.start, seconds, no_threads };
+        let stop = crew.sweep(boxes, &mut places, count, &|boxes, first, out, desk| {
+            let shared = SharedPoints::new(over.values, count, over.axes.len());
+            let mut rest = boxes;
+            for (group, out) in out.chunks_mut(LANES * count).enumerate() {
+                let (eight, others) = rest.split_at(out.len() / count);
+                shared.clear();
+                for (c, out) in out.chunks_mut(eight.len()).enumerate() {
+                    if (0..eight.len()).any(|k| wants(c, first + group * LANES + k)) {
+                        let values = shared.component(c);
+                        SimdBoxes { values: &values, ..*kernel }.sweep(eight, out, desk);
+                    }
+                }
+                rest = others;
+            }
+        });
+        if let Some(stop) = stop {
+            return Some(End::Stopped(stop));
+        }
+        for (group, eight) in places.chunks_mut(LANES * count).enumerate() {
+            for (c, found) in eight.chunks_mut(eight.len() / count).enumerate() {
+                let wanted = found.iter_mut().enumerate().filter(|(k, _)| wants(c, group * LANES + k));
+                to[c].extend(wanted.map(|(_, one)| std::mem::take(one)));
+            }
+        }
+        None
+    }
+}

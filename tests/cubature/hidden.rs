@@ -1,0 +1,58 @@
+//! What is hidden from most boxes: each of these once converged and was wrong.
+
+use super::families::{Genz, of};
+use super::is_wrong;
+use quadrille::{Integrator, Method, Status};
+use std::f64::consts::PI;
+
+#[test]
+fn a_ridge_along_a_diagonal_goes_on_in_larger_boxes() {
+    let unit = [(0.0, 1.0); 2];
+    for (s, c, tolerance) in
+        [(155.45, 0.34464, 1e-3), (193.39, 1.1649, 1e-2), (87.3, 0.6123, 1e-4), (321.7, 1.4371, 1e-3)]
+    {
+        let f = |[x, y]: [f64; 2]| (-(s * (x + y - c)).powi(2)).exp();
+        let exact = PI.sqrt() / s * if c < 1.0 { c } else { 2.0 - c };
+        let integral = of(&Integrator::new().method(Method::Cubature).rel_tol(tolerance), &f, unit);
+        assert!(
+            integral.status == Status::Converged && !is_wrong(&integral, exact, tolerance),
+            "{integral:#}, not {exact}"
+        );
+    }
+}
+
+#[test]
+fn half_a_peak_is_not_taken_for_all_of_it() {
+    fn is_right<const D: usize>(a: [f64; D], u: [f64; D], tolerance: f64) {
+        let peak = Genz { family: 3, a, u };
+        let integral = of(&Integrator::new().rel_tol(tolerance), &peak, [(0.0, 1.0); D]);
+        assert!(integral.status == Status::Converged, "{integral:#}");
+        assert!(!is_wrong(&integral, peak.exact(), tolerance), "{integral:#}, not {}", peak.exact());
+    }
+    is_right([121.6, 277.4, 0.68621], [0.50734, 0.30314, 0.48798], 1e-2);
+    is_right([0.7, 190.0, 95.0, 3.0], [0.41, 0.6172, 0.2816, 0.73], 1e-3);
+    is_right([6.1988, 104.41, 25.126, 22.843, 22.288], [0.75263, 0.70873, 0.45828, 0.78738, 0.42111], 1e-3);
+}
+
+#[test]
+fn a_corner_that_a_plane_cuts_off_is_seen() {
+    fn is_right<const D: usize>(c: f64, exact: f64, tolerance: f64) {
+        let f = |x: [f64; D]| (x.iter().sum::<f64>() - c).abs();
+        let integral = of(&Integrator::new().rel_tol(tolerance).max_evaluations(400_000), &f, [(0.0, 1.0); D]);
+        assert!((integral.estimate - exact).abs() <= integral.error, "{integral:#}, not {exact}");
+    }
+    is_right::<4>(0.25822, 1.741_799_133_663_575_6, 1e-4);
+    is_right::<6>(5.3681, 2.368_115_963_861_335, 1e-6);
+    is_right::<8>(1.0584, 2.941_609_185_767_384_7, 1e-9);
+}
+
+#[test]
+fn looking_elsewhere_keeps_to_the_limit() {
+    for most in [5_000, 9_000, 20_000] {
+        let with = Integrator::new().method(Method::Cubature).max_evaluations(most);
+        for height in [0.0, 1.0] {
+            let integral = of(&with, &|_: [f64; 5]| height, [(0.0, 1.0); 5]);
+            assert!(integral.evaluations <= most, "{most}: {integral:#}");
+        }
+    }
+}
