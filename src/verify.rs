@@ -151,12 +151,12 @@ pub(crate) fn check_rounded_tile<F: Integrand>(
     if let Some(bounded) = Bounded::new(f) {
         let shift = rounding.position * nodes.0.abs().max(nodes.1.abs());
         let mut unknown = false;
-        grid.for_each_node(tile, |x, weight| match bounded.at_rounded(&[x], rounding, shift).bound {
+        grid.for_each_node(tile, |x, weight| match bounded.at_rounded(&[x], rounding, &[shift]).bound {
             f64::INFINITY => unknown = true,
             bound => checked.bound += (weight * bound).abs(),
         });
         if unknown {
-            let bound = |x| bounded.at_rounded(&[x], rounding, shift).bound;
+            let bound = |x| bounded.at_rounded(&[x], rounding, &[shift]).bound;
             return check_rounded_nodes(f, grid, tile, Checked { bound: difference, ..checked }, values, bound);
         }
         checked.worst = difference / checked.bound;
