@@ -99,7 +99,8 @@ pub(crate) fn shader(kind: Kind, arithmetic: Arithmetic, integrand: &Emitted) ->
             let kernel = kernel!("samples").replace("$AGAIN", if rare { SAMPLE_AGAIN } else { "" });
             of_points(&kernel.replace("$SAMPLES", &samples), points)
         }
-        Kind::Strata(points) => of_points(kernel!("strata"), points),
+        // Their numbers are in the task: eight buffers are what every device has.
+        Kind::Strata(points) => of_points(kernel!("strata"), points).replace("numbers[", "task.numbers["),
         Kind::Boxes(shape) => {
             let sweep = |name| {
                 let text = kernel!("orbits").replace("$NAME", name).replace("$FRAME", &shape.frame());
