@@ -111,12 +111,7 @@ impl OnDevice<'_> {
         let stop = || with.control.stop(domain.start).is_some();
         on_device.run(boxes, *done, &stop, &mut |first, count, found| {
             let some = boxes.split_at(first).1.split_at(count).0;
-            let mut bad = Vec::new();
-            for k in (0..count).step_by(LANES) {
-                let lanes = LANES.min(count - k);
-                let flags = found.bad(k, lanes)?;
-                bad.extend((0..lanes).filter(|&lane| flags[lane]).map(|lane| k + lane));
-            }
+            let bad = found.bad()?;
             let out = &mut out[first..first + count];
             let judging = Judging { found, boxes: some, from: 0, out: &mut *out };
             in_pieces(domain.threads, judging, &|piece| piece.judge(kernel));
@@ -226,8 +221,7 @@ impl Judging<'_> {
         let mut numbers = Vec::new();
         let (mut boxes, mut from) = (self.boxes, self.from);
         for out in self.out.chunks_mut(LANES) {
-            numbers.clear();
-            self.found.eight(from, &mut numbers);
+            self.found.eight(from, out.len(), &mut numbers);
             let (eight, others) = boxes.split_at(out.len());
             at_desk(|desk| kernel.judge_eight(eight, &numbers, out, desk));
             (boxes, from) = (others, from + LANES);
