@@ -50,6 +50,8 @@ struct Tile {
     variance: Real,
     size: Real,
     largest: Real,
+    // A tile is a multiple of 16 bytes.
+    unused: Real,
     // Of each stratum, the standard deviation of its values.
     spread: array<Real, 64>,
 }

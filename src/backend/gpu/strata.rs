@@ -17,9 +17,9 @@ use crate::reduce::{Moments, Partial};
 /// What runs here is exact enough for weights that differ as much as those of a map.
 const ARITHMETIC: Arithmetic = Arithmetic::F64;
 
-/// Bytes of what comes back of a piece, and of a tile of whole strata: three sums, and the spread of each.
+/// Bytes of what comes back of a piece, and of a tile of whole strata: three sums, nothing, and the spread of each.
 const FOUND: usize = PARTIAL + 8 * NUMBERS;
-const TILE: usize = PARTIAL + 8 * (3 + WORKGROUP as usize);
+const TILE: usize = PARTIAL + 8 * (4 + WORKGROUP as usize);
 
 /// Samples of a piece: at least; so many that there are not many more pieces than strata; and a bound for drivers that count turns of loops.
 const LEAST: u64 = 64;
@@ -198,7 +198,7 @@ impl GpuStrata {
             see(before + first, true, &sums);
             for ((pieces, words), sum) in tiles().zip(&sums) {
                 let numbers = words[PARTIAL..].chunks_exact(8).map(bytemuck::pod_read_unaligned::<f64>);
-                let (mut numbers, mut own) = (numbers, [0.0; 3]);
+                let (mut numbers, mut own) = (numbers, [0.0; 4]);
                 own.iter_mut().zip(&mut numbers).for_each(|(own, number)| *own = number);
                 let mut bad = None;
                 for (piece, spread) in pieces.iter().zip(numbers) {
@@ -208,7 +208,7 @@ impl GpuStrata {
                     }
                 }
                 let Some(sum) = sum else { return Ok(bad.or(pieces.first().copied())) };
-                let [variance, size, largest] = own;
+                let [variance, size, largest, _] = own;
                 sample.means = sample.means.combine(*sum);
                 sample.variance += variance;
                 sample.size += size;
