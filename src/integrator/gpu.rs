@@ -5,6 +5,7 @@ mod auto;
 mod boxes;
 mod check;
 mod judge;
+mod pieces;
 mod prepared;
 mod rows;
 mod samples;

@@ -131,8 +131,9 @@ impl Integrator {
         self
     }
 
-    /// Who evaluates. One adaptive integral never runs on a GPU, a [`sweep`](Self::sweep) and the [methods that
-    /// sample](Method) do where it is asked for.
+    /// Who evaluates. Adaptive integrals, [sweeps](Self::sweep) and the [methods that sample](Method) run on a GPU only where it is asked for: one
+    /// adaptive integral in one dimension has its values from there, each round at least a dispatch (some 0.1 ms), so that it pays for integrands of
+    /// thousands of operations alone.
     pub fn backend(mut self, backend: Backend) -> Self {
         self.backend = backend;
         self

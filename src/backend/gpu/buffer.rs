@@ -40,6 +40,14 @@ impl Numbers {
         }
     }
 
+    /// Some numbers.
+    pub fn reals(&mut self, values: &[f64]) {
+        match self.arithmetic {
+            Arithmetic::F64 => self.bytes.extend_from_slice(bytemuck::cast_slice(values)),
+            _ => values.iter().for_each(|&value| self.real(value)),
+        }
+    }
+
     /// A number to twice the precision: a pair of the arithmetic's floats.
     pub fn pair(&mut self, value: Partial) {
         match self.arithmetic {

@@ -24,19 +24,17 @@ pub(super) fn even(dimension: usize, samples: u64, seed: u64) -> Strata {
 pub(super) fn next(now: &Strata, spread: &[f64], samples: u64) -> Strata {
     let along = along(now.along.len(), samples);
     let count: u64 = along.iter().map(|&n| u64::from(n)).product();
-    let spread = with_neighbours(spread, &now.along);
+    let mut spread = with_neighbours(spread, &now.along);
+    spread.iter_mut().for_each(|spread| *spread = followed(*spread));
     let mut parts = Vec::with_capacity(count as usize);
-    same_places(&along, &now.along, |place| parts.push(followed(spread[place])));
+    same_places(&along, &now.along, |place| parts.push(spread[place]));
     let total: f64 = parts.iter().sum();
     let free = (samples - LEAST * count) as f64;
-    let even = free / count as f64;
-    let of = |part: f64| LEAST + if total > 0.0 && total < f64::INFINITY { free * (part / total) } else { even } as u64;
-    Strata {
-        along,
-        samples: parts.into_iter().map(|part| of(part) as u32).collect(),
-        iteration: now.iteration + 1,
-        seed: now.seed,
-    }
+    let (even, each) = (free / count as f64, free / total);
+    let known = each > 0.0 && each.is_finite();
+    // Samples of an iteration are below 2^32.
+    let of = |part: f64| LEAST as u32 + if known { part * each } else { even } as u32;
+    Strata { along, samples: parts.into_iter().map(of).collect(), iteration: now.iteration + 1, seed: now.seed }
 }
 
 /// At least half of what each of the neighbours has: a step or a peak that goes through a stratum but was missed by its few
