@@ -39,31 +39,15 @@ impl Desk {
 impl SimdRegions<'_> {
     /// The sweeps of all regions, in order.
     pub fn sweep(&self, regions: &[Region], tolerance: Tolerance, desk: &mut Desk, outcome: &mut Vec<Swept>) {
-        dispatch!(self.token, simd => {
-            for region in regions {
-                outcome.push(self.sweep_on(simd, region, tolerance, desk, None));
-            }
-        });
+        outcome.extend(regions.iter().map(|region| self.sweep_one(region, tolerance, desk, None)));
     }
 
     /// The sweep of one region. `known` are the values that the quick way saw there.
     pub fn sweep_one(&self, region: &Region, tolerance: Tolerance, desk: &mut Desk, known: Option<&Seen>) -> Swept {
-        dispatch!(self.token, simd => self.sweep_on(simd, region, tolerance, desk, known))
-    }
-
-    #[inline(always)]
-    fn sweep_on<S: Simd>(
-        &self,
-        simd: S,
-        region: &Region,
-        tolerance: Tolerance,
-        desk: &mut Desk,
-        known: Option<&Seen>,
-    ) -> Swept {
         match region.sweep {
-            Sweep::Levels => self.levels(simd, region, tolerance, desk),
-            Sweep::Locate => self.locate(simd, region),
-            Sweep::Ladder { least, eager } => self.climb(simd, region, (least.into(), eager), tolerance, desk, known),
+            Sweep::Levels => self.levels(region, tolerance, desk),
+            Sweep::Locate => self.locate(region, desk),
+            Sweep::Ladder { least, eager } => self.climb(region, (least.into(), eager), tolerance, desk, known),
         }
     }
 
@@ -110,8 +94,20 @@ impl SimdRegions<'_> {
     }
 
     /// The rungs, from the first on.
+    #[inline(never)]
+    fn climb(
+        &self,
+        region: &Region,
+        from: (usize, bool),
+        tolerance: Tolerance,
+        desk: &mut Desk,
+        known: Option<&Seen>,
+    ) -> Swept {
+        dispatch!(self.token, simd => self.climb_on(simd, region, from, tolerance, desk, known))
+    }
+
     #[inline(always)]
-    fn climb<S: Simd>(
+    fn climb_on<S: Simd>(
         &self,
         simd: S,
         region: &Region,

@@ -3,15 +3,20 @@
 use super::waves::Waves;
 use super::{Desk, SimdRegions};
 use crate::estimate::{Tolerance, claim_of_levels, larger, rounding};
-use crate::lanes::{LANES, Lanes, Simd};
+use crate::lanes::{LANES, Lanes, Simd, dispatch};
 use crate::plan::{Region, Swept};
 use crate::rule::levels::{Arm, EXP_HIGH, EXP_LOW, FINER, SINH_SINH, TANH_SINH, UNITS, vectors};
 use crate::rule::{MOST_VECTORS, Vector};
 
 impl SimdRegions<'_> {
     /// Double-exponential levels over a finite or infinite interval.
+    #[inline(never)]
+    pub(super) fn levels(&self, region: &Region, tolerance: Tolerance, desk: &mut Desk) -> Swept {
+        dispatch!(self.token, simd => self.levels_on(simd, region, tolerance, desk))
+    }
+
     #[inline(always)]
-    pub(super) fn levels<S: Simd>(&self, simd: S, region: &Region, tolerance: Tolerance, desk: &mut Desk) -> Swept {
+    fn levels_on<S: Simd>(&self, simd: S, region: &Region, tolerance: Tolerance, desk: &mut Desk) -> Swept {
         let mut arms = Direction::both(region);
         if self.values.knows_distances() {
             // No node is taken for the end, then.
