@@ -139,6 +139,8 @@ impl SimdRegions<'_> {
                 (before, before_raw) = (seen.estimate, seen.raw);
                 (index, left_out) = next(0, eager && far(seen.raw, seen.variation, tolerance.at(seen.estimate)));
             }
+        } else if least > 2 && !region.guarded {
+            (index, left_out) = (2, true);
         }
         loop {
             let to = rungs[index].rows.len();
@@ -146,7 +148,7 @@ impl SimdRegions<'_> {
                 for (point, &node) in points[done..to].iter_mut().zip(&nodes[done..to]) {
                     *point = Lanes::from_array(simd, node).fma(Lanes::splat(simd, width), ends).to_array();
                 }
-                let sentinels = usize::from(index == 0 && region.guarded);
+                let sentinels = usize::from(done == 0 && region.guarded);
                 if sentinels > 0 {
                     points[to] = Lanes::from_array(simd, NEAR).fma(Lanes::splat(simd, width), ends).to_array();
                 }
@@ -158,8 +160,13 @@ impl SimdRegions<'_> {
                 }
                 done = to;
             }
+            // What the first rung says counts for nothing where two more are asked for, unless an end looks singular.
+            if index == 0 && done == to && least > 2 && bends(0, values) == [false; 2] {
+                (index, left_out) = (2, true);
+                continue;
+            }
             if left_out && index == 2 && region.guarded && bends(1, values) != [false; 2] {
-                (index, left_out) = (1, false);
+                (index, left_out) = (usize::from(before_raw < f64::INFINITY), false);
             }
             let rung = &rungs[index];
             let count = rung.rows.len();
@@ -171,6 +178,12 @@ impl SimdRegions<'_> {
             let sums = Sums::of(simd, rung, &values[..count]);
             let (estimate, magnitude, variation) = (sums.sum * width, sums.size * width, sums.variation * width);
             let now = sums.raw(width, before);
+            let finite = (now + magnitude).is_finite();
+            if index >= 2 && index < least && finite && !eager {
+                (before, before_raw) = (estimate, now);
+                (index, left_out) = (index + 1, false);
+                continue;
+            }
             // Convergence is taken for even where a rung was left out.
             let previous = if left_out { before_raw.sqrt() * now.sqrt() } else { before_raw };
             let floor = rounding_by(rung.scatter, magnitude, estimate);
@@ -188,39 +201,37 @@ impl SimdRegions<'_> {
                 gap: gap(index, nodes) * width,
                 ..Swept::NOTHING
             };
-            if met && index >= least {
-                let values = &values[..count];
-                let swept = if region.guarded { guarded(simd, near, rung, values, swept) } else { swept };
-                return with_ends(simd, region, rung, values, swept, (sums.variation, range.1 - range.0), alone);
+            let mut singular = [false; 2];
+            if !(met && index >= least) {
+                if !finite {
+                    let from = if known.is_some() { 2 } else { 0 };
+                    let bad = first_bad(&points[from..count], &values[from..count]);
+                    return Swept { error: f64::INFINITY, bad, ..swept };
+                }
+                if index < 2 && rungs.len() > 1 && region.guarded {
+                    singular = bends(index, values);
+                }
+                let smooth = singular == [false; 2];
+                let wanted = tolerance.at(estimate);
+                // The last rung squares the error at best.
+                let vain = eager && index >= 2 && !swept.sparse && now * (now / variation) > VAIN * wanted;
+                let go_on = index < last
+                    && !vain
+                    && (met && index < least
+                        || smooth && (index < least || eager || swept.sparse)
+                        || match index {
+                            0 => now < 0.3 * magnitude && smooth,
+                            _ => promising(now, previous, wanted.max(floor)),
+                        });
+                if go_on {
+                    (before, before_raw) = (estimate, now);
+                    (index, left_out) =
+                        next(index, smooth && (index + 2 <= least || eager && far(now, variation, wanted)));
+                    continue;
+                }
             }
-            if !(now + magnitude).is_finite() {
-                let from = if known.is_some() { 2 } else { 0 };
-                let bad = first_bad(&points[from..count], &values[from..count]);
-                return Swept { error: f64::INFINITY, bad, ..swept };
-            }
-            let singular =
-                if index < 2 && rungs.len() > 1 && region.guarded { bends(index, values) } else { [false; 2] };
-            let smooth = !singular[0] && !singular[1];
-            let wanted = tolerance.at(estimate);
-            // The last rung squares the error at best.
-            let vain = eager && index >= 2 && !swept.sparse && now * (now / variation) > VAIN * wanted;
-            let go_on = index < last
-                && !vain
-                && (met && index < least
-                    || smooth && (index < least || eager || swept.sparse)
-                    || match index {
-                        0 => now < 0.3 * magnitude && smooth,
-                        _ => promising(now, previous, wanted.max(floor)),
-                    });
-            if !go_on {
-                let values = &values[..count];
-                // It may be that others leave it no more to do.
-                let swept = if region.guarded { guarded(simd, near, rung, values, swept) } else { swept };
-                let swept = Swept { singular, ..swept };
-                return with_ends(simd, region, rung, values, swept, (sums.variation, range.1 - range.0), alone);
-            }
-            (before, before_raw) = (estimate, now);
-            (index, left_out) = next(index, smooth && (index + 2 <= least || eager && far(now, variation, wanted)));
+            let variations = (sums.variation, range.1 - range.0);
+            return at_ends(simd, region, rung, &values[..count], near, Swept { singular, ..swept }, variations, alone);
         }
     }
 }
@@ -234,16 +245,6 @@ fn far(now: f64, variation: f64, wanted: f64) -> bool {
 
 /// The sentinels, as nodes.
 const NEAR: Vector = [SENTINEL, SENTINEL, SENTINEL, SENTINEL, -SENTINEL, -SENTINEL, -SENTINEL, -SENTINEL];
-
-/// `swept` with what one value next to each end says, where nodes are sparse enough for a step to hide.
-#[inline(always)]
-fn guarded<S: Simd>(simd: S, near: Vector, rung: &Rung, values: &[Vector], swept: Swept) -> Swept {
-    let (low, high) = (dot(simd, values, rung.sentinels[0]), dot(simd, values, rung.sentinels[1]));
-    let hidden = ((near[0] - low).abs() + (near[4] - high).abs()) * swept.gap;
-    // Less than the rounding of the values makes of it is nothing.
-    let hidden = if hidden <= swept.floor { 0.0 } else { hidden };
-    Swept { error: if hidden.is_finite() { swept.error + hidden } else { swept.magnitude }, ..swept }
-}
 
 /// What a rung makes of its values, for a region of length 1.
 struct Sums {
@@ -303,27 +304,46 @@ const VAIN: f64 = 1e3;
 /// they are few.
 const OBSERVED: f64 = 0.1;
 
-/// `swept` with what neighbours are compared by, and the floor that follows from the variation of f: of the sums, and, where
-/// mapped, its own.
+/// `swept` with what one value next to each end says, where nodes are sparse enough for a step to hide; with what neighbours are
+/// compared by; and with the floor that follows from the variation of f: of the sums, and, where mapped, its own.
 #[inline(always)]
-fn with_ends<S: Simd>(
+#[allow(clippy::too_many_arguments)]
+fn at_ends<S: Simd>(
     simd: S,
     region: &Region,
     rung: &Rung,
     values: &[Vector],
+    near: Vector,
     swept: Swept,
     (variation, its_own): (f64, f64),
     alone: bool,
 ) -> Swept {
+    let mut error = swept.error;
+    let mut ends = [f64::NAN; 2];
+    if region.guarded {
+        let [lower, upper] = rung.sentinels;
+        let low;
+        let high;
+        if alone {
+            // The whole has no neighbours.
+            [low, high, ..] = dots(simd, values, [lower, upper]);
+        } else {
+            [low, high, ends[0], ends[1], ..] = dots(simd, values, [lower, upper, rung.ends[0], rung.ends[1]]);
+        }
+        let hidden = ((near[0] - low).abs() + (near[4] - high).abs()) * swept.gap;
+        // Less than the rounding of the values makes of it is nothing.
+        let hidden = if hidden <= swept.floor { 0.0 } else { hidden };
+        error = if hidden.is_finite() { error + hidden } else { swept.magnitude };
+    } else {
+        [ends[0], ends[1], ..] = dots(simd, values, rung.ends);
+    }
     let noise = match region.map {
         Map::Plain => noise(larger(region.lower.abs(), region.upper.abs()), variation),
         // Points are held as distances from there, but for the last addition.
         Map::Exp { from, .. } => noise(from.abs(), its_own),
         Map::Sinh => 0.0,
     };
-    // The whole has no neighbours.
-    let ends = if alone { [f64::NAN; 2] } else { rung.ends.map(|end| dot(simd, values, end)) };
-    Swept { ends, noise, floor: swept.floor + OBSERVED * noise, ..swept }
+    Swept { error, ends, noise, floor: swept.floor + OBSERVED * noise, ..swept }
 }
 
 /// The smallest and the largest, of all lanes.
@@ -348,6 +368,19 @@ fn dot<S: Simd>(simd: S, values: &[Vector], table: &[Vector]) -> f64 {
         sum = Lanes::from_array(simd, value).fma(Lanes::from_array(simd, factor), sum);
     }
     sum.total()
+}
+
+/// The same of several tables, side by side.
+#[inline(always)]
+fn dots<S: Simd, const N: usize>(simd: S, values: &[Vector], tables: [&[Vector]; N]) -> [f64; LANES] {
+    let tables = tables.map(|table| &table[..values.len()]);
+    let mut sums = [Lanes::splat(simd, 0.0); LANES];
+    for (k, &value) in values.iter().enumerate() {
+        for (sum, table) in sums.iter_mut().zip(tables) {
+            *sum = Lanes::from_array(simd, value).fma(Lanes::from_array(simd, table[k]), *sum);
+        }
+    }
+    Lanes::totals(sums)
 }
 
 /// The estimate of a rung, for a region of length 1.
