@@ -127,6 +127,7 @@ pub(crate) struct Regions<'a> {
 
 /// The outcome of one sweep.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[repr(align(64))]
 pub(crate) struct Swept {
     pub estimate: f64,
     /// What the error model makes of the differences; zero where rounding explains them.
