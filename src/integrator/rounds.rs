@@ -72,6 +72,7 @@ thread_local! {
 impl Question<'_> {
     /// The integral, to the tolerance or with the reason why not. `known` are values at the nodes of the first rung. Where the clock has not been
     /// read, that is done once one panel is not enough: it takes as long as a small integral.
+    #[inline]
     pub fn answer(&self, known: Option<&Seen>, start: &mut Option<Instant>) -> Answer {
         if self.lower == self.upper || self.weight.is_some_and(|weight| weight.is_zero()) {
             return NOTHING;
@@ -81,11 +82,18 @@ impl Question<'_> {
         }
         DESK.with(|desk| match desk.try_borrow_mut() {
             Ok(mut desk) => self.answer_at(&mut desk, known, start),
-            // An integral within an integrand.
-            Err(_) => self.answer_at(&mut Desk::new(), known, start),
+            Err(_) => self.answer_within(known, start),
         })
     }
 
+    /// An integral within an integrand.
+    #[cold]
+    fn answer_within(&self, known: Option<&Seen>, start: &mut Option<Instant>) -> Answer {
+        self.answer_at(&mut Desk::new(), known, start)
+    }
+
+    // Inline: copies of the answer would wait for what was just written.
+    #[inline(always)]
     fn answer_at(&self, desk: &mut Desk, known: Option<&Seen>, start: &mut Option<Instant>) -> Answer {
         let mut done = Done::default();
         if self.points.is_empty()
@@ -128,7 +136,7 @@ pub(super) struct Done {
 
 /// The whole as one region, by its ladder or, where it is infinite, by levels; and by levels where an end is singular. It is
 /// enough for most integrals, and allocates nothing; else what was swept is in `done`. `known` are values at the nodes of the first rung.
-#[inline]
+#[inline(always)]
 fn whole(question: &Question, known: Option<&Seen>, desk: &mut Desk, done: &mut Done) -> Option<Answer> {
     let Question { values, ladder, token, lower, upper, method, .. } = *question;
     let tolerance = question.tolerance.inner();
@@ -141,7 +149,8 @@ fn whole(question: &Question, known: Option<&Seen>, desk: &mut Desk, done: &mut 
     }
     for sweep in &mut done.sweeps {
         let known = known.filter(|_| region.sweep != Sweep::Levels);
-        let swept = kernel.sweep_one(&region, tolerance, desk, known);
+        let mut swept = Swept::NOTHING;
+        kernel.sweep_into(&region, tolerance, desk, known, &mut swept);
         evaluations += swept.evaluations;
         let levels = region.sweep == Sweep::Levels && lower.is_finite() && upper.is_finite();
         let claimed = swept.error + swept.floor + 0.5 * f64::EPSILON * swept.estimate.abs();

@@ -96,7 +96,7 @@ pub(crate) struct Region {
 
 impl Region {
     /// An interval of x for the ladder.
-    pub fn plain(lower: f64, upper: f64) -> Self {
+    pub const fn plain(lower: f64, upper: f64) -> Self {
         Self {
             lower,
             upper,

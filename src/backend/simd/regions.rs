@@ -39,15 +39,35 @@ impl Desk {
 impl SimdRegions<'_> {
     /// The sweeps of all regions, in order.
     pub fn sweep(&self, regions: &[Region], tolerance: Tolerance, desk: &mut Desk, outcome: &mut Vec<Swept>) {
-        outcome.extend(regions.iter().map(|region| self.sweep_one(region, tolerance, desk, None)));
+        let first = outcome.len();
+        // Written in place: a copy would wait for what was just written.
+        outcome.resize(first + regions.len(), Swept::NOTHING);
+        for (region, swept) in regions.iter().zip(&mut outcome[first..]) {
+            self.sweep_into(region, tolerance, desk, None, swept);
+        }
     }
 
-    /// The sweep of one region. `known` are the values that the quick way saw there.
-    pub fn sweep_one(&self, region: &Region, tolerance: Tolerance, desk: &mut Desk, known: Option<&Seen>) -> Swept {
+    /// The sweep of one region.
+    pub fn sweep_one(&self, region: &Region, tolerance: Tolerance, desk: &mut Desk) -> Swept {
+        let mut swept = Swept::NOTHING;
+        self.sweep_into(region, tolerance, desk, None, &mut swept);
+        swept
+    }
+
+    /// Sets `swept` to the sweep of one region. `known` are the values that the quick way saw there.
+    #[inline]
+    pub fn sweep_into(
+        &self,
+        region: &Region,
+        tolerance: Tolerance,
+        desk: &mut Desk,
+        known: Option<&Seen>,
+        swept: &mut Swept,
+    ) {
         match region.sweep {
-            Sweep::Levels => self.levels(region, tolerance, desk),
-            Sweep::Locate => self.locate(region, desk),
-            Sweep::Ladder { least, eager } => self.climb(region, (least.into(), eager), tolerance, desk, known),
+            Sweep::Levels => self.levels(region, tolerance, desk, swept),
+            Sweep::Locate => self.locate(region, desk, swept),
+            Sweep::Ladder { least, eager } => self.climb(region, (least.into(), eager), tolerance, desk, known, swept),
         }
     }
 
@@ -102,8 +122,9 @@ impl SimdRegions<'_> {
         tolerance: Tolerance,
         desk: &mut Desk,
         known: Option<&Seen>,
-    ) -> Swept {
-        dispatch!(self.token, simd => self.climb_on(simd, region, from, tolerance, desk, known))
+        swept: &mut Swept,
+    ) {
+        dispatch!(self.token, simd => *swept = self.climb_on(simd, region, from, tolerance, desk, known));
     }
 
     #[inline(always)]
@@ -185,7 +206,7 @@ impl SimdRegions<'_> {
                 continue;
             }
             // Convergence is taken for even where a rung was left out.
-            let previous = if left_out { before_raw.sqrt() * now.sqrt() } else { before_raw };
+            let previous = if left_out { geometric_mean(before_raw, now) } else { before_raw };
             let floor = rounding_by(rung.scatter, magnitude, estimate);
             let error = beyond_rounding(now, floor, claim(now, previous, variation));
             let met = tolerance.met(error + floor, estimate);
@@ -234,6 +255,12 @@ impl SimdRegions<'_> {
             return at_ends(simd, region, rung, &values[..count], near, Swept { singular, ..swept }, variations, alone);
         }
     }
+}
+
+/// Out of line, as it would be computed in any case else, and waited for.
+#[inline(never)]
+fn geometric_mean(a: f64, b: f64) -> f64 {
+    a.sqrt() * b.sqrt()
 }
 
 /// Whether the next rung is not likely to come to `wanted`: its raw error is hardly less than the cube of this one.

@@ -11,8 +11,8 @@ use crate::rule::{MOST_VECTORS, Vector};
 impl SimdRegions<'_> {
     /// Double-exponential levels over a finite or infinite interval.
     #[inline(never)]
-    pub(super) fn levels(&self, region: &Region, tolerance: Tolerance, desk: &mut Desk) -> Swept {
-        dispatch!(self.token, simd => self.levels_on(simd, region, tolerance, desk))
+    pub(super) fn levels(&self, region: &Region, tolerance: Tolerance, desk: &mut Desk, swept: &mut Swept) {
+        dispatch!(self.token, simd => *swept = self.levels_on(simd, region, tolerance, desk));
     }
 
     #[inline(always)]

@@ -28,8 +28,8 @@ const MOST: usize = 24;
 impl SimdRegions<'_> {
     /// Sets [`Swept::place`].
     #[inline(never)]
-    pub(super) fn locate(&self, region: &Region, desk: &mut Desk) -> Swept {
-        dispatch!(self.token, simd => self.locate_on(simd, region, desk))
+    pub(super) fn locate(&self, region: &Region, desk: &mut Desk, swept: &mut Swept) {
+        dispatch!(self.token, simd => *swept = self.locate_on(simd, region, desk));
     }
 
     #[inline(always)]
