@@ -4,7 +4,8 @@
 //! spacing is there; the two intervals next to it are the next bracket. That ends when the place is known to the last bit,
 //! when second differences are rounding errors, or when none stands out: then the integrand is smooth at that scale.
 
-use super::{Desk, SimdRegions, extremes};
+use super::sums::extremes;
+use super::{Desk, SimdRegions};
 use crate::estimate::larger;
 use crate::lanes::{LANES, Lanes, Simd, dispatch};
 use crate::plan::{Region, Swept};
