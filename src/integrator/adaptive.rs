@@ -99,7 +99,8 @@ impl Integrator {
         if !(sensible && self.is_plain() && self.control.may_begin()) {
             return None;
         }
-        let (level, token) = self.check_settings().ok()?;
+        // Nothing else of the settings can be wrong.
+        let (level, token) = if self.level.is_none() { Level::usual() } else { self.check_level().ok() }?;
         Some((level, token, tolerance))
     }
 

@@ -264,6 +264,12 @@ impl Integrator {
         if self.rule.is_none() && self.panels.is_none() {
             return self.adaptive(f, region);
         }
+        self.over_panels(f, region)
+    }
+
+    /// By a fixed rule.
+    #[inline(never)]
+    fn over_panels(&self, f: &impl Integrand, region: Region) -> Result<Integral, Error> {
         self.check_weight()?;
         let start = Instant::now();
         let plan = self.plan(region)?;

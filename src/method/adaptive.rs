@@ -156,7 +156,7 @@ impl Adaptive {
         self.of.clear();
         self.asked.clear();
         let mut ended = None;
-        for (k, &swept) in swept.iter().enumerate() {
+        for (k, swept) in swept.iter().enumerate() {
             let index = self.was[k];
             self.evaluations += u64::from(swept.evaluations);
             let leaf = &mut self.leaves[index as usize];

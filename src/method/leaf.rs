@@ -45,7 +45,11 @@ const LOCATE_AGAIN: u16 = 2;
 impl Leaf {
     pub const NONE: u32 = u32::MAX;
 
-    pub fn new(region: Region, edges: [bool; 2]) -> Self {
+    /// To be written over.
+    pub const EMPTY: Leaf = Leaf::new(Region::plain(0.0, 0.0), [false; 2]);
+
+    #[inline]
+    pub const fn new(region: Region, edges: [bool; 2]) -> Self {
         Self {
             region,
             swept: Swept::NOTHING,
@@ -65,6 +69,7 @@ impl Leaf {
         }
     }
 
+    #[inline]
     pub fn child(&self, region: Region, edges: [bool; 2]) -> Self {
         let depth = self.depth + 1;
         let anchor = if depth.is_multiple_of(ANCHOR) { self.swept.magnitude } else { self.anchor };
@@ -82,7 +87,7 @@ impl Leaf {
     }
 
     /// Takes a sweep: the better one, where levels were tried in place of the ladder.
-    pub fn take(&mut self, swept: Swept) {
+    pub fn take(&mut self, swept: &Swept) {
         let tried = self.levels_from > self.depth
             && matches!(self.region.sweep, Sweep::Ladder { .. })
             && self.swept.evaluations > 0;
@@ -92,7 +97,7 @@ impl Leaf {
         if tried && !better && self.swept.error.is_finite() {
             return;
         }
-        self.swept = swept;
+        self.swept = *swept;
         if tried {
             return;
         }

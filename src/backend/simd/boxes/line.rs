@@ -35,7 +35,7 @@ impl SimdBoxes<'_> {
         let line = Line { of: self, through: &suspect.through, axis: suspect.axis };
         let region = Region { sweep: Sweep::Locate, ..Region::plain(suspect.lower, suspect.upper) };
         let kernel = SimdRegions { values: &line, ladder: &FEJER, token: self.token };
-        let swept = kernel.sweep_one(&region, Tolerance::default(), &mut Desk::new(), None);
+        let swept = kernel.sweep_one(&region, Tolerance::default(), &mut Desk::new());
         let place = swept.place.filter(|place| place.1 == 0.0).map(|place| place.0);
         (place, swept.evaluations.into())
     }
