@@ -14,7 +14,7 @@ use crate::integrand::bound::Bounded;
 use crate::integrand::formula::Traced;
 use crate::method::{Known, Method, Outcome};
 use crate::plan::{Bad, ImportanceMap, Samples, Span, Strata, StratifiedSample};
-use crate::points::PointSet;
+use crate::points::{Periodization, PointSet};
 use crate::precision::Precision;
 use crate::reduce::Moments;
 use crate::verify::{Checked, Weighed};
@@ -39,7 +39,7 @@ struct OnDevice<'a> {
     precision: Precision,
     floor: f64,
     /// Made when the points are known.
-    kernel: Option<GpuSamples>,
+    kernel: Option<(Periodization, GpuSamples)>,
     strata: Option<GpuStrata>,
     verify: Verify,
     checked: Checked,
@@ -103,7 +103,7 @@ impl Prepared {
         let device = with.opened(domain.start)?;
         let bounded = Bounded::from(traced.clone());
         let set = PointSet::Random { seed: with.seed };
-        let plan = Samples { set: &set, replicates: 1, first: 0, count: POINTS, tent: false };
+        let plan = Samples { set: &set, replicates: 1, first: 0, count: POINTS, periodization: Periodization::None };
         let points = points(&plan, domain, (0, 0, POINTS));
         let floor = |precision| {
             Floor::sampled(&bounded, points.iter(), domain.wanted.volume, rounding(Backend::Gpu, precision))
@@ -208,11 +208,12 @@ impl Rounds for OnDevice<'_> {
 
     fn whole(&self, known: &Known) -> Option<Disagreement> {
         let axis = &self.domain.axes[0];
-        let each = self.domain.wanted.volume / known.evaluations as f64;
+        let each = self.domain.wanted.volume / known.counted as f64;
         let found = self.checked.whole_mesh((axis.lower, axis.upper), known.estimate / each);
-        // Not all samples of VEGAS count, nor do they count the same.
+        // Not all samples of VEGAS count, nor do they count the same; nor do those of two periodizations.
         found
             .filter(|_| self.verify == Verify::Full && self.with.method != Method::Vegas)
+            .filter(|_| known.counted == known.evaluations)
             .map(|found| scaled(found, each))
     }
 }
@@ -257,8 +258,11 @@ impl OnDevice<'_> {
     fn advance(&mut self, plan: &Samples, before: u64, progress: &mut Part) -> Result<(), GpuError> {
         let Self { with, domain, traced, bounded, device, precision, verify, checked, .. } = self;
         let kernel = match &mut self.kernel {
-            Some(kernel) => kernel,
-            none => none.insert(GpuSamples::new(device, traced, domain.axes, plan, *precision)?),
+            Some((for_, kernel)) if *for_ == plan.periodization => kernel,
+            other => {
+                let kernel = GpuSamples::new(device, traced, domain.axes, plan, *precision)?;
+                &mut other.insert((plan.periodization, kernel)).1
+            }
         };
         let (control, start) = (&with.control, domain.start);
         let cut = GpuSamples::cut(plan);
