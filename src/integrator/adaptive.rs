@@ -29,7 +29,7 @@ use std::time::Duration;
 /// The relative tolerance where none was given.
 pub(super) const REL_TOL: f64 = 1e-10;
 
-const NO_GPU: &str = "one adaptive integral does not run on the GPU: it would be idle, while a sweep fills it";
+const NO_GPU: &str = "integrals of vectors, and of what is given its distances from the ends, are computed on the CPU";
 
 impl Integrator {
     /// The integral by the method chosen.
@@ -70,6 +70,9 @@ impl Integrator {
     /// The same where more is needed than the quick way, which saw `known`.
     #[inline(never)]
     fn beyond_first<F: Integrand>(&self, f: &F, region: Region, known: Option<&Seen>) -> Result<Integral, Error> {
+        if self.backend == Backend::Gpu {
+            return self.adaptive_on_gpu(f, region);
+        }
         let (level, token, tolerance) = self.check_adaptive(f.required_dimension(), region)?;
         let (on_lanes, by_scalar) = (OnLanes { f, token }, ByScalar(f));
         let values: &dyn Values = if self.backend == Backend::Serial { &by_scalar } else { &on_lanes };
@@ -227,6 +230,7 @@ impl Integrator {
             weight: self.weight.filter(|weight| !weight.is_one()),
             max_evaluations: self.max_evaluations,
             control,
+            rounds: None,
         }
     }
 

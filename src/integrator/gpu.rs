@@ -1,8 +1,11 @@
 //! Composite rules on a GPU: the loop over what comes back, and what to make of failures.
 
+mod adaptive;
 mod auto;
 mod boxes;
+mod check;
 mod judge;
+mod prepared;
 mod rows;
 mod samples;
 mod sum;
@@ -53,6 +56,22 @@ impl Integrator {
         Ok(device.during(&self.control, start))
     }
 
+    /// Puts another device in place of one that is lost, to go on from where that has come to: once, and not in place of the caller's own.
+    fn replace(
+        &self,
+        device: &mut Device,
+        fallbacks: &mut Vec<Fallback>,
+        error: GpuError,
+        start: Instant,
+    ) -> Result<(), GpuError> {
+        if !error.is_loss() || self.device.is_some() || !fallbacks.is_empty() {
+            return Err(error);
+        }
+        fallbacks.push(Fallback { wanted: device.info().name.clone(), reason: error.to_string() });
+        *device = self.opened(start).map_err(|_| error)?;
+        Ok(())
+    }
+
     /// The sum on this device. Where the choice of the arithmetic is ours, and what was seen of the sum shows that it was not
     /// enough, again in a more exact one.
     fn on<F: Integrand>(&self, device: &Device, run: &Run<F>) -> Result<Outcome, GpuError> {
@@ -86,12 +105,7 @@ impl Integrator {
             if error == GpuError::Stopped {
                 break;
             }
-            // Another device, once, from where the lost one has come to; not in place of the caller's own.
-            if !error.is_loss() || !integral.fallbacks.is_empty() || self.device.is_some() {
-                return Err(error);
-            }
-            integral.fallbacks.push(Fallback { wanted: device.info().name.clone(), reason: error.to_string() });
-            device = self.opened(start).map_err(|_| error)?;
+            self.replace(&mut device, &mut integral.fallbacks, error, start)?;
         }
         if let Some(tile) = sum.bad.get() {
             explain(&device, f, grid, tile, precision)?;
@@ -267,7 +281,7 @@ fn explain(device: &Device, f: &impl Integrand, grid: &Grid, tile: u64, precisio
     let rounding = rounding(Backend::Gpu, precision);
     let shift = rounding.position * nodes.iter().fold(0.0, |most, x| x.abs().max(most));
     let unsure = |bounded: Bounded| {
-        nodes.iter().copied().find(|&x| bounded.at_rounded(&[x], rounding, shift).bound == f64::INFINITY)
+        nodes.iter().copied().find(|&x| bounded.at_rounded(&[x], rounding, &[shift]).bound == f64::INFINITY)
     };
     Err(match Bounded::new(f).and_then(unsure) {
         Some(point) => GpuError::Unsure { precision, point },

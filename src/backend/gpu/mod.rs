@@ -32,7 +32,7 @@ pub(crate) use boxes::{AXES, FoundBoxes, GpuBoxes};
 pub use device::Device;
 pub use error::GpuError;
 pub use evaluate::evaluate;
-pub(crate) use evaluate::evaluate_traced;
+pub(crate) use evaluate::{GpuValues, evaluate_traced};
 pub(crate) use grid::GpuGrid;
 pub use probe::{DoubleFacts, Facts};
 pub(crate) use regions::{Found, GpuRegions, Source, points};
