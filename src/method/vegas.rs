@@ -78,11 +78,6 @@ impl Vegas {
         self.wanted.most = most;
     }
 
-    /// The samples of the iterations that count.
-    pub fn counted(&self) -> u64 {
-        self.estimates.iter().map(|estimate| estimate.samples as u64).sum()
-    }
-
     /// Takes the samples of an iteration.
     pub fn absorb(&mut self, sample: &StratifiedSample) -> Option<Outcome> {
         let Wanted { tolerance, most, .. } = self.wanted;
@@ -123,6 +118,7 @@ impl Vegas {
             error: if self.all_zero || is_nothing { f64::INFINITY } else { claim.max(unseen) + rounding },
             estimates: u64::from(combined.freedom) + 1,
             evaluations,
+            counted: self.estimates.iter().map(|estimate| estimate.samples as u64).sum(),
             chi_squared: Some((combined.chi_squared, combined.freedom)),
             resolved: resolved && !disagrees && !self.all_zero,
         };

@@ -11,7 +11,7 @@ use super::{Device, GpuError, Precision, parameters};
 use crate::integrand::formula::Traced;
 use crate::integrand::wgsl::{Arithmetic, emit_traced};
 use crate::plan::{Axis, ImportanceMap, Piece, Strata, StratifiedSample};
-use crate::points::key;
+use crate::points::{Periodization, key};
 use crate::reduce::{Moments, Partial};
 
 /// What runs here is exact enough for weights that differ as much as those of a map.
@@ -129,7 +129,7 @@ impl GpuStrata {
         let arithmetic = device.arithmetic(Precision::of(ARITHMETIC))?;
         let emitted = emit_traced(traced, arithmetic).map_err(|refused| GpuError::refused(refused, arithmetic))?;
         let constants = parameters(&emitted.parameters, arithmetic)?;
-        let kind = Kind::Strata(Points::on(axes, Integers::Stratum, false));
+        let kind = Kind::Strata(Points::on(axes, Integers::Stratum, Periodization::None));
         let kernel = device.kernel(&shader(kind, arithmetic, &emitted)?, 8)?;
         let dimension = axes.len();
         let shared = device.step(move |gpu| {

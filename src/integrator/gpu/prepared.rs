@@ -11,7 +11,7 @@ use crate::integrand::bound::Bounded;
 use crate::integrand::formula::Traced;
 use crate::method::Method;
 use crate::plan::{Samples, Span};
-use crate::points::PointSet;
+use crate::points::{Periodization, PointSet};
 use crate::precision::Precision;
 use crate::verify::{Checked, Weighed};
 
@@ -49,7 +49,7 @@ impl<'a> Prepared<'a> {
         let device = with.opened(domain.start)?;
         let bounded = Bounded::from(traced.clone());
         let set = PointSet::Random { seed: with.seed };
-        let plan = Samples { set: &set, replicates: 1, first: 0, count: POINTS, tent: false };
+        let plan = Samples { set: &set, replicates: 1, first: 0, count: POINTS, periodization: Periodization::None };
         let points = points(&plan, domain, (0, 0, POINTS));
         let floor = |precision| {
             Floor::sampled(&bounded, points.iter(), domain.wanted.volume, rounding(Backend::Gpu, precision))

@@ -14,6 +14,7 @@ use crate::backend::gpu::{GpuError, GpuSamples, GpuStrata, evaluate_traced};
 use crate::integral::Integral;
 use crate::method::{Known, Method, Outcome};
 use crate::plan::{Bad, ImportanceMap, Samples, Strata, StratifiedSample};
+use crate::points::Periodization;
 use crate::precision::Precision;
 use crate::reduce::Moments;
 use crate::verify::{Checked, Weighed};
@@ -26,7 +27,7 @@ const LOST: f64 = 1e-34;
 struct OnDevice<'a> {
     prepared: Prepared<'a>,
     /// Made when the points are known.
-    kernel: Option<GpuSamples>,
+    kernel: Option<(Periodization, GpuSamples)>,
     strata: Option<GpuStrata>,
 }
 
@@ -96,10 +97,11 @@ impl Rounds for OnDevice<'_> {
     fn whole(&self, known: &Known) -> Option<Disagreement> {
         let Prepared { with, domain, verify, checked, .. } = &self.prepared;
         let axis = &domain.axes[0];
-        let each = domain.wanted.volume / known.evaluations as f64;
+        let each = domain.wanted.volume / known.counted as f64;
         let found = checked.whole_mesh((axis.lower, axis.upper), known.estimate / each);
-        // Not all samples of VEGAS count, nor do they count the same.
-        found.filter(|_| *verify == Verify::Full && with.method != Method::Vegas).map(|found| scaled(found, each))
+        // Not all samples of VEGAS count, nor do they count the same; nor do those of two periodizations.
+        let all = with.method != Method::Vegas && known.counted == known.evaluations;
+        found.filter(|_| *verify == Verify::Full && all).map(|found| scaled(found, each))
     }
 }
 
@@ -116,8 +118,11 @@ impl OnDevice<'_> {
         let Prepared { with, domain, traced, device, precision, verify, .. } = &self.prepared;
         let mut checked = self.prepared.checked;
         let kernel = match &mut self.kernel {
-            Some(kernel) => kernel,
-            none => none.insert(GpuSamples::new(device, traced, domain.axes, plan, *precision)?),
+            Some((for_, kernel)) if *for_ == plan.periodization => kernel,
+            other => {
+                let kernel = GpuSamples::new(device, traced, domain.axes, plan, *precision)?;
+                &mut other.insert((plan.periodization, kernel)).1
+            }
         };
         let (control, start) = (&with.control, domain.start);
         let cut = GpuSamples::cut(plan);
