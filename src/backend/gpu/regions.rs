@@ -165,7 +165,9 @@ impl<'a> GpuRegions<'a> {
             let Some(((regions, slot), words)) = flights.land()? else { return Ok(()) };
             dispatch.done(regions as u64);
             free.push(slot);
-            source.absorb(&FoundRegions::new(self.arithmetic, words)?);
+            let found = FoundRegions::new(self.arithmetic, words)?;
+            source.absorb(&found);
+            flights.reuse(found.words);
         }
     }
 
