@@ -304,7 +304,7 @@ fn a_bad_row_is_named_and_none_is_lost() {
     assert_eq!(statuses, ["converged", "refused", "refused", "refused", "refused", "refused", "converged"]);
     assert_eq!((rows[1][0].as_str(), rows[4][2].as_str(), rows[2][2].as_str()), ("3", "9", "NaN"));
     assert!((rows[6][2].parse::<f64>().unwrap() - exact(2.0, 3.0)).abs() < 1e-10);
-    assert!(said.contains("7 rows: 2 converged, 5 not read"), "{said}");
+    assert!(said.contains("7 rows: 2 converged, 5 refused"), "{said}");
 
     // A question without sense, found by the library.
     let bounds = Csv::new("bounds-bad.csv", "a,b\n0,1\ninf,inf\n0,2\n");

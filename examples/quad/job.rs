@@ -117,6 +117,16 @@ impl Args {
             return Err(format!("--plot writes SVG: name a file that ends in .svg, not {}", file.display()));
         }
         let mut notes = Vec::new();
+        let gpu = backends.contains(&Backend::Gpu);
+        if self.adapter.is_some() && !gpu && backends != [Backend::Auto] {
+            return Err(format!("--adapter is about the GPU, and --backend {} does without", self.backend));
+        }
+        if self.fallback && !gpu && self.adapter.is_none() {
+            notes.push("--fallback: no GPU was asked for".to_owned());
+        }
+        if self.seed.is_some() && self.verify.as_deref() == Some("off") && matches!(what, What::Fixed { .. }) {
+            notes.push("--seed: it chooses what to verify, and nothing is".to_owned());
+        }
         if let (What::Adaptive(method), Some(threads)) = (what, &self.threads)
             && !method.is_sampling()
             && count("--threads", threads, 1024)? > 1
