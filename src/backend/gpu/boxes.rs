@@ -16,8 +16,8 @@ use crate::rule::fully_symmetric::{CORNER_OF_ALL, FullySymmetric, Kind as BoxNod
 /// The axes of a box: no sweep of fewer is by these sums alone, and for more the table of nodes would be long.
 pub(crate) const AXES: std::ops::RangeInclusive<usize> = 4..=14;
 
-/// Bytes that a dispatch may give back, about.
-const MOST: usize = 1 << 26;
+/// Bytes that a dispatch may give back, about: so few that the CPU judges some boxes while others are on their way.
+const MOST: usize = 1 << 22;
 
 /// What the text of a kernel depends on besides the integrand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
