@@ -16,8 +16,8 @@ use crate::rule::fully_symmetric::{CORNER_OF_ALL, FullySymmetric, Kind as BoxNod
 /// The axes of a box: no sweep of fewer is by these sums alone, and for more the table of nodes would be long.
 pub(crate) const AXES: std::ops::RangeInclusive<usize> = 4..=14;
 
-/// Bytes that a dispatch may give back, about.
-const MOST: usize = 1 << 26;
+/// Bytes that a dispatch may give back, about: so few that the CPU judges some boxes while others are on their way.
+const MOST: usize = 1 << 22;
 
 /// What the text of a kernel depends on besides the integrand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,14 +34,14 @@ pub(crate) struct GpuBoxes {
     arithmetic: Arithmetic,
     kernel: Kernel,
     shape: Shape,
-    /// What tells the kernel about the table of nodes and its numbers.
-    task: [u32; 5],
     /// Numbers that come back of a box: those of the layout, and flags.
     numbers: usize,
-    /// The buffers that all dispatches share: parameters, axes, nodes.
-    shared: [wgpu::Buffer; 3],
+    /// The buffers that all dispatches share: the task, parameters, axes, nodes.
+    shared: [wgpu::Buffer; 4],
     dispatch: DispatchSize,
     free: Vec<Slot>,
+    /// Memory of what came back.
+    spare: Vec<u8>,
 }
 
 /// Buffers of one dispatch.
@@ -49,7 +49,6 @@ pub(crate) struct GpuBoxes {
 struct Slot {
     /// Boxes that there is room for.
     capacity: usize,
-    task: wgpu::Buffer,
     boxes: wgpu::Buffer,
     found: wgpu::Buffer,
     readback: wgpu::Buffer,
@@ -125,18 +124,19 @@ impl GpuBoxes {
         let numbers = layout.numbers + 1;
         let task = [0, units as u32, nodes as u32, numbers as u32, layout.corners as u32];
         let shared = device.step(move |gpu| {
-            Ok([gpu.storage_of(&constants), gpu.storage_of(&whole), gpu.storage_of(bytemuck::cast_slice(&table))])
+            let table = bytemuck::cast_slice(&table);
+            Ok([bytemuck::bytes_of(&task), &constants, &whole, table].map(|bytes| gpu.storage_of(bytes)))
         })?;
         Ok(Self {
             device: device.clone(),
             arithmetic,
             kernel,
             shape,
-            task,
             numbers,
             shared,
             dispatch: DispatchSize::new(nodes, u64::MAX),
             free: Vec::new(),
+            spare: Vec::new(),
         })
     }
 
@@ -157,6 +157,7 @@ impl GpuBoxes {
         let most = most.min(MOST_WORKGROUPS).min(info.max_workgroups.into()).max(1) as usize;
         let (mut next, mut stopped) = (from, false);
         let mut flights = Flights::new(&device);
+        flights.reuse(std::mem::take(&mut self.spare));
         self.dispatch.begin();
         loop {
             while !flights.is_full() && next < boxes.len() && !stopped {
@@ -176,10 +177,15 @@ impl GpuBoxes {
                 flights.push((next, count, slot), pending);
                 next += count;
             }
-            let Some(((first, count, slot), words)) = flights.land()? else { return Ok(()) };
+            let Some(((first, count, slot), words)) = flights.land()? else {
+                self.spare = flights.spare().unwrap_or_default();
+                return Ok(());
+            };
             self.dispatch.done(count as u64);
             self.free.push(slot);
-            absorb(first, count, &FoundBoxes { arithmetic: self.arithmetic, numbers: self.numbers, words })?;
+            let found = FoundBoxes { arithmetic: self.arithmetic, numbers: self.numbers, words };
+            absorb(first, count, &found)?;
+            flights.reuse(found.words);
         }
     }
 
@@ -188,11 +194,11 @@ impl GpuBoxes {
         let each = capacity * size(self.arithmetic);
         let (bounds, length) = (each * 2 * self.shape.dimension, each * self.numbers);
         self.device.step(move |gpu| {
-            let (task, boxes) = (gpu.storage(20), gpu.storage(bounds));
+            let boxes = gpu.storage(bounds);
             let (found, readback) = (gpu.storage(length), gpu.readback(length));
-            let [parameters, whole, table] = &shared;
-            let group = gpu.bind(&kernel, &[&task, parameters, whole, table, &boxes, &found]);
-            Ok(Slot { capacity, task, boxes, found, readback, group })
+            let [task, parameters, whole, table] = &shared;
+            let group = gpu.bind(&kernel, &[task, parameters, whole, table, &boxes, &found]);
+            Ok(Slot { capacity, boxes, found, readback, group })
         })
     }
 
@@ -203,10 +209,9 @@ impl GpuBoxes {
             bounds.reals(lower);
             bounds.reals(upper);
         }
-        let (kernel, sent, task, count) = (self.kernel.clone(), slot.clone(), self.task, boxes.len());
+        let (kernel, sent, count) = (self.kernel.clone(), slot.clone(), boxes.len());
         let bytes = count * size(self.arithmetic) * self.numbers;
         self.device.step(move |gpu| {
-            gpu.write(&sent.task, bytemuck::bytes_of(&task));
             gpu.write(&sent.boxes, &bounds.bytes);
             Ok(gpu.dispatch(&kernel, &sent.group, count as u32, &sent.found, &sent.readback, bytes))
         })

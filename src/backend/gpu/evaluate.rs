@@ -118,6 +118,7 @@ impl GpuValues {
 }
 
 /// One number out of a buffer.
+#[inline(always)]
 pub(super) fn real_from(arithmetic: Arithmetic, bytes: &[u8]) -> f64 {
     match arithmetic {
         Arithmetic::F32 => f64::from(bytemuck::pod_read_unaligned::<f32>(bytes)),

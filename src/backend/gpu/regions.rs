@@ -11,8 +11,8 @@ use crate::integrand::wgsl::{Arithmetic, emit};
 use crate::lanes::LANES;
 use crate::rule::{Ladder, SENTINEL};
 
-/// The most regions of a dispatch: their answers are some 12 MB.
-const MOST: u64 = 1 << 17;
+/// The most regions of a dispatch: their answers are some 3 MB, so that the CPU judges some while others are on their way.
+const MOST: u64 = 1 << 15;
 
 /// Sums of a region, that of |f| and the variation; and with the word of flags.
 const SUMS: usize = 11;
@@ -165,7 +165,9 @@ impl<'a> GpuRegions<'a> {
             let Some(((regions, slot), words)) = flights.land()? else { return Ok(()) };
             dispatch.done(regions as u64);
             free.push(slot);
-            source.absorb(&FoundRegions::new(self.arithmetic, words)?);
+            let found = FoundRegions::new(self.arithmetic, words)?;
+            source.absorb(&found);
+            flights.reuse(found.words);
         }
     }
 

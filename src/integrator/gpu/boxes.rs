@@ -87,10 +87,10 @@ impl BoxRounds for OnDevice<'_> {
 }
 
 impl OnDevice<'_> {
-    /// What the arithmetic adds at every operation. Nodes are made in it.
+    /// What the arithmetic adds at every operation. Nodes are made in it, by three operations on rounded ends.
     fn rounding(&self) -> Rounding {
         let rounding = rounding(Backend::Gpu, self.prepared.precision);
-        Rounding { position: rounding.position.max(rounding.unit), ..rounding }
+        Rounding { position: rounding.position.max(2.0 * rounding.unit), ..rounding }
     }
 
     /// Sweeps the boxes from `done` on.
