@@ -182,9 +182,8 @@ impl Adaptive {
             if k > 0 {
                 self.leaves.push(Leaf::EMPTY);
             }
-            // In place, as above: made elsewhere it would be copied.
             let leaf = &mut self.leaves[at as usize];
-            *leaf = parent.child(Region { lower, upper, sweep, ..region }, its_edges);
+            leaf.descend(&parent, Region { lower, upper, sweep, ..region }, its_edges);
             leaf.next = if k + 1 == parts { parent.next } else { after };
             let region = leaf.region;
             self.ask(at, region);
