@@ -180,10 +180,9 @@ impl Args {
         let swept = self.sweep.is_some() && self.backend == "gpu";
         let method: Method = self.method.as_deref().map_or(Ok(Method::Auto), named)?;
         let over_boxes = method.is_sampling() || method == Method::Cubature;
-        let on_gpu = over_boxes && ["gpu", "all"].contains(&&*self.backend);
+        let on_gpu = (over_boxes || self.over.len() < 2) && ["gpu", "all"].contains(&&*self.backend);
         if !swept && !on_gpu {
-            let only = "is about the GPU, where of adaptive methods only cubature and those that sample run: choose one with --method, or \
-                a rule with --rule";
+            let only = "is about the GPU: ask for it with --backend gpu; over a box by a method that runs there, cubature or one that samples";
             refuse(&gpu, only)?;
         }
         let samples = method.is_sampling() || on_gpu || method == Method::Auto && self.over.len() > 1;

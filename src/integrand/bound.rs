@@ -54,7 +54,7 @@ impl Rounding {
 }
 
 /// An integrand from its trace, to be evaluated with a bound.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Bounded {
     nodes: Vec<Node>,
     parameters: Vec<f64>,

@@ -31,6 +31,9 @@ pub(super) const REL_TOL: f64 = 1e-10;
 
 const NO_GPU: &str = "integrals of vectors, and of what is given its distances from the ends, are computed on the CPU";
 
+/// With what and how closely to compute.
+type Settings = (Level, Token, Tolerance);
+
 impl Integrator {
     /// The integral by the method chosen.
     #[inline]
@@ -38,7 +41,8 @@ impl Integrator {
         let (lower, upper) = (region.lower.min(region.upper), region.lower.max(region.upper));
         let mut seen = Seen::default();
         let mut known = None;
-        if let Some((level, token, tolerance)) = self.quick(f.required_dimension(), lower, upper) {
+        if let Some(settings) = self.quick(f.required_dimension(), lower, upper) {
+            let (level, token, tolerance) = settings;
             let error = regions::first(f, token, lower, upper, &mut seen);
             if tolerance.met(error, seen.estimate) {
                 self.control.report(regions::EVALUATIONS, regions::EVALUATIONS);
@@ -62,18 +66,26 @@ impl Integrator {
                     elapsed: Duration::ZERO,
                 });
             }
-            known = Some(&seen);
+            known = Some((settings, &seen));
         }
         self.beyond_first(f, region, known)
     }
 
-    /// The same where more is needed than the quick way, which saw `known`.
+    /// The same where more is needed than the quick way, which had these settings and saw that.
     #[inline(never)]
-    fn beyond_first<F: Integrand>(&self, f: &F, region: Region, known: Option<&Seen>) -> Result<Integral, Error> {
+    fn beyond_first<F: Integrand>(
+        &self,
+        f: &F,
+        region: Region,
+        known: Option<(Settings, &Seen)>,
+    ) -> Result<Integral, Error> {
         if self.backend == Backend::Gpu {
             return self.adaptive_on_gpu(f, region);
         }
-        let (level, token, tolerance) = self.check_adaptive(f.required_dimension(), region)?;
+        let ((level, token, tolerance), known) = match known {
+            Some((settings, seen)) => (settings, Some(seen)),
+            None => (self.check_adaptive(f.required_dimension(), region)?, None),
+        };
         let (on_lanes, by_scalar) = (OnLanes { f, token }, ByScalar(f));
         let values: &dyn Values = if self.backend == Backend::Serial { &by_scalar } else { &on_lanes };
         let bounded = || Bounded::new(f);
@@ -89,7 +101,7 @@ impl Integrator {
 
     /// What the quick way needs to know, where nothing was asked for that it does not give.
     #[inline(always)]
-    fn quick(&self, dimension: Option<usize>, lower: f64, upper: f64) -> Option<(Level, Token, Tolerance)> {
+    fn quick(&self, dimension: Option<usize>, lower: f64, upper: f64) -> Option<Settings> {
         let tolerance = self.tolerances();
         let sensible = tolerance.absolute >= 0.0
             && tolerance.relative >= 0.0
@@ -99,7 +111,8 @@ impl Integrator {
         if !(sensible && self.is_plain() && self.control.may_begin()) {
             return None;
         }
-        let (level, token) = self.check_settings().ok()?;
+        // Nothing else of the settings can be wrong.
+        let (level, token) = if self.level.is_none() { Level::usual() } else { self.check_level().ok() }?;
         Some((level, token, tolerance))
     }
 
@@ -253,13 +266,9 @@ impl Integrator {
         }
     }
 
-    /// Refuses what makes no sense; else with what and how closely to compute.
+    /// Refuses what makes no sense.
     #[inline]
-    pub(super) fn check_adaptive(
-        &self,
-        dimension: Option<usize>,
-        region: Region,
-    ) -> Result<(Level, Token, Tolerance), Error> {
+    pub(super) fn check_adaptive(&self, dimension: Option<usize>, region: Region) -> Result<Settings, Error> {
         let tolerance = self.check_question(dimension, region, self.rel_tol, self.abs_tol)?;
         let (level, token) = self.check_settings()?;
         Ok((level, token, tolerance))

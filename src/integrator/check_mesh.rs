@@ -43,7 +43,7 @@ impl Integrator {
     ) -> Result<Result<Agreement, Disagreement>, Stop> {
         let (ladder, mut desk) = (self.ladder().unwrap_or(&FEJER), Desk::new());
         self.check_parts(depth, forms, regions, estimate, start, |values, region, tolerance| {
-            SimdRegions { values, ladder, token }.sweep_one(region, tolerance, &mut desk, None)
+            SimdRegions { values, ladder, token }.sweep_one(region, tolerance, &mut desk)
         })
     }
 

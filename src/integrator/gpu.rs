@@ -5,6 +5,7 @@ mod auto;
 mod boxes;
 mod check;
 mod judge;
+mod pieces;
 mod prepared;
 mod rows;
 mod samples;
@@ -12,6 +13,7 @@ mod sum;
 mod sweep;
 
 use super::Integrator;
+use super::check::check_all;
 use super::composite::{Run, finish};
 use super::floor::{Beyond, Floor, rounding};
 use crate::agreement::{Disagreement, Verify};
@@ -131,10 +133,13 @@ impl Integrator {
         }
         if sum.verify == Verify::Spot {
             // What is most of the sum decides how right it is, and a seed may never meet it.
-            for &(tile, partial) in sum.largest.iter().filter(|(tile, _)| !sum.spots.contains(tile)) {
-                let rounding = rounding(Backend::Gpu, precision);
-                checked = checked.combine(check_rounded_tile(f, grid, rounding, tile, partial, &values));
-            }
+            let (largest, spots) = (&sum.largest, &sum.spots);
+            let others: Vec<_> = largest.iter().copied().filter(|(tile, _)| !spots.contains(tile)).collect();
+            let check = |other: u64| {
+                let (tile, partial) = others[other as usize];
+                check_rounded_tile(f, grid, rounding(Backend::Gpu, precision), tile, partial, &values)
+            };
+            checked = checked.combine(check_all(run.threads, others.len() as u64, &check));
         }
         // The nodes of the CPU are the nodes; where it finds a pole, and the GPU beside it a number, that is no sum.
         if let Some((point, value)) = checked.not_finite {
@@ -224,12 +229,10 @@ impl Integrator {
                 _ if sum.bad.get().is_some() => Checked::NOTHING,
                 Verify::Off => Checked::NOTHING,
                 Verify::Spot => {
-                    let here = sum.spots.iter().copied().filter(|tile| (first..end).contains(tile));
-                    here.map(leaf).fold(Checked::NOTHING, Checked::combine)
+                    let here: Vec<u64> = sum.spots.iter().copied().filter(|tile| (first..end).contains(tile)).collect();
+                    check_all(threads, here.len() as u64, &|spot| leaf(here[spot as usize]))
                 }
-                Verify::Full => threads
-                    .run(|| threads.tree(first, end, 1, &leaf, &Checked::combine))
-                    .unwrap_or_else(|_| (first..end).map(leaf).fold(Checked::NOTHING, Checked::combine)),
+                Verify::Full => check_all(threads, end - first, &|tile| leaf(first + tile)),
             };
             sum.checked = sum.checked.combine(checked);
             sum.failed.set(sum.checked.failed.is_some() || sum.checked.not_finite.is_some());

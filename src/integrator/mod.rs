@@ -131,8 +131,9 @@ impl Integrator {
         self
     }
 
-    /// Who evaluates. One adaptive integral never runs on a GPU, a [`sweep`](Self::sweep) and the [methods that
-    /// sample](Method) do where it is asked for.
+    /// Who evaluates. Adaptive integrals, [sweeps](Self::sweep) and the [methods that sample](Method) run on a GPU only where it is asked for: one
+    /// adaptive integral in one dimension has its values from there, each round at least a dispatch (some 0.1 ms), so that it pays for integrands of
+    /// thousands of operations alone.
     pub fn backend(mut self, backend: Backend) -> Self {
         self.backend = backend;
         self
@@ -224,7 +225,7 @@ impl Integrator {
     /// ```
     ///
     /// **Over a box** (points are arrays) [`Method::Auto`] begins with adaptive cubature, and goes over to samples where that would not come to
-    /// an end. [`Method::Cubature`] stays with it: an even mesh of 32 boxes (8 in six to ten dimensions, then 4 and 2), of
+    /// an end. [`Method::Cubature`] stays with it: an even mesh of 32 boxes (8 in six to ten dimensions, then 4 and 2; cut also at kinks and steps across axes), of
     /// which all that matter are halved in each round, on lanes and threads. Where f looks smooth a box takes a fully symmetric rule of degree 9
     /// in 3 to 12 dimensions, 2^D + 1 + 8D + 6D(D - 1) + 4D(D - 1)(D - 2)/3 evaluations; where it does not, and in other dimensions, Genz and Malik's of
     /// degree 7, 2^D + 2D² + 4D + 1; both and up to 64 more in the corners. In two and three dimensions smooth boxes may
@@ -263,6 +264,12 @@ impl Integrator {
         if self.rule.is_none() && self.panels.is_none() {
             return self.adaptive(f, region);
         }
+        self.over_panels(f, region)
+    }
+
+    /// By a fixed rule.
+    #[inline(never)]
+    fn over_panels(&self, f: &impl Integrand, region: Region) -> Result<Integral, Error> {
         self.check_weight()?;
         let start = Instant::now();
         let plan = self.plan(region)?;

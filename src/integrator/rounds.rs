@@ -81,6 +81,7 @@ thread_local! {
 impl Question<'_> {
     /// The integral, to the tolerance or with the reason why not. `known` are values at the nodes of the first rung. Where the clock has not been
     /// read, that is done once one panel is not enough: it takes as long as a small integral.
+    #[inline]
     pub fn answer(&self, known: Option<&Seen>, start: &mut Option<Instant>) -> Answer {
         if self.lower == self.upper || self.weight.is_some_and(|weight| weight.is_zero()) {
             return NOTHING;
@@ -88,23 +89,23 @@ impl Question<'_> {
         if let Some(weight) = self.weight {
             return weighted::run(self, weight, *start.get_or_insert_with(Instant::now)).0;
         }
+        // In place, and but for the numbers long before they are read: a copy of what was just written would wait for it.
+        let mut answer = Answer { regions: 1, ..NOTHING };
         DESK.with(|desk| match desk.try_borrow_mut() {
-            Ok(mut desk) => self.answer_at(&mut desk, known, start),
+            Ok(mut desk) => self.answer_at(&mut desk, known, start, &mut answer),
             // An integral within an integrand.
-            Err(_) => self.answer_at(&mut Desk::new(), known, start),
-        })
+            Err(_) => self.answer_at(&mut Desk::new(), known, start, &mut answer),
+        });
+        answer
     }
 
-    fn answer_at(&self, desk: &mut Desk, known: Option<&Seen>, start: &mut Option<Instant>) -> Answer {
+    fn answer_at(&self, desk: &mut Desk, known: Option<&Seen>, start: &mut Option<Instant>, answer: &mut Answer) {
         let mut done = Done::default();
-        if self.points.is_empty()
-            && self.control.may_begin()
-            && let Some(answer) = whole(self, known, desk, &mut done)
-        {
+        if self.points.is_empty() && self.control.may_begin() && whole(self, known, desk, &mut done, answer) {
             self.control.report(answer.evaluations, answer.evaluations);
-            return answer;
+        } else {
+            *answer = self.with_mesh(&done, desk, *start.get_or_insert_with(Instant::now));
         }
-        self.with_mesh(&done, desk, *start.get_or_insert_with(Instant::now))
     }
 
     #[inline(never)]
@@ -135,10 +136,11 @@ pub(super) struct Done {
     sweeps: [Option<(Region, Swept)>; 2],
 }
 
-/// The whole as one region, by its ladder or, where it is infinite, by levels; and by levels where an end is singular. It is
-/// enough for most integrals, and allocates nothing; else what was swept is in `done`. `known` are values at the nodes of the first rung.
+/// The whole as one region, by its ladder or, where it is infinite, by levels; and by levels where an end is singular. That is
+/// enough for most integrals, and allocates nothing; else what was swept is in `done`. `known` are values at the nodes of the first rung. Sets
+/// the numbers of `answer`, and returns whether that is it.
 #[inline]
-fn whole(question: &Question, known: Option<&Seen>, desk: &mut Desk, done: &mut Done) -> Option<Answer> {
+fn whole(question: &Question, known: Option<&Seen>, desk: &mut Desk, done: &mut Done, answer: &mut Answer) -> bool {
     let Question { values, ladder, token, lower, upper, method, .. } = *question;
     let tolerance = question.tolerance.inner();
     let kernel = SimdRegions { values, ladder, token };
@@ -150,7 +152,8 @@ fn whole(question: &Question, known: Option<&Seen>, desk: &mut Desk, done: &mut 
     }
     for sweep in &mut done.sweeps {
         let known = known.filter(|_| region.sweep != Sweep::Levels);
-        let swept = kernel.sweep_one(&region, tolerance, desk, known);
+        let mut swept = Swept::NOTHING;
+        kernel.sweep_into(&region, tolerance, desk, known, &mut swept);
         evaluations += swept.evaluations;
         let levels = region.sweep == Sweep::Levels && lower.is_finite() && upper.is_finite();
         let claimed = swept.error + swept.floor + 0.5 * f64::EPSILON * swept.estimate.abs();
@@ -158,9 +161,8 @@ fn whole(question: &Question, known: Option<&Seen>, desk: &mut Desk, done: &mut 
         let settled = !levels || swept.error - swept.beyond < 1e-3 * swept.magnitude;
         let sound = settled && !swept.constant && swept.magnitude > TINY && !swept.divergent && !swept.oscillates;
         if sound && tolerance.met(claimed, swept.estimate) {
-            let (estimate, evaluations) = (swept.estimate, evaluations.into());
-            let status = Status::Converged;
-            return Some(Answer { estimate, error: claimed, evaluations, regions: 1, status, extrapolated: false });
+            (answer.estimate, answer.error, answer.evaluations) = (swept.estimate, claimed, evaluations.into());
+            return true;
         }
         let again = method == Method::Auto && swept.singular != [false; 2];
         *sweep = Some((region, swept));
@@ -169,7 +171,7 @@ fn whole(question: &Question, known: Option<&Seen>, desk: &mut Desk, done: &mut 
         }
         region.sweep = Sweep::Levels;
     }
-    None
+    false
 }
 
 /// The integral, to the tolerance or with the reason why not. All that a call needs is in `question` and `done`; `workspace` may

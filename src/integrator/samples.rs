@@ -31,6 +31,7 @@ pub(super) const MOST_RANDOM: usize = 1000;
 
 impl Method {
     /// The most coordinates of a method that samples; `None` of another.
+    #[inline]
     pub(super) fn most_sampled(self) -> Option<usize> {
         match self {
             Method::Lattice => Some(MOST_OF_LATTICE),

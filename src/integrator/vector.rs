@@ -322,6 +322,6 @@ impl Run<'_> {
         let ladder = self.with.ladder().unwrap_or(&FEJER);
         let kernel = SimdRegions { values: &values, ladder, token: self.token };
         let (region, share) = self.joint.region(c, place);
-        kernel.sweep_one(&region, tolerance.unwrap_or(share), &mut self.desk, None)
+        kernel.sweep_one(&region, tolerance.unwrap_or(share), &mut self.desk)
     }
 }

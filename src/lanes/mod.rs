@@ -153,6 +153,12 @@ impl<S: Simd> Mask<S> {
         Lanes(self.0.select(yes.0, no.0))
     }
 
+    /// Bit k is lane k.
+    #[inline(always)]
+    pub(crate) fn bits(self) -> u32 {
+        self.0.to_bitmask() as u32
+    }
+
     /// True in at least one lane.
     #[inline(always)]
     pub fn any(self) -> bool {

@@ -49,7 +49,7 @@ pub(crate) struct Adaptive {
 }
 
 impl Adaptive {
-    /// Leaves beyond which memory is not used: 2^20 of some 300 bytes.
+    /// Leaves beyond which memory is not used: 2^20 of 320 bytes.
     pub(super) const MOST_LEAVES: usize = 1 << 20;
     /// Points that are not finite, beyond which there is no use in cutting them out.
     const MOST_BAD: usize = 3;
@@ -156,7 +156,7 @@ impl Adaptive {
         self.of.clear();
         self.asked.clear();
         let mut ended = None;
-        for (k, &swept) in swept.iter().enumerate() {
+        for (k, swept) in swept.iter().enumerate() {
             let index = self.was[k];
             self.evaluations += u64::from(swept.evaluations);
             let leaf = &mut self.leaves[index as usize];

@@ -45,7 +45,11 @@ const LOCATE_AGAIN: u16 = 2;
 impl Leaf {
     pub const NONE: u32 = u32::MAX;
 
-    pub fn new(region: Region, edges: [bool; 2]) -> Self {
+    /// To be written over.
+    pub const EMPTY: Leaf = Leaf::new(Region::plain(0.0, 0.0), [false; 2]);
+
+    #[inline]
+    pub const fn new(region: Region, edges: [bool; 2]) -> Self {
         Self {
             region,
             swept: Swept::NOTHING,
@@ -65,24 +69,21 @@ impl Leaf {
         }
     }
 
-    pub fn child(&self, region: Region, edges: [bool; 2]) -> Self {
-        let depth = self.depth + 1;
-        let anchor = if depth.is_multiple_of(ANCHOR) { self.swept.magnitude } else { self.anchor };
-        let region = Region { guarded: edges[0] || edges[1], ..region };
-        Self {
-            depth,
-            anchor,
-            levels_from: self.levels_from,
-            locate_from: self.locate_from,
-            noisy: self.noisy,
-            parent_error: self.raw_error,
-            grandparent_error: self.parent_error,
-            ..Self::new(region, edges)
-        }
+    /// Becomes a child of `parent`, all but for what comes next. In place: made elsewhere it would be copied, and wait for what was just written.
+    #[inline]
+    pub fn descend(&mut self, parent: &Leaf, region: Region, edges: [bool; 2]) {
+        self.region = Region { guarded: edges[0] || edges[1], ..region };
+        self.swept = Swept::NOTHING;
+        (self.edges, self.mismatches) = (edges, [0.0; 2]);
+        self.depth = parent.depth + 1;
+        self.anchor = if self.depth.is_multiple_of(ANCHOR) { parent.swept.magnitude } else { parent.anchor };
+        (self.levels_from, self.locate_from, self.noisy) = (parent.levels_from, parent.locate_from, parent.noisy);
+        (self.grandparent_error, self.parent_error) = (parent.parent_error, parent.raw_error);
+        (self.raw_error, self.divergent, self.locating) = (f64::INFINITY, false, false);
     }
 
     /// Takes a sweep: the better one, where levels were tried in place of the ladder.
-    pub fn take(&mut self, swept: Swept) {
+    pub fn take(&mut self, swept: &Swept) {
         let tried = self.levels_from > self.depth
             && matches!(self.region.sweep, Sweep::Ladder { .. })
             && self.swept.evaluations > 0;
@@ -92,7 +93,7 @@ impl Leaf {
         if tried && !better && self.swept.error.is_finite() {
             return;
         }
-        self.swept = swept;
+        self.swept = *swept;
         if tried {
             return;
         }

@@ -46,10 +46,12 @@ impl From<Totals> for Sum {
 }
 
 impl Sum {
+    #[inline]
     pub fn add(&mut self, leaf: &Leaf, mismatch: f64) {
         self.add_swept(&leaf.swept, mismatch);
     }
 
+    #[inline]
     pub fn add_swept(&mut self, swept: &Swept, mismatch: f64) {
         self.estimate = self.estimate.combine(Partial::new(swept.estimate));
         self.totals.truncation += swept.error + mismatch;
@@ -65,6 +67,7 @@ impl Sum {
 }
 
 /// √(a² + b²), faster than `hypot` where neither square is out of range.
+#[inline]
 pub(super) fn mean_square(a: f64, b: f64) -> f64 {
     let squares = a * a + b * b;
     if (1e-280..1e280).contains(&squares) { squares.sqrt() } else { a.hypot(b) }

@@ -96,7 +96,7 @@ pub(crate) struct Region {
 
 impl Region {
     /// An interval of x for the ladder.
-    pub fn plain(lower: f64, upper: f64) -> Self {
+    pub const fn plain(lower: f64, upper: f64) -> Self {
         Self {
             lower,
             upper,
@@ -127,6 +127,7 @@ pub(crate) struct Regions<'a> {
 
 /// The outcome of one sweep.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[repr(align(64))]
 pub(crate) struct Swept {
     pub estimate: f64,
     /// What the error model makes of the differences; zero where rounding explains them.

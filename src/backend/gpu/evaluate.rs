@@ -82,7 +82,7 @@ impl GpuValues {
         for (chunk, values) in values.chunks_mut(most).enumerate() {
             let count = values.len();
             let mut input = Numbers::new(arithmetic);
-            points[chunk * most * dimension..][..count * dimension].iter().for_each(|&x| input.real(x));
+            input.reals(&points[chunk * most * dimension..][..count * dimension]);
             let slot = match self.slot.take().filter(|slot| slot.capacity >= count) {
                 Some(slot) => slot,
                 // No more than there have come to be points: new memory is cleared.
@@ -118,6 +118,7 @@ impl GpuValues {
 }
 
 /// One number out of a buffer.
+#[inline(always)]
 pub(super) fn real_from(arithmetic: Arithmetic, bytes: &[u8]) -> f64 {
     match arithmetic {
         Arithmetic::F32 => f64::from(bytemuck::pod_read_unaligned::<f32>(bytes)),

@@ -193,7 +193,7 @@ impl RegionRounds for OnDevice<'_> {
                 let mut points = Vec::new();
                 left.retain(|&k| {
                     let kernel = SimdRegions { values: &tapes[k], ..*kernel };
-                    swept[begin + k] = kernel.sweep_one(&regions[k], plan.tolerance, desk, None);
+                    swept[begin + k] = kernel.sweep_one(&regions[k], plan.tolerance, desk);
                     tapes[k].rewind(&mut points)
                 });
                 if left.is_empty() {

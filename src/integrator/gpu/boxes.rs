@@ -5,6 +5,7 @@ use super::super::cubature::{BoxRounds, at_desk};
 use super::super::floor::rounding;
 use super::super::samples::{Domain, End};
 use super::check::Check;
+use super::pieces::{Piece, in_pieces};
 use super::prepared::{Again, Prepared};
 use crate::agreement::Verify;
 use crate::backend::Backend;
@@ -86,10 +87,10 @@ impl BoxRounds for OnDevice<'_> {
 }
 
 impl OnDevice<'_> {
-    /// What the arithmetic adds at every operation. Nodes are made in it.
+    /// What the arithmetic adds at every operation. Nodes are made in it, by three operations on rounded ends.
     fn rounding(&self) -> Rounding {
         let rounding = rounding(Backend::Gpu, self.prepared.precision);
-        Rounding { position: rounding.position.max(rounding.unit), ..rounding }
+        Rounding { position: rounding.position.max(2.0 * rounding.unit), ..rounding }
     }
 
     /// Sweeps the boxes from `done` on.
@@ -110,21 +111,10 @@ impl OnDevice<'_> {
         let stop = || with.control.stop(domain.start).is_some();
         on_device.run(boxes, *done, &stop, &mut |first, count, found| {
             let some = boxes.split_at(first).1.split_at(count).0;
-            let mut bad = Vec::new();
-            for k in (0..count).step_by(LANES) {
-                let lanes = LANES.min(count - k);
-                let flags = found.bad(k, lanes)?;
-                bad.extend((0..lanes).filter(|&lane| flags[lane]).map(|lane| k + lane));
-            }
+            let bad = found.bad()?;
             let out = &mut out[first..first + count];
-            let mut piece = Some(Piece { found, boxes: some, from: 0, out: &mut *out });
-            let judge = |piece: Piece| piece.judge(kernel);
-            if domain.threads.count() > 1 && count > PIECE {
-                let work = || domain.threads.pieces(piece.take(), &halves, &|piece| piece.into_iter().for_each(judge));
-                // Without threads there is one left.
-                let _ = domain.threads.run(work);
-            }
-            piece.into_iter().for_each(judge);
+            let judging = Judging { found, boxes: some, from: 0, out: &mut *out };
+            in_pieces(domain.threads, judging, &|piece| piece.judge(kernel));
             // Where the arithmetic has no number the CPU has, or it says where the integrand is not finite.
             for k in bad {
                 at_desk(|desk| kernel.sweep(some.split_at(k).1.split_at(1).0, &mut out[k..k + 1], desk));
@@ -139,14 +129,14 @@ impl OnDevice<'_> {
     fn check(&mut self, kernel: &SimdBoxes, boxes: Boxes, out: &mut [SweptBox]) {
         let Prepared { with, domain, verify, .. } = self.prepared;
         let (seed, swept, count) = (with.seed, self.swept, out.len() as u64);
+        let size = |&k: &usize| out[k].magnitude;
+        let Some(largest) = (0..out.len()).max_by(|a, b| size(a).total_cmp(&size(b))) else { return };
         let mut chosen: Vec<u64> = match verify {
             Verify::Off => return,
             Verify::Full => (0..count).collect(),
             Verify::Spot => {
                 let hash = |k| seed.wrapping_add(swept).wrapping_add(k + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 11;
-                let size = |&k: &usize| out[k].magnitude;
-                let largest = (0..out.len()).max_by(|a, b| size(a).total_cmp(&size(b)));
-                (0..SPOTS).map(|k| hash(k) % count).chain(largest.map(|k| k as u64)).collect()
+                (0..SPOTS).map(|k| hash(k) % count).chain([largest as u64]).collect()
             }
         };
         chosen.sort_unstable();
@@ -160,12 +150,16 @@ impl OnDevice<'_> {
             again.sum(swept + k as u64, &nodes(rule, domain, some), ends, Partial::new(places[k].estimate))
         };
         let all = chosen.len() as u64;
-        let checked = if verify == Verify::Full {
+        let mut checked = if verify == Verify::Full {
             let tree = || threads.tree(0, all, 1, &check, &Checked::combine);
             threads.run(tree).unwrap_or_else(|_| (0..all).map(check).fold(Checked::NOTHING, Checked::combine))
         } else {
             (0..all).map(check).fold(Checked::NOTHING, Checked::combine)
         };
+        if self.prepared.precision != Precision::F64 {
+            let number = swept + largest as u64;
+            checked = checked.combine(again.values(number, &nodes(rule, domain, boxes.split_at(largest).1)));
+        }
         if checked.not_finite.is_some() {
             for k in chosen.iter().map(|&k| k as usize) {
                 at_desk(|desk| kernel.sweep(boxes.split_at(k).1.split_at(1).0, &mut out[k..k + 1], desk));
@@ -205,34 +199,33 @@ fn nodes(rule: &FullySymmetric, domain: &Domain, boxes: Boxes) -> Weighed {
 }
 
 /// Boxes that came back, from number `from` of `found` on, and the places for what they say.
-struct Piece<'a> {
+struct Judging<'a> {
     found: &'a FoundBoxes,
     boxes: Boxes<'a>,
     from: usize,
     out: &'a mut [SweptBox],
 }
 
-/// Both halves of a piece that is large enough.
-fn halves<'a>(piece: Option<Piece<'a>>) -> Result<(Option<Piece<'a>>, Option<Piece<'a>>), Option<Piece<'a>>> {
-    match piece {
-        Some(Piece { found, boxes, from, out }) if out.len() > PIECE => {
-            let half = (out.len() / 2).next_multiple_of(LANES);
-            let (boxes, other_boxes) = boxes.split_at(half);
-            let (out, other_out) = out.split_at_mut(half);
-            let other = Piece { found, boxes: other_boxes, from: from + half, out: other_out };
-            Ok((Some(Piece { found, boxes, from, out }), Some(other)))
+impl Piece for Judging<'_> {
+    fn halves(self) -> Result<(Self, Self), Self> {
+        let Self { found, boxes, from, out } = self;
+        if out.len() <= PIECE {
+            return Err(Self { found, boxes, from, out });
         }
-        piece => Err(piece),
+        let half = (out.len() / 2).next_multiple_of(LANES);
+        let (boxes, other_boxes) = boxes.split_at(half);
+        let (out, other_out) = out.split_at_mut(half);
+        let other = Self { found, boxes: other_boxes, from: from + half, out: other_out };
+        Ok((Self { found, boxes, from, out }, other))
     }
 }
 
-impl Piece<'_> {
+impl Judging<'_> {
     fn judge(self, kernel: &SimdBoxes) {
         let mut numbers = Vec::new();
         let (mut boxes, mut from) = (self.boxes, self.from);
         for out in self.out.chunks_mut(LANES) {
-            numbers.clear();
-            self.found.eight(from, &mut numbers);
+            self.found.eight(from, out.len(), &mut numbers);
             let (eight, others) = boxes.split_at(out.len());
             at_desk(|desk| kernel.judge_eight(eight, &numbers, out, desk));
             (boxes, from) = (others, from + LANES);

@@ -2,7 +2,7 @@
 
 use super::Adaptive;
 use crate::method::Method;
-use crate::method::leaf::least_rung;
+use crate::method::leaf::{Leaf, least_rung};
 use crate::plan::{Map, Region, Sweep};
 
 /// Parts of the whole, so that the rungs reach the density of nodes that is asked for; and where that is not likely to be enough.
@@ -177,22 +177,15 @@ impl Adaptive {
             };
             let its_edges =
                 [if k == 0 { parent.edges[0] } else { edges }, if k + 1 == parts { parent.edges[1] } else { edges }];
-            let mut leaf = parent.child(Region { lower, upper, sweep, ..region }, its_edges);
             let new = self.leaves.len() as u32;
-            leaf.next = if k + 1 == parts {
-                parent.next
-            } else if k == 0 {
-                new
-            } else {
-                new + 1
-            };
-            let region = leaf.region;
-            let at = if k == 0 { index } else { new };
-            if k == 0 {
-                self.leaves[index as usize] = leaf;
-            } else {
-                self.leaves.push(leaf);
+            let (at, after) = (if k == 0 { index } else { new }, new + u32::from(k > 0));
+            if k > 0 {
+                self.leaves.push(Leaf::EMPTY);
             }
+            let leaf = &mut self.leaves[at as usize];
+            leaf.descend(&parent, Region { lower, upper, sweep, ..region }, its_edges);
+            leaf.next = if k + 1 == parts { parent.next } else { after };
+            let region = leaf.region;
             self.ask(at, region);
         }
     }

@@ -1,7 +1,8 @@
 //! The quick way: the first rung of Fejér's ladder on a plain interval, its values compiled into the caller together
 //! with the integrand, so that an easy integral costs one call, no allocation and no clock.
 
-use super::{NEAR, bends, extremes};
+use super::climb::{NEAR, bends};
+use super::sums::extremes;
 use crate::estimate::{Signs, larger, noise, rounding};
 use crate::integrand::Integrand;
 use crate::lanes::{LANES, Lanes, Simd, Token, dispatch};

@@ -3,56 +3,72 @@
 use super::waves::Waves;
 use super::{Desk, SimdRegions};
 use crate::estimate::{Tolerance, claim_of_levels, larger, rounding};
-use crate::lanes::{LANES, Lanes, Simd};
+use crate::lanes::{LANES, Lanes, Simd, dispatch};
 use crate::plan::{Region, Swept};
 use crate::rule::levels::{Arm, EXP_HIGH, EXP_LOW, FINER, SINH_SINH, TANH_SINH, UNITS, vectors};
 use crate::rule::{MOST_VECTORS, Vector};
 
 impl SimdRegions<'_> {
     /// Double-exponential levels over a finite or infinite interval.
+    #[inline(never)]
+    pub(super) fn levels(&self, region: &Region, tolerance: Tolerance, desk: &mut Desk, swept: &mut Swept) {
+        dispatch!(self.token, simd => *swept = self.levels_on(simd, region, tolerance, desk));
+    }
+
     #[inline(always)]
-    pub(super) fn levels<S: Simd>(&self, simd: S, region: &Region, tolerance: Tolerance, desk: &mut Desk) -> Swept {
+    fn levels_on<S: Simd>(&self, simd: S, region: &Region, tolerance: Tolerance, desk: &mut Desk) -> Swept {
         let mut arms = Direction::both(region);
-        if self.values.knows_distances() {
+        let near = self.values.knows_distances();
+        if near {
             // No node is taken for the end, then.
             arms.iter_mut().for_each(|arm| arm.ends = false);
         }
         let mut batch = Batch { rows: [(0, 0); MOST_VECTORS], count: 0 };
         let (mut waves, mut size) = (Waves::none(simd), Lanes::splat(simd, 0.0));
         let (mut ends, mut bad, mut evaluations) = ([End::default(); 2], None, 0);
-        let mut over = [false; 2];
+        let mut outermost = [size; 2];
         let mut unit = 0;
-        while unit < UNITS && over != [true; 2] {
+        while unit < UNITS && !(ends[0].closed && ends[1].closed) {
             // No integrand is negligible three units from the middle.
             let next = if unit == 0 { 3 } else { unit + 1 };
             for unit in unit..next {
-                for (side, _) in over.iter().enumerate().filter(|(_, over)| !**over) {
+                for side in (0..2).filter(|&side| !ends[side].closed) {
                     batch.push(side, unit);
                 }
             }
-            evaluations += self.fill(simd, &arms, &batch, desk);
+            evaluations += self.fill(simd, &arms, &batch, near, desk);
             for (k, &(side, row)) in batch.rows[..batch.count].iter().enumerate() {
-                if over[side] {
-                    continue;
+                let seen = (&desk.points[k], &desk.values[k]);
+                // Each side by code of its own, so that its sums are registers.
+                macro_rules! take {
+                    ($side:literal) => {
+                        if !ends[$side].closed {
+                            let (terms, stop) = terms(simd, &arms[$side], row, seen, &mut bad);
+                            ends[$side].take(terms, stop, seen.0, &mut outermost[$side]);
+                            waves.add::<$side>(row, terms);
+                            size += terms.abs();
+                        }
+                    };
                 }
-                let terms =
-                    terms(simd, &arms[side], row, (&desk.points[k], &desk.values[k]), &mut bad, &mut ends[side]);
-                if let Some((terms, sizes)) = terms {
-                    waves.add(side, row, terms);
-                    size += sizes;
+                if side == 0 {
+                    take!(0);
+                } else {
+                    take!(1);
                 }
-                over[side] = terms.is_none() || ends[side].closed;
             }
             batch.count = 0;
             unit = next;
+        }
+        for (end, outermost) in ends.iter_mut().zip(outermost) {
+            end.alternates |= end.units > 4 && both_signs(&outermost.to_array());
         }
         let by_lane = waves.even().to_array();
         let quarter = (by_lane[0] + by_lane[4]) + (by_lane[2] + by_lane[6]);
         let mut estimate = 0.125 * (quarter + ((by_lane[1] + by_lane[5]) + (by_lane[3] + by_lane[7])));
         let mut magnitude = 0.125 * size.total();
         // What steps 1, 1/2 and 1/4 leave, and this is no accident of where the nodes lie.
-        let [mut earlier, mut previous, near] = waves.sizes();
-        let mut now = larger((estimate - 0.25 * quarter).abs(), near);
+        let [mut earlier, mut previous, remaining] = waves.sizes();
+        let mut now = larger((estimate - 0.25 * quarter).abs(), remaining);
         let beyond: f64 = ends.iter().zip(&arms).map(|(end, arm)| end.beyond(arm)).sum();
         let claimed =
             |now: f64, before, floor: f64| (if now <= floor { 0.0 } else { claim_of_levels(now, before) }) + beyond;
@@ -79,14 +95,17 @@ impl SimdRegions<'_> {
                 if batch.count == 0 {
                     break;
                 }
-                evaluations += self.fill(simd, &arms, &batch, desk);
+                evaluations += self.fill(simd, &arms, &batch, near, desk);
                 for (k, &(side, row)) in batch.rows[..batch.count].iter().enumerate() {
-                    let mut past = ends[side];
                     let seen = (&desk.points[k], &desk.values[k]);
-                    if let Some((terms, sizes)) = terms(simd, &arms[side], row, seen, &mut bad, &mut past) {
-                        new.add_finer(side, row - vectors(level, 0).start, terms);
-                        size += sizes;
+                    let (terms, _) = terms(simd, &arms[side], row, seen, &mut bad);
+                    let number = row - vectors(level, 0).start;
+                    if side == 0 {
+                        new.add_finer::<0>(number, terms)
+                    } else {
+                        new.add_finer::<1>(number, terms)
                     }
+                    size += terms.abs();
                 }
             }
             let step = 0.125 / f64::from(1u32 << level);
@@ -115,7 +134,7 @@ impl SimdRegions<'_> {
             levels: true,
             constant,
             divergent: ends.iter().any(End::diverges),
-            oscillates: ends.iter().any(|end| end.open && end.alternates()),
+            oscillates: ends.iter().any(|end| end.open && end.alternates),
             reach: [ends[0].units as u8, ends[1].units as u8],
             bad,
             ..Swept::NOTHING
@@ -124,10 +143,9 @@ impl SimdRegions<'_> {
 
     /// Values at the nodes of a batch; how many.
     #[inline(always)]
-    fn fill<S: Simd>(&self, simd: S, arms: &[Direction; 2], batch: &Batch, desk: &mut Desk) -> u32 {
+    fn fill<S: Simd>(&self, simd: S, arms: &[Direction; 2], batch: &Batch, near: bool, desk: &mut Desk) -> u32 {
         let rows = batch.rows[..batch.count].iter().map(|&(side, row)| (&arms[side], row));
         let places = desk.points.iter_mut().zip(desk.values.chunks_mut(1));
-        let near = self.values.knows_distances();
         for ((arm, row), (point, value)) in rows.zip(places) {
             let distance = Lanes::from_array(simd, arm.table.nodes[row]) * arm.factor;
             *point = (distance + arm.origin).to_array();
@@ -156,8 +174,8 @@ impl Batch {
     }
 }
 
-/// The terms of one row of an arm's table, with |terms|, by its points and values; what is beyond the range, or beyond a value
-/// that is not finite, counts as zero. `None` where nothing is left.
+/// The terms of one row of an arm's table, by its points and values, and how many of its lanes count: what is beyond the range, or beyond a
+/// value that is not finite, is zero.
 #[inline(always)]
 fn terms<S: Simd>(
     simd: S,
@@ -165,60 +183,25 @@ fn terms<S: Simd>(
     row: usize,
     (x, y): (&Vector, &Vector),
     bad: &mut Option<(f64, f64)>,
-    end: &mut End,
-) -> Option<(Lanes<S>, Lanes<S>)> {
+) -> (Lanes<S>, usize) {
+    const LANE: Vector = [0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0];
     let zero = Lanes::splat(simd, 0.0);
     let weight = Lanes::from_array(simd, arm.table.weights[row]);
-    let (x, y) = (Lanes::from_array(simd, *x), Lanes::from_array(simd, *y));
-    let outside = if arm.ends { weight.eq(zero) | x.eq(zero + arm.origin) } else { weight.eq(zero) };
+    let (places, values) = (Lanes::from_array(simd, *x), Lanes::from_array(simd, *y));
+    let outside = if arm.ends { weight.eq(zero) | places.eq(zero + arm.origin) } else { weight.eq(zero) };
     let weight = weight * arm.factor.abs();
-    let mut terms = outside.select(zero, y * weight);
-    if outside.any() || !terms.is_finite().all() {
-        // In large units the table goes beyond the largest number.
-        let outside = outside | !(weight.is_finite() & x.is_finite());
-        let (out, mut each) = (outside.select(zero + 1.0, zero).to_array(), terms.to_array());
-        let stop = (0..LANES).find(|&lane| out[lane] != 0.0 || !each[lane].is_finite()).unwrap_or(LANES);
-        if stop < LANES && out[stop] == 0.0 {
-            *bad = bad.or(Some((x.to_array()[stop], y.to_array()[stop])));
-        }
-        each[stop..].fill(0.0);
-        let (before, at) = (end.last, end.at);
-        if stop > 0 {
-            end.before = if stop > 1 { each[stop - 2].abs() } else { end.last };
-            end.last = each[stop - 1].abs();
-            end.at = LANES * end.units + stop - 1;
-            end.open = end.last > NEGLIGIBLE * end.largest.max(end.last);
-        }
-        end.closed = true;
-        if end.last == 0.0 {
-            end.look_for_underflow(&each.map(f64::abs), &x.to_array(), before, at);
-        }
-        // The row before is the outermost where nothing is left of this one.
-        end.alternates = end.alternates() || both_signs(&each);
-        end.outermost = [0.0; LANES];
-        if stop == 0 {
-            return None;
-        }
-        terms = Lanes::from_array(simd, each);
-        end.largest = each.iter().fold(end.largest, |largest, term| largest.max(term.abs()));
-        end.units += 1;
-        return Some((terms, terms.abs()));
+    let terms = outside.select(zero, values * weight);
+    let infinite = !terms.is_finite();
+    if !(outside | infinite).any() {
+        return (terms, LANES);
     }
-    let sizes = terms.abs();
-    let each = sizes.to_array();
-    let outer = larger(larger(each[4], each[5]), larger(each[6], each[7]));
-    let inner = larger(larger(each[0], each[1]), larger(each[2], each[3]));
-    end.largest = larger(end.largest, larger(outer, inner));
-    let (before, at) = (end.last, end.at);
-    (end.before, end.last, end.at) = (each[6], each[7], LANES * end.units + LANES - 1);
-    end.outermost = terms.to_array();
-    end.units += 1;
-    end.closed = outer <= 1e-18 * end.largest && end.largest > 0.0;
-    end.open = !end.closed;
-    if end.closed && end.last == 0.0 {
-        end.look_for_underflow(&each, &x.to_array(), before, at);
+    // In large units the table goes beyond the largest number.
+    let outside = outside | !(weight.is_finite() & places.is_finite());
+    let stop = (outside | infinite).bits().trailing_zeros() as usize;
+    if outside.bits() >> stop & 1 == 0 {
+        *bad = bad.or(Some((x[stop], y[stop])));
     }
-    Some((terms, sizes))
+    (Lanes::from_array(simd, LANE).lt(zero + stop as f64).select(terms, zero), stop)
 }
 
 /// x = origin + factor · node.
@@ -274,13 +257,45 @@ struct End {
     closed: bool,
     /// There are no more, but they are not negligible.
     open: bool,
-    /// The terms of the outermost row.
-    outermost: Vector,
-    /// There were terms of both signs where a row ended early.
+    /// The outermost terms are of both signs.
     alternates: bool,
 }
 
 impl End {
+    /// Takes the next row, of which so many lanes count; `outermost` is the one before, of which this one takes the place.
+    #[inline(always)]
+    fn take<S: Simd>(&mut self, terms: Lanes<S>, stop: usize, x: &Vector, outermost: &mut Lanes<S>) {
+        let each = terms.abs().to_array();
+        let (before, at) = (self.last, self.at);
+        let outer = larger(larger(each[4], each[5]), larger(each[6], each[7]));
+        let inner = larger(larger(each[0], each[1]), larger(each[2], each[3]));
+        let (largest, mut seen) = (larger(self.largest, larger(outer, inner)), self.largest);
+        if stop == LANES {
+            seen = largest;
+            (self.before, self.last, self.at) = (each[6], each[7], LANES * self.units + LANES - 1);
+            self.closed = outer <= 1e-18 * largest && largest > 0.0;
+            self.open = !self.closed;
+            *outermost = terms;
+        } else {
+            if stop > 0 {
+                self.before = if stop > 1 { each[stop - 2] } else { self.last };
+                self.last = each[stop - 1];
+                self.at = LANES * self.units + stop - 1;
+                self.open = self.last > NEGLIGIBLE * larger(self.largest, self.last);
+            }
+            self.closed = true;
+            // The row before is the outermost where nothing is left of this one.
+            let signs = |row: &Lanes<S>| both_signs(&row.to_array());
+            self.alternates |= self.units > 4 && signs(outermost) || signs(&terms);
+            *outermost = terms.like(0.0);
+        }
+        if self.closed && self.last == 0.0 {
+            self.look_for_underflow(seen, &each, x, before, at);
+        }
+        self.largest = largest;
+        self.units += usize::from(stop > 0);
+    }
+
     /// What lies beyond the outermost term: the integral of the power of the distance that the last two values are of, some times over; or what the
     /// terms themselves say, if that is more.
     #[inline(always)]
@@ -307,10 +322,10 @@ impl End {
     /// Far out, terms that are not negligible and then exactly zero have underflowed, or a power on the way has overflowed: nothing is known of
     /// what follows. `before` is the term before the row, number `at`.
     #[cold]
-    fn look_for_underflow(&mut self, terms: &Vector, x: &Vector, before: f64, at: usize) {
+    fn look_for_underflow(&mut self, largest: f64, terms: &Vector, x: &Vector, before: f64, at: usize) {
         let outermost = terms.iter().rposition(|&term| term > 0.0);
         let (last, place) = outermost.map_or((before, x[0]), |lane| (terms[lane], x[lane]));
-        if last > NEGLIGIBLE * self.largest && place.abs() > FAR {
+        if last > NEGLIGIBLE * largest && place.abs() > FAR {
             self.open = true;
             self.last = last;
             self.at = outermost.map_or(at, |lane| at + 1 + lane);
@@ -320,11 +335,6 @@ impl End {
                 None => last,
             };
         }
-    }
-
-    /// Whether the outermost terms are of both signs.
-    fn alternates(&self) -> bool {
-        self.alternates || self.units > 4 && both_signs(&self.outermost)
     }
 
     #[inline(always)]

@@ -4,8 +4,10 @@
 //! spacing is there; the two intervals next to it are the next bracket. That ends when the place is known to the last bit,
 //! when second differences are rounding errors, or when none stands out: then the integrand is smooth at that scale.
 
-use super::SimdRegions;
-use crate::lanes::{LANES, Lanes, Simd};
+use super::sums::extremes;
+use super::{Desk, SimdRegions};
+use crate::estimate::larger;
+use crate::lanes::{LANES, Lanes, Simd, dispatch};
 use crate::plan::{Region, Swept};
 use crate::rule::Vector;
 
@@ -25,14 +27,20 @@ const LEAST: f64 = 1.0 / (1 << 18) as f64;
 const MOST: usize = 24;
 
 impl SimdRegions<'_> {
+    /// Sets [`Swept::place`].
+    #[inline(never)]
+    pub(super) fn locate(&self, region: &Region, desk: &mut Desk, swept: &mut Swept) {
+        dispatch!(self.token, simd => *swept = self.locate_on(simd, region, desk));
+    }
+
     #[inline(always)]
-    pub(super) fn locate<S: Simd>(&self, simd: S, region: &Region) -> Swept {
+    fn locate_on<S: Simd>(&self, simd: S, region: &Region, desk: &mut Desk) -> Swept {
         let (mut lower, mut upper) = (region.lower, region.upper);
         // Next to the ends, and not there: those may be singular.
         let near = (upper - lower) / 1024.0;
-        let mut x = [[lower + near; LANES], [upper - near; LANES]];
-        let mut y = x;
-        self.values.values(&x, &mut y);
+        let (x, y) = (&mut desk.points[..INSIDE / LANES], &mut desk.values[..INSIDE / LANES]);
+        x.copy_from_slice(&[[lower + near; LANES], [upper - near; LANES]]);
+        self.values.values(x, y);
         let mut ends = [y[0][0], y[1][0]];
         (lower, upper) = (x[0][0], x[1][0]);
         let mut evaluations = 2;
@@ -40,35 +48,24 @@ impl SimdRegions<'_> {
         // The bracket to go back to, where this one is a guess; and whether guesses have been right so far.
         let (mut back, mut guessing) = (None, true);
         for round in 0..MOST {
-            let step = (upper - lower) / (INSIDE + 1) as f64;
+            let step = (upper - lower) * (1.0 / (INSIDE + 1) as f64);
             let base = Lanes::splat(simd, lower);
             const FIRST: Vector = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0];
             for (half, x) in x.iter_mut().enumerate() {
                 let k = Lanes::from_array(simd, FIRST) + (half * LANES) as f64;
                 *x = k.fma(Lanes::splat(simd, step), base).to_array();
             }
-            self.values.values(&x, &mut y);
+            self.values.values(x, y);
             evaluations += INSIDE as u32;
-            let (mut at, mut seconds) = ([ends[0]; INSIDE + 2], [0.0; INSIDE]);
-            at[1..=INSIDE].copy_from_slice(y.as_flattened());
-            at[INSIDE + 1] = ends[1];
-            for (k, second) in seconds.iter_mut().enumerate() {
-                *second = (at[k] - 2.0 * at[k + 1] + at[k + 2]).abs();
-            }
-            let (mut largest, mut here, mut sum, mut size) = (0.0, 0, 0.0, 0.0f64);
-            for (k, &second) in seconds.iter().enumerate() {
-                sum += second;
-                size = size.max(at[k + 1].abs());
-                if second > largest {
-                    (largest, here) = (second, k);
-                }
-            }
-            let point = x[here / LANES][here % LANES];
+            let Differences { sum, largest, here, size } = Differences::of(simd, [y[0], y[1]], ends);
             if !f64::is_finite(sum) {
                 let bad = y.as_flattened().iter().position(|value| !value.is_finite());
                 place = bad.map(|k| (x[k / LANES][k % LANES], 0.0));
                 break;
             }
+            let flat = x.as_flattened();
+            let point = flat[here];
+            let bracket = Bracket { inside: y.as_flattened(), ends };
             let narrow = upper - lower <= 4.0 * f64::EPSILON * lower.abs().max(upper.abs());
             let nothing = largest <= ROUNDING * size;
             if narrow || nothing && back.is_none() {
@@ -76,15 +73,15 @@ impl SimdRegions<'_> {
                 break;
             }
             // A kink or a step has a share in two second differences.
-            let before = if here > 0 { seconds[here - 1] } else { 0.0 };
-            let after = if here + 1 < INSIDE { seconds[here + 1] } else { 0.0 };
-            let rest = (sum - largest - before.max(after)) / (INSIDE - 2) as f64;
-            if let Some(bracket) = back.take().filter(|_| nothing || largest < STANDS_OUT * rest) {
-                (lower, upper, ends) = bracket;
+            let before = if here > 0 { bracket.second(here) } else { 0.0 };
+            let after = if here + 1 < INSIDE { bracket.second(here + 2) } else { 0.0 };
+            let stands_out = largest >= STANDS_OUT / (INSIDE - 2) as f64 * (sum - largest - larger(before, after));
+            if let Some(right) = back.take().filter(|_| nothing || !stands_out) {
+                (lower, upper, ends) = right;
                 guessing = false;
                 continue;
             }
-            if largest < STANDS_OUT * rest {
+            if !stands_out {
                 // So close, the rounding of the points is all there is: of a step it would be the height.
                 let close = upper - lower <= 256.0 * f64::EPSILON * lower.abs().max(upper.abs());
                 place = (round > 0).then_some((point, if close { 0.0 } else { upper - lower }));
@@ -92,16 +89,16 @@ impl SimdRegions<'_> {
             }
             place = Some((point, step));
             let first = lower;
-            let flat = x.as_flattened();
+            let crossing = if guessing { Crossing::of(&bracket, here, after > before, size) } else { None };
+            ends = [bracket.at(here), bracket.at(here + 2)];
             (lower, upper) = (
                 if here == 0 { lower } else { flat[here - 1] },
                 if here + 1 == INSIDE { upper } else { flat[here + 1] },
             );
-            ends = [at[here], at[here + 2]];
             if lower >= upper {
                 break;
             }
-            if guessing && let Some(Crossing { at, error }) = Crossing::of(&at, here, after > before, size) {
+            if let Some(Crossing { at, error }) = crossing {
                 let (from, to) = (step.mul_add(at - error, first), step.mul_add(at + error, first));
                 if lower < from && to < upper && from < to {
                     back = Some((lower, upper, ends));
@@ -117,6 +114,60 @@ impl SimdRegions<'_> {
     }
 }
 
+/// Sizes of second differences at the points inside a bracket.
+struct Differences {
+    sum: f64,
+    largest: f64,
+    /// The number of its point.
+    here: usize,
+    /// The largest |value|.
+    size: f64,
+}
+
+impl Differences {
+    #[inline(always)]
+    fn of<S: Simd>(simd: S, values: [Vector; 2], ends: [f64; 2]) -> Self {
+        let [low, high] = values.map(|values| Lanes::from_array(simd, values));
+        let [first, last] = ends.map(|end| Lanes::splat(simd, end));
+        let second = |before: Lanes<S>, here: Lanes<S>, after: Lanes<S>| (before - here * 2.0 + after).abs();
+        let seconds = [
+            second(low.moved_up::<{ LANES - 1 }>(first), low, high.moved_up::<1>(low)),
+            second(high.moved_up::<{ LANES - 1 }>(low), high, last.moved_up::<1>(high)),
+        ];
+        let (size, largest) = extremes(-low.abs().greater(high.abs()), seconds[0].greater(seconds[1]));
+        let at = seconds.map(|each| each.eq(Lanes::splat(simd, largest)).bits());
+        Self {
+            sum: (seconds[0] + seconds[1]).total(),
+            largest,
+            here: (at[0] | at[1] << LANES).trailing_zeros() as usize % INSIDE,
+            size: -size,
+        }
+    }
+}
+
+/// Values at equal steps, numbered from the lower end.
+struct Bracket<'a> {
+    inside: &'a [f64],
+    ends: [f64; 2],
+}
+
+impl Bracket<'_> {
+    #[inline(always)]
+    fn at(&self, k: usize) -> f64 {
+        match k {
+            0 => self.ends[0],
+            1..=INSIDE => self.inside[k - 1],
+            _ => self.ends[1],
+        }
+    }
+
+    /// The size of the second difference.
+    #[inline(always)]
+    fn second(&self, k: usize) -> f64 {
+        (self.at(k - 1) - 2.0 * self.at(k) + self.at(k + 1)).abs()
+    }
+}
+
 /// Where the straight lines before and after a kink meet, in steps from the lower end of the bracket.
 struct Crossing {
     at: f64,
@@ -124,20 +175,20 @@ struct Crossing {
 }
 
 impl Crossing {
-    /// Of these values, the bracket's ends among them, whose second differences are largest at `here` and the point before it
-    /// or after it. `size` is that of the values. `None` where there are no two straight sides.
+    /// Where second differences are largest at point number `here` inside and the one before or after it. `size` is that of the
+    /// values. `None` where there are no two straight sides.
     #[inline(always)]
-    fn of(values: &[f64; INSIDE + 2], here: usize, after: bool, size: f64) -> Option<Self> {
+    fn of(bracket: &Bracket, here: usize, after: bool, size: f64) -> Option<Self> {
         // The kink lies between this point and the next.
         let k = if after { here + 1 } else { here };
         if !(2..INSIDE - 1).contains(&k) {
             return None;
         }
-        let slope = |k: usize| values[k + 1] - values[k];
+        let slope = |k: usize| bracket.at(k + 1) - bracket.at(k);
         let (left, right) = (slope(k - 1), slope(k + 1));
         let jump = (left - right).abs();
         let bend = (left - slope(k - 2)).abs().max((slope(k + 2) - right).abs());
-        let t = (values[k + 1] - right - values[k]) / (left - right);
+        let t = (bracket.at(k + 1) - right - bracket.at(k)) / (left - right);
         // So wide at least that the kink would be seen in the new bracket, and wider than the bend of the sides explains.
         let error = (8.0 * (bend + ROUNDING * size) / jump).max(LEAST).max(100.0 * ROUNDING * size / jump);
         (t > -0.1 && t < 1.1 && error < 0.1).then_some(Self { at: k as f64 + t, error })

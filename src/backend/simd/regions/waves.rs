@@ -135,24 +135,21 @@ impl<S: Simd> Waves<S> {
     }
 
     #[inline(always)]
-    pub fn add(&mut self, side: usize, unit: usize, terms: Lanes<S>) {
-        self.plain[side] += terms;
-        let turned = &mut self.turned[side][unit % 2];
-        *turned = if matches!(unit % 4, 0 | 3) { *turned + terms } else { *turned - terms };
-        self.alternate(side, unit, terms);
+    pub fn add<const SIDE: usize>(&mut self, unit: usize, terms: Lanes<S>) {
+        self.add_finer::<SIDE>(unit, terms);
+        // (-i)^unit, real and imaginary part: no branch, and no address that depends on it.
+        const TURNS: [[f64; 2]; 4] = [[1.0, 0.0], [0.0, -1.0], [-1.0, 0.0], [0.0, 1.0]];
+        let [real, imaginary] = &mut self.turned[SIDE];
+        let [turn, by] = TURNS[unit % 4].map(|factor| terms.like(factor));
+        (*real, *imaginary) = (terms.fma(turn, *real), terms.fma(by, *imaginary));
     }
 
     /// The same of a vector of a finer level, for [`near_finer`](Self::near_finer).
     #[inline(always)]
-    pub fn add_finer(&mut self, side: usize, number: usize, terms: Lanes<S>) {
-        self.plain[side] += terms;
-        self.alternate(side, number, terms);
-    }
-
-    #[inline(always)]
-    fn alternate(&mut self, side: usize, unit: usize, terms: Lanes<S>) {
-        let sum = &mut self.alternating[side];
-        *sum = if unit.is_multiple_of(2) { *sum + terms } else { *sum - terms };
+    pub fn add_finer<const SIDE: usize>(&mut self, number: usize, terms: Lanes<S>) {
+        self.plain[SIDE] += terms;
+        let sign = if number.is_multiple_of(2) { 1.0 } else { -1.0 };
+        self.alternating[SIDE] = terms.fma(terms.like(sign), self.alternating[SIDE]);
     }
 
     /// Twice the size of the component of 7.5 waves, of the terms of the base level and of the next.
@@ -192,13 +189,14 @@ impl<S: Simd> Waves<S> {
             [turned_up[0] + turned_low[0], turned_up[1] + turned_low[1]],
             [turned_up[0] - turned_low[0], turned_up[1] - turned_low[1]],
         );
-        let size = |wave: &[Vector; 2], (even, odd): ([Lanes<S>; 2], [Lanes<S>; 2])| {
+        let parts = |wave: &[Vector; 2], (even, odd): ([Lanes<S>; 2], [Lanes<S>; 2])| {
             let [cosine, sine] = wave.map(|factors| Lanes::from_array(low.token(), factors));
-            let real = even[0].fma(cosine, -(even[1] * sine));
-            let imaginary = odd[0].fma(sine, odd[1] * cosine);
-            0.25 * (real.total().abs() + imaginary.total().abs())
+            [even[0].fma(cosine, -(even[1] * sine)), odd[0].fma(sine, odd[1] * cosine)]
         };
-        [size(&WAVES[0], plain), size(&WAVES[1], plain), size(&WAVES[2], turned)]
+        let ([a, b], [c, d]) = (parts(&WAVES[0], plain), parts(&WAVES[1], plain));
+        let [e, f] = parts(&WAVES[2], turned);
+        let [a, b, c, d, e, f, ..] = Lanes::totals([a, b, c, d, e, f, zero, zero]).map(f64::abs);
+        [0.25 * (a + b), 0.25 * (c + d), 0.25 * (e + f)]
     }
 }
 

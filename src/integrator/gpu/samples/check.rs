@@ -1,5 +1,6 @@
 //! Tiles of samples that are computed again.
 
+use super::super::super::check::check_all;
 use super::super::super::samples::Domain;
 use super::super::check::Check;
 use crate::agreement::{Disagreement, Verify};
@@ -17,10 +18,7 @@ pub(super) fn verified(
 ) -> Checked {
     match verify {
         Verify::Spot if tiles.contains(&spot) => check(spot),
-        Verify::Full => domain
-            .threads
-            .run(|| domain.threads.tree(tiles.start, tiles.end, 1, check, &Checked::combine))
-            .unwrap_or_else(|_| tiles.map(check).fold(Checked::NOTHING, Checked::combine)),
+        Verify::Full => check_all(domain.threads, tiles.end - tiles.start, &|tile| check(tiles.start + tile)),
         _ => Checked::NOTHING,
     }
 }

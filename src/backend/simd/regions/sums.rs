@@ -1,0 +1,99 @@
+//! Sums over the values at the nodes of a rung.
+
+use crate::estimate::Signs;
+use crate::lanes::{LANES, Lanes, Simd};
+use crate::rule::{Rung, Vector};
+
+/// What a rung makes of its values, for a region of length 1.
+pub(super) struct Sums {
+    pub sum: f64,
+    pub size: f64,
+    surprise: f64,
+    nulls: [f64; 4],
+    /// Largest less smallest value.
+    pub variation: f64,
+}
+
+impl Sums {
+    #[inline(always)]
+    pub fn of<S: Simd>(simd: S, rung: &Rung, values: &[Vector]) -> Self {
+        let zero = Lanes::splat(simd, 0.0);
+        let (mut sum, mut size, mut surprise, mut nulls) = (zero, zero, zero, [zero; 4]);
+        let first = Lanes::from_array(simd, values[0]);
+        let (mut least, mut most) = (first, first);
+        for (&value, row) in values.iter().zip(rung.rows) {
+            let (value, weight) = (Lanes::from_array(simd, value), Lanes::from_array(simd, row.weights));
+            sum = value.fma(weight, sum);
+            size = value.abs().fma(weight, size);
+            surprise = value.fma(Lanes::from_array(simd, row.probe), surprise);
+            for (null, &factor) in nulls.iter_mut().zip(&row.nulls) {
+                *null = value.fma(Lanes::from_array(simd, factor), *null);
+            }
+            (least, most) = (least.lesser(value), most.greater(value));
+        }
+        let [a, b, c, d] = nulls;
+        let [sum, size, surprise, a, b, c, d, _] = Lanes::totals([sum, size, surprise, a, b, c, d, zero]);
+        let (least, most) = extremes(least, most);
+        Self { sum, size, surprise, nulls: [a, b, c, d], variation: most - least }
+    }
+
+    /// The raw error for a region of this width, where the estimate before was `before`.
+    #[inline(always)]
+    pub fn raw(&self, width: f64, before: f64) -> f64 {
+        let [a, b, c, d] = self.nulls;
+        Signs {
+            difference: self.sum * width - before,
+            surprise: self.surprise * width,
+            nulls: [a * width, b * width, c * width, d * width],
+            variation: self.variation * width,
+        }
+        .raw()
+    }
+}
+
+/// The smallest and the largest, of all lanes.
+#[inline(always)]
+pub(super) fn extremes<S: Simd>(least: Lanes<S>, most: Lanes<S>) -> (f64, f64) {
+    (least_of(least.to_array()), -least_of((-most).to_array()))
+}
+
+#[inline(always)]
+pub(super) fn least_of(v: Vector) -> f64 {
+    const fn lesser(a: f64, b: f64) -> f64 {
+        if a < b { a } else { b }
+    }
+    lesser(lesser(lesser(v[0], v[4]), lesser(v[1], v[5])), lesser(lesser(v[2], v[6]), lesser(v[3], v[7])))
+}
+
+/// The weighted sum of vectors.
+#[inline(always)]
+pub(super) fn dot<S: Simd>(simd: S, values: &[Vector], table: &[Vector]) -> f64 {
+    let mut sum = Lanes::splat(simd, 0.0);
+    for (&value, &factor) in values.iter().zip(table) {
+        sum = Lanes::from_array(simd, value).fma(Lanes::from_array(simd, factor), sum);
+    }
+    sum.total()
+}
+
+/// The same of several tables, side by side.
+#[inline(always)]
+pub(super) fn dots<S: Simd, const N: usize>(simd: S, values: &[Vector], tables: [&[Vector]; N]) -> [f64; LANES] {
+    let tables = tables.map(|table| &table[..values.len()]);
+    let mut sums = [Lanes::splat(simd, 0.0); LANES];
+    for (k, &value) in values.iter().enumerate() {
+        for (sum, table) in sums.iter_mut().zip(tables) {
+            *sum = Lanes::from_array(simd, value).fma(Lanes::from_array(simd, table[k]), *sum);
+        }
+    }
+    Lanes::totals(sums)
+}
+
+/// The estimate of a rung, for a region of length 1.
+#[inline(always)]
+pub(super) fn sum<S: Simd>(simd: S, rung: &Rung, values: &[Vector]) -> f64 {
+    let mut sum = Lanes::splat(simd, 0.0);
+    for (&value, row) in values.iter().zip(rung.rows) {
+        sum = Lanes::from_array(simd, value).fma(Lanes::from_array(simd, row.weights), sum);
+    }
+    sum.total()
+}
