@@ -155,7 +155,8 @@ impl Integrator {
     }
 
     /// How much of a fast result to compute again by the scalar definition. Without it: on the CPU nothing, on a GPU
-    /// [`Verify::Spot`].
+    /// [`Verify::Spot`]. The serial backend is what others are compared with, and not verified. An adaptive integral in one dimension that is verified goes
+    /// by its mesh from the start, so the last digit may be another than without.
     pub fn verify(mut self, verify: Verify) -> Self {
         self.verify = Some(verify);
         self
