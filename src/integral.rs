@@ -219,6 +219,13 @@ pub struct Fallback {
     pub reason: String,
 }
 
+impl Fallback {
+    /// Threads that the serial reference has no use for.
+    pub(crate) fn serial_threads(wanted: usize) -> Self {
+        Self { wanted: format!("{wanted} threads"), reason: "the serial reference runs on one".to_owned() }
+    }
+}
+
 impl fmt::Display for Fallback {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.wanted, self.reason)

@@ -13,11 +13,13 @@
 //! them as divide the index of the first are what they should be.
 
 mod lattice;
+mod periodization;
 mod philox;
 mod sobol;
 mod sobol_data;
 
 pub(crate) use lattice::{Lattice, MOST_DIMENSIONS as MOST_OF_LATTICE};
+pub(crate) use periodization::Periodization;
 pub(crate) use philox::philox;
 pub(crate) use sobol::{MOST_DIMENSIONS as MOST_OF_SOBOL, Sobol};
 

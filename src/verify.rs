@@ -8,8 +8,9 @@ pub(crate) use samples::{Weighed, check_samples};
 
 use crate::agreement::{Agreement, Disagreement, Verify};
 #[cfg(feature = "gpu")]
-use crate::integrand::bound::{Ball, Rounding};
-use crate::integrand::{Integrand, bound::Bounded, evaluate};
+use crate::integrand::bound::Rounding;
+use crate::integrand::bound::{Ball, Bounded};
+use crate::integrand::{Integrand, evaluate};
 use crate::lanes::Level;
 use crate::plan::{Grid, Swept};
 use crate::reduce::Partial;
@@ -151,12 +152,12 @@ pub(crate) fn check_rounded_tile<F: Integrand>(
     if let Some(bounded) = Bounded::new(f) {
         let shift = rounding.position * nodes.0.abs().max(nodes.1.abs());
         let mut unknown = false;
-        grid.for_each_node(tile, |x, weight| match bounded.at_rounded(&[x], rounding, shift).bound {
+        grid.for_each_node(tile, |x, weight| match bounded.at_rounded(&[x], rounding, &[shift]).bound {
             f64::INFINITY => unknown = true,
             bound => checked.bound += (weight * bound).abs(),
         });
         if unknown {
-            let bound = |x| bounded.at_rounded(&[x], rounding, shift).bound;
+            let bound = |x| bounded.at_rounded(&[x], rounding, &[shift]).bound;
             return check_rounded_nodes(f, grid, tile, Checked { bound: difference, ..checked }, values, bound);
         }
         checked.worst = difference / checked.bound;
@@ -252,22 +253,26 @@ pub(crate) fn check_values(
 ) -> Option<(f64, u64)> {
     let (mut worst, mut unbounded) = (0.0f64, 0);
     for ((&x, &value), &reference) in points.iter().zip(fast).zip(reference) {
-        let (difference, bound) = ((value - reference).abs(), UNITS * reference.abs() + f64::MIN_POSITIVE);
-        if difference <= bound || !value.is_finite() && !reference.is_finite() {
-            worst = worst.max(if difference <= bound { difference / bound } else { 0.0 });
-            continue;
-        }
-        let ball = bounded?.at(&[x]);
-        if !ball.admits(value) {
-            return None;
-        }
-        if ball.bound.is_finite() && ball.bound > 0.0 {
-            worst = worst.max((value - ball.value).abs() / ball.bound);
-        } else if !ball.bound.is_finite() {
-            unbounded += 1;
-        }
+        let (bound, share) = check_value(value, reference, || bounded.map(|bounded| bounded.at(&[x])))?;
+        worst = worst.max(share);
+        unbounded += u64::from(bound == f64::INFINITY);
     }
     Some((worst, unbounded))
+}
+
+/// The difference of a value from the scalar definition that rounding explains, and the share of it that there is; `None` where
+/// it is not explained. `ball` looks at the operations, where that is needed and possible.
+pub(crate) fn check_value(value: f64, reference: f64, ball: impl FnOnce() -> Option<Ball>) -> Option<(f64, f64)> {
+    let (difference, bound) = ((value - reference).abs(), UNITS * reference.abs() + f64::MIN_POSITIVE);
+    if difference <= bound {
+        return Some((bound, difference / bound));
+    }
+    if !value.is_finite() && !reference.is_finite() {
+        return Some((bound, 0.0));
+    }
+    let ball = ball()?;
+    let share = (value - ball.value).abs() / ball.bound;
+    ball.admits(value).then(|| (ball.bound, if ball.bound > 0.0 && share.is_finite() { share } else { 0.0 }))
 }
 
 /// What passes without a closer look in an arithmetic of its own, in units of it and of the sum of all |f|.

@@ -1,8 +1,10 @@
-//! Sweeps on a GPU: what it answers agrees with the CPU within the errors; what it does not comes from the CPU, to the bit.
+//! Sweeps on a GPU: what it answers agrees with the CPU within the errors; what it does not comes from the CPU, to the bit. And integrals alone.
 #![cfg(feature = "gpu")]
 
 #[path = "common/adapter.rs"]
 mod adapter;
+#[path = "gpu_sweep/adaptive.rs"]
+mod adaptive;
 #[path = "common/child.rs"]
 mod child;
 

@@ -131,7 +131,7 @@ fn a_sweep_says_what_the_gpu_answered() {
     if has_adapter() {
         let (code, lines, said) = sweep("exp(-p*x)*cos(q*x)", &["--seed", "7"], &[]);
         assert!(code == Some(1) && lines == 202, "{said}");
-        for word in ["201 rows: 200 converged, 1 not read; gpu on ", "agreement: spot"] {
+        for word in ["201 rows: 200 converged, 1 refused; gpu on ", "agreement: spot"] {
             assert!(said.contains(word), "{word}: {said}");
         }
         let (_, lines, said) = sweep("exp(-p*x) + abs(x - 0.001*q - 0.1)", &["--precision", "f32x2"], &[]);

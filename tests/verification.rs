@@ -281,6 +281,58 @@ fn rows_of_a_sweep_are_verified() {
     }
 }
 
+/// x² y + 1 in several variables, wrong on lanes by 1e-12 where x ≥ 0.4.
+struct WrongOverBoxes;
+
+impl<const D: usize> Integrand<[f64; D]> for WrongOverBoxes {
+    fn scalar(&self, x: [f64; D]) -> f64 {
+        x[0] * x[0] * x[1] + 1.0
+    }
+
+    fn lanes<S: Simd>(&self, x: [Lanes<S>; D]) -> Lanes<S> {
+        let right = x[0] * x[0] * x[1] + 1.0;
+        x[0].ge(x[0].like(0.4)).select(right * (1.0 + 1e-12), right)
+    }
+}
+
+#[test]
+fn values_over_boxes_are_verified_by_all_methods() {
+    let right = Expression::parse("exp(-x*y) * sin(x + z) + if(x > 0.3, 1, 0)").unwrap();
+    let cube = || [0.0..1.0, 0.0..1.0, 0.0..1.0];
+    let methods = [Method::Auto, Method::Cubature, Method::Lattice, Method::Sobol, Method::MonteCarlo, Method::Vegas];
+    for (method, depth) in methods.into_iter().flat_map(|method| [(method, Verify::Spot), (method, Verify::Full)]) {
+        let with = Integrator::new().method(method).rel_tol(1e-3).max_evaluations(30_000).accept_any_status();
+        let plain = with.integrate(&right, cube()).unwrap();
+        let with = with.verify(depth);
+        let integral = with.integrate(&right, cube()).unwrap();
+        assert_eq!((integral.estimate, integral.error), (plain.estimate, plain.error));
+        let agreement = integral.agreement.unwrap();
+        let least = if depth == Verify::Full { integral.evaluations } else { 8 };
+        assert!(agreement.worst <= 1.0 && agreement.evaluations >= least, "{method}: {agreement}");
+        // Whoever evaluates what.
+        let alone = with.clone().threads(1).integrate(&right, cube()).unwrap().agreement.unwrap();
+        assert_eq!(alone.evaluations, agreement.evaluations, "{method}");
+        if depth == Verify::Full {
+            let error = with.integrate(&WrongOverBoxes, cube()).unwrap_err();
+            let Error::Disagreement(integral, disagreement) = &error else { panic!("{error}") };
+            assert!(integral.estimate.is_finite() && disagreement.nodes.0 >= 0.4, "{error}");
+            assert!(error.to_string().contains("the integrand at a point with x = "), "{error}");
+        }
+        if method != Method::Vegas {
+            let sure = with.abs_tol(1e-3).integrate_vector(&[right.clone(), right.clone()], cube()).unwrap();
+            assert!(
+                sure.agreement.unwrap().evaluations > 0 && sure.fallbacks.iter().all(|it| it.wanted != "verification")
+            );
+        }
+    }
+    let full = Integrator::new().verify(Verify::Full).rel_tol(1e-6);
+    let error = full.sweep(&[1.0, 2.0], |&b| (WrongOverBoxes, [0.0..b, 0.0..1.0])).unwrap_err();
+    let Error::Row { row: 0, error } = error else { panic!("{error}") };
+    assert!(matches!(*error, Error::Disagreement(..)), "{error}");
+    let sums = Integrator::new().rule(Rule::Simpson).panels(100).verify(Verify::Spot);
+    assert!(sums.sweep(&[1.0, 2.0], |&b| (|x: f64| x.sin(), 0.0..b)).unwrap().agreement.unwrap().evaluations > 0);
+}
+
 #[test]
 fn components_are_verified_one_by_one() {
     let right = ["exp(x)", "sqrt(x)", "abs(x - 0.3)"].map(|text| Expression::parse(text).unwrap());

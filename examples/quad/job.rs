@@ -117,6 +117,16 @@ impl Args {
             return Err(format!("--plot writes SVG: name a file that ends in .svg, not {}", file.display()));
         }
         let mut notes = Vec::new();
+        let gpu = backends.contains(&Backend::Gpu);
+        if self.adapter.is_some() && !gpu && backends != [Backend::Auto] {
+            return Err(format!("--adapter is about the GPU, and --backend {} does without", self.backend));
+        }
+        if self.fallback && !gpu && self.adapter.is_none() {
+            notes.push("--fallback: no GPU was asked for".to_owned());
+        }
+        if self.seed.is_some() && self.verify.as_deref() == Some("off") && matches!(what, What::Fixed { .. }) {
+            notes.push("--seed: it chooses what to verify, and nothing is".to_owned());
+        }
         if let (What::Adaptive(method), Some(threads)) = (what, &self.threads)
             && !method.is_sampling()
             && count("--threads", threads, 1024)? > 1
@@ -170,10 +180,9 @@ impl Args {
         let swept = self.sweep.is_some() && self.backend == "gpu";
         let method: Method = self.method.as_deref().map_or(Ok(Method::Auto), named)?;
         let over_boxes = method.is_sampling() || method == Method::Cubature;
-        let on_gpu = over_boxes && ["gpu", "all"].contains(&&*self.backend);
+        let on_gpu = (over_boxes || self.over.len() < 2) && ["gpu", "all"].contains(&&*self.backend);
         if !swept && !on_gpu {
-            let only = "is about the GPU, where of adaptive methods only cubature and those that sample run: choose one with --method, or \
-                a rule with --rule";
+            let only = "is about the GPU: ask for it with --backend gpu; over a box by a method that runs there, cubature or one that samples";
             refuse(&gpu, only)?;
         }
         let samples = method.is_sampling() || on_gpu || method == Method::Auto && self.over.len() > 1;

@@ -79,7 +79,8 @@ fn one(job: &Job) -> Result<bool, String> {
             What::Fixed { .. } => true,
             What::Adaptive(method) => method == Method::Cubature || method.is_sampling(),
         };
-        let opened = match backend == Backend::Gpu && runs_there {
+        let gpu = backend == Backend::Gpu || backend == Backend::Auto && job.adapter.is_some();
+        let opened = match gpu && runs_there {
             true => device::with(integrator, job.adapter.as_deref(), job.fallback),
             false => Ok((integrator, None)),
         };

@@ -159,10 +159,16 @@ impl SweepJob {
             error => error.to_string(),
         })?;
         let write = match out {
-            Some(mut file) => file.set_len(0).and_then(|()| self.write(&mut file, &questions, &sweep)),
+            Some(mut file) => emptied(&file).and_then(|()| self.write(&mut file, &questions, &sweep)),
             None => self.write(&mut io::stdout().lock(), &questions, &sweep),
         };
-        write.map_err(|error| format!("the answers cannot be written: {error}"))?;
+        match write {
+            // Where nobody listens any more there is nothing to say.
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                return Err(format!("the answers cannot be written: {error}"));
+            }
+            _ => {}
+        }
         let bad = questions.len() - rows.len();
         report(&sweep, bad);
         if let Some(instead) = instead {
@@ -216,20 +222,28 @@ impl SweepJob {
 
 /// The file to write to, before anything is computed; what it holds stays until there is something in its place.
 fn open(out: &Path, input: &Path) -> Result<File, String> {
-    let place = |path: &Path| path.canonicalize().ok();
-    if place(out).is_some_and(|out| Some(out) == place(input)) {
+    if same_file::is_same_file(out, input).unwrap_or(false) {
         return Err(format!("--out {} is the file that is read", out.display()));
     }
     let file = OpenOptions::new().write(true).create(true).truncate(false).open(out);
     file.map_err(|error| format!("--out {}: {error}", out.display()))
 }
 
+/// Without what it held before; a pipe holds nothing.
+fn emptied(file: &File) -> io::Result<()> {
+    if file.metadata()?.is_file() { file.set_len(0) } else { Ok(()) }
+}
+
 /// How many there are of each status, on standard error.
 fn report(sweep: &Sweep, bad: usize) {
-    let mut counts: Vec<String> = sweep.counts().iter().map(|(name, count)| format!("{count} {name}")).collect();
-    if bad > 0 {
-        counts.push(format!("{bad} not read"));
+    let refused = Status::Refused.name();
+    let mut counts = sweep.counts();
+    match counts.iter_mut().find(|(name, _)| *name == refused) {
+        Some((_, count)) => *count += bad,
+        None if bad > 0 => counts.push((refused, bad)),
+        None => {}
     }
+    let counts: Vec<String> = counts.iter().map(|(name, count)| format!("{count} {name}")).collect();
     let threads = if sweep.threads == 1 { "thread" } else { "threads" };
     eprintln!(
         "{} rows: {}; {}{}, {} {threads}, {:.3e} s",

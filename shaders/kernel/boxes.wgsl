@@ -1,13 +1,14 @@
-// Boxes, by a fully symmetric rule: a thread sweeps a box, group after group of nodes, and writes down the sum of each, or its values.
-// What these mean is for the CPU to say. 64 boxes stand beside each other in the buffers. The bits of what a box gives depend on the box alone.
+// Boxes, by a fully symmetric rule: a workgroup sweeps a box. Nodes are in units, of a few nodes each, that the threads share; of each unit the
+// sum is written down, or its values, and corners are summed by all. What these mean is for the CPU to say. The bits of what a box gives depend on
+// the box alone.
 
 struct Task {
     zero: u32,
-    boxes: u32,
-    groups: u32,
+    units: u32,
     nodes: u32,
-    // Numbers that a box gives.
+    // Numbers that a box gives, and which of them is the sum over all corners.
     numbers: u32,
+    corners: u32,
 }
 
 struct Whole {
@@ -20,19 +21,64 @@ struct Whole {
 @group(0) @binding(0) var<storage, read> task: Task;
 @group(0) @binding(1) var<storage, read> parameters: array<Real, $PARAMETERS>;
 @group(0) @binding(2) var<storage, read> whole: Whole;
-// Of each group the node that it ends before, its kind, and where its sum goes; then of each node its places, four bits for each axis,
-// and where its value goes.
+// Of each unit its first node, how many it has times 256 and its kind, and where its sum goes; then of each node its places, four bits for each
+// axis, and where its value goes.
 @group(0) @binding(3) var<storage, read> table: array<array<u32, 3>>;
 // Lower ends, then upper ends.
-@group(0) @binding(4) var<storage, read> boxes: array<array<array<Real, 64>, $BOUNDS>>;
-@group(0) @binding(5) var<storage, read_write> found: array<array<Real, 64>>;
+@group(0) @binding(4) var<storage, read> boxes: array<array<Real, $BOUNDS>>;
+@group(0) @binding(5) var<storage, read_write> found: array<Real>;
+
+// What a thread has seen: the sum over corners, sums of |f| by kind, extremes.
+struct Work {
+    corners: Real,
+    sizes: array<Real, 4>,
+    low: Real,
+    high: Real,
+    // Nodes; and those of them that count.
+    done: u32,
+    counted: u32,
+    bad: u32,
+}
+
+var<workgroup> works: array<Work, 64>;
+
+fn joined(a: Work, b: Work) -> Work {
+    var both = a;
+    both.corners = q_add(a.corners, b.corners);
+    for (var k = 0u; k < 4u; k++) {
+        both.sizes[k] = q_add(a.sizes[k], b.sizes[k]);
+    }
+    let some = b.counted > 0u;
+    let none = a.counted == 0u;
+    both.low = q_select(some & (none | q_lt(b.low, a.low)), b.low, a.low);
+    both.high = q_select(some & (none | q_lt(a.high, b.high)), b.high, a.high);
+    both.done += b.done;
+    both.counted += b.counted;
+    both.bad |= b.bad;
+    return both;
+}
 
 $SWEEPS
 @compute @workgroup_size(64)
 fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) group: vec3<u32>) {
     ZERO = task.zero;
-    if 64u * group.x + thread < task.boxes {
-        sweep_first(group.x, thread);
-        $AGAIN
+    var work = sweep_first(group.x, thread);
+    $AGAIN
+    works[thread] = work;
+    workgroupBarrier();
+    for (var half = 32u; half > 0u; half >>= 1u) {
+        if thread < half {
+            works[thread] = joined(works[thread], works[thread + half]);
+        }
+        workgroupBarrier();
+    }
+    if thread == 0u {
+        let all = works[0];
+        let first = group.x * task.numbers;
+        let last = first + task.numbers - 1u;
+        found[first + task.corners] = all.corners;
+        $DONE
+        // Some drivers end loops early, without a word.
+        found[last] = q_select(all.done == task.nodes, q_select(all.bad == 1u, $ONE, Real()), q_add($ONE, $ONE));
     }
 }

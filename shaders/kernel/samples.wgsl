@@ -16,8 +16,9 @@ struct Task {
 
 $WORK@group(0) @binding(0) var<storage, read> task: Task;
 @group(0) @binding(1) var<storage, read> parameters: array<Real, $PARAMETERS>;
-// Of each axis the lower end and the step of an integer; if it is half a line, where that ends, and 1 or -1.
-@group(0) @binding(2) var<storage, read> axes: array<array<Pair, 4>, $DIMENSION>;
+// Of each axis the lower end and the step of an integer (the upper end, if it is bent); if it is half a line, where that ends, and 1 or -1;
+// the least and the largest place of double precision.
+@group(0) @binding(2) var<storage, read> axes: array<array<Pair, 6>, $DIMENSION>;
 // What the points are made with.
 @group(0) @binding(3) var<storage, read> numbers: array<u32>;
 @group(0) @binding(4) var<storage, read_write> found: array<Found>;

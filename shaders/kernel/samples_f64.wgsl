@@ -18,6 +18,22 @@ fn place_of(k: u32, lower: Pair, step: Pair) -> Place {
     return f64_bar((f64(k) + 0.5lf) * step.x) + lower.x;
 }
 
+// A place by the smooth periodization, and what it counts.
+struct Bend {
+    place: Place,
+    counts: Real,
+}
+
+// The same operations as on the CPU.
+fn bend_of(k: u32, axis: array<Pair, 6>) -> Bend {
+    let v = (f64(min(k, ~k)) + 0.5lf) * (1.0lf / 4294967296.0lf);
+    let inner = f64_bar(v * 6.0lf) - 15.0lf;
+    let part = v * v * v * (f64_bar(v * inner) + 10.0lf) * (axis[1].x - axis[0].x);
+    let place = select(axis[1].x - f64_bar(part), axis[0].x + f64_bar(part), k < 0x80000000u);
+    let both = v * (1.0lf - v);
+    return Bend(clamp(place, axis[4].x, axis[5].x), both * both * 30.0lf);
+}
+
 // The coordinate there.
 fn coordinate(t: Place) -> Real {
     return t;

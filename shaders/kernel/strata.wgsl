@@ -1,10 +1,14 @@
-// Samples of strata, placed by an importance map: a thread takes a piece of a stratum, and its sums depend on the piece alone. The
-// samples are those of the CPU, as `src/points.rs` and `src/plan/stratified.rs` state.
+// Samples of strata, placed by an importance map: a thread takes a piece of a stratum, and its sums depend on the piece alone; of whole
+// strata a workgroup sums what they say. The samples are those of the CPU, as `src/points.rs` and `src/plan/stratified.rs` state.
 
 struct Task {
     zero: u32,
     pieces: u32,
     iteration: u32,
+    // Whether every piece is a whole stratum.
+    whole: u32,
+    // The key of Philox, and the strata along each axis.
+    numbers: array<u32>,
 }
 
 $WORK// Where a sample falls on an axis: into which increment, at what place, and how much the map stretches there.
@@ -18,16 +22,39 @@ struct Fall {
 @group(0) @binding(1) var<storage, read> parameters: array<Real, $PARAMETERS>;
 // Of each axis one over its strata, the least and the greatest place; if it is half a line, where that ends, and 1 or -1.
 @group(0) @binding(2) var<storage, read> axes: array<array<Pair, 5>, $DIMENSION>;
-// The key of Philox, and the strata along each axis.
-@group(0) @binding(3) var<storage, read> numbers: array<u32>;
 // Of each axis the ends of its increments.
-@group(0) @binding(4) var<storage, read> map: array<Real>;
+@group(0) @binding(3) var<storage, read> map: array<Real>;
 // Of each piece its stratum, the first sample and how many.
-@group(0) @binding(5) var<storage, read> pieces: array<array<u32, 3>>;
+@group(0) @binding(4) var<storage, read> pieces: array<array<u32, 3>>;
 // Of each increment of each axis, the sum of squared values as one integer in units of 2^-1053, the lowest word first, and how many there
 // are.
-@group(0) @binding(6) var<storage, read_write> seen: array<atomic<u32>>;
-@group(0) @binding(7) var<storage, read_write> found: array<Found>;
+@group(0) @binding(5) var<storage, read_write> seen: array<atomic<u32>>;
+// What comes back of pieces, and of workgroups of whole strata.
+@group(0) @binding(6) var<storage, read_write> found: array<Found>;
+@group(0) @binding(7) var<storage, read_write> tiles: array<Tile>;
+
+var<workgroup> shares: array<Share, 64>;
+
+// What strata add to the sums over all: of their means, of the variances of these, and of their sizes; and the most that one sample
+// adds to the variance.
+struct Share {
+    means: Sum,
+    variance: Spread,
+    size: Spread,
+    largest: Spread,
+    bad: u32,
+}
+
+struct Tile {
+    means: vec4<u32>,
+    variance: Real,
+    size: Real,
+    largest: Real,
+    // A tile is a multiple of 16 bytes.
+    unused: Real,
+    // Of each stratum, the standard deviation of its values.
+    spread: array<Real, 64>,
+}
 
 const INCREMENTS: u32 = 512u;
 const WORDS: u32 = 67u;
@@ -67,10 +94,15 @@ fn learn(increment: u32, square: f64) {
 
 $SET
 @compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) id: vec3<u32>) {
+fn main(
+    @builtin(global_invocation_id) id: vec3<u32>,
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(local_invocation_index) thread: u32,
+) {
     ZERO = task.zero;
     // No sample may be learnt from twice, so none is begun again.
     EXACT = true;
+    var share = Share();
     if id.x < task.pieces {
         let stratum = pieces[id.x][0];
         let first = pieces[id.x][1];
@@ -91,6 +123,36 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
         // Some drivers end loops early, without a word.
         work.bad |= select(2u, 0u, work.count == samples);
         let deviations = work.second - work.first * (work.first / Spread(work.count));
-        found[id.x] = Found(words_of(work.total, work.bad), work.low, work.high, real(deviations), real(work.size));
+        if task.whole == 0u {
+            found[id.x] = Found(words_of(work.total, work.bad), work.low, work.high, real(deviations), real(work.size));
+        } else {
+            let count = Spread(work.count);
+            let mean = (work.total.x + work.total.y) / count;
+            let others = max(count - 1.0lf, 1.0lf);
+            let variance = max(deviations, 0.0lf) / others;
+            let far = max(work.high - mean, mean - work.low);
+            let largest = far * far / (others * count);
+            share = Share(sum_add(sum_zero(), mean), variance / count, work.size / count, largest, work.bad);
+            // A standard deviation that is none names the stratum.
+            tiles[group.x].spread[thread] = select(sqrt(variance), -1.0lf, work.bad != 0u);
+        }
+    }
+    shares[thread] = share;
+    for (var half = 32u; half > 0u; half /= 2u) {
+        workgroupBarrier();
+        if thread < half {
+            let a = shares[thread];
+            let b = shares[thread + half];
+            let largest = max(a.largest, b.largest);
+            shares[thread] =
+                Share(sum_join(a.means, b.means), a.variance + b.variance, a.size + b.size, largest, a.bad | b.bad);
+        }
+    }
+    if (thread == 0u) & (task.whole != 0u) {
+        let all = shares[0];
+        tiles[group.x].means = words_of(all.means, all.bad);
+        tiles[group.x].variance = real(all.variance);
+        tiles[group.x].size = real(all.size);
+        tiles[group.x].largest = real(all.largest);
     }
 }

@@ -54,10 +54,12 @@ impl Rounding {
 }
 
 /// An integrand from its trace, to be evaluated with a bound.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Bounded {
     nodes: Vec<Node>,
     parameters: Vec<f64>,
+    /// What an arithmetic of its own adds.
+    rounding: Rounding,
 }
 
 /// A value, and how far another correct evaluation may be from it.
@@ -87,6 +89,12 @@ impl Bounded {
         Traced::of(f).map(Self::from)
     }
 
+    /// The same of another arithmetic than `f64` on the CPU.
+    #[cfg(feature = "gpu")]
+    pub(crate) fn rounded(self, rounding: Rounding) -> Self {
+        Self { rounding, ..self }
+    }
+
     /// The same integrand with other parameters.
     #[cfg(feature = "gpu")]
     pub(crate) fn set_parameters(&mut self, parameters: &[f64]) {
@@ -96,32 +104,33 @@ impl Bounded {
 
     /// The value at the point with these coordinates, as the serial reference has it, with its bound.
     pub(crate) fn at(&self, point: &[f64]) -> Ball {
-        self.at_rounded(point, Rounding::NONE, 0.0)
+        self.at_rounded(point, self.rounding, &[])
     }
 
-    /// The same, with the bound for an evaluation in another arithmetic, at a point that may be off by `shift`.
-    pub(crate) fn at_rounded(&self, point: &[f64], rounding: Rounding, shift: f64) -> Ball {
-        self.places(point, rounding, shift).last().map_or(Ball::exact(f64::NAN), |place| place.number())
+    /// The same, with the bound for an evaluation in another arithmetic, at a point whose coordinates may be off by `shifts`, as far as there
+    /// are any.
+    pub(crate) fn at_rounded(&self, point: &[f64], rounding: Rounding, shifts: &[f64]) -> Ball {
+        self.places(point, rounding, shifts).last().map_or(Ball::exact(f64::NAN), |place| place.number())
     }
 
     /// Whether a value on the way to the integrand is beyond the numbers of the arithmetic.
     pub(crate) fn leaves(&self, point: &[f64], rounding: Rounding) -> bool {
         let beyond = |size: f64| size > rounding.largest || (size > 0.0 && size < rounding.smallest);
-        self.places(point, Rounding::NONE, 0.0).iter().any(|place| match place {
+        self.places(point, Rounding::NONE, &[]).iter().any(|place| match place {
             Place::Number(ball) => ball.value.is_finite() && beyond(ball.value.abs()),
             Place::Truth(_) => false,
         })
     }
 
-    fn places(&self, point: &[f64], rounding: Rounding, shift: f64) -> Vec<Place> {
+    fn places(&self, point: &[f64], rounding: Rounding, shifts: &[f64]) -> Vec<Place> {
         let mut places = Vec::with_capacity(self.nodes.len());
         for &node in &self.nodes {
             let place = match self.node(node, &places, point) {
                 Place::Number(ball) => {
                     let exact = is_exact(node, ball.value);
                     let ball = if exact { ball } else { rounding.apply(ball, own_of(node, &places, ball.value)) };
-                    let shift = if matches!(node, Node::Coordinate(_)) { shift } else { 0.0 };
-                    Place::Number(Ball { bound: ball.bound + shift, ..ball })
+                    let shift = if let Node::Coordinate(d) = node { shifts.get(d).copied() } else { None };
+                    Place::Number(Ball { bound: ball.bound + shift.unwrap_or(0.0), ..ball })
                 }
                 truth => truth,
             };
@@ -192,7 +201,7 @@ fn own_of(node: Node, places: &[Place], value: f64) -> f64 {
 
 impl From<Traced> for Bounded {
     fn from(Traced { nodes, parameters, .. }: Traced) -> Self {
-        Self { nodes, parameters }
+        Self { nodes, parameters, rounding: Rounding::NONE }
     }
 }
 

@@ -32,7 +32,7 @@ pub(super) const REL_TOL: f64 = 1e-10;
 /// With what and how closely to compute.
 type Settings = (Level, Token, Tolerance);
 
-const NO_GPU: &str = "one adaptive integral does not run on the GPU: it would be idle, while a sweep fills it";
+const NO_GPU: &str = "integrals of vectors, and of what is given its distances from the ends, are computed on the CPU";
 
 impl Integrator {
     /// The integral by the method chosen.
@@ -79,6 +79,9 @@ impl Integrator {
         region: Region,
         known: Option<(Settings, &Seen)>,
     ) -> Result<Integral, Error> {
+        if self.backend == Backend::Gpu {
+            return self.adaptive_on_gpu(f, region);
+        }
         let ((level, token, tolerance), known) = match known {
             Some((settings, seen)) => (settings, Some(seen)),
             None => (self.check_adaptive(f.required_dimension(), region)?, None),
@@ -240,6 +243,7 @@ impl Integrator {
             weight: self.weight.filter(|weight| !weight.is_one()),
             max_evaluations: self.max_evaluations,
             control,
+            rounds: None,
         }
     }
 

@@ -3,11 +3,22 @@
 use super::Integrator;
 use super::composite::{Run, stopped};
 use crate::agreement::{Disagreement, Verify};
+use crate::backend::threads::Threads;
 use crate::control::Stop;
 use crate::integral::Integral;
 use crate::integrand::Integrand;
 use crate::reduce::{Partial, tree};
 use crate::verify::{Checked, check_tile, spot_tiles};
+
+/// What `check` finds in so many tiles, on all threads.
+pub(super) fn check_all(threads: &Threads, tiles: u64, check: &(impl Fn(u64) -> Checked + Sync)) -> Checked {
+    let serial = || tree(0, tiles, check, &Checked::combine);
+    match tiles {
+        0 => Checked::NOTHING,
+        1 => serial(),
+        _ => threads.run(|| threads.tree(0, tiles, 1, check, &Checked::combine)).unwrap_or_else(|_| serial()),
+    }
+}
 
 impl Integrator {
     /// `integral` with what verification finds; `total` is the sum it was made of, `tile` what computes a tile of it again.
@@ -51,10 +62,11 @@ impl Integrator {
         };
         let (tiles, threads) = (run.grid.tiles(), run.threads);
         let checked = match verify {
-            Verify::Full => threads
-                .run(|| threads.tree(0, tiles, 1, &leaf, &Checked::combine))
-                .unwrap_or_else(|_| tree(0, tiles, &leaf, &Checked::combine)),
-            _ => spot_tiles(tiles, self.seed).map(leaf).fold(Checked::NOTHING, Checked::combine),
+            Verify::Full => check_all(threads, tiles, &leaf),
+            _ => {
+                let spots: Vec<u64> = spot_tiles(tiles, self.seed).collect();
+                check_all(threads, spots.len() as u64, &|spot| leaf(spots[spot as usize]))
+            }
         };
         match self.control.stop(run.start) {
             Some(stop) if checked.failed.is_none() => Err(stop),

@@ -1,6 +1,6 @@
 //! Verification of a sweep: rows, each by itself.
 
-use super::{Integrator, sweep::Rows};
+use super::{Integrator, Space, sweep::Rows};
 use crate::agreement::{Agreement, Disagreement, Verify};
 use crate::clock::Instant;
 use crate::control::Control;
@@ -11,11 +11,11 @@ use crate::verify::spot_tiles;
 
 impl Integrator {
     /// What verification finds in the rows that are what was asked for; `None` where it was stopped.
-    pub(super) fn check_rows<F: Integrand>(
+    pub(super) fn check_rows<P: Space, F: Integrand<P>>(
         &self,
         depth: Verify,
         rows: Rows,
-        row: impl Fn(usize) -> Row<F>,
+        row: impl Fn(usize) -> Row<F, P>,
         sweep: &Sweep,
         start: Instant,
     ) -> Result<Option<Agreement>, Error> {
@@ -38,7 +38,7 @@ impl Integrator {
             let Some(agreement) = again.agreement else { return Ok(None) };
             if again.estimate != sweep.estimates[index] {
                 let (fast, reference) = (sweep.estimates[index], again.estimate);
-                let nodes = (row.region.lower, row.region.upper);
+                let nodes = (row.region.lower.coordinate(0), row.region.upper.coordinate(0));
                 let disagreement = Disagreement { tile: None, nodes, fast, reference, bound: 0.0 };
                 return Err(of_row(Error::Disagreement(Box::new(again), disagreement)));
             }

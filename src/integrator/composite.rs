@@ -49,8 +49,7 @@ impl Integrator {
         }
         let mut integral = Integral { estimate: sum.value(grid), ..Integral::of(Backend::Serial, None, 1) };
         if let Some(threads) = self.threads.filter(|&threads| threads > 1) {
-            let reason = "the serial reference runs on one".to_owned();
-            integral.fallbacks.push(Fallback { wanted: format!("{threads} threads"), reason });
+            integral.fallbacks.push(Fallback::serial_threads(threads));
         }
         finish(f, grid, integral, sum.panels, stop, grid.rule.last, |found| {
             let Range { start, end } = bad.unwrap_or_default();

@@ -7,6 +7,7 @@ mod vector;
 
 use super::Integrator;
 use super::adaptive::check_tolerances;
+use super::check_points::CheckedPoints;
 use super::race::{Race, Whole};
 use super::samples::{Domain, End, MOST_RANDOM};
 use crate::backend::simd::boxes::{BoxDesk, SimdBoxes};
@@ -15,6 +16,7 @@ use crate::backend::{Backend, threads::Threads};
 use crate::clock::Instant;
 use crate::error::Error;
 use crate::integral::{Fallback, Integral, Status};
+use crate::integrand::bound::Bounded;
 use crate::integrand::point_values::{PointValues, PointsByScalar, PointsOnLanes};
 use crate::integrand::values::Values;
 use crate::integrand::{Expr, Graph, Integrand, Point, VectorIntegrand};
@@ -141,20 +143,23 @@ impl Integrator {
         mesh: Option<&mut Vec<f64>>,
     ) -> Result<Integral, Error> {
         let (level, token) = self.check_box(f.required_dimension(), lower, upper)?;
-        let (on_lanes, by_scalar);
-        let values: &dyn PointValues = if self.backend == Backend::Serial {
-            by_scalar = PointsByScalar { f, point: PhantomData };
-            &by_scalar
-        } else {
-            on_lanes = PointsOnLanes { f, token, point: PhantomData };
-            &on_lanes
-        };
+        let (on_lanes, by_scalar) =
+            (PointsOnLanes { f, token, point: PhantomData }, PointsByScalar { f, point: PhantomData });
+        let fast: &dyn PointValues = if self.backend == Backend::Serial { &by_scalar } else { &on_lanes };
         let is_zero = || {
             let graph = Graph::new();
             let traced = f.trace(&graph, P::traced_from_fn(|d| graph.coordinate(d)));
             traced.and_then(Expr::as_constant) == Some(0.0)
         };
-        self.over_box(values, &is_zero, (level, token), lower, upper, mesh)
+        let known = (level, token);
+        match self.depth().filter(|_| self.backend != Backend::Serial) {
+            None => self.over_box(fast, &is_zero, known, lower, upper, mesh),
+            Some(depth) => {
+                let how = (depth, self.seed);
+                let checked = CheckedPoints::new((fast, &by_scalar), Bounded::new(f), how, lower.len());
+                checked.judge(self.over_box(&checked, &is_zero, known, lower, upper, mesh))
+            }
+        }
     }
 
     /// Refuses what makes no sense over a box.
@@ -367,13 +372,8 @@ impl Integrator {
     /// What no method for boxes does on the CPU although it was asked for.
     pub(super) fn box_fallbacks(&self) -> Vec<Fallback> {
         let mut fallbacks = Vec::new();
-        if let Some(verify) = self.depth() {
-            let reason = "integrals in several dimensions are not verified".to_owned();
-            fallbacks.push(Fallback { wanted: format!("verification {verify}"), reason });
-        }
         if let Some(threads) = self.threads.filter(|&threads| threads > 1 && self.backend == Backend::Serial) {
-            let reason = "the serial reference runs on one".to_owned();
-            fallbacks.push(Fallback { wanted: format!("{threads} threads"), reason });
+            fallbacks.push(Fallback::serial_threads(threads));
         }
         fallbacks
     }

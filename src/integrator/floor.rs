@@ -56,7 +56,7 @@ impl Floor {
         let (mut error, mut magnitude, mut estimate, mut used, mut beyond) = (0.0, 0.0, 0.0, 0, None);
         for (point, weight) in points {
             let point = point.as_ref();
-            let ball = bounded.at_rounded(point, rounding, 0.0);
+            let ball = bounded.at_rounded(point, rounding, &[]);
             if !ball.value.is_finite() {
                 continue;
             }

@@ -1,14 +1,19 @@
 //! Composite rules on a GPU: the loop over what comes back, and what to make of failures.
 
+mod adaptive;
 mod auto;
 mod boxes;
+mod check;
 mod judge;
+mod pieces;
+mod prepared;
 mod rows;
 mod samples;
 mod sum;
 mod sweep;
 
 use super::Integrator;
+use super::check::check_all;
 use super::composite::{Run, finish};
 use super::floor::{Beyond, Floor, rounding};
 use crate::agreement::{Disagreement, Verify};
@@ -53,6 +58,22 @@ impl Integrator {
         Ok(device.during(&self.control, start))
     }
 
+    /// Puts another device in place of one that is lost, to go on from where that has come to: once, and not in place of the caller's own.
+    fn replace(
+        &self,
+        device: &mut Device,
+        fallbacks: &mut Vec<Fallback>,
+        error: GpuError,
+        start: Instant,
+    ) -> Result<(), GpuError> {
+        if !error.is_loss() || self.device.is_some() || !fallbacks.is_empty() {
+            return Err(error);
+        }
+        fallbacks.push(Fallback { wanted: device.info().name.clone(), reason: error.to_string() });
+        *device = self.opened(start).map_err(|_| error)?;
+        Ok(())
+    }
+
     /// The sum on this device. Where the choice of the arithmetic is ours, and what was seen of the sum shows that it was not
     /// enough, again in a more exact one.
     fn on<F: Integrand>(&self, device: &Device, run: &Run<F>) -> Result<Outcome, GpuError> {
@@ -86,12 +107,7 @@ impl Integrator {
             if error == GpuError::Stopped {
                 break;
             }
-            // Another device, once, from where the lost one has come to; not in place of the caller's own.
-            if !error.is_loss() || !integral.fallbacks.is_empty() || self.device.is_some() {
-                return Err(error);
-            }
-            integral.fallbacks.push(Fallback { wanted: device.info().name.clone(), reason: error.to_string() });
-            device = self.opened(start).map_err(|_| error)?;
+            self.replace(&mut device, &mut integral.fallbacks, error, start)?;
         }
         if let Some(tile) = sum.bad.get() {
             explain(&device, f, grid, tile, precision)?;
@@ -117,10 +133,13 @@ impl Integrator {
         }
         if sum.verify == Verify::Spot {
             // What is most of the sum decides how right it is, and a seed may never meet it.
-            for &(tile, partial) in sum.largest.iter().filter(|(tile, _)| !sum.spots.contains(tile)) {
-                let rounding = rounding(Backend::Gpu, precision);
-                checked = checked.combine(check_rounded_tile(f, grid, rounding, tile, partial, &values));
-            }
+            let (largest, spots) = (&sum.largest, &sum.spots);
+            let others: Vec<_> = largest.iter().copied().filter(|(tile, _)| !spots.contains(tile)).collect();
+            let check = |other: u64| {
+                let (tile, partial) = others[other as usize];
+                check_rounded_tile(f, grid, rounding(Backend::Gpu, precision), tile, partial, &values)
+            };
+            checked = checked.combine(check_all(run.threads, others.len() as u64, &check));
         }
         // The nodes of the CPU are the nodes; where it finds a pole, and the GPU beside it a number, that is no sum.
         if let Some((point, value)) = checked.not_finite {
@@ -210,12 +229,10 @@ impl Integrator {
                 _ if sum.bad.get().is_some() => Checked::NOTHING,
                 Verify::Off => Checked::NOTHING,
                 Verify::Spot => {
-                    let here = sum.spots.iter().copied().filter(|tile| (first..end).contains(tile));
-                    here.map(leaf).fold(Checked::NOTHING, Checked::combine)
+                    let here: Vec<u64> = sum.spots.iter().copied().filter(|tile| (first..end).contains(tile)).collect();
+                    check_all(threads, here.len() as u64, &|spot| leaf(here[spot as usize]))
                 }
-                Verify::Full => threads
-                    .run(|| threads.tree(first, end, 1, &leaf, &Checked::combine))
-                    .unwrap_or_else(|_| (first..end).map(leaf).fold(Checked::NOTHING, Checked::combine)),
+                Verify::Full => check_all(threads, end - first, &|tile| leaf(first + tile)),
             };
             sum.checked = sum.checked.combine(checked);
             sum.failed.set(sum.checked.failed.is_some() || sum.checked.not_finite.is_some());
@@ -267,7 +284,7 @@ fn explain(device: &Device, f: &impl Integrand, grid: &Grid, tile: u64, precisio
     let rounding = rounding(Backend::Gpu, precision);
     let shift = rounding.position * nodes.iter().fold(0.0, |most, x| x.abs().max(most));
     let unsure = |bounded: Bounded| {
-        nodes.iter().copied().find(|&x| bounded.at_rounded(&[x], rounding, shift).bound == f64::INFINITY)
+        nodes.iter().copied().find(|&x| bounded.at_rounded(&[x], rounding, &[shift]).bound == f64::INFINITY)
     };
     Err(match Bounded::new(f).and_then(unsure) {
         Some(point) => GpuError::Unsure { precision, point },

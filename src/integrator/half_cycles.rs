@@ -69,7 +69,8 @@ impl HalfCycles {
         }
         // Its parts are no progress of the whole.
         let control = Control { watch: None, ..question.control.clone() };
-        (self.best, self.evaluations) = integrate(&Question { max_evaluations, control: &control, ..*question }, start);
+        let question = &Question { max_evaluations, control: &control, rounds: None, ..*question };
+        (self.best, self.evaluations) = integrate(question, start);
         let answer = self.best.filter(|answer| answer.status == Status::Converged)?;
         Some(Answer { evaluations: evaluations + self.evaluations, ..answer })
     }

@@ -3,6 +3,7 @@
 use super::Integrator;
 use super::rounds::{Answer, Done, Question, Workspace};
 use super::weighted;
+use crate::backend::Backend;
 use crate::clock::Instant;
 use crate::error::Error;
 use crate::integrand::Integrand;
@@ -33,7 +34,7 @@ impl Question<'_> {
 
 impl Integrator {
     /// The ends of the panels of the final mesh of an adaptive integration, in ascending order, both bounds among them. For
-    /// a picture of what the method did: this computes the integral once more, whatever its status.
+    /// a picture of what the method did: this computes the integral once more, on the CPU, whatever its status.
     ///
     /// # Errors
     /// As [`integrate`](Self::integrate), where the question makes no sense.
@@ -49,6 +50,9 @@ impl Integrator {
     /// ```
     pub fn mesh<R: IntoRegion<Point = f64>>(&self, f: &impl Integrand, region: R) -> Result<Vec<f64>, Error> {
         let region = region.into_region();
+        if self.backend == Backend::Gpu {
+            return Integrator { backend: Backend::Simd, ..self.clone() }.mesh(f, region);
+        }
         let (_, token, tolerance) = self.check_adaptive(f.required_dimension(), region)?;
         let mut workspace = Workspace::default();
         let values = OnLanes { f, token };

@@ -4,6 +4,7 @@ mod adaptive;
 mod builder;
 mod check;
 mod check_mesh;
+mod check_points;
 mod check_rows;
 mod composite;
 mod cubature;
@@ -130,8 +131,9 @@ impl Integrator {
         self
     }
 
-    /// Who evaluates. One adaptive integral never runs on a GPU, a [`sweep`](Self::sweep) and the [methods that
-    /// sample](Method) do where it is asked for.
+    /// Who evaluates. Adaptive integrals, [sweeps](Self::sweep) and the [methods that sample](Method) run on a GPU only where it is asked for: one
+    /// adaptive integral in one dimension has its values from there, each round at least a dispatch (some 0.1 ms), so that it pays for integrands of
+    /// thousands of operations alone.
     pub fn backend(mut self, backend: Backend) -> Self {
         self.backend = backend;
         self
@@ -234,8 +236,7 @@ impl Integrator {
     ///
     /// Where f is zero at every node and at 8192 points more, something may hide between them: the result is 0, but
     /// [`Status::Suspicious`](crate::Status::Suspicious), unless the formula of f is the constant 0. Is it zero all the same, say so by
-    /// [`accept_any_status`](Self::accept_any_status); is it not, integrate over a box around what it has. Verification and GPU are
-    /// not to be had for cubature, and [`Integral::fallbacks`] says so; weights, break points, fixed rules and
+    /// [`accept_any_status`](Self::accept_any_status); is it not, integrate over a box around what it has. Weights, break points, fixed rules and
     /// the methods of one dimension are refused. [`Method::Lattice`], [`Sobol`](Method::Sobol), [`MonteCarlo`](Method::MonteCarlo) and
     /// [`Vegas`](Method::Vegas) sample the box, in up to 1000 dimensions, and claim a statistical error.
     ///

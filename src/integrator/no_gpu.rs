@@ -10,6 +10,7 @@ use crate::clock::Instant;
 use crate::error::Error;
 use crate::integral::{Fallback, Integral};
 use crate::integrand::Integrand;
+use crate::region::Region;
 use crate::sweep::{Row, Sweep};
 
 const ABSENT: &str = "built without feature `gpu`";
@@ -24,6 +25,18 @@ impl Integrator {
         let (mut integral, disagreement) = self.simd(run)?;
         integral.fallbacks.insert(0, Fallback { wanted: Backend::Gpu.to_string(), reason });
         Ok((integral, disagreement))
+    }
+
+    /// The same for an adaptive integral.
+    pub(super) fn adaptive_on_gpu<F: Integrand>(&self, f: &F, region: Region) -> Result<Integral, Error> {
+        if !self.fallback {
+            return Err(Error::BackendUnavailable { backend: Backend::Gpu, reason: ABSENT.to_owned() });
+        }
+        let mut integral = Integrator { backend: Backend::Simd, ..self.clone() }.adaptive(f, region);
+        if let Ok(integral) = &mut integral {
+            integral.fallbacks.insert(0, Fallback { wanted: Backend::Gpu.to_string(), reason: ABSENT.to_owned() });
+        }
+        integral
     }
 
     /// The same for a sweep.

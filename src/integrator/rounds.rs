@@ -13,7 +13,7 @@ use crate::integral::Status;
 use crate::integrand::values::Values;
 use crate::lanes::Token;
 use crate::method::{Adaptive, Method, Outcome};
-use crate::plan::{Region, Sweep, Swept};
+use crate::plan::{Region, Regions, Sweep, Swept};
 use crate::rule::Ladder;
 use crate::weight::Weight;
 use std::cell::RefCell;
@@ -41,6 +41,15 @@ pub(super) struct Question<'a> {
     pub weight: Option<Weight>,
     pub max_evaluations: u64,
     pub control: &'a Control,
+    /// Who evaluates what rounds sweep, in place of the CPU.
+    pub rounds: Option<&'a dyn RegionRounds>,
+}
+
+/// Who evaluates regions in place of the CPU.
+#[cfg_attr(not(feature = "gpu"), allow(dead_code))]
+pub(super) trait RegionRounds {
+    /// Appends the sweeps of these regions by `kernel`, but for its values; or says why that is not to go on.
+    fn sweep(&self, kernel: &SimdRegions, plan: Regions, desk: &mut Desk, swept: &mut Vec<Swept>) -> Option<Stop>;
 }
 
 /// What came of it.
@@ -187,7 +196,7 @@ pub(super) fn run(
             swept.push(*known);
             return None;
         }
-        sweep(&kernel, question.control, method, swept, desk, start)
+        sweep(&kernel, question, method, swept, desk, start)
     };
     let mut stop = sweep(method, swept);
     let mut cycles = HalfCycles::of(question, swept);
@@ -268,14 +277,17 @@ pub(super) fn run(
 
 fn sweep(
     kernel: &SimdRegions,
-    control: &Control,
+    question: &Question,
     method: &Adaptive,
     swept: &mut Vec<Swept>,
     desk: &mut Desk,
     start: Instant,
 ) -> Option<Stop> {
     swept.clear();
-    let plan = method.next();
+    let (plan, control) = (method.next(), question.control);
+    if let Some(rounds) = question.rounds {
+        return rounds.sweep(kernel, plan, desk, swept);
+    }
     for chunk in plan.list.chunks(CHUNK) {
         if !control.is_idle() {
             let stop = control.stop(start);

@@ -14,6 +14,7 @@ use crate::error::Error;
 use crate::integral::{Fallback, Status};
 use crate::integrand::Integrand;
 use crate::lanes::{Level, Token};
+use crate::method::Method;
 use crate::sweep::{Row, Sweep};
 use part::Part;
 pub(super) use part::Rows;
@@ -126,7 +127,7 @@ impl Integrator {
         let task = self.task(rows, known, !adaptive, start);
         let work = |part: Part<'_>| task.part(part, row, |row| task.interval(row));
         let mut sweep = self.spread(&task, known.0, fallbacks, &work)?;
-        if let Some(depth) = self.depth().filter(|_| adaptive && self.backend != Backend::Serial) {
+        if let Some(depth) = self.depth().filter(|_| self.backend != Backend::Serial) {
             sweep.agreement = self.check_rows(depth, rows, row, &sweep, start)?;
         }
         Ok(sweep)
@@ -150,9 +151,13 @@ impl Integrator {
         }
         let known = cpu.check_box_settings(P::DIMENSION)?;
         fallbacks.extend(cpu.box_fallbacks());
-        let task = cpu.task(Rows { count, order: None }, known, true, start);
+        let rows = Rows { count, order: None };
+        let task = cpu.task(rows, known, true, start);
         let work = |part: Part<'_>| task.part(part, row, |row| task.whole(row));
         let mut sweep = cpu.spread(&task, known.0, fallbacks, &work)?;
+        if let Some(depth) = cpu.depth().filter(|_| cpu.backend != Backend::Serial) {
+            sweep.agreement = cpu.check_rows(depth, rows, row, &sweep, start)?;
+        }
         sweep.elapsed = start.elapsed();
         Ok(sweep)
     }
@@ -165,7 +170,13 @@ impl Integrator {
             with: self,
             rows,
             quick: !whole && self.is_plain(),
-            whole: whole.then(|| Integrator { threads: Some(1), control: control.clone(), ..self.clone() }),
+            // Verified are rows, once all are there.
+            whole: whole.then(|| Integrator {
+                threads: Some(1),
+                verify: None,
+                control: control.clone(),
+                ..self.clone()
+            }),
             token,
             control,
             start,
@@ -188,8 +199,7 @@ impl Integrator {
         let alone = Threads::new(Some(1))?;
         let threads = if serial { &alone } else { &threads };
         if serial && let Some(wanted) = self.threads.filter(|&wanted| wanted > 1) {
-            let reason = "the serial reference runs on one".to_owned();
-            let known = Fallback { wanted: format!("{wanted} threads"), reason };
+            let known = Fallback::serial_threads(wanted);
             if !fallbacks.contains(&known) {
                 fallbacks.push(known);
             }
@@ -244,6 +254,9 @@ impl Integrator {
 
     pub(super) fn check_settings_of_sweep(&self, adaptive: bool) -> Result<(Level, Token), Error> {
         if adaptive {
+            if self.method == Method::Cubature {
+                return Err(Error::SeveralDimensions);
+            }
             check_tolerances(self.rel_tol, self.abs_tol)?;
             return self.check_settings();
         }

@@ -73,8 +73,8 @@ pub enum Method {
     /// ```
     #[default]
     Auto,
-    /// Adaptive cubature, over boxes in 2 to 20 dimensions; [`Integrator::integrate`](crate::Integrator::integrate) has the details. A round
-    /// more than [`max_evaluations`](crate::Integrator::max_evaluations) may be used.
+    /// Adaptive cubature, over boxes in 2 to 20 dimensions; [`Integrator::integrate`](crate::Integrator::integrate) has the details. The
+    /// first mesh is swept whatever [`max_evaluations`](crate::Integrator::max_evaluations) allow, no round beyond.
     ///
     /// With [`Backend::Gpu`](crate::Backend::Gpu), over 4 to 14 axes, all boxes of a round are evaluated on a GPU at once and judged on the CPU, which also
     /// makes the first look along the axes and the searches for kinks. The splits are those of the CPU, and so are evaluations and estimate, but

@@ -4,7 +4,7 @@ use super::sampling::Seen;
 use super::{Known, Outcome, Sampling, Wanted};
 use crate::estimate::statistics::CLAIM;
 use crate::plan::Samples;
-use crate::points::{BLOCK, PointSet};
+use crate::points::{BLOCK, Periodization, PointSet};
 use crate::reduce::Moments;
 
 /// Samples of the first round.
@@ -32,7 +32,13 @@ impl MonteCarlo {
 
 impl Sampling for MonteCarlo {
     fn next(&self) -> Samples<'_> {
-        Samples { set: &self.set, replicates: 1, first: self.first, count: self.count, tent: false }
+        Samples {
+            set: &self.set,
+            replicates: 1,
+            first: self.first,
+            count: self.count,
+            periodization: Periodization::None,
+        }
     }
 
     fn absorb(&mut self, moments: &[Moments]) -> Option<Outcome> {
@@ -47,6 +53,7 @@ impl Sampling for MonteCarlo {
             error: seen.error(claim),
             estimates: self.first,
             evaluations: self.first,
+            counted: self.first,
             chi_squared: None,
             resolved: seen.is_resolved(),
         };

@@ -38,6 +38,8 @@ pub(crate) struct Known {
     /// How many independent estimates went into it: replicates, samples or iterations.
     pub estimates: u64,
     pub evaluations: u64,
+    /// Those that the estimate is made of.
+    pub counted: u64,
     /// Of iterations that are compared: the sum of squared deviations in units of the variances, and its degrees of freedom.
     pub chi_squared: Option<(f64, u32)>,
     /// Whether enough samples decide for a claim to mean something.
@@ -46,7 +48,8 @@ pub(crate) struct Known {
 
 impl Default for Known {
     fn default() -> Self {
-        Self { estimate: 0.0, error: f64::INFINITY, estimates: 0, evaluations: 0, chi_squared: None, resolved: false }
+        let (estimate, error) = (0.0, f64::INFINITY);
+        Self { estimate, error, estimates: 0, evaluations: 0, counted: 0, chi_squared: None, resolved: false }
     }
 }
 
@@ -71,7 +74,7 @@ pub(super) struct Seen {
     /// seen, or as zero is.
     unseen: f64,
     /// Claims up to which they are the same, but for rounding.
-    same: f64,
+    pub same: f64,
     pub all_zero: bool,
 }
 

@@ -37,6 +37,7 @@ pub(crate) struct Vegas {
     /// Iterations that do not count.
     learning: u32,
     strata: Strata,
+    scratch: strata::Scratch,
     /// The iterations that count.
     estimates: Vec<Estimate>,
     known: Known,
@@ -56,6 +57,7 @@ impl Vegas {
             learning: if learnt.is_some() { LEARNING_AGAIN } else { LEARNING },
             learnt,
             strata,
+            scratch: strata::Scratch::default(),
             estimates: Vec::new(),
             known: Known::default(),
             all_zero: true,
@@ -74,11 +76,6 @@ impl Vegas {
     /// Sets the most evaluations anew.
     pub fn allow(&mut self, most: u64) {
         self.wanted.most = most;
-    }
-
-    /// The samples of the iterations that count.
-    pub fn counted(&self) -> u64 {
-        self.estimates.iter().map(|estimate| estimate.samples as u64).sum()
     }
 
     /// Takes the samples of an iteration.
@@ -121,6 +118,7 @@ impl Vegas {
             error: if self.all_zero || is_nothing { f64::INFINITY } else { claim.max(unseen) + rounding },
             estimates: u64::from(combined.freedom) + 1,
             evaluations,
+            counted: self.estimates.iter().map(|estimate| estimate.samples as u64).sum(),
             chi_squared: Some((combined.chi_squared, combined.freedom)),
             resolved: resolved && !disagrees && !self.all_zero,
         };
@@ -146,10 +144,10 @@ impl Vegas {
         }
         if let Some(learnt) = self.learnt.take() {
             self.map = map::half_even(learnt, &self.map);
-            self.strata = strata::next(&self.strata, &vec![1.0; sample.spread.len()], next);
+            strata::next(&mut self.strata, &vec![1.0; sample.spread.len()], next, &mut self.scratch);
         } else if resolved || now >= FIRST && !is_nothing {
             map::refine(&mut self.map, sample);
-            self.strata = strata::next(&self.strata, &sample.spread, next);
+            strata::next(&mut self.strata, &sample.spread, next, &mut self.scratch);
         } else {
             // A map that is learnt from what so few have seen loses what they missed.
             let iteration = self.strata.iteration + 1;

@@ -5,7 +5,7 @@ use super::Axis;
 use super::Bad;
 #[cfg(feature = "gpu")]
 use crate::points::unit;
-use crate::points::{BLOCK, PointSet};
+use crate::points::{BLOCK, Periodization, PointSet};
 use crate::reduce::Moments;
 
 /// The points of a tile on the CPU, at most.
@@ -20,9 +20,7 @@ pub(crate) struct Samples<'a> {
     pub first: u64,
     /// A multiple of [`BLOCK`], or a smaller power of two from eight on.
     pub count: u64,
-    /// Whether coordinates go through the tent 1 - |2u - 1|, so that an integrand becomes one whose values at opposite faces are
-    /// the same.
-    pub tent: bool,
+    pub periodization: Periodization,
 }
 
 /// The tiles of a plan: each so many points of a replicate, but for the last of each.
@@ -69,7 +67,7 @@ impl Samples<'_> {
         self.count * self.replicates as u64
     }
 
-    /// Calls `see` with the coordinates of each point, those of the kernels, and dx/dt of all axes.
+    /// Calls `see` with the coordinates of each point, those of the kernels, and what it counts.
     #[cfg(feature = "gpu")]
     pub fn for_each_point(&self, axes: &[Axis], (replicate, first, count): Span, mut see: impl FnMut(&[f64], f64)) {
         let mut rows = vec![[0; BLOCK]; axes.len().next_multiple_of(4)];
@@ -79,11 +77,10 @@ impl Samples<'_> {
             for i in 0..(count - begin).min(BLOCK as u64) as usize {
                 let mut slope = 1.0;
                 for ((x, axis), row) in point.iter_mut().zip(axes).zip(&rows) {
-                    let u = unit(row[i]);
-                    let u = if self.tent { 1.0 - (2.0 * u - 1.0).abs() } else { u };
+                    let (t, counts) = self.periodization.place(unit(row[i]), axis.lower, axis.upper);
                     let by;
-                    (*x, by) = axis.map.point(u * (axis.upper - axis.lower) + axis.lower);
-                    slope *= by;
+                    (*x, by) = axis.map.point(t);
+                    slope *= by * counts;
                 }
                 see(&point, slope);
             }

@@ -76,7 +76,8 @@ impl Strata {
 
 /// Samples of one stratum: which, the first, and how many.
 #[cfg(feature = "gpu")]
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, bytemuck::Pod, bytemuck::Zeroable)]
+#[repr(C)]
 pub(crate) struct Piece {
     pub stratum: u32,
     pub first: u32,
@@ -104,16 +105,16 @@ pub(crate) struct StratifiedSample {
 }
 
 impl StratifiedSample {
-    /// Takes the values of the next stratum.
+    /// Takes the values of a stratum, by its number.
     #[cfg(feature = "gpu")]
-    pub fn take(&mut self, stratum: &Moments) {
+    pub fn take(&mut self, number: u32, stratum: &Moments) {
         let (mean, own) = (stratum.mean(), stratum.variance());
         let farthest = (stratum.high - mean).max(mean - stratum.low);
         self.means = self.means.combine(Partial::new(mean));
         self.variance += own / stratum.count;
         self.size += stratum.size / stratum.count;
         self.largest = self.largest.max(farthest * farthest / ((stratum.count - 1.0) * stratum.count));
-        self.spread.push(own.sqrt());
+        self.spread[number as usize] = own.sqrt();
     }
 
     /// What sums over strata are as means over so many.

@@ -1,6 +1,6 @@
 //! Boxes on a GPU: thousands in each dispatch, of which the sums over the nodes of a rule come back.
 
-use super::buffer::{Numbers, Pending, WORKGROUP, check_flags, size};
+use super::buffer::{Numbers, Pending, check_flags, size};
 use super::device::Kernel;
 use super::evaluate::real_from;
 use super::flights::{DispatchSize, Flights, MOST_WORKGROUPS};
@@ -11,13 +11,13 @@ use crate::integrand::wgsl::{Arithmetic, emit_traced};
 use crate::lanes::LANES;
 use crate::plan::{Axis, AxisMap, Boxes};
 use crate::rule::Vector;
-use crate::rule::fully_symmetric::{CORNER_OF_ALL, FullySymmetric, at};
+use crate::rule::fully_symmetric::{CORNER_OF_ALL, FullySymmetric, Kind as BoxNodes, at};
 
-/// The axes of a box: no sweep of fewer is by these sums alone, and of more it would be too many turns of a loop for some drivers.
+/// The axes of a box: no sweep of fewer is by these sums alone, and for more the table of nodes would be long.
 pub(crate) const AXES: std::ops::RangeInclusive<usize> = 4..=14;
 
-/// Bytes that a dispatch may give back, about.
-const MOST: usize = 1 << 26;
+/// Bytes that a dispatch may give back, about: so few that the CPU judges some boxes while others are on their way.
+const MOST: usize = 1 << 22;
 
 /// What the text of a kernel depends on besides the integrand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,22 +34,21 @@ pub(crate) struct GpuBoxes {
     arithmetic: Arithmetic,
     kernel: Kernel,
     shape: Shape,
-    groups: usize,
-    nodes: usize,
     /// Numbers that come back of a box: those of the layout, and flags.
     numbers: usize,
-    /// The buffers that all dispatches share: parameters, axes, nodes.
-    shared: [wgpu::Buffer; 3],
+    /// The buffers that all dispatches share: the task, parameters, axes, nodes.
+    shared: [wgpu::Buffer; 4],
     dispatch: DispatchSize,
     free: Vec<Slot>,
+    /// Memory of what came back.
+    spare: Vec<u8>,
 }
 
 /// Buffers of one dispatch.
 #[derive(Clone)]
 struct Slot {
-    /// Workgroups that there is room for.
+    /// Boxes that there is room for.
     capacity: usize,
-    task: wgpu::Buffer,
     boxes: wgpu::Buffer,
     found: wgpu::Buffer,
     readback: wgpu::Buffer,
@@ -64,23 +63,34 @@ pub(crate) struct FoundBoxes {
 }
 
 impl FoundBoxes {
-    /// The numbers of eight boxes, from number `first` on, as [`layout`](crate::rule::fully_symmetric::FullySymmetric::layout) lists them.
-    pub fn eight(&self, first: usize, numbers: &mut Vec<Vector>) {
-        (0..self.numbers - 1).for_each(|k| numbers.push(self.vector(first, k)));
+    /// Sets `numbers` to those of up to eight boxes, from number `first` on, as [`layout`](crate::rule::fully_symmetric::FullySymmetric::layout) lists
+    /// them. The last box stands in the places of those that are missing.
+    pub fn eight(&self, first: usize, count: usize, numbers: &mut Vec<Vector>) {
+        numbers.resize(self.numbers - 1, [0.0; LANES]);
+        for lane in 0..LANES {
+            let words = self.of(first + lane.min(count - 1)).chunks_exact(size(self.arithmetic));
+            numbers.iter_mut().zip(words).for_each(|(number, words)| number[lane] = real_from(self.arithmetic, words));
+        }
     }
 
-    /// Which of the eight are not finite in this arithmetic; an error where they are not whole.
-    pub fn bad(&self, first: usize, count: usize) -> Result<[bool; LANES], GpuError> {
-        let flags = self.vector(first, self.numbers - 1);
-        flags[..count].iter().try_for_each(|&flag| check_flags(flag as u32))?;
-        Ok(flags.map(|flag| flag != 0.0))
-    }
-
-    fn vector(&self, first: usize, k: usize) -> Vector {
-        let (eights, lane) = (first / WORKGROUP as usize, first % WORKGROUP as usize);
+    /// Those that are not finite in this arithmetic; an error where any are not whole.
+    pub fn bad(&self) -> Result<Vec<usize>, GpuError> {
         let bytes = size(self.arithmetic);
-        let from = ((eights * self.numbers + k) * WORKGROUP as usize + lane) * bytes;
-        std::array::from_fn(|i| real_from(self.arithmetic, &self.words[from + i * bytes..][..bytes]))
+        let mut bad = Vec::new();
+        for (k, words) in self.words.chunks_exact(self.numbers * bytes).enumerate() {
+            let flag = real_from(self.arithmetic, &words[words.len() - bytes..]);
+            check_flags(flag as u32)?;
+            if flag != 0.0 {
+                bad.push(k);
+            }
+        }
+        Ok(bad)
+    }
+
+    /// The words of box number `k`.
+    fn of(&self, k: usize) -> &[u8] {
+        let bytes = self.numbers * size(self.arithmetic);
+        &self.words[k * bytes..][..bytes]
     }
 }
 
@@ -109,22 +119,24 @@ impl GpuBoxes {
             lines: bits(|map| *map == AxisMap::Line),
         };
         let kernel = device.kernel(&shader(Kind::Boxes(shape), arithmetic, &emitted)?, 6)?;
-        let (whole, table) = (whole(axes, rule, arithmetic)?, table(rule));
-        let (groups, nodes) = (rule.groups().len(), rule.evaluations());
+        let (whole, (units, table)) = (whole(axes, rule, arithmetic)?, table(rule));
+        let (nodes, layout) = (rule.evaluations(), rule.layout());
+        let numbers = layout.numbers + 1;
+        let task = [0, units as u32, nodes as u32, numbers as u32, layout.corners as u32];
         let shared = device.step(move |gpu| {
-            Ok([gpu.storage_of(&constants), gpu.storage_of(&whole), gpu.storage_of(bytemuck::cast_slice(&table))])
+            let table = bytemuck::cast_slice(&table);
+            Ok([bytemuck::bytes_of(&task), &constants, &whole, table].map(|bytes| gpu.storage_of(bytes)))
         })?;
         Ok(Self {
             device: device.clone(),
             arithmetic,
             kernel,
             shape,
-            groups,
-            nodes: nodes as usize,
-            numbers: rule.layout().numbers + 1,
+            numbers,
             shared,
             dispatch: DispatchSize::new(nodes, u64::MAX),
             free: Vec::new(),
+            spare: Vec::new(),
         })
     }
 
@@ -139,12 +151,13 @@ impl GpuBoxes {
         absorb: &mut dyn FnMut(usize, usize, &FoundBoxes) -> Result<(), GpuError>,
     ) -> Result<(), GpuError> {
         let device = self.device.clone();
-        let (width, info) = (WORKGROUP as usize, device.info());
-        let bytes = size(self.arithmetic) * self.numbers.max(2 * self.shape.dimension) * width;
+        let info = device.info();
+        let bytes = size(self.arithmetic) * self.numbers.max(2 * self.shape.dimension);
         let most = (MOST as u64).min(info.max_binding) / bytes as u64;
-        let most = most.min(MOST_WORKGROUPS).min(info.max_workgroups.into()).max(1) as usize * width;
+        let most = most.min(MOST_WORKGROUPS).min(info.max_workgroups.into()).max(1) as usize;
         let (mut next, mut stopped) = (from, false);
         let mut flights = Flights::new(&device);
+        flights.reuse(std::mem::take(&mut self.spare));
         self.dispatch.begin();
         loop {
             while !flights.is_full() && next < boxes.len() && !stopped {
@@ -152,58 +165,55 @@ impl GpuBoxes {
                 if stopped {
                     break;
                 }
-                let count =
-                    (self.dispatch.units as usize).next_multiple_of(width).clamp(width, most).min(boxes.len() - next);
-                let workgroups = count.div_ceil(width);
-                let slot = match self.free.pop().filter(|slot| slot.capacity >= workgroups) {
+                // Eights are judged together.
+                let count = (self.dispatch.units as usize).next_multiple_of(LANES).min(most).min(boxes.len() - next);
+                let slot = match self.free.pop().filter(|slot| slot.capacity >= count) {
                     Some(slot) => slot,
                     // Memory is cleared when it is new, so there is no more of it than dispatches have come to need.
-                    None => self.slot(workgroups.next_power_of_two())?,
+                    None => self.slot(count.next_power_of_two().min(most))?,
                 };
                 let some = boxes.split_at(next).1.split_at(count).0;
                 let pending = self.send(some, &slot)?;
                 flights.push((next, count, slot), pending);
                 next += count;
             }
-            let Some(((first, count, slot), words)) = flights.land()? else { return Ok(()) };
+            let Some(((first, count, slot), words)) = flights.land()? else {
+                self.spare = flights.spare().unwrap_or_default();
+                return Ok(());
+            };
             self.dispatch.done(count as u64);
             self.free.push(slot);
-            absorb(first, count, &FoundBoxes { arithmetic: self.arithmetic, numbers: self.numbers, words })?;
+            let found = FoundBoxes { arithmetic: self.arithmetic, numbers: self.numbers, words };
+            absorb(first, count, &found)?;
+            flights.reuse(found.words);
         }
     }
 
     fn slot(&self, capacity: usize) -> Result<Slot, GpuError> {
         let (kernel, shared) = (self.kernel.clone(), self.shared.clone());
-        let each = capacity * WORKGROUP as usize * size(self.arithmetic);
+        let each = capacity * size(self.arithmetic);
         let (bounds, length) = (each * 2 * self.shape.dimension, each * self.numbers);
         self.device.step(move |gpu| {
-            let (task, boxes) = (gpu.storage(20), gpu.storage(bounds));
+            let boxes = gpu.storage(bounds);
             let (found, readback) = (gpu.storage(length), gpu.readback(length));
-            let [parameters, whole, table] = &shared;
-            let group = gpu.bind(&kernel, &[&task, parameters, whole, table, &boxes, &found]);
-            Ok(Slot { capacity, task, boxes, found, readback, group })
+            let [task, parameters, whole, table] = &shared;
+            let group = gpu.bind(&kernel, &[task, parameters, whole, table, &boxes, &found]);
+            Ok(Slot { capacity, boxes, found, readback, group })
         })
     }
 
     fn send(&self, boxes: Boxes, slot: &Slot) -> Result<Pending, GpuError> {
-        let (width, count) = (WORKGROUP as usize, boxes.len());
-        let workgroups = count.div_ceil(width);
         let mut bounds = Numbers::new(self.arithmetic);
-        for first in (0..count).step_by(width) {
-            for ends in [boxes.lower, boxes.upper] {
-                for d in 0..boxes.dimension {
-                    // The last box stands in the places of those that are missing.
-                    (first..first + width).for_each(|i| bounds.real(ends[i.min(count - 1) * boxes.dimension + d]));
-                }
-            }
+        let each = boxes.lower.chunks_exact(boxes.dimension).zip(boxes.upper.chunks_exact(boxes.dimension));
+        for (lower, upper) in each.take(boxes.len()) {
+            bounds.reals(lower);
+            bounds.reals(upper);
         }
-        let task = [0, count as u32, self.groups as u32, self.nodes as u32, self.numbers as u32];
-        let (kernel, sent) = (self.kernel.clone(), slot.clone());
-        let bytes = workgroups * width * size(self.arithmetic) * self.numbers;
+        let (kernel, sent, count) = (self.kernel.clone(), slot.clone(), boxes.len());
+        let bytes = count * size(self.arithmetic) * self.numbers;
         self.device.step(move |gpu| {
-            gpu.write(&sent.task, bytemuck::bytes_of(&task));
             gpu.write(&sent.boxes, &bounds.bytes);
-            Ok(gpu.dispatch(&kernel, &sent.group, workgroups as u32, &sent.found, &sent.readback, bytes))
+            Ok(gpu.dispatch(&kernel, &sent.group, count as u32, &sent.found, &sent.readback, bytes))
         })
     }
 }
@@ -237,22 +247,30 @@ fn whole(axes: &[Axis], rule: &FullySymmetric, arithmetic: Arithmetic) -> Result
 /// Where nothing goes.
 const NOWHERE: u32 = u32::MAX;
 
-/// The groups of the rule, then its nodes, three words each.
-fn table(rule: &FullySymmetric) -> Vec<[u32; 3]> {
+/// Nodes of a unit, where they may be divided: about as many as there are of a pair or a triple of axes.
+const UNIT: usize = 4;
+
+/// The units of the rule, how many there are, then its nodes, three words each.
+fn table(rule: &FullySymmetric) -> (usize, Vec<[u32; 3]>) {
     let (groups, slot) = (rule.groups(), |slot: Option<usize>| slot.map_or(NOWHERE, |slot| slot as u32));
-    let mut end = 0;
-    let heads = groups.iter().map(|group| {
-        end += group.values.len() as u32;
-        [end, group.kind as u32, slot(group.sum)]
-    });
-    let mut table: Vec<_> = heads.collect();
+    let (mut first, mut table) = (0, Vec::new());
+    for group in &groups {
+        // The sum over corners is one, and single values have none.
+        let whole = !matches!(group.kind, BoxNodes::Corners | BoxNodes::Single);
+        for unit in group.values.chunks(if whole { group.values.len() } else { UNIT }) {
+            let count = unit.len() as u32;
+            table.push([first, count << 8 | group.kind as u32, slot(group.sum.filter(|_| whole))]);
+            first += count;
+        }
+    }
+    let units = table.len();
     for group in &groups {
         for (node, &value) in group.nodes.chunks_exact(rule.dimension).zip(&group.values) {
             let places = node.iter().enumerate().fold(0u64, |places, (d, &place)| places | u64::from(place) << (4 * d));
             table.push([places as u32, (places >> 32) as u32, slot(value)]);
         }
     }
-    table
+    (units, table)
 }
 
 impl Shape {
@@ -264,8 +282,7 @@ impl Shape {
     pub fn frame(self) -> String {
         let dimension = self.dimension;
         self.each(|d| {
-            let (lower, upper) =
-                (format!("boxes[block][{d}][thread]"), format!("boxes[block][{}][thread]", dimension + d));
+            let (lower, upper) = (format!("boxes[place][{d}]"), format!("boxes[place][{}]", dimension + d));
             [
                 format!("let h{d} = q_mul(q_sub({upper}, {lower}), $HALF);"),
                 format!("let m{d} = q_add({lower}, h{d});"),

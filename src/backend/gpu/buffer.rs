@@ -40,6 +40,14 @@ impl Numbers {
         }
     }
 
+    /// Some numbers.
+    pub fn reals(&mut self, values: &[f64]) {
+        match self.arithmetic {
+            Arithmetic::F64 => self.bytes.extend_from_slice(bytemuck::cast_slice(values)),
+            _ => values.iter().for_each(|&value| self.real(value)),
+        }
+    }
+
     /// A number to twice the precision: a pair of the arithmetic's floats.
     pub fn pair(&mut self, value: Partial) {
         match self.arithmetic {
@@ -214,6 +222,11 @@ pub(super) struct Pending {
 impl Pending {
     /// The bytes of the result, once they are there.
     pub fn wait(self, gpu: &Gpu) -> Result<Vec<u8>, GpuError> {
+        self.wait_into(gpu, Vec::new())
+    }
+
+    /// The same in memory that there is.
+    pub fn wait_into(self, gpu: &Gpu, mut bytes: Vec<u8>) -> Result<Vec<u8>, GpuError> {
         let wait = wgpu::PollType::Wait { submission_index: Some(self.submission), timeout: Some(TIMEOUT) };
         gpu.device.poll(wait).map_err(|error| match error {
             wgpu::PollError::Timeout => GpuError::Timeout { waited: TIMEOUT },
@@ -227,10 +240,11 @@ impl Pending {
             Ok(Err(error)) => return Err(lost(error.to_string())),
             Err(error) => return Err(lost(error.to_string())),
         }
-        let bytes = match self.readback.get_mapped_range(..self.bytes) {
-            Ok(view) => view.to_vec(),
+        bytes.clear();
+        match self.readback.get_mapped_range(..self.bytes) {
+            Ok(view) => bytes.extend_from_slice(&view),
             Err(error) => return Err(lost(error.to_string())),
-        };
+        }
         self.readback.unmap();
         Ok(bytes)
     }

@@ -1,6 +1,7 @@
 //! An integrand at given points, on a GPU: what its kernels compute, laid open.
 
 use super::buffer::{Numbers, WORKGROUP, size};
+use super::device::Kernel;
 use super::shader::{Kind, shader};
 use super::{Device, GpuError, Precision, parameters};
 use crate::integrand::formula::Traced;
@@ -38,32 +39,86 @@ pub(crate) fn evaluate_traced(
     points: &[f64],
     values: &mut [f64],
 ) -> Result<(), GpuError> {
-    let (arithmetic, dimension) = (device.arithmetic(precision)?, traced.dimension);
-    let emitted = emit_traced(traced, arithmetic).map_err(|refused| GpuError::refused(refused, arithmetic))?;
-    let constants = parameters(&emitted.parameters, arithmetic)?;
-    let kernel = device.kernel(&shader(Kind::Evaluate(dimension), arithmetic, &emitted)?, 4)?;
-    let most = (device.info().max_binding / (8 * dimension.max(1) as u64)).clamp(1, POINTS as u64) as usize;
-    for (chunk, values) in values.chunks_mut(most).enumerate() {
-        let mut input = Numbers::new(arithmetic);
-        points[chunk * most * dimension..][..values.len() * dimension].iter().for_each(|&x| input.real(x));
-        let (kernel, constants, count) = (kernel.clone(), constants.clone(), values.len());
-        let bytes = device.step(move |gpu| {
-            let task = gpu.storage_of(bytemuck::bytes_of(&[0, count as u32]));
-            let (constants, input) = (gpu.storage_of(&constants), gpu.storage_of(&input.bytes));
-            let length = count * size(arithmetic);
-            let (result, readback) = (gpu.storage(length), gpu.readback(length));
-            let group = gpu.bind(&kernel, &[&task, &constants, &input, &result]);
-            let workgroups = (count as u32).div_ceil(WORKGROUP);
-            gpu.dispatch(&kernel, &group, workgroups, &result, &readback, length).wait(gpu)
-        })?;
-        for (value, bytes) in values.iter_mut().zip(bytes.chunks_exact(size(arithmetic))) {
-            *value = real_from(arithmetic, bytes);
-        }
+    GpuValues::new(device, traced, precision)?.values(points, values)
+}
+
+/// An integrand, ready to be evaluated at points on a device.
+pub(crate) struct GpuValues {
+    device: Device,
+    arithmetic: Arithmetic,
+    dimension: usize,
+    kernel: Kernel,
+    parameters: wgpu::Buffer,
+    slot: Option<Slot>,
+}
+
+/// Buffers of one dispatch.
+#[derive(Clone)]
+struct Slot {
+    /// Points that there is room for.
+    capacity: usize,
+    task: wgpu::Buffer,
+    points: wgpu::Buffer,
+    values: wgpu::Buffer,
+    readback: wgpu::Buffer,
+    group: wgpu::BindGroup,
+}
+
+impl GpuValues {
+    /// Compiles the kernel, unless the device has it already.
+    pub fn new(device: &Device, traced: &Traced, precision: Precision) -> Result<Self, GpuError> {
+        let (arithmetic, dimension) = (device.arithmetic(precision)?, traced.dimension);
+        let emitted = emit_traced(traced, arithmetic).map_err(|refused| GpuError::refused(refused, arithmetic))?;
+        let constants = parameters(&emitted.parameters, arithmetic)?;
+        let kernel = device.kernel(&shader(Kind::Evaluate(dimension), arithmetic, &emitted)?, 4)?;
+        let parameters = device.step(move |gpu| Ok(gpu.storage_of(&constants)))?;
+        Ok(Self { device: device.clone(), arithmetic, dimension, kernel, parameters, slot: None })
     }
-    Ok(())
+
+    /// Sets `values` to those at points by their coordinates. The bits of each depend on its point alone.
+    pub fn values(&mut self, points: &[f64], values: &mut [f64]) -> Result<(), GpuError> {
+        let (arithmetic, dimension) = (self.arithmetic, self.dimension);
+        let most = (self.device.info().max_binding / (8 * dimension.max(1) as u64)).clamp(1, POINTS as u64) as usize;
+        for (chunk, values) in values.chunks_mut(most).enumerate() {
+            let count = values.len();
+            let mut input = Numbers::new(arithmetic);
+            input.reals(&points[chunk * most * dimension..][..count * dimension]);
+            let slot = match self.slot.take().filter(|slot| slot.capacity >= count) {
+                Some(slot) => slot,
+                // No more than there have come to be points: new memory is cleared.
+                None => self.new_slot(count.next_power_of_two().min(most))?,
+            };
+            let (kernel, sent) = (self.kernel.clone(), slot.clone());
+            let bytes = self.device.step(move |gpu| {
+                gpu.write(&sent.task, bytemuck::bytes_of(&[0, count as u32]));
+                gpu.write(&sent.points, &input.bytes);
+                let workgroups = (count as u32).div_ceil(WORKGROUP);
+                let length = count * size(arithmetic);
+                gpu.dispatch(&kernel, &sent.group, workgroups, &sent.values, &sent.readback, length).wait(gpu)
+            })?;
+            self.slot = Some(slot);
+            for (value, bytes) in values.iter_mut().zip(bytes.chunks_exact(size(arithmetic))) {
+                *value = real_from(arithmetic, bytes);
+            }
+        }
+        Ok(())
+    }
+
+    fn new_slot(&self, capacity: usize) -> Result<Slot, GpuError> {
+        let (kernel, parameters, length) =
+            (self.kernel.clone(), self.parameters.clone(), capacity * size(self.arithmetic));
+        let dimension = self.dimension;
+        self.device.step(move |gpu| {
+            let (task, points) = (gpu.storage(8), gpu.storage(length * dimension));
+            let (values, readback) = (gpu.storage(length), gpu.readback(length));
+            let group = gpu.bind(&kernel, &[&task, &parameters, &points, &values]);
+            Ok(Slot { capacity, task, points, values, readback, group })
+        })
+    }
 }
 
 /// One number out of a buffer.
+#[inline(always)]
 pub(super) fn real_from(arithmetic: Arithmetic, bytes: &[u8]) -> f64 {
     match arithmetic {
         Arithmetic::F32 => f64::from(bytemuck::pod_read_unaligned::<f32>(bytes)),

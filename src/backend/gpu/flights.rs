@@ -22,11 +22,23 @@ pub(super) const MOST_WORKGROUPS: u64 = 65_535;
 pub(super) struct Flights<'a, T> {
     device: &'a Device,
     queue: VecDeque<(T, Pending)>,
+    /// Memory of what came back before: new memory has to be cleared.
+    spare: Vec<Vec<u8>>,
 }
 
 impl<'a, T> Flights<'a, T> {
     pub fn new(device: &'a Device) -> Self {
-        Self { device, queue: VecDeque::new() }
+        Self { device, queue: VecDeque::new(), spare: Vec::new() }
+    }
+
+    /// Takes memory that is no longer needed, for what comes back next.
+    pub fn reuse(&mut self, bytes: Vec<u8>) {
+        self.spare.push(bytes);
+    }
+
+    /// The memory that is left.
+    pub fn spare(&mut self) -> Option<Vec<u8>> {
+        self.spare.pop()
     }
 
     /// Whether another one would only wait.
@@ -41,7 +53,8 @@ impl<'a, T> Flights<'a, T> {
     /// What was sent off first, and the bytes that came back; `None` where nothing is under way.
     pub fn land(&mut self) -> Result<Option<(T, Vec<u8>)>, GpuError> {
         let Some((what, pending)) = self.queue.pop_front() else { return Ok(None) };
-        let bytes = self.device.step(move |gpu| pending.wait(gpu))?;
+        let spare = self.spare.pop().unwrap_or_default();
+        let bytes = self.device.step(move |gpu| pending.wait_into(gpu, spare))?;
         Ok(Some((what, bytes)))
     }
 }

@@ -75,7 +75,9 @@ impl<'a> GpuGrid<'a> {
             let seconds = run(count)?;
             // What each further tile takes, without what a sum of none would.
             let each = ((seconds - seconds_before) / count.abs_diff(before).max(1) as f64).max(0.0);
-            if seconds > LONG || count == tiles || begin.elapsed().as_secs_f64() > budget {
+            // A few tiles leave most of the device idle: then four times as many take no longer.
+            let busy = seconds > 0.5 * seconds_before * (count as f64 / before as f64);
+            if seconds > LONG && busy || count == tiles || begin.elapsed().as_secs_f64() > budget {
                 let all = seconds + (tiles - count) as f64 * each;
                 self.kernel.speed.set(self.grid.evaluations() as f64 / all);
                 return Ok(all);

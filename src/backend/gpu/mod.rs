@@ -32,10 +32,10 @@ pub(crate) use boxes::{AXES, FoundBoxes, GpuBoxes};
 pub use device::Device;
 pub use error::GpuError;
 pub use evaluate::evaluate;
-pub(crate) use evaluate::evaluate_traced;
+pub(crate) use evaluate::{GpuValues, evaluate_traced};
 pub(crate) use grid::GpuGrid;
 pub use probe::{DoubleFacts, Facts};
-pub(crate) use regions::{Found, GpuRegions, Source, points};
+pub(crate) use regions::{Found, FoundRegions, GpuRegions, Source, points};
 pub(crate) use samples::GpuSamples;
 pub(crate) use strata::{GpuStrata, Pass};
 

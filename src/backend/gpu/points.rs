@@ -1,7 +1,7 @@
 //! How kernels make sample points: statements for each axis, and the numbers that they read.
 
 use crate::plan::{Axis, AxisMap, Samples};
-use crate::points::{PointSet, key};
+use crate::points::{Periodization, PointSet, key};
 
 macro_rules! kernel {
     ($name:literal) => {
@@ -25,8 +25,7 @@ pub(crate) enum Integers {
 pub(crate) struct Points {
     pub integers: Integers,
     pub dimension: usize,
-    /// Whether axes are folded like a tent.
-    pub tent: bool,
+    pub periodization: Periodization,
     /// A bit for each axis that is half a line, or a whole one.
     pub half_lines: u64,
     pub lines: u64,
@@ -40,17 +39,17 @@ impl Points {
             PointSet::Sobol(_) => Integers::Sobol,
             PointSet::Random { .. } => Integers::Random,
         };
-        Self::on(axes, integers, plan.tent)
+        Self::on(axes, integers, plan.periodization)
     }
 
-    pub fn on(axes: &[Axis], integers: Integers, tent: bool) -> Self {
+    pub fn on(axes: &[Axis], integers: Integers, periodization: Periodization) -> Self {
         let bits = |is: fn(&AxisMap) -> bool| {
             axes.iter().enumerate().fold(0, |bits, (d, axis)| bits | u64::from(is(&axis.map)) << d)
         };
         Self {
             integers,
             dimension: axes.len(),
-            tent,
+            periodization,
             half_lines: bits(|map| matches!(map, AxisMap::Half { .. })),
             lines: bits(|map| *map == AxisMap::Line),
         }
@@ -105,7 +104,8 @@ impl Points {
         };
         let is_stratum = self.integers == Integers::Stratum;
         let coordinate = |d: usize| {
-            let folded = if self.tent { format!("min(k{d}, ~k{d})") } else { format!("k{d}") };
+            let folded =
+                if self.periodization == Periodization::Tent { format!("min(k{d}, ~k{d})") } else { format!("k{d}") };
             // Where the numbers of a half-line are in the table.
             let (place, end) = match is_stratum {
                 true => {
@@ -113,6 +113,10 @@ impl Points {
                     let learnt = format!("increments[{d}] = fall{d}.increment;{LINE}");
                     let stretched = format!("let slope{d} = {before} * fall{d}.slope;{LINE}{learnt}");
                     (format!("let fall{d} = fall({d}u, digit{d}, k{d});{LINE}{stretched}let t{d} = fall{d}.place;"), 3)
+                }
+                false if self.periodization == Periodization::Smooth => {
+                    let bend = format!("let bend{d} = bend_of(k{d}, axes[{d}]);{LINE}let t{d} = bend{d}.place;");
+                    (bend, 2)
                 }
                 false => (format!("let t{d} = place_of({folded}, axes[{d}][0], axes[{d}][1]);"), 2),
             };
@@ -141,6 +145,9 @@ impl Points {
         let value = mapped.fold(format!("integrand({coordinates})"), |value, d| format!("q_mul({value}, m{d}[1])"));
         match self.integers {
             Integers::Stratum => format!("q_mul({value}, slope{})", self.dimension - 1),
+            _ if self.periodization == Periodization::Smooth => {
+                (0..self.dimension).fold(value, |value, d| format!("q_mul({value}, bend{d}.counts)"))
+            }
             _ => value,
         }
     }

@@ -6,8 +6,8 @@ use crate::integrand::{Expr, Graph, Integrand};
 use crate::plan::Grid;
 use crate::rule::Rule;
 
-/// Evaluations of the sum whose time is forecast: so many that what a dispatch costs besides does not count.
-const EVALUATIONS: u64 = 1 << 40;
+/// Evaluations of the sum whose time is forecast: so many that what a dispatch costs besides does not count, in tiles of the usual size.
+const EVALUATIONS: u64 = 1 << 30;
 
 /// Seconds that timing may take, about.
 const PATIENCE: f64 = 0.1;

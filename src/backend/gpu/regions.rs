@@ -2,6 +2,7 @@
 
 use super::buffer::{Numbers, Pending, WORKGROUP, check_flags, size};
 use super::device::Kernel;
+use super::evaluate::real_from;
 use super::flights::{DispatchSize, Flights, MOST_WORKGROUPS};
 use super::shader::{BOUNDS, Kind, shader};
 use super::{Device, GpuError, Precision};
@@ -10,8 +11,8 @@ use crate::integrand::wgsl::{Arithmetic, emit};
 use crate::lanes::LANES;
 use crate::rule::{Ladder, SENTINEL};
 
-/// The most regions of a dispatch: their answers are some 12 MB.
-const MOST: u64 = 1 << 17;
+/// The most regions of a dispatch: their answers are some 3 MB, so that the CPU judges some while others are on their way.
+const MOST: u64 = 1 << 15;
 
 /// Sums of a region, that of |f| and the variation; and with the word of flags.
 const SUMS: usize = 11;
@@ -38,9 +39,43 @@ pub(crate) trait Source {
     /// Appends the numbers of at most `most` regions: lower end, upper end, length, parameters. None where there are no more.
     fn fill(&mut self, most: usize, numbers: &mut Vec<f64>);
 
-    /// Takes the answers of the next regions, in the order in which they were given; `None` where a value is not finite in
-    /// this arithmetic.
-    fn absorb(&mut self, answers: &[Option<Found>]);
+    /// Takes the answers of the regions that were given next, in one call of [`fill`](Self::fill).
+    fn absorb(&mut self, found: &FoundRegions);
+}
+
+/// What came back of some regions.
+pub(crate) struct FoundRegions {
+    arithmetic: Arithmetic,
+    words: Vec<u8>,
+}
+
+impl FoundRegions {
+    /// An error where any of them is not whole.
+    fn new(arithmetic: Arithmetic, words: Vec<u8>) -> Result<Self, GpuError> {
+        let found = Self { arithmetic, words };
+        (0..found.words.len() / found.bytes()).try_for_each(|k| check_flags(found.flags(k)))?;
+        Ok(found)
+    }
+
+    fn bytes(&self) -> usize {
+        size(self.arithmetic) * FOUND
+    }
+
+    fn flags(&self, k: usize) -> u32 {
+        bytemuck::pod_read_unaligned(&self.words[k * self.bytes() + SUMS * size(self.arithmetic)..][..4])
+    }
+
+    /// The answer of region number `k`; `None` where a value is not finite in this arithmetic.
+    pub fn get(&self, k: usize) -> Option<Found> {
+        let mut numbers = [0.0; SUMS];
+        let words = &self.words[k * self.bytes()..];
+        for (number, words) in numbers.iter_mut().zip(words.chunks_exact(size(self.arithmetic))) {
+            *number = real_from(self.arithmetic, words);
+        }
+        let [sum, before, surprise, a, b, c, d, lower, upper, size, variation] = numbers;
+        let found = Found { sum, before, surprise, nulls: [a, b, c, d], sentinels: [lower, upper], size, variation };
+        (self.flags(k) == 0 && numbers.iter().all(|number| number.is_finite())).then_some(found)
+    }
 }
 
 /// An integrand and a ladder, ready to sweep regions on a device.
@@ -130,9 +165,9 @@ impl<'a> GpuRegions<'a> {
             let Some(((regions, slot), words)) = flights.land()? else { return Ok(()) };
             dispatch.done(regions as u64);
             free.push(slot);
-            let answers: Vec<_> =
-                words.chunks_exact(bytes * FOUND).map(|words| self.found(words)).collect::<Result<_, _>>()?;
-            source.absorb(&answers);
+            let found = FoundRegions::new(self.arithmetic, words)?;
+            source.absorb(&found);
+            flights.reuse(found.words);
         }
     }
 
@@ -153,7 +188,7 @@ impl<'a> GpuRegions<'a> {
         let points = points(self.ladder, rung);
         let task = [0, regions as u32, from, points, points - 2];
         let mut words = Numbers::new(self.arithmetic);
-        numbers.iter().for_each(|&number| words.real(number));
+        words.reals(numbers);
         let (kernel, sent, bytes) = (self.kernel.clone(), slot.clone(), regions * FOUND * size(self.arithmetic));
         self.device.step(move |gpu| {
             gpu.write(&sent.task, bytemuck::bytes_of(&task));
@@ -161,20 +196,6 @@ impl<'a> GpuRegions<'a> {
             let workgroups = (regions as u32).div_ceil(WORKGROUP);
             Ok(gpu.dispatch(&kernel, &sent.group, workgroups, &sent.found, &sent.readback, bytes))
         })
-    }
-
-    /// The answer of a region out of its words.
-    fn found(&self, words: &[u8]) -> Result<Option<Found>, GpuError> {
-        let bytes = size(self.arithmetic);
-        let flags: u32 = bytemuck::pod_read_unaligned(&words[SUMS * bytes..SUMS * bytes + 4]);
-        check_flags(flags)?;
-        let mut numbers = [0.0; SUMS];
-        for (number, words) in numbers.iter_mut().zip(words.chunks_exact(bytes)) {
-            *number = super::evaluate::real_from(self.arithmetic, words);
-        }
-        let [sum, before, surprise, a, b, c, d, lower, upper, size, variation] = numbers;
-        let found = Found { sum, before, surprise, nulls: [a, b, c, d], sentinels: [lower, upper], size, variation };
-        Ok((flags == 0 && numbers.iter().all(|number| number.is_finite())).then_some(found))
     }
 }
 

@@ -10,6 +10,7 @@ use super::{Device, GpuError, Precision, parameters};
 use crate::integrand::formula::Traced;
 use crate::integrand::wgsl::{Arithmetic, emit_traced};
 use crate::plan::{Axis, AxisMap, Cut, Samples};
+use crate::points::Periodization;
 use crate::reduce::{Moments, Partial};
 
 /// The axes that a kernel is written out for, at most.
@@ -62,7 +63,7 @@ impl GpuSamples {
         let constants = parameters(&emitted.parameters, arithmetic)?;
         let kind = Kind::Samples(Points::of(plan, axes));
         let kernel = device.kernel(&shader(kind, arithmetic, &emitted)?, 5)?;
-        let axes_of = table(axes, plan.tent, arithmetic)?;
+        let axes_of = table(axes, plan.periodization, arithmetic)?;
         let points = numbers(plan.set);
         let shared = device.step(move |gpu| {
             Ok([gpu.storage_of(&constants), gpu.storage_of(&axes_of), gpu.storage_of(bytemuck::cast_slice(&points))])
@@ -177,14 +178,24 @@ fn task(plan: &Samples, cut: &Cut, tile: u64) -> [u32; 7] {
     [0, cut.each() as u32, tile as u32, shift, last, first as u32, (first >> 32) as u32]
 }
 
-/// Of each axis its lower end and what an integer is worth, of half a line its end and direction, as the kernel reads them.
-fn table(axes: &[Axis], tent: bool, arithmetic: Arithmetic) -> Result<Vec<u8>, GpuError> {
+/// Of each axis its lower end and what an integer is worth (or the upper end, for a smooth periodization), of half a line its end and direction,
+/// and between what places lie, as the kernel reads them.
+fn table(axes: &[Axis], periodization: Periodization, arithmetic: Arithmetic) -> Result<Vec<u8>, GpuError> {
     let mut numbers = Numbers::new(arithmetic);
     for axis in axes {
-        // Both halves of a tent are twice as steep.
-        let step = (axis.upper - axis.lower) * (1.0 / if tent { 2_147_483_648.0 } else { 4_294_967_296.0 });
+        let width = axis.upper - axis.lower;
+        let step = match periodization {
+            Periodization::None => width * (1.0 / 4_294_967_296.0),
+            // Both halves of a tent are twice as steep.
+            Periodization::Tent => width * (1.0 / 2_147_483_648.0),
+            Periodization::Smooth => axis.upper,
+        };
+        // What is nearer to an end than double precision is no place in another.
+        let inside = arithmetic == Arithmetic::F64;
+        let least = if inside { axis.lower.next_up() } else { axis.lower };
+        let most = if inside { axis.upper.next_down() } else { axis.upper };
         let (end, direction) = half_line(axis);
-        for number in [axis.lower, step, end, direction] {
+        for number in [axis.lower, step, end, direction, least, most] {
             if !(arithmetic.holds(number) && arithmetic.holds(axis.upper)) {
                 let (what, precision) = ("an axis with the end", Precision::of(arithmetic));
                 return Err(GpuError::OutOfRange {

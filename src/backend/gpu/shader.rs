@@ -4,6 +4,7 @@ use super::boxes::Shape;
 use super::points::Points;
 use super::{GpuError, library};
 use crate::integrand::wgsl::{Arithmetic, Emitted};
+use crate::rule::fully_symmetric::Kind as BoxNodes;
 
 macro_rules! kernel {
     ($name:literal) => {
@@ -99,17 +100,19 @@ pub(crate) fn shader(kind: Kind, arithmetic: Arithmetic, integrand: &Emitted) ->
             let kernel = kernel!("samples").replace("$AGAIN", if rare { SAMPLE_AGAIN } else { "" });
             of_points(&kernel.replace("$SAMPLES", &samples), points)
         }
-        Kind::Strata(points) => of_points(kernel!("strata"), points),
+        // Their numbers are in the task: eight buffers are what every device has.
+        Kind::Strata(points) => of_points(kernel!("strata"), points).replace("numbers[", "task.numbers["),
         Kind::Boxes(shape) => {
             let sweep = |name| {
                 let text = kernel!("orbits").replace("$NAME", name).replace("$FRAME", &shape.frame());
                 let text = text.replace("$NODE", &shape.node(arithmetic)).replace("$VALUE", &shape.value());
-                text.replace("$SIZES", &box_sizes()).replace("$DONE", &box_done())
+                text.replace("$SIZES", &box_sizes()).replace("$CORNERS", &(BoxNodes::Corners as u32).to_string())
             };
             let sweeps = sweep("sweep_first") + &if rare { sweep("sweep_again") } else { String::new() };
             kernel!("boxes")
                 .replace("$SWEEPS", &sweeps)
                 .replace("$AGAIN", if rare { BOX_AGAIN } else { "" })
+                .replace("$DONE", &box_done())
                 .replace("$DIMENSION", &shape.dimension.to_string())
                 .replace("$BOUNDS", &(2 * shape.dimension).to_string())
                 .replace("$HALF", &arithmetic.literal(0.5))
@@ -175,22 +178,22 @@ const SWEEP_AGAIN: &str = "if RARE {
 
 /// The sums of |f| of a box, with constant indices; and all of them written down, below the flags.
 fn box_sizes() -> String {
-    let add = |k: usize| format!("sizes[{k}] = q_add(sizes[{k}], q_select(group[1] == {k}u, size, Real()));");
+    let add = |k: usize| format!("work.sizes[{k}] = q_add(work.sizes[{k}], q_select(kind == {k}u, size, Real()));");
     (0..4).map(add).collect::<Vec<_>>().join("\n        ")
 }
 
 fn box_done() -> String {
     let numbers = ["sizes[0]", "sizes[1]", "sizes[2]", "sizes[3]", "low", "high"];
-    let keep = |(k, number): (usize, &&str)| format!("found[last - {}u][thread] = {number};", numbers.len() - k);
-    numbers.iter().enumerate().map(keep).collect::<Vec<_>>().join("\n    ")
+    let keep = |(k, number): (usize, &&str)| format!("found[last - {}u] = all.{number};", numbers.len() - k);
+    numbers.iter().enumerate().map(keep).collect::<Vec<_>>().join("\n        ")
 }
 
 /// The same for a box.
 const BOX_AGAIN: &str = "if RARE {
-            EXACT = true;
-            RARE = false;
-            sweep_again(group.x, thread);
-        }";
+        EXACT = true;
+        RARE = false;
+        work = sweep_again(group.x, thread);
+    }";
 
 /// The same for samples.
 const SAMPLE_AGAIN: &str = "if RARE {

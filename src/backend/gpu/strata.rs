@@ -1,6 +1,7 @@
-//! Samples of strata on a GPU: of each piece of a stratum its moments come back, and at the end the histogram that maps learn from.
+//! Samples of strata on a GPU. Of most strata, which few samples are enough for, what comes back are sums over a workgroup and how the values of each
+//! scatter; of pieces of large ones their moments; and at the end the histogram that maps learn from.
 
-use super::buffer::{PARTIAL, Pending, WORKGROUP};
+use super::buffer::{PARTIAL, Pending, WORKGROUP, partial};
 use super::device::Kernel;
 use super::flights::{DispatchSize, Flights, MOST_WORKGROUPS};
 use super::points::{Integers, Points};
@@ -10,14 +11,15 @@ use super::{Device, GpuError, Precision, parameters};
 use crate::integrand::formula::Traced;
 use crate::integrand::wgsl::{Arithmetic, emit_traced};
 use crate::plan::{Axis, ImportanceMap, Piece, Strata, StratifiedSample};
-use crate::points::key;
-use crate::reduce::Moments;
+use crate::points::{Periodization, key};
+use crate::reduce::{Moments, Partial};
 
 /// What runs here is exact enough for weights that differ as much as those of a map.
 const ARITHMETIC: Arithmetic = Arithmetic::F64;
 
-/// Bytes of what comes back of a piece.
+/// Bytes of what comes back of a piece, and of a tile of whole strata: three sums, nothing, and the spread of each.
 const FOUND: usize = PARTIAL + 8 * NUMBERS;
+const TILE: usize = PARTIAL + 8 * (4 + WORKGROUP as usize);
 
 /// Samples of a piece: at least; so many that there are not many more pieces than strata; and a bound for drivers that count turns of loops.
 const LEAST: u64 = 64;
@@ -43,7 +45,6 @@ pub(crate) struct GpuStrata {
 struct Shared {
     parameters: wgpu::Buffer,
     axes: wgpu::Buffer,
-    numbers: wgpu::Buffer,
     map: wgpu::Buffer,
     seen: wgpu::Buffer,
     readback: wgpu::Buffer,
@@ -52,11 +53,12 @@ struct Shared {
 /// Buffers of one dispatch.
 #[derive(Clone)]
 struct Slot {
-    /// Pieces that there is room for.
+    /// Pieces that there is room for, and whether these are whole strata.
     capacity: usize,
+    whole: bool,
     task: wgpu::Buffer,
     pieces: wgpu::Buffer,
-    found: wgpu::Buffer,
+    result: wgpu::Buffer,
     readback: wgpu::Buffer,
     group: wgpu::BindGroup,
 }
@@ -69,11 +71,54 @@ pub(crate) enum Pass {
     Stopped,
 }
 
-/// Who sees the moments of pieces in order, some tiles at a time, with the number of the first tile.
-type See<'a> = dyn FnMut(u64, &[Piece], &[Option<Moments>]) + 'a;
+/// Who sees the sums of tiles in order, with the number of the first one; and whether they are sums of means and not of values. There is none where a
+/// value is not finite.
+type See<'a> = dyn FnMut(u64, bool, &[Option<Partial>]) + 'a;
+
+/// Who takes what comes back of pieces, with the number of their first tile; the piece where a value is not finite, if any.
+type Take<'a> = dyn FnMut(u64, &[Piece], &[u8]) -> Result<Option<Piece>, GpuError> + 'a;
+
+/// All pieces of an iteration.
+pub(crate) struct Pieces {
+    /// Of large strata; and strata that are one piece each.
+    several: Vec<Piece>,
+    whole: Vec<Piece>,
+}
+
+impl Pieces {
+    /// They depend on the strata alone, and the axes.
+    fn of(strata: &Strata, dimension: usize) -> Self {
+        let most = (TURNS / (2 * dimension + 1)) as u64;
+        let length = (strata.evaluations() / PIECES).next_power_of_two().clamp(LEAST, most) as u32;
+        let mut pieces = Self { several: Vec::new(), whole: Vec::with_capacity(strata.samples.len()) };
+        for (stratum, &samples) in (0..).zip(&strata.samples) {
+            if samples <= length {
+                pieces.whole.push(Piece { stratum, first: 0, count: samples });
+                continue;
+            }
+            let firsts = (0..samples).step_by(length as usize);
+            pieces.several.extend(firsts.map(|first| Piece { stratum, first, count: length.min(samples - first) }));
+        }
+        pieces
+    }
+
+    /// The tiles of the first kind, and of both.
+    pub fn tiles(&self) -> [u64; 2] {
+        let [several, whole] = [&self.several, &self.whole].map(|pieces| pieces.len().div_ceil(GpuStrata::TILE) as u64);
+        [several, several + whole]
+    }
+
+    /// Those of a tile.
+    pub fn of_tile(&self, tile: u64) -> &[Piece] {
+        let [several, _] = self.tiles();
+        let (pieces, tile) = if tile < several { (&self.several, tile) } else { (&self.whole, tile - several) };
+        let first = tile as usize * GpuStrata::TILE;
+        &pieces[first..(first + GpuStrata::TILE).min(pieces.len())]
+    }
+}
 
 impl GpuStrata {
-    /// The pieces that are verified together: those of a workgroup.
+    /// The pieces that are sampled and verified together: those of a workgroup.
     pub const TILE: usize = WORKGROUP as usize;
 
     /// Compiles the kernel, unless the device has it already: its text depends on the integrand and the kind of axes alone.
@@ -84,7 +129,7 @@ impl GpuStrata {
         let arithmetic = device.arithmetic(Precision::of(ARITHMETIC))?;
         let emitted = emit_traced(traced, arithmetic).map_err(|refused| GpuError::refused(refused, arithmetic))?;
         let constants = parameters(&emitted.parameters, arithmetic)?;
-        let kind = Kind::Strata(Points::on(axes, Integers::Stratum, false));
+        let kind = Kind::Strata(Points::on(axes, Integers::Stratum, Periodization::None));
         let kernel = device.kernel(&shader(kind, arithmetic, &emitted)?, 8)?;
         let dimension = axes.len();
         let shared = device.step(move |gpu| {
@@ -92,7 +137,6 @@ impl GpuStrata {
             Ok(Shared {
                 parameters: gpu.storage_of(&constants),
                 axes: gpu.storage(dimension * 5 * 16),
-                numbers: gpu.storage(4 * (2 + dimension)),
                 map: gpu.storage(8 * dimension * (ImportanceMap::INCREMENTS + 1)),
                 seen: gpu.storage(seen),
                 readback: gpu.readback(seen),
@@ -102,98 +146,134 @@ impl GpuStrata {
         Ok(Self { device: device.clone(), kernel, dimension, shared, dispatch, free: Vec::new() })
     }
 
-    /// The pieces of all strata, in order; they depend on nothing else.
-    pub fn pieces<'a>(&self, strata: &'a Strata) -> impl Iterator<Item = Piece> + use<'a> {
-        let length = self.length(strata);
-        (0..).zip(&strata.samples).flat_map(move |(stratum, &samples)| {
-            let firsts = (0..samples).step_by(length as usize);
-            firsts.map(move |first| Piece { stratum, first, count: length.min(samples - first) })
-        })
+    /// The pieces of all strata.
+    pub fn pieces(&self, strata: &Strata) -> Pieces {
+        Pieces::of(strata, self.dimension)
     }
 
-    /// The tiles of all strata.
-    pub fn tiles(&self, strata: &Strata) -> u64 {
-        let length = self.length(strata);
-        let pieces: u64 = strata.samples.iter().map(|samples| u64::from(samples.div_ceil(length))).sum();
-        pieces.div_ceil(Self::TILE as u64)
-    }
-
-    fn length(&self, strata: &Strata) -> u32 {
-        let most = (TURNS / (2 * self.dimension + 1)) as u64;
-        (strata.evaluations() / PIECES).next_power_of_two().clamp(LEAST, most) as u32
-    }
-
-    /// Samples the strata. Between dispatches `stop` is asked. The bits depend on map and strata alone: those of the histogram, too, which is a sum of integers.
+    /// Samples the strata. Between dispatches `stop` is asked; `see` sees tiles in order, some at a time. The bits depend on map and strata
+    /// alone: those of the histogram, too, which is a sum of integers.
     pub fn pass(
         &mut self,
         axes: &[Axis],
         map: &ImportanceMap,
         strata: &Strata,
+        pieces: &Pieces,
         stop: &dyn Fn() -> bool,
         see: &mut See,
     ) -> Result<Pass, GpuError> {
         self.tell(axes, map, strata)?;
-        let info = self.device.info();
-        let most = (MOST_WORKGROUPS.min(info.max_workgroups.into()) * u64::from(WORKGROUP))
-            .min(info.max_binding / FOUND as u64 / u64::from(WORKGROUP) * u64::from(WORKGROUP))
-            .max(WORKGROUP.into()) as usize;
-        let mut left = self.pieces(strata).peekable();
-        let Self { device, kernel, shared, dispatch, free, .. } = self;
-        let (mut sample, mut stratum) = (StratifiedSample::default(), Moments::IDENTITY);
-        let (mut tile, mut bad, mut stopped) = (0, None, false);
-        let mut flights = Flights::new(device);
-        dispatch.begin();
-        loop {
-            while !flights.is_full() && left.peek().is_some() && bad.is_none() && !stopped {
-                stopped = stop();
-                if stopped {
-                    break;
+        let numbers: Vec<u32> = key(strata.seed).into_iter().chain(strata.along.iter().copied()).collect();
+        let spread = vec![0.0; strata.samples.len()];
+        let mut sample = StratifiedSample { spread, ..StratifiedSample::default() };
+        let mut stratum = Moments::IDENTITY;
+        let several =
+            self.fly(&pieces.several, false, strata.iteration, &numbers, stop, &mut |first, pieces, words| {
+                let found = pieces.iter().zip(words.chunks_exact(FOUND));
+                let found: Vec<_> = found
+                    .map(|(piece, words)| moments(ARITHMETIC, words, piece.count.into()))
+                    .collect::<Result<_, GpuError>>()?;
+                let sums: Vec<_> = found.chunks(Self::TILE).map(sum).collect();
+                see(first, false, &sums);
+                for (piece, moments) in pieces.iter().zip(&found) {
+                    let Some(moments) = moments else { return Ok(Some(*piece)) };
+                    stratum = stratum.combine(*moments);
+                    if piece.first + piece.count == strata.samples[piece.stratum as usize] {
+                        sample.take(piece.stratum, &stratum);
+                        stratum = Moments::IDENTITY;
+                    }
                 }
-                let (mut pieces, mut samples) = (Vec::new(), 0);
-                while pieces.len() < most && (samples < dispatch.units || pieces.len() % Self::TILE != 0) {
-                    let Some(piece) = left.next() else { break };
-                    samples += u64::from(piece.count);
-                    pieces.push(piece);
-                }
-                let slot = match free.pop().filter(|slot| slot.capacity >= pieces.len()) {
-                    Some(slot) => slot,
-                    None => slot(device, kernel, shared, pieces.len().next_power_of_two().min(most))?,
-                };
-                let pending = send(device, kernel, &slot, strata.iteration, &pieces)?;
-                flights.push((pieces, samples, slot), pending);
-            }
-            let Some(((pieces, samples, slot), words)) = flights.land()? else { break };
-            dispatch.done(samples);
-            free.push(slot);
-            let found: Vec<_> = pieces
-                .iter()
-                .zip(words.chunks_exact(FOUND))
-                .map(|(piece, words)| moments(ARITHMETIC, words, piece.count.into()))
-                .collect::<Result<_, _>>()?;
-            see(tile, &pieces, &found);
-            tile += pieces.len().div_ceil(Self::TILE) as u64;
-            for (piece, moments) in pieces.iter().zip(&found).take_while(|_| bad.is_none()) {
-                let Some(moments) = moments else {
-                    bad = Some(*piece);
-                    break;
-                };
-                stratum = stratum.combine(*moments);
-                if piece.first + piece.count == strata.samples[piece.stratum as usize] {
-                    sample.take(&stratum);
-                    stratum = Moments::IDENTITY;
-                }
-            }
+                Ok(None)
+            })?;
+        if let Some(end) = several {
+            return Ok(end);
         }
-        drop(flights);
-        if let Some(piece) = bad {
-            return Ok(Pass::Bad(piece));
-        }
-        if stopped || sample.spread.len() < strata.samples.len() {
-            return Ok(Pass::Stopped);
+        let [before, _] = pieces.tiles();
+        let whole = self.fly(&pieces.whole, true, strata.iteration, &numbers, stop, &mut |first, pieces, words| {
+            let tiles = || pieces.chunks(Self::TILE).zip(words.chunks_exact(TILE));
+            let sums = tiles().map(|(_, words)| {
+                partial(ARITHMETIC, &words[..PARTIAL]).map(|sum| Some(sum).filter(|sum| sum.high.is_finite()))
+            });
+            let sums: Vec<_> = sums.collect::<Result<_, GpuError>>()?;
+            see(before + first, true, &sums);
+            for ((pieces, words), sum) in tiles().zip(&sums) {
+                let numbers = words[PARTIAL..].chunks_exact(8).map(bytemuck::pod_read_unaligned::<f64>);
+                let (mut numbers, mut own) = (numbers, [0.0; 4]);
+                own.iter_mut().zip(&mut numbers).for_each(|(own, number)| *own = number);
+                let mut bad = None;
+                for (piece, spread) in pieces.iter().zip(numbers) {
+                    sample.spread[piece.stratum as usize] = spread;
+                    if !(0.0..f64::INFINITY).contains(&spread) {
+                        bad = bad.or(Some(*piece));
+                    }
+                }
+                let Some(sum) = sum else { return Ok(bad.or(pieces.first().copied())) };
+                let [variance, size, largest, _] = own;
+                sample.means = sample.means.combine(*sum);
+                sample.variance += variance;
+                sample.size += size;
+                sample.largest = sample.largest.max(largest);
+            }
+            Ok(None)
+        })?;
+        if let Some(end) = whole {
+            return Ok(end);
         }
         let mut sample = sample.averaged(strata.samples.len());
         sample.seen = self.seen()?;
         Ok(Pass::Whole(sample))
+    }
+
+    /// Sends pieces off, and has `take` take what comes back of them, in order, with the number of the first tile; how that ended, if early.
+    fn fly(
+        &mut self,
+        all: &[Piece],
+        whole: bool,
+        iteration: u32,
+        numbers: &[u32],
+        stop: &dyn Fn() -> bool,
+        take: &mut Take,
+    ) -> Result<Option<Pass>, GpuError> {
+        let info = self.device.info();
+        let each = if whole { TILE } else { FOUND * Self::TILE };
+        let most = MOST_WORKGROUPS.min(info.max_workgroups.into()).min(info.max_binding / each as u64).max(1);
+        let most = most as usize * Self::TILE;
+        let Self { device, kernel, shared, dispatch, free, .. } = self;
+        let mut flights = Flights::new(device);
+        let (mut sent, mut landed) = (0, 0);
+        dispatch.begin();
+        loop {
+            while !flights.is_full() && sent < all.len() {
+                if stop() {
+                    return Ok(Some(Pass::Stopped));
+                }
+                let (first, mut samples) = (sent, 0);
+                while sent < all.len() && sent - first < most && samples < dispatch.units {
+                    let tile = &all[sent..(sent + Self::TILE).min(all.len())];
+                    samples += tile.iter().map(|piece| u64::from(piece.count)).sum::<u64>();
+                    sent += tile.len();
+                }
+                let pieces = &all[first..sent];
+                let fits = |slot: &Slot| slot.whole == whole && slot.capacity >= pieces.len();
+                let slot = match free.iter().position(fits) {
+                    Some(place) => free.swap_remove(place),
+                    None => slot(device, kernel, shared, pieces.len().next_power_of_two().min(most), whole)?,
+                };
+                let task = [&[0, pieces.len() as u32, iteration, u32::from(whole)], numbers].concat();
+                let pending = send(device, kernel, &slot, task, pieces)?;
+                flights.push((pieces, samples, slot), pending);
+            }
+            let Some(((pieces, samples, slot), words)) = flights.land()? else { return Ok(None) };
+            dispatch.done(samples);
+            free.push(slot);
+            if let Some(bad) = take((landed / Self::TILE) as u64, pieces, &words)? {
+                return Ok(Some(Pass::Bad(bad)));
+            }
+            landed += pieces.len();
+            if stop() {
+                return Ok(Some(Pass::Stopped));
+            }
+        }
     }
 
     /// Tells the device about an iteration.
@@ -207,13 +287,11 @@ impl GpuStrata {
             }
         }
         let of_map: Vec<f64> = map.ends.iter().flatten().copied().collect();
-        let numbers: Vec<u32> = key(strata.seed).into_iter().chain(strata.along.iter().copied()).collect();
         let nothing = vec![0u32; WORDS * self.dimension * ImportanceMap::INCREMENTS];
         let shared = self.shared.clone();
         self.device.step(move |gpu| {
             gpu.write(&shared.axes, bytemuck::cast_slice(&of_axes));
             gpu.write(&shared.map, bytemuck::cast_slice(&of_map));
-            gpu.write(&shared.numbers, bytemuck::cast_slice(&numbers));
             gpu.write(&shared.seen, bytemuck::cast_slice(&nothing));
             Ok(())
         })
@@ -242,26 +320,38 @@ fn number(words: &[u32]) -> f64 {
     digits as f64 * 2f64.powi(exponent / 2) * 2f64.powi(exponent - exponent / 2)
 }
 
-fn slot(device: &Device, kernel: &Kernel, shared: &Shared, capacity: usize) -> Result<Slot, GpuError> {
-    let (kernel, shared, length) = (kernel.clone(), shared.clone(), capacity * FOUND);
+/// The sum of the values of some pieces, if they have one.
+fn sum(pieces: &[Option<Moments>]) -> Option<Partial> {
+    pieces.iter().try_fold(Partial::IDENTITY, |sum, moments| Some(sum.combine(moments.as_ref()?.sum)))
+}
+
+/// The bytes that come back of so many pieces.
+fn length(pieces: usize, whole: bool) -> usize {
+    if whole { pieces.div_ceil(GpuStrata::TILE) * TILE } else { pieces * FOUND }
+}
+
+fn slot(device: &Device, kernel: &Kernel, shared: &Shared, capacity: usize, whole: bool) -> Result<Slot, GpuError> {
+    let (kernel, shared, length) = (kernel.clone(), shared.clone(), length(capacity, whole));
     device.step(move |gpu| {
-        let (task, pieces) = (gpu.storage(12), gpu.storage(12 * capacity));
-        let (found, readback) = (gpu.storage(length), gpu.readback(length));
-        let Shared { parameters, axes, numbers, map, seen, .. } = &shared;
-        let group = gpu.bind(&kernel, &[&task, parameters, axes, numbers, map, &pieces, seen, &found]);
-        Ok(Slot { capacity, task, pieces, found, readback, group })
+        let Shared { parameters, axes, map, seen, .. } = &shared;
+        let (task, pieces) = (gpu.storage(4 * (6 + axes.size() as usize / 80)), gpu.storage(12 * capacity));
+        // There is room for one of the other kind: a binding is never empty.
+        let (result, other) = (gpu.storage(length), gpu.storage(if whole { FOUND } else { TILE }));
+        let (found, tiles) = if whole { (&other, &result) } else { (&result, &other) };
+        let readback = gpu.readback(length);
+        let group = gpu.bind(&kernel, &[&task, parameters, axes, map, &pieces, seen, found, tiles]);
+        Ok(Slot { capacity, whole, task, pieces, result, readback, group })
     })
 }
 
-fn send(device: &Device, kernel: &Kernel, slot: &Slot, iteration: u32, pieces: &[Piece]) -> Result<Pending, GpuError> {
-    let task = [0, pieces.len() as u32, iteration];
-    let words: Vec<_> = pieces.iter().flat_map(|piece| [piece.stratum, piece.first, piece.count]).collect();
-    let (kernel, sent, count) = (kernel.clone(), slot.clone(), pieces.len());
+fn send(device: &Device, kernel: &Kernel, slot: &Slot, task: Vec<u32>, pieces: &[Piece]) -> Result<Pending, GpuError> {
+    let (kernel, sent, pieces) = (kernel.clone(), slot.clone(), pieces.to_vec());
     device.step(move |gpu| {
-        gpu.write(&sent.task, bytemuck::bytes_of(&task));
-        gpu.write(&sent.pieces, bytemuck::cast_slice(&words));
-        let workgroups = (count as u32).div_ceil(WORKGROUP);
-        Ok(gpu.dispatch(&kernel, &sent.group, workgroups, &sent.found, &sent.readback, count * FOUND))
+        gpu.write(&sent.task, bytemuck::cast_slice(&task));
+        gpu.write(&sent.pieces, bytemuck::cast_slice(&pieces));
+        let workgroups = (pieces.len() as u32).div_ceil(WORKGROUP);
+        let bytes = length(pieces.len(), sent.whole);
+        Ok(gpu.dispatch(&kernel, &sent.group, workgroups, &sent.result, &sent.readback, bytes))
     })
 }
 

@@ -9,7 +9,7 @@ use super::mapped;
 use crate::integrand::point_values::PointValues;
 use crate::lanes::{LANES, Lanes, Simd, Token, dispatch};
 use crate::plan::{Axis, AxisMap, Bad, Sampled, Samples};
-use crate::points::{BLOCK, Row, unit};
+use crate::points::{BLOCK, Periodization, Row, unit};
 use crate::reduce::{Moments, Partial};
 use crate::rule::Vector;
 
@@ -29,6 +29,8 @@ pub(crate) struct SampleDesk {
     rows: Vec<Row>,
     /// Of each vector, the coordinates of its eight points.
     points: Vec<Vector>,
+    /// What each counts, where not all count the same.
+    counts: Vec<Vector>,
     values: Vec<Vector>,
     stratified: stratified::Desk,
 }
@@ -38,6 +40,7 @@ impl SampleDesk {
         self.rows.resize(dimension.next_multiple_of(4), [0; BLOCK]);
         self.points.resize(dimension * VECTORS, [0.0; LANES]);
         self.values.resize(VECTORS, [0.0; LANES]);
+        self.counts.resize(VECTORS, [1.0; LANES]);
     }
 }
 
@@ -56,8 +59,12 @@ impl SimdSamples<'_> {
             let begin = block * BLOCK as u64;
             let vectors = ((count - begin).min(BLOCK as u64) as usize).div_ceil(LANES);
             plan.set.rows(replicate, first + begin, &mut desk.rows);
-            self.place(simd, plan.tent, vectors, desk);
+            self.place(simd, plan.periodization, vectors, desk);
             self.evaluate(vectors, desk);
+            if plan.periodization == Periodization::Smooth {
+                let counted = desk.values.as_flattened_mut().iter_mut().zip(desk.counts.as_flattened());
+                counted.for_each(|(value, counts)| *value *= counts);
+            }
             let values = &desk.values[..vectors];
             let moments = moments(simd, values);
             if !moments.sum.value().is_finite() {
@@ -71,20 +78,39 @@ impl SimdSamples<'_> {
         sampled
     }
 
-    /// The coordinates that the rows mean.
+    /// The coordinates that the rows mean; what each point counts.
     #[inline(always)]
-    fn place<S: Simd>(&self, simd: S, tent: bool, vectors: usize, desk: &mut SampleDesk) {
+    fn place<S: Simd>(&self, simd: S, periodization: Periodization, vectors: usize, desk: &mut SampleDesk) {
         let dimension = self.axes.len();
+        let one = Lanes::splat(simd, 1.0);
         for (d, (axis, row)) in self.axes.iter().zip(&desk.rows).enumerate() {
             let mut units = [0.0; BLOCK];
             for (unit_, &k) in units.iter_mut().zip(row) {
                 *unit_ = unit(k);
             }
-            let (lower, width) = (Lanes::splat(simd, axis.lower), Lanes::splat(simd, axis.upper - axis.lower));
+            let (lower, width) = (one * axis.lower, one * (axis.upper - axis.lower));
             for (v, unit) in units.as_chunks::<LANES>().0[..vectors].iter().enumerate() {
                 let u = Lanes::from_array(simd, *unit);
-                let u = if tent { -(u * 2.0 - 1.0).abs() + 1.0 } else { u };
-                desk.points[v * dimension + d] = (u * width + lower).to_array();
+                let tent = -(u * 2.0 - 1.0).abs() + 1.0;
+                let place = match periodization {
+                    Periodization::None => u * width + lower,
+                    Periodization::Tent => tent * width + lower,
+                    Periodization::Smooth => {
+                        let v = tent * 0.5;
+                        let part = v * v * v * (v * (v * 6.0 - 15.0) + 10.0) * width;
+                        let place = u.lt(one * 0.5).select(lower + part, one * axis.upper - part);
+                        place.clamp(one * axis.lower.next_up(), one * axis.upper.next_down())
+                    }
+                };
+                desk.points[v * dimension + d] = place.to_array();
+            }
+            if periodization == Periodization::Smooth {
+                for (unit, counts) in units.as_chunks::<LANES>().0[..vectors].iter().zip(&mut desk.counts) {
+                    let v = (-(Lanes::from_array(simd, *unit) * 2.0 - 1.0).abs() + 1.0) * 0.5;
+                    let both = v * (one - v);
+                    let before = if d == 0 { one } else { Lanes::from_array(simd, *counts) };
+                    *counts = (before * (both * both * 30.0)).to_array();
+                }
             }
         }
     }

@@ -4,15 +4,19 @@ use super::doubt::Doubter;
 use super::drive::RULES;
 use super::pieces::Crew;
 use super::{axes_of, costs};
+use crate::agreement::Verify;
 use crate::backend::simd::boxes::{BoxDesk, SimdBoxes};
 use crate::backend::{Backend, threads::Threads};
 use crate::clock::Instant;
 use crate::error::Error;
 use crate::integral::{Fallback, Status};
+use crate::integrand::bound::Bounded;
 use crate::integrand::shared::{VectorByScalar, VectorOnLanes, VectorValues};
 use crate::integrand::shared_points::SharedPoints;
+use crate::integrand::vector::OneOf;
 use crate::integrand::{Expr, Graph, Point, VectorIntegrand};
 use crate::integrator::Integrator;
+use crate::integrator::check_points::CheckedVector;
 use crate::integrator::samples::End;
 use crate::integrator::vector::VectorForms;
 use crate::lanes::{LANES, Level, Token};
@@ -64,10 +68,18 @@ impl Integrator {
         }
         let (level, token) = with.check_box(f.required_dimension(), lower, upper)?;
         fallbacks.extend(with.box_fallbacks());
-        with.verify = None;
         let (on_lanes, by_scalar) =
             (VectorOnLanes { f, token, point: PhantomData }, VectorByScalar { f, point: PhantomData });
-        let values: &dyn VectorValues = if with.backend == Backend::Serial { &by_scalar } else { &on_lanes };
+        let serial = with.backend == Backend::Serial;
+        let checked = with.verify.take().filter(|&depth| depth != Verify::Off && !serial).map(|depth| {
+            let bounded = (0..components).map(|component| Bounded::new(&OneOf { f, component })).collect();
+            CheckedVector::new((&on_lanes, &by_scalar), bounded, (depth, with.seed), lower.len())
+        });
+        let values: &dyn VectorValues = match &checked {
+            Some(checked) => checked,
+            None if serial => &by_scalar,
+            None => &on_lanes,
+        };
         let is_zero = |component: usize| {
             let graph = Graph::new();
             let traced = f.trace(component, &graph, P::traced_from_fn(|d| graph.coordinate(d)));
@@ -87,6 +99,10 @@ impl Integrator {
             with.jointly(&forms, (level, token), measure, region, tolerance, start)
         } else {
             with.over_vector_box(&over, sign, lower.iter().zip(upper).any(|(lower, upper)| lower == upper))
+        };
+        let result = match &checked {
+            Some(checked) => checked.judge(result),
+            None => result,
         };
         match result {
             Ok(integral) => Ok(noted(integral)),

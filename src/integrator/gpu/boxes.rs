@@ -2,21 +2,23 @@
 
 use super::super::Integrator;
 use super::super::cubature::{BoxRounds, at_desk};
-use super::super::floor::{WEIGHED, rounding};
+use super::super::floor::rounding;
 use super::super::samples::{Domain, End};
-use super::samples::Prepared;
+use super::check::Check;
+use super::pieces::{Piece, in_pieces};
+use super::prepared::{Again, Prepared};
 use crate::agreement::Verify;
 use crate::backend::Backend;
-use crate::backend::gpu::{AXES, FoundBoxes, GpuBoxes, GpuError, evaluate_traced};
+use crate::backend::gpu::{AXES, FoundBoxes, GpuBoxes, GpuError};
 use crate::backend::simd::boxes::SimdBoxes;
-use crate::integral::{Fallback, Integral};
-use crate::integrand::bound::{Ball, Rounding};
+use crate::integral::Integral;
+use crate::integrand::bound::Rounding;
 use crate::lanes::LANES;
 use crate::plan::{AxisMap, BoxRule, Boxes, SweptBox};
 use crate::precision::Precision;
 use crate::reduce::Partial;
 use crate::rule::fully_symmetric::{FullySymmetric, Kind, at};
-use crate::verify::{Checked, Weighed, check_samples};
+use crate::verify::{Checked, Weighed};
 
 /// Boxes of a round that are computed again, chosen by the seed; besides the one with the largest sum of |f|.
 const SPOTS: u64 = 4;
@@ -26,14 +28,9 @@ const PIECE: usize = 64;
 
 /// Boxes of one integral on a device.
 struct OnDevice<'a> {
-    with: &'a Integrator,
-    domain: &'a Domain<'a>,
-    prepared: Prepared,
+    prepared: Prepared<'a>,
     /// By the rules of degree 7 and 9, made when first needed.
     kernels: [Option<GpuBoxes>; 2],
-    verify: Verify,
-    checked: Checked,
-    fallbacks: Vec<Fallback>,
     /// Boxes swept.
     swept: u64,
 }
@@ -58,16 +55,7 @@ impl Integrator {
         if prepared.precision != Precision::F64 && domain.axes.iter().any(|axis| axis.map != AxisMap::Plain) {
             return Err(GpuError::NotOnDevice { what: "infinite boxes in less than double precision" });
         }
-        Ok(OnDevice {
-            with: self,
-            domain,
-            prepared,
-            kernels: [None, None],
-            verify: self.verify.unwrap_or(Verify::Spot),
-            checked: Checked::NOTHING,
-            fallbacks: Vec::new(),
-            swept: 0,
-        })
+        Ok(OnDevice { prepared, kernels: [None, None], swept: 0 })
     }
 }
 
@@ -75,25 +63,14 @@ impl BoxRounds for OnDevice<'_> {
     fn sweep(&mut self, kernel: &SimdBoxes, boxes: Boxes, out: &mut [SweptBox]) -> Result<(), End> {
         let mut done = 0;
         while let Err(error) = self.advance(kernel, boxes, out, &mut done) {
-            match &error {
-                GpuError::Stopped => {
-                    let stop = self.with.control.stop(self.domain.start);
-                    return Err(stop.map_or(End::Failed(error.to_string()), End::Stopped));
-                }
-                // Another device, once, from where the lost one has come to; not in place of the caller's own.
-                _ if error.is_loss() && self.with.device.is_none() && self.fallbacks.is_empty() => {
-                    let wanted = self.prepared.device.info().name.clone();
-                    self.fallbacks.push(Fallback { wanted, reason: error.to_string() });
-                    let opened = self.with.opened(self.domain.start);
-                    self.prepared.device = opened.map_err(|_| End::Failed(error.to_string()))?;
-                    self.kernels = [None, None];
-                }
-                _ => return Err(End::Failed(error.to_string())),
+            if self.prepared.recover(&error)? == Again::FromTheStart {
+                done = 0;
             }
+            self.kernels = [None, None];
         }
         self.check(kernel, boxes, out);
         self.swept += boxes.len() as u64;
-        self.checked.failed.map_or(Ok(()), |disagreement| Err(End::Wrong(disagreement)))
+        self.prepared.checked.failed.map_or(Ok(()), |disagreement| Err(End::Wrong(disagreement)))
     }
 
     fn unit(&self) -> f64 {
@@ -105,20 +82,15 @@ impl BoxRounds for OnDevice<'_> {
     }
 
     fn sign(&self, integral: &mut Integral) {
-        (integral.backend, integral.adapter) = (Backend::Gpu, Some(self.prepared.device.info().name.clone()));
-        integral.precision = self.prepared.precision;
-        integral.fallbacks.extend_from_slice(&self.fallbacks);
-        if self.verify != Verify::Off && integral.status.is_success() && self.swept > 0 {
-            integral.agreement = Some(self.checked.agreement(self.verify));
-        }
+        self.prepared.sign(integral);
     }
 }
 
 impl OnDevice<'_> {
-    /// What the arithmetic adds at every operation. Nodes are made in it.
+    /// What the arithmetic adds at every operation. Nodes are made in it, by three operations on rounded ends.
     fn rounding(&self) -> Rounding {
         let rounding = rounding(Backend::Gpu, self.prepared.precision);
-        Rounding { position: rounding.position.max(rounding.unit), ..rounding }
+        Rounding { position: rounding.position.max(2.0 * rounding.unit), ..rounding }
     }
 
     /// Sweeps the boxes from `done` on.
@@ -129,8 +101,7 @@ impl OnDevice<'_> {
         out: &mut [SweptBox],
         done: &mut usize,
     ) -> Result<(), GpuError> {
-        let Self { with, domain, prepared, kernels, .. } = self;
-        let Prepared { traced, device, precision, .. } = prepared;
+        let Self { prepared: Prepared { with, domain, traced, device, precision, .. }, kernels, .. } = self;
         let rule = kernel.rule(boxes.rule);
         let place = &mut kernels[usize::from(boxes.rule == BoxRule::Ninth)];
         let on_device = match place {
@@ -140,21 +111,10 @@ impl OnDevice<'_> {
         let stop = || with.control.stop(domain.start).is_some();
         on_device.run(boxes, *done, &stop, &mut |first, count, found| {
             let some = boxes.split_at(first).1.split_at(count).0;
-            let mut bad = Vec::new();
-            for k in (0..count).step_by(LANES) {
-                let lanes = LANES.min(count - k);
-                let flags = found.bad(k, lanes)?;
-                bad.extend((0..lanes).filter(|&lane| flags[lane]).map(|lane| k + lane));
-            }
+            let bad = found.bad()?;
             let out = &mut out[first..first + count];
-            let mut piece = Some(Piece { found, boxes: some, from: 0, out: &mut *out });
-            let judge = |piece: Piece| piece.judge(kernel);
-            if domain.threads.count() > 1 && count > PIECE {
-                let work = || domain.threads.pieces(piece.take(), &halves, &|piece| piece.into_iter().for_each(judge));
-                // Without threads there is one left.
-                let _ = domain.threads.run(work);
-            }
-            piece.into_iter().for_each(judge);
+            let judging = Judging { found, boxes: some, from: 0, out: &mut *out };
+            in_pieces(domain.threads, judging, &|piece| piece.judge(kernel));
             // Where the arithmetic has no number the CPU has, or it says where the integrand is not finite.
             for k in bad {
                 at_desk(|desk| kernel.sweep(some.split_at(k).1.split_at(1).0, &mut out[k..k + 1], desk));
@@ -167,8 +127,9 @@ impl OnDevice<'_> {
 
     /// Computes some of the boxes again, or all. A box in which that finds no number becomes one of the CPU, which says where.
     fn check(&mut self, kernel: &SimdBoxes, boxes: Boxes, out: &mut [SweptBox]) {
-        let (seed, swept, count) = (self.with.seed, self.swept, out.len() as u64);
-        let mut chosen: Vec<u64> = match self.verify {
+        let Prepared { with, domain, verify, .. } = self.prepared;
+        let (seed, swept, count) = (with.seed, self.swept, out.len() as u64);
+        let mut chosen: Vec<u64> = match verify {
             Verify::Off => return,
             Verify::Full => (0..count).collect(),
             Verify::Spot => {
@@ -180,14 +141,16 @@ impl OnDevice<'_> {
         };
         chosen.sort_unstable();
         chosen.dedup();
-        let (again, threads) = (&*self, self.domain.threads);
-        let places = &*out;
+        let (rule, places, threads) = (kernel.rule(boxes.rule), &*out, domain.threads);
+        let again = Check::new(&self.prepared, self.rounding(), 0.0);
         let check = |k: u64| {
             let k = chosen[k as usize] as usize;
-            again.check_box(kernel.rule(boxes.rule), boxes.split_at(k).1, swept + k as u64, &places[k])
+            let some = boxes.split_at(k).1;
+            let ends = (&some.lower[..rule.dimension], &some.upper[..rule.dimension]);
+            again.sum(swept + k as u64, &nodes(rule, domain, some), ends, Partial::new(places[k].estimate))
         };
         let all = chosen.len() as u64;
-        let checked = if self.verify == Verify::Full {
+        let checked = if verify == Verify::Full {
             let tree = || threads.tree(0, all, 1, &check, &Checked::combine);
             threads.run(tree).unwrap_or_else(|_| (0..all).map(check).fold(Checked::NOTHING, Checked::combine))
         } else {
@@ -198,27 +161,7 @@ impl OnDevice<'_> {
                 at_desk(|desk| kernel.sweep(boxes.split_at(k).1.split_at(1).0, &mut out[k..k + 1], desk));
             }
         }
-        self.checked = self.checked.combine(checked);
-    }
-
-    /// Computes the first of these boxes again by the scalar definition.
-    fn check_box(&self, rule: &FullySymmetric, boxes: Boxes, number: u64, fast: &SweptBox) -> Checked {
-        let Self { domain, prepared, .. } = self;
-        let Prepared { traced, bounded, device, precision, .. } = prepared;
-        let (rounding, points) = (self.rounding(), nodes(rule, domain, boxes));
-        let finite = domain.axes.iter().all(|axis| axis.map == AxisMap::Plain);
-        let ball = |point: &[f64]| {
-            let size = point.iter().fold(0.0f64, |size, x| size.max(x.abs()));
-            let ball = bounded.at_rounded(point, rounding, rounding.position * size);
-            let weighed = if finite { 0.0 } else { WEIGHED * rounding.unit * ball.value.abs() };
-            Ball { bound: ball.bound + weighed, ..ball }
-        };
-        let again = |points: &[f64]| {
-            let mut values = vec![0.0; points.len() / rule.dimension];
-            evaluate_traced(device, traced, *precision, points, &mut values).ok().map(|()| values)
-        };
-        let scalar = |point: &[f64]| domain.values.scalar(point);
-        check_samples((number, &points), scalar, ball, rounding, Partial::new(fast.estimate), &again)
+        self.prepared.checked = self.prepared.checked.combine(checked);
     }
 }
 
@@ -252,34 +195,33 @@ fn nodes(rule: &FullySymmetric, domain: &Domain, boxes: Boxes) -> Weighed {
 }
 
 /// Boxes that came back, from number `from` of `found` on, and the places for what they say.
-struct Piece<'a> {
+struct Judging<'a> {
     found: &'a FoundBoxes,
     boxes: Boxes<'a>,
     from: usize,
     out: &'a mut [SweptBox],
 }
 
-/// Both halves of a piece that is large enough.
-fn halves<'a>(piece: Option<Piece<'a>>) -> Result<(Option<Piece<'a>>, Option<Piece<'a>>), Option<Piece<'a>>> {
-    match piece {
-        Some(Piece { found, boxes, from, out }) if out.len() > PIECE => {
-            let half = (out.len() / 2).next_multiple_of(LANES);
-            let (boxes, other_boxes) = boxes.split_at(half);
-            let (out, other_out) = out.split_at_mut(half);
-            let other = Piece { found, boxes: other_boxes, from: from + half, out: other_out };
-            Ok((Some(Piece { found, boxes, from, out }), Some(other)))
+impl Piece for Judging<'_> {
+    fn halves(self) -> Result<(Self, Self), Self> {
+        let Self { found, boxes, from, out } = self;
+        if out.len() <= PIECE {
+            return Err(Self { found, boxes, from, out });
         }
-        piece => Err(piece),
+        let half = (out.len() / 2).next_multiple_of(LANES);
+        let (boxes, other_boxes) = boxes.split_at(half);
+        let (out, other_out) = out.split_at_mut(half);
+        let other = Self { found, boxes: other_boxes, from: from + half, out: other_out };
+        Ok((Self { found, boxes, from, out }, other))
     }
 }
 
-impl Piece<'_> {
+impl Judging<'_> {
     fn judge(self, kernel: &SimdBoxes) {
         let mut numbers = Vec::new();
         let (mut boxes, mut from) = (self.boxes, self.from);
         for out in self.out.chunks_mut(LANES) {
-            numbers.clear();
-            self.found.eight(from, &mut numbers);
+            self.found.eight(from, out.len(), &mut numbers);
             let (eight, others) = boxes.split_at(out.len());
             at_desk(|desk| kernel.judge_eight(eight, &numbers, out, desk));
             (boxes, from) = (others, from + LANES);

@@ -3,8 +3,11 @@
 use super::super::Integrator;
 use super::super::floor::{Floor, spread};
 use super::judge::{Asked, Judge, Verdict};
-use crate::backend::gpu::{Found, GpuRegions, Source};
+use super::pieces::{Piece, in_pieces};
+use crate::backend::gpu::{FoundRegions, GpuRegions, Source};
+use crate::backend::threads::Threads;
 use crate::error::Error;
+use crate::estimate::Tolerance;
 use crate::integrand::{Integrand, bound::Bounded, form::Form};
 use crate::precision::Precision;
 use crate::sweep::{Row, Sweep};
@@ -65,95 +68,194 @@ impl Waiting {
     }
 }
 
-/// One rung over rows.
-pub(super) struct Round<'a, F, R> {
+/// What it takes to ask of a row.
+pub(super) struct Asking<'a, F, R> {
     pub with: &'a Integrator,
     pub row: &'a R,
     pub form: &'a Form<F>,
-    pub bounded: &'a mut Bounded,
+    pub bounded: &'a Bounded,
     pub kernel: &'a GpuRegions<'a>,
     pub judge: Judge,
+}
+
+/// One rung over rows.
+pub(super) struct Round<'a, F, R> {
+    pub asking: Asking<'a, F, R>,
+    pub threads: &'a Threads,
     pub waiting: &'a mut dyn Iterator<Item = Waiting>,
-    pub asked: VecDeque<Asked>,
-    /// The numbers of the rows in `asked`.
-    pub numbers: VecDeque<f64>,
+    /// What is under way, with the numbers of its rows.
+    pub asked: VecDeque<(Vec<Asked>, Vec<f64>)>,
     pub answers: &'a mut Answers,
     pub next: Vec<Waiting>,
     /// The first row that makes no sense.
     pub refused: Option<(usize, Error)>,
 }
 
-impl<F: Integrand, R: Fn(usize) -> Row<F>> Round<'_, F, R> {
-    /// What is to be asked of a row, its numbers appended; `None` where that is for the CPU.
-    fn ask(&mut self, waiting: Waiting, numbers: &mut Vec<f64>) -> Option<Asked> {
-        let Row { f, region, rel_tol, abs_tol } = (self.row)(waiting.row);
-        let (rel_tol, abs_tol) = (rel_tol.or(self.with.rel_tol), abs_tol.or(self.with.abs_tol));
-        let tolerance = match self.with.check_question(f.required_dimension(), region, rel_tol, abs_tol) {
-            Ok(tolerance) => tolerance,
-            Err(error) => {
-                self.refused = Some((waiting.row, error));
-                return None;
+/// What becomes of a row.
+#[derive(Clone)]
+enum Reply {
+    Asked(Asked),
+    /// It is for the CPU.
+    Unfit,
+    Refused,
+}
+
+/// Rows that are not divided among threads.
+const PIECE: usize = 256;
+
+/// Rows to ask of, and the places for their replies and numbers.
+struct Rows<'a> {
+    waiting: &'a [Waiting],
+    replies: &'a mut [Reply],
+    numbers: &'a mut [f64],
+}
+
+/// Answers to judge, from number `from` on.
+struct Judging<'a> {
+    found: &'a FoundRegions,
+    from: usize,
+    asked: &'a [Asked],
+    verdicts: &'a mut [Verdict],
+}
+
+impl<F: Integrand, R: Fn(usize) -> Row<F> + Sync> Asking<'_, F, R> {
+    fn question(&self, row: &Row<F>) -> Result<Tolerance, Error> {
+        let (rel_tol, abs_tol) = (row.rel_tol.or(self.with.rel_tol), row.abs_tol.or(self.with.abs_tol));
+        self.with.check_question(row.f.required_dimension(), row.region, rel_tol, abs_tol)
+    }
+
+    fn all(&self, Rows { waiting, replies, numbers }: Rows) {
+        let (mut own, mut bounded) = (Vec::new(), self.bounded.clone());
+        let places = replies.iter_mut().zip(numbers.chunks_exact_mut(self.kernel.stride()));
+        for (waiting, (reply, place)) in waiting.iter().zip(places) {
+            own.clear();
+            *reply = self.one(waiting, &mut own, &mut bounded);
+            if let Reply::Asked(_) = reply {
+                place.copy_from_slice(&own);
             }
-        };
+        }
+    }
+
+    /// What is to be asked of a row, its numbers appended.
+    fn one(&self, waiting: &Waiting, numbers: &mut Vec<f64>, bounded: &mut Bounded) -> Reply {
+        let row = (self.row)(waiting.row);
+        let Ok(tolerance) = self.question(&row) else { return Reply::Refused };
+        let Row { f, region, .. } = row;
         let reversed = region.upper < region.lower;
         let (lower, upper) = (region.lower.min(region.upper), region.lower.max(region.upper));
         let width = upper - lower;
-        let begin = numbers.len();
         numbers.extend([lower, upper, width]);
-        let fits =
-            lower < upper && width.is_finite() && self.form.read(&f, numbers) && self.kernel.holds(&numbers[begin..]);
-        let floor = if fits { self.floor(&numbers[begin..], waiting) } else { None };
-        let Some(floor) = floor else {
-            numbers.truncate(begin);
-            return None;
-        };
-        let Waiting { row, previous, evaluations, .. } = waiting;
-        Some(Asked { row, lower, upper, reversed, tolerance, previous, floor, evaluations })
+        let fits = lower < upper && width.is_finite() && self.form.read(&f, numbers) && self.kernel.holds(numbers);
+        let floor = if fits { self.floor(numbers, waiting, bounded) } else { None };
+        let &Waiting { row, previous, evaluations, .. } = waiting;
+        floor.map_or(Reply::Unfit, |floor| {
+            Reply::Asked(Asked { row, lower, upper, reversed, tolerance, previous, floor, evaluations })
+        })
     }
 
     /// What the arithmetic adds to the error of a row: 0 where it is that of the CPU, `None` where nothing can be said.
-    fn floor(&mut self, numbers: &[f64], waiting: Waiting) -> Option<f64> {
+    fn floor(&self, numbers: &[f64], waiting: &Waiting, bounded: &mut Bounded) -> Option<f64> {
         if self.kernel.precision() == Precision::F64 || waiting.evaluations > 0 {
             return Some(waiting.floor);
         }
         let [lower, _, width, parameters @ ..] = numbers else { return None };
-        self.bounded.set_parameters(parameters);
+        bounded.set_parameters(parameters);
         let points = spread(SAMPLES).map(|share| ([width.mul_add(share, *lower)], 1.0));
-        let floor = Floor::sampled(self.bounded, points, *width, self.judge.rounding());
+        let floor = Floor::sampled(bounded, points, *width, self.judge.rounding());
         floor.beyond.is_none().then_some(floor.error)
     }
 }
 
-impl<F: Integrand, R: Fn(usize) -> Row<F>> Source for Round<'_, F, R> {
+impl<F: Integrand, R: Fn(usize) -> Row<F> + Sync> Source for Round<'_, F, R> {
     fn fill(&mut self, most: usize, numbers: &mut Vec<f64>) {
-        let mut count = 0;
-        while count < most && (self.with.accept || self.refused.is_none()) {
-            let Some(waiting) = self.waiting.next() else { break };
-            if let Some(asked) = self.ask(waiting, numbers) {
-                self.asked.push_back(asked);
-                count += 1;
+        let (asking, stride) = (&self.asking, self.asking.kernel.stride());
+        let mut asked = Vec::new();
+        while asked.len() < most && (asking.with.accept || self.refused.is_none()) {
+            let waiting: Vec<_> = self.waiting.take(most - asked.len()).collect();
+            if waiting.is_empty() {
+                break;
             }
+            let mut end = numbers.len();
+            numbers.resize(end + waiting.len() * stride, 0.0);
+            let mut replies = vec![Reply::Unfit; waiting.len()];
+            let rows = Rows { waiting: &waiting, replies: &mut replies, numbers: &mut numbers[end..] };
+            in_pieces(self.threads, rows, &|rows| asking.all(rows));
+            // Those that are not asked of leave no gaps.
+            let mut from = end;
+            for (reply, waiting) in replies.into_iter().zip(&waiting) {
+                match reply {
+                    Reply::Asked(one) => {
+                        asked.push(one);
+                        numbers.copy_within(from..from + stride, end);
+                        end += stride;
+                    }
+                    Reply::Unfit => {}
+                    Reply::Refused if self.refused.is_some() => {}
+                    Reply::Refused => {
+                        let refused = asking.question(&(asking.row)(waiting.row));
+                        self.refused = refused.err().map(|error| (waiting.row, error));
+                    }
+                }
+                from += stride;
+            }
+            numbers.truncate(end);
         }
-        self.numbers.extend(numbers.iter());
+        self.asked.push_back((asked, numbers.clone()));
     }
 
-    fn absorb(&mut self, answers: &[Option<Found>]) {
-        for found in answers {
-            let Some(asked) = self.asked.pop_front() else { return };
-            let numbers = self.numbers.drain(..self.kernel.stride());
-            let evaluations = asked.evaluations + self.judge.evaluations();
-            match found.map_or(Verdict::Straggler, |found| self.judge.judge(&asked, &found)) {
+    fn absorb(&mut self, found: &FoundRegions) {
+        let Some((asked, numbers)) = self.asked.pop_front() else { return };
+        let Asking { kernel, judge, with, .. } = &self.asking;
+        let mut verdicts = vec![Verdict::Straggler; asked.len()];
+        let judging = Judging { found, from: 0, asked: &asked, verdicts: &mut verdicts };
+        in_pieces(self.threads, judging, &|Judging { found, from, asked, verdicts }| {
+            for (k, (asked, verdict)) in (from..).zip(asked.iter().zip(verdicts)) {
+                *verdict = found.get(k).map_or(Verdict::Straggler, |found| judge.judge(asked, &found));
+            }
+        });
+        for ((asked, verdict), numbers) in asked.iter().zip(verdicts).zip(numbers.chunks_exact(kernel.stride())) {
+            let evaluations = asked.evaluations + judge.evaluations();
+            match verdict {
                 Verdict::Answer { estimate, error } => {
                     let estimate = if asked.reversed { -estimate } else { estimate };
-                    self.answers.keep(asked.row, estimate, error, evaluations, numbers);
+                    self.answers.keep(asked.row, estimate, error, evaluations, numbers.iter().copied());
                 }
                 Verdict::Climb(previous) => {
-                    let Asked { row, floor, .. } = asked;
+                    let &Asked { row, floor, .. } = asked;
                     self.next.push(Waiting { row, previous, floor, evaluations });
                 }
                 Verdict::Straggler => {}
             }
         }
-        self.with.control.report(self.answers.count as u64, self.answers.done.len() as u64);
+        with.control.report(self.answers.count as u64, self.answers.done.len() as u64);
+    }
+}
+
+impl Piece for Rows<'_> {
+    fn halves(self) -> Result<(Self, Self), Self> {
+        let Self { waiting, replies, numbers } = self;
+        if waiting.len() <= PIECE {
+            return Err(Self { waiting, replies, numbers });
+        }
+        let (half, stride) = (waiting.len() / 2, numbers.len() / waiting.len());
+        let (waiting, other_waiting) = waiting.split_at(half);
+        let (replies, other_replies) = replies.split_at_mut(half);
+        let (numbers, other_numbers) = numbers.split_at_mut(half * stride);
+        let other = Self { waiting: other_waiting, replies: other_replies, numbers: other_numbers };
+        Ok((Self { waiting, replies, numbers }, other))
+    }
+}
+
+impl Piece for Judging<'_> {
+    fn halves(self) -> Result<(Self, Self), Self> {
+        let Self { found, from, asked, verdicts } = self;
+        if asked.len() <= PIECE {
+            return Err(Self { found, from, asked, verdicts });
+        }
+        let half = asked.len() / 2;
+        let (asked, other_asked) = asked.split_at(half);
+        let (verdicts, other_verdicts) = verdicts.split_at_mut(half);
+        let other = Self { found, from: from + half, asked: other_asked, verdicts: other_verdicts };
+        Ok((Self { found, from, asked, verdicts }, other))
     }
 }

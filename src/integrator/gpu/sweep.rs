@@ -3,10 +3,11 @@
 use super::super::Integrator;
 use super::super::sweep::Rows;
 use super::judge::Judge;
-use super::rows::{Answers, Round, Waiting};
+use super::rows::{Answers, Asking, Round, Waiting};
 use crate::agreement::{Agreement, Disagreement, Verify};
 use crate::backend::Backend;
 use crate::backend::gpu::{GpuError, GpuRegions};
+use crate::backend::threads::Threads;
 use crate::clock::Instant;
 use crate::control::Control;
 use crate::error::Error;
@@ -32,8 +33,9 @@ impl Integrator {
     ) -> Result<Sweep, Error> {
         let cpu = Integrator { backend: Backend::Simd, ..self.clone() };
         cpu.check_settings_of_sweep(true)?;
+        let threads = Threads::new(self.threads)?;
         let mut answers = Answers::new(Sweep::of(count, Backend::Gpu));
-        let refused = match self.answer(count, row, &mut answers, start) {
+        let refused = match self.answer(count, row, &threads, &mut answers, start) {
             Ok(Some((row, error))) if !self.accept => return Err(Error::Row { row, error: Box::new(error) }),
             // As the CPU will see.
             Ok(_) | Err(GpuError::Stopped) => None,
@@ -86,7 +88,8 @@ impl Integrator {
     fn answer<F: Integrand>(
         &self,
         count: usize,
-        row: &impl Fn(usize) -> Row<F>,
+        row: &(impl Fn(usize) -> Row<F> + Sync),
+        threads: &Threads,
         answers: &mut Answers,
         start: Instant,
     ) -> Result<Option<(usize, Error)>, GpuError> {
@@ -97,7 +100,7 @@ impl Integrator {
             return Ok(None);
         }
         let form = Form::of(row(0).f).ok_or(GpuError::NotTraceable)?;
-        let mut bounded = Bounded::new(&form.first).ok_or(GpuError::NotTraceable)?;
+        let bounded = Bounded::new(&form.first).ok_or(GpuError::NotTraceable)?;
         let device = self.opened(start)?;
         let kernel = GpuRegions::new(&device, &form.first, &FEJER, self.precision)?;
         answers.sweep.adapter = Some(device.info().name.clone());
@@ -105,16 +108,12 @@ impl Integrator {
         let stop = || self.control.stop(start).is_some();
         let mut left: Box<dyn Iterator<Item = Waiting>> = Box::new((0..count).map(Waiting::new));
         for rung in 0..FEJER.rungs.len() {
+            let judge = Judge::new(&FEJER, rung, kernel.precision());
             let mut round = Round {
-                with: self,
-                row,
-                form: &form,
-                bounded: &mut bounded,
-                kernel: &kernel,
-                judge: Judge::new(&FEJER, rung, kernel.precision()),
+                asking: Asking { with: self, row, form: &form, bounded: &bounded, kernel: &kernel, judge },
+                threads,
                 waiting: &mut *left,
                 asked: VecDeque::new(),
-                numbers: VecDeque::new(),
                 answers,
                 next: Vec::new(),
                 refused: None,

@@ -47,7 +47,7 @@ impl Sampler {
     pub fn counted(&self) -> u64 {
         match self {
             Self::Points(method) => method.known().evaluations,
-            Self::Vegas(method) => method.counted(),
+            Self::Vegas(method) => method.known().counted,
         }
     }
 

@@ -20,29 +20,39 @@ pub(super) fn even(dimension: usize, samples: u64, seed: u64) -> Strata {
     Strata { along, samples: vec![(samples / count) as u32; count as usize], iteration: 0, seed }
 }
 
+/// Memory that is kept from iteration to iteration: there may be a million strata.
+#[derive(Default)]
+pub(super) struct Scratch {
+    wide: Vec<f64>,
+    parts: Vec<f64>,
+}
+
 /// The strata of the next iteration, their samples by how the values scattered in those of this one.
-pub(super) fn next(now: &Strata, spread: &[f64], samples: u64) -> Strata {
-    let along = along(now.along.len(), samples);
+pub(super) fn next(strata: &mut Strata, spread: &[f64], samples: u64, scratch: &mut Scratch) {
+    let along = along(strata.along.len(), samples);
     let count: u64 = along.iter().map(|&n| u64::from(n)).product();
-    let spread = with_neighbours(spread, &now.along);
-    let mut parts = Vec::with_capacity(count as usize);
-    same_places(&along, &now.along, |place| parts.push(followed(spread[place])));
+    let Scratch { wide, parts } = scratch;
+    with_neighbours(spread, &strata.along, wide);
+    wide.iter_mut().for_each(|spread| *spread = followed(*spread));
+    parts.clear();
+    same_places(&along, &strata.along, |place| parts.push(wide[place]));
     let total: f64 = parts.iter().sum();
     let free = (samples - LEAST * count) as f64;
-    let even = free / count as f64;
-    let of = |part: f64| LEAST + if total > 0.0 && total < f64::INFINITY { free * (part / total) } else { even } as u64;
-    Strata {
-        along,
-        samples: parts.into_iter().map(|part| of(part) as u32).collect(),
-        iteration: now.iteration + 1,
-        seed: now.seed,
-    }
+    let (even, each) = (free / count as f64, free / total);
+    let known = each > 0.0 && each.is_finite();
+    // Samples of an iteration are below 2^32.
+    let of = |part: &f64| LEAST as u32 + if known { part * each } else { even } as u32;
+    strata.samples.clear();
+    strata.samples.extend(parts.iter().map(of));
+    strata.along = along;
+    strata.iteration += 1;
 }
 
 /// At least half of what each of the neighbours has: a step or a peak that goes through a stratum but was missed by its few
 /// samples was seen next to it, most likely. Met by chance later, it would make up most of the variance.
-fn with_neighbours(spread: &[f64], along: &[u32]) -> Vec<f64> {
-    let mut wide = spread.to_vec();
+fn with_neighbours(spread: &[f64], along: &[u32], wide: &mut Vec<f64>) {
+    wide.clear();
+    wide.extend_from_slice(spread);
     let mut stride = 1;
     for &strata in along {
         let block = stride * strata as usize;
@@ -56,7 +66,6 @@ fn with_neighbours(spread: &[f64], along: &[u32]) -> Vec<f64> {
         }
         stride = block;
     }
-    wide
 }
 
 /// The strata along each axis: as many as leave four samples for each; the first axes may have one more.
@@ -105,7 +114,8 @@ mod tests {
             let first = even(dimension, samples, 0);
             assert!(first.evaluations() <= samples && first.samples.iter().all(|&n| u64::from(n) >= LEAST));
             let spread: Vec<f64> = (0..first.samples.len()).map(|i| if i == 1 { 1e3 } else { 1.0 }).collect();
-            let second = next(&first, &spread, samples * 3 / 2);
+            let mut second = first.clone();
+            next(&mut second, &spread, samples * 3 / 2, &mut Scratch::default());
             let all = second.evaluations();
             assert!(all <= samples * 3 / 2 && all + second.samples.len() as u64 >= samples * 3 / 2, "{all}");
             assert_eq!(second.iteration, 1);
@@ -118,7 +128,8 @@ mod tests {
         let mut spread = vec![0.0; 24];
         spread[7] = 2.0;
         // Of 4 by 3 by 2 strata, (3, 1, 0): its neighbours are (2, 1, 0), (3, 0, 0), (3, 2, 0), (3, 1, 1).
-        let wide = with_neighbours(&spread, &[4, 3, 2]);
+        let mut wide = Vec::new();
+        with_neighbours(&spread, &[4, 3, 2], &mut wide);
         let seen: Vec<_> = (0..24).filter(|&i| wide[i] > 0.0).map(|i| (i, wide[i])).collect();
         assert_eq!(seen, [(3, 1.0), (6, 1.0), (7, 2.0), (11, 1.0), (19, 1.0)]);
     }

@@ -11,8 +11,8 @@ pub(crate) struct Layout {
     /// The sums over pairs of axes: (X, X), and of degree 9 (X, Y) and (Y, X).
     pub pairs: Range<usize>,
     pub triples: Range<usize>,
-    /// The sums over blocks of corners; and the values at those that are on diagonals.
-    pub blocks: Range<usize>,
+    /// The sum over all corners; and the values at those that are on diagonals.
+    pub corners: usize,
     pub kept: Range<usize>,
     /// The values at the sentinels on diagonals.
     pub far: Range<usize>,
@@ -40,7 +40,7 @@ pub(crate) enum Kind {
 #[derive(Clone, Debug)]
 pub(crate) struct Group {
     pub kind: Kind,
-    /// Where the sum goes.
+    /// Where the sum goes; or is added, of corners.
     pub sum: Option<usize>,
     /// `dimension` places for each node.
     pub nodes: Vec<u8>,
@@ -59,11 +59,11 @@ impl FullySymmetric {
         let lines = next(count(&self.lines));
         let pairs = next(count(&self.pairs) / 4);
         let triples = next(self.triple_axes.len());
-        let blocks = next(1 << (self.dimension - self.block_axes()));
+        let corners = next(1).start;
         let (kept, far) = (next(2 * self.diagonals.len()), next(2 * self.diagonals.len()));
         let sizes = next(4).start;
         let [low, high] = [next(1).start, next(1).start];
-        Layout { lines, pairs, triples, blocks, kept, far, sizes, low, high, numbers: high + 1 }
+        Layout { lines, pairs, triples, corners, kept, far, sizes, low, high, numbers: high + 1 }
     }
 
     /// All nodes and sentinels.
@@ -89,15 +89,14 @@ impl FullySymmetric {
             groups.push(sum(Kind::Triples, nodes, at));
         }
         let (all, count) = ((1u32 << dimension) - 1, 1 << self.block_axes());
-        for (block, at) in layout.blocks.enumerate() {
-            let first = (block as u32) << self.block_axes();
+        for first in (0..=all).step_by(count as usize) {
             let mut nodes = self.corners.clone();
             for node in nodes.chunks_exact_mut(dimension) {
                 for (d, place) in node.iter_mut().enumerate().filter(|(_, place)| **place == at::HELD) {
                     *place = at::Z + 1 - (first >> d & 1) as u8;
                 }
             }
-            let mut group = sum(Kind::Corners, &nodes, at);
+            let mut group = sum(Kind::Corners, &nodes, layout.corners);
             for (k, &diagonal) in self.diagonals.iter().enumerate() {
                 for (k, signs) in [(2 * k, diagonal), (2 * k + 1, all ^ diagonal)] {
                     // The list begins with the corner that is below on all axes of the block.
@@ -142,6 +141,8 @@ mod tests {
             let mut places: Vec<usize> =
                 groups.iter().flat_map(|group| group.values.iter().flatten().chain(&group.sum)).copied().collect();
             places.sort_unstable();
+            // The corners are several groups with one sum.
+            places.dedup();
             assert_eq!(places, (0..layout.sizes).collect::<Vec<_>>(), "{dimension}");
             let nodes: usize = groups.iter().map(|group| group.values.len()).sum();
             assert_eq!(nodes as u64, rule.evaluations());

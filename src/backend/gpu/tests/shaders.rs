@@ -7,6 +7,7 @@ use super::integrands::{Visit, visit_all};
 use super::one::One;
 use crate::integrand::wgsl::{Arithmetic, Emitted, emit};
 use crate::integrand::{Expression, Integrand, UnaryFunction};
+use crate::points::Periodization;
 use std::collections::HashSet;
 use std::ops::Range;
 
@@ -59,15 +60,23 @@ fn every_kernel_is_valid() {
         let f = Expression::parse(formula).unwrap();
         for arithmetic in Arithmetic::ALL {
             check(formula, &kinds, arithmetic, &emit::<f64>(&f, arithmetic).unwrap());
-            let samples = [Integers::Lattice(&[1, 7, 5]), Integers::Sobol, Integers::Random].map(|integers| {
-                let tent = matches!(integers, Integers::Lattice(_));
-                Kind::Samples(Points { integers, dimension: 3, tent, half_lines: 2, lines: 4 })
+            let lattice = Integers::Lattice(&[1, 7, 5]);
+            let sets = [
+                (lattice, Periodization::Tent),
+                (lattice, Periodization::Smooth),
+                (Integers::Sobol, Periodization::None),
+            ];
+            let samples = [&sets[..], &[(Integers::Random, Periodization::None)]].concat();
+            let samples = samples.into_iter().map(|(integers, periodization)| {
+                Kind::Samples(Points { integers, dimension: 3, periodization, half_lines: 2, lines: 4 })
             });
+            let samples: Vec<_> = samples.collect();
             let emitted = emit::<[f64; 3]>(&f, arithmetic).unwrap();
             check(formula, &[&samples[..], &[Kind::Evaluate(3)]].concat(), arithmetic, &emitted);
             if arithmetic == Arithmetic::F64 {
                 let integers = Integers::Stratum;
-                let strata = Points { integers, dimension: 3, tent: false, half_lines: 2, lines: 4 };
+                let strata =
+                    Points { integers, dimension: 3, periodization: Periodization::None, half_lines: 2, lines: 4 };
                 check(formula, &[Kind::Strata(strata)], arithmetic, &emitted);
             }
         }

@@ -44,13 +44,10 @@ impl SimdBoxes<'_> {
         copy(&mut desk.values, &layout.far);
         desk.outer.clear();
         let number = |k: usize| Lanes::from_array(simd, numbers[k]);
-        let mut corners = Lanes::splat(simd, 0.0);
-        for k in layout.blocks.clone() {
-            corners += number(k);
-        }
         let sizes = [0, 1, 2, 3].map(|k| number(layout.sizes + k));
         (seen.low, seen.high) = (seen.low.min(number(layout.low)), seen.high.max(number(layout.high)));
-        let sweep = Sweep { rule, frame, lines, sums: Sums { corners, sizes }, seen };
+        let sums = Sums { corners: number(layout.corners), sizes };
+        let sweep = Sweep { rule, frame, lines, sums, seen };
         self.judge(simd, sweep, out, desk);
     }
 }

@@ -1,16 +1,11 @@
-//! Tiles of samples from a GPU, computed again.
+//! Tiles of samples that are computed again.
 
-use super::super::super::floor::{WEIGHED, rounding};
+use super::super::super::check::check_all;
 use super::super::super::samples::Domain;
+use super::super::check::Check;
 use crate::agreement::{Disagreement, Verify};
-use crate::backend::Backend;
-use crate::backend::gpu::{Device, evaluate_traced};
-use crate::integrand::bound::{Ball, Bounded};
-use crate::integrand::formula::Traced;
-use crate::plan::AxisMap;
-use crate::precision::Precision;
 use crate::reduce::Partial;
-use crate::verify::{Checked, Weighed, check_samples};
+use crate::verify::{Checked, Weighed};
 use std::ops::Range;
 
 /// What `check` finds in those of `tiles` that are to be verified.
@@ -23,10 +18,7 @@ pub(super) fn verified(
 ) -> Checked {
     match verify {
         Verify::Spot if tiles.contains(&spot) => check(spot),
-        Verify::Full => domain
-            .threads
-            .run(|| domain.threads.tree(tiles.start, tiles.end, 1, check, &Checked::combine))
-            .unwrap_or_else(|_| tiles.map(check).fold(Checked::NOTHING, Checked::combine)),
+        Verify::Full => check_all(domain.threads, tiles.end - tiles.start, &|tile| check(tiles.start + tile)),
         _ => Checked::NOTHING,
     }
 }
@@ -43,38 +35,11 @@ pub(super) fn scaled(found: Disagreement, each: f64) -> Disagreement {
     Disagreement { fast, reference, bound, ..found }
 }
 
-/// What it takes to compute a tile again.
-pub(super) struct Check<'a> {
-    pub domain: &'a Domain<'a>,
-    pub bounded: &'a Bounded,
-    pub device: &'a Device,
-    pub traced: &'a Traced,
-    pub precision: Precision,
-    /// Roundings of what values are multiplied by.
-    pub weights: f64,
-    /// What the mean of values is to be multiplied by.
-    pub volume: f64,
-}
-
 impl Check<'_> {
-    pub fn tile(&self, tile: u64, points: &Weighed, sum: Partial) -> Checked {
-        let Self { domain, bounded, device, traced, precision, weights, volume } = *self;
-        let rounding = rounding(Backend::Gpu, precision);
-        let finite = domain.axes.iter().all(|axis| axis.map == AxisMap::Plain);
-        let size = domain.axes.iter().fold(0.0f64, |size, axis| size.max(axis.lower.abs()).max(axis.upper.abs()));
-        let ball = |point: &[f64]| {
-            let size = if finite { size } else { point.iter().fold(size, |size, x| size.max(x.abs())) };
-            let ball = bounded.at_rounded(point, rounding, rounding.position * size);
-            let weighed = weights + if finite { 0.0 } else { WEIGHED };
-            let weighed = weighed * rounding.unit * ball.value.abs();
-            Ball { bound: ball.bound + weighed, ..ball }
-        };
-        let again = |points: &[f64]| {
-            let mut values = vec![0.0; points.len() / domain.axes.len()];
-            evaluate_traced(device, traced, precision, points, &mut values).ok().map(|()| values)
-        };
-        let scalar = |point: &[f64]| domain.values.scalar(point);
-        let mut checked = check_samples((tile, points), scalar, ball, rounding, sum, &again);
+    /// Compares a tile; the mean of its values is to be multiplied by `volume`.
+    pub fn tile(&self, tile: u64, points: &Weighed, sum: Partial, volume: f64) -> Checked {
+        let (lower, upper): (Vec<_>, Vec<_>) = self.domain.axes.iter().map(|axis| (axis.lower, axis.upper)).unzip();
+        let mut checked = self.sum(tile, points, (&lower, &upper), sum);
         checked.failed = checked.failed.map(|found| scaled(found, volume / points.weights.len() as f64));
         checked
     }
