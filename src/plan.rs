@@ -7,7 +7,7 @@ mod stratified;
 mod weighted;
 
 pub(crate) use crate::importance::ImportanceMap;
-pub(crate) use boxes::{Axis, AxisMap, Bad, BoxRule, Boxes, Suspect, SweptBox};
+pub(crate) use boxes::{Axis, AxisMap, Bad, BoxRule, Boxes, Look, Plane, Suspect, SweptBox};
 pub(crate) use regions::{Map, Region, Regions, Sweep, Swept};
 #[cfg(feature = "gpu")]
 pub(crate) use samples::{Cut, Span};

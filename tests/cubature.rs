@@ -333,6 +333,31 @@ fn kinks<const D: usize>() -> (impl Fn([f64; D]) -> f64 + Sync, f64) {
 }
 
 #[test]
+fn known_planes_are_cut_at_once() {
+    let with = Integrator::new().method(Method::Cubature).rel_tol(1e-6);
+    let (f, exact) = kinks::<8>();
+    let kinks = of(&with, &f, [(0.0, 1.0); 8]);
+    assert!((kinks.estimate / exact - 1.0).abs() < 1e-6 && kinks.status == Status::Converged, "{kinks:#}");
+    assert!(kinks.evaluations < 600_000, "{kinks:#}");
+    // What is constant in pieces is believed where all its steps are known, and only there.
+    let steps = |x: [f64; 4]| if x.iter().all(|x| (0.23..0.71).contains(x)) { 1.0 } else { 0.0 };
+    let box_in_box = of(&with, &steps, [(0.0, 1.0); 4]);
+    let exact = (0.71f64 - 0.23).powi(4);
+    assert!((box_in_box.estimate - exact).abs() < 1e-12 && box_in_box.status == Status::Converged, "{box_in_box:#}");
+    let ball = |x: [f64; 4]| if x.iter().map(|x| (x - 0.4).powi(2)).sum::<f64>() < 0.05 { 1.0 } else { 0.0 };
+    let ball = of(&with.clone().rel_tol(0.1), &ball, [(0.0, 1.0); 4]);
+    assert!(!is_wrong(&ball, 0.5 * (std::f64::consts::PI * 0.05).powi(2), 0.1), "{ball:#}");
+}
+
+#[test]
+fn a_singularity_in_the_middle() {
+    let with = Integrator::new().method(Method::Cubature).rel_tol(1e-6);
+    let pole = of(&with, &|[x, y]: [f64; 2]| 1.0 / x.hypot(y), [(-1.0, 1.0); 2]);
+    let exact = 8.0 * (1.0 + 2f64.sqrt()).ln();
+    assert!((pole.estimate / exact - 1.0).abs() < 1e-6 && pole.status == Status::Converged, "{pole:#}");
+}
+
+#[test]
 fn auto_says_who_answered_and_what_became_of_the_others() {
     let (f, exact) = kinks::<10>();
     let with = Integrator::new().rel_tol(1e-3).threads(1);

@@ -29,10 +29,10 @@ use std::time::Duration;
 /// The relative tolerance where none was given.
 pub(super) const REL_TOL: f64 = 1e-10;
 
+const NO_GPU: &str = "integrals of vectors, and of what is given its distances from the ends, are computed on the CPU";
+
 /// With what and how closely to compute.
 type Settings = (Level, Token, Tolerance);
-
-const NO_GPU: &str = "integrals of vectors, and of what is given its distances from the ends, are computed on the CPU";
 
 impl Integrator {
     /// The integral by the method chosen.

@@ -124,6 +124,11 @@ fn costs(dimension: usize, seventh: &FullySymmetric, ninth: Option<&FullySymmetr
     Costs { seventh: seventh.evaluations(), ninth: ninth.map(FullySymmetric::evaluations), fine }
 }
 
+/// The evaluations by which planes are searched for on each of so many components, before there is a mesh.
+fn spare(most: u64, components: usize) -> u64 {
+    (most / 8).min(1 << 12) / components as u64
+}
+
 /// The values of an integrand of one coordinate.
 struct Along<'a>(&'a dyn PointValues);
 
@@ -289,7 +294,7 @@ impl Integrator {
             SimdBoxes { values, seventh, ninth, line: GaussLine::get(), axes: &axes, unit: f64::EPSILON, token };
         let wanted = Wanted { tolerance, ..self.wanted(&axes, 0.0) };
         let domain = Domain { values, axes: &axes, sign, wanted, threads: &threads, start };
-        let (roughness, peak) = match kernel.look(&mut BoxDesk::default()) {
+        let look = match kernel.look(&mut BoxDesk::default(), spare(self.max_evaluations, 1)) {
             Ok(look) => look,
             Err(bad) => {
                 (integral.estimate, integral.error) = (f64::NAN, f64::INFINITY);
@@ -300,8 +305,7 @@ impl Integrator {
             }
         };
         let costs = costs(dimension, seventh, ninth);
-        let mut method = Cubature::new(axes.clone(), tolerance, self.max_evaluations, costs, &roughness);
-        method.evaluations = seventh.on_lines();
+        let method = Cubature::new(axes.clone(), tolerance, self.max_evaluations, costs, &look);
         let mut drive = Drive {
             with: self,
             kernel,
@@ -311,7 +315,7 @@ impl Integrator {
             seconds: [0.0; 3],
             start,
             no_threads: None,
-            peak,
+            peak: look.peak,
             is_zero,
             rounds: None,
             given_up: None,

@@ -225,7 +225,7 @@ impl Integrator {
     /// ```
     ///
     /// **Over a box** (points are arrays) [`Method::Auto`] begins with adaptive cubature, and goes over to samples where that would not come to
-    /// an end. [`Method::Cubature`] stays with it: an even mesh of 32 boxes (8 in six to ten dimensions, then 4 and 2), of
+    /// an end. [`Method::Cubature`] stays with it: an even mesh of 32 boxes (8 in six to ten dimensions, then 4 and 2; cut also at kinks and steps across axes), of
     /// which all that matter are halved in each round, on lanes and threads. Where f looks smooth a box takes a fully symmetric rule of degree 9
     /// in 3 to 12 dimensions, 2^D + 1 + 8D + 6D(D - 1) + 4D(D - 1)(D - 2)/3 evaluations; where it does not, and in other dimensions, Genz and Malik's of
     /// degree 7, 2^D + 2D² + 4D + 1; both and up to 64 more in the corners. In two and three dimensions smooth boxes may

@@ -1,36 +1,32 @@
 //! Adaptive cubature: an even mesh of boxes, halved across the axis on which the integrand is roughest, all that matter in each round.
 
+mod choose;
 mod divide;
 mod doubt;
 mod first;
 mod grade;
 mod joint;
 mod leaf;
+mod places;
 mod planes;
+mod steps;
 
 use super::Outcome;
 use crate::estimate::{Tolerance, cubature::claims_of_halves};
-use crate::plan::{Axis, BoxRule, Boxes, SweptBox};
+use crate::plan::{Axis, BoxRule, Boxes, Look, SweptBox};
 pub(crate) use joint::JointCubature;
 use leaf::{BoxLeaf, BoxTotals};
-use planes::{NO_PLANE, Plane, SEARCHES};
+pub(crate) use places::MOST_DIMENSIONS as MOST_PLACED;
+use planes::{Found, NO_PLANE, SEARCHES};
 
 /// The share of the tolerance that claims are refined to.
 const GOAL: f64 = 0.9;
 
-/// The share of that which leaves may claim together that are left alone.
-const SETTLED: f64 = 0.3;
-
-/// Leaves that claim less than this share of the largest claim wait for a later round.
-const LATER: f64 = 0.2;
-
-/// Of the largest, so many do not, and such a share of all: fewer leave lanes idle, and are not worth a look at all leaves.
-const FEWEST: usize = LANES / 2;
-const SHARE: usize = 50;
-
-/// A fine sweep that leaves more than this of a claim is wasted; and the share of all evaluations that may be.
+/// A fine sweep that leaves more than this of a claim is wasted.
 const WASTED: f64 = 0.1;
-const WASTE: f64 = 0.5;
+
+/// Evaluations up to which a first mesh is cut at planes, as far as these are not more than a quarter of all there may be.
+const FIRST: u64 = 1 << 17;
 
 /// Boxes that are swept at once.
 const LANES: usize = 8;
@@ -64,7 +60,7 @@ pub(crate) struct Cubature {
     fine_lower: Vec<f64>,
     fine_upper: Vec<f64>,
     /// Planes on which the integrand has a kink or a step, and how many lines may still be searched for more.
-    planes: Vec<Plane>,
+    planes: Vec<Found>,
     searches: u32,
     /// The plane that each of the active leaves is cut at, if any.
     cuts: Vec<Option<u32>>,
@@ -73,6 +69,7 @@ pub(crate) struct Cubature {
     /// Of all leaves.
     pub totals: BoxTotals,
     pub evaluations: u64,
+    pub cal: [[f64; 4]; 2],
     /// The largest |f| in any sweep.
     pub peak: f64,
     /// Where the integrand was found not to be finite.
@@ -88,9 +85,9 @@ pub(crate) struct Costs {
 }
 
 impl Cubature {
-    /// The integration over the box of `axes`, on each of which the integrand is as rough as given.
-    pub fn new(axes: Vec<Axis>, tolerance: Tolerance, most: u64, costs: Costs, roughness: &[f64]) -> Self {
-        let (next_lower, next_upper) = first::mesh(&axes, roughness);
+    /// The integration over the box of `axes`, at which was looked.
+    pub fn new(axes: Vec<Axis>, tolerance: Tolerance, most: u64, costs: Costs, look: &Look) -> Self {
+        let (next_lower, next_upper) = first::mesh(&axes, look, FIRST.min(most / 4) / costs.seventh);
         let bytes = 2 * size_of::<f64>() * axes.len() + size_of::<BoxLeaf>();
         Self {
             // Where what looks smooth may be left to the fine rule, it has to be sure.
@@ -106,7 +103,7 @@ impl Cubature {
             upper: Vec::new(),
             leaves: Vec::new(),
             active: Vec::new(),
-            planes: Vec::new(),
+            planes: look.planes.iter().map(|&plane| Found { plane, score: 0 }).collect(),
             searches: SEARCHES,
             cuts: Vec::new(),
             fine: Vec::new(),
@@ -115,8 +112,9 @@ impl Cubature {
             fine_upper: Vec::new(),
             retired: Default::default(),
             totals: BoxTotals::default(),
-            evaluations: 0,
+            evaluations: look.evaluations,
             peak: 0.0,
+            cal: [[0.0; 4]; 2],
             bad: Vec::new(),
         }
     }
@@ -131,6 +129,10 @@ impl Cubature {
         self.tolerance.at(self.totals.estimate())
     }
 
+    pub fn neff(&self) -> f64 {
+        let (a, b) = self.leaves.iter().fold((0.0, 0.0), |(a, b), l| (a + l.error, b + l.error * l.error));
+        a * a / b
+    }
     /// The boxes to sweep by this rule.
     pub fn next(&self, rule: BoxRule) -> Boxes<'_> {
         let dimension = self.axes.len();
@@ -285,6 +287,13 @@ impl Cubature {
             let share = length(from) / (length(from) + length(from + dimension));
             let difference = before.estimate - (first.estimate + second.estimate);
             let rounding = before.floor + first.floor + second.floor;
+            {
+                let k = usize::from(before.is_rough());
+                self.cal[k][0] += difference.abs();
+                self.cal[k][1] += before.own;
+                self.cal[k][2] += 1.0;
+                self.cal[k][3] += difference.abs().powi(2);
+            }
             let difference = if difference.abs() <= rounding { 0.0 } else { difference };
             let claims = claims_of_halves([first.error, second.error], before.own, difference, [share, 1.0 - share]);
             if let Some(plane) = self.cuts.get(k).copied().flatten() {
@@ -299,118 +308,5 @@ impl Cubature {
             self.lower.extend_from_slice(&self.next_lower[from + dimension..from + 2 * dimension]);
             self.upper.extend_from_slice(&self.next_upper[from + dimension..from + 2 * dimension]);
         }
-    }
-
-    /// Makes active what has to be halved; the claim up to which leaves need not be, whatever comes.
-    fn choose(&mut self, goal: f64) -> f64 {
-        // Claims sorted into halves of binary orders of magnitude, from the largest down: enough to tell which are small, and no sort.
-        const BINS: usize = 256;
-        let open = |leaf: &&BoxLeaf| !leaf.stuck;
-        let largest = self.leaves.iter().filter(open).fold(0.0, |largest: f64, leaf| largest.max(leaf.error));
-        let order = |error: f64| (error.to_bits() >> 51) as usize;
-        let floor =
-            |bin: usize| if bin + 1 < BINS { f64::from_bits(((order(largest) - bin) as u64) << 51) } else { 0.0 };
-        let (mut sums, mut counts) = ([0.0; BINS], [0; BINS]);
-        for leaf in self.leaves.iter().filter(open) {
-            let bin = (order(largest) - order(leaf.error)).min(BINS - 1);
-            sums[bin] += leaf.error;
-            counts[bin] += 1;
-        }
-        let may = SETTLED * (goal - self.retired.1.truncation).max(0.0);
-        let mut total = 0.0;
-        let first = sums.iter().rposition(|sum| {
-            total += sum;
-            total > may
-        });
-        let settled = first.map_or(f64::INFINITY, floor);
-        let mut count = 0;
-        let fewest = counts.iter().position(|&in_bin| {
-            count += in_bin;
-            count >= FEWEST.max(self.leaves.len() / SHARE)
-        });
-        let from = settled.max(fewest.map_or(0.0, floor).min(LATER * largest));
-        self.active.clear();
-        self.fine.clear();
-        let chosen = |leaf: &BoxLeaf| !leaf.stuck && leaf.error > 0.0 && leaf.error >= from;
-        self.active.extend((0u32..).zip(&self.leaves).filter(|(_, leaf)| chosen(leaf)).map(|(i, _)| i));
-        settled
-    }
-
-    /// Takes from what is active the leaves for which the fine rule would be cheaper than halves, if it does: a halving of all axes,
-    /// into 2^D boxes, brings a factor of about 2^8 or 2^10. Where that is promised, it is tried in any case; else as far as there is
-    /// something to waste.
-    fn refine(&mut self, goal: f64) {
-        let Some(each) = self.costs.fine else { return };
-        let dimension = self.axes.len();
-        let (halved, power) = match self.costs.ninth {
-            Some(ninth) => (ninth, 10.0),
-            None => (self.costs.seventh, 8.0),
-        };
-        let wanted = self.fine_goal(goal);
-        let worth = (0.5 * each as f64 / halved as f64).powf(power / dimension as f64);
-        let spare = ((WASTE * self.evaluations as f64) as u64).saturating_sub(self.wasted);
-        let mut spare = spare / each;
-        self.fine_lower.clear();
-        self.fine_upper.clear();
-        let mut active = std::mem::take(&mut self.active);
-        active.retain(|&i| {
-            let leaf = &self.leaves[i as usize];
-            let range = i as usize * dimension..(i as usize + 1) * dimension;
-            let (lower, upper) = (&self.lower[range.clone()], &self.upper[range]);
-            if leaf.tried || leaf.error <= worth * wanted {
-                return true;
-            }
-            if leaf.promise > wanted {
-                if spare == 0 || leaf.promise == f64::INFINITY && self.plane_in(lower, upper).is_some() {
-                    return true;
-                }
-                spare -= 1;
-            }
-            self.fine.push(i);
-            self.fine_lower.extend_from_slice(lower);
-            self.fine_upper.extend_from_slice(upper);
-            false
-        });
-        self.active = active;
-        // What does not fill lanes waits for a later round, if there is anything else to do; a few boxes are rather halved.
-        let full = self.fine.len() - self.fine.len() % LANES;
-        if self.fine.len() - full < LANES / 2 {
-            self.active.extend(&self.fine[full..]);
-            self.fine.truncate(full);
-        } else if full > 0 || !self.active.is_empty() {
-            self.fine.truncate(full);
-        }
-        self.fine_lower.truncate(self.fine.len() * dimension);
-        self.fine_upper.truncate(self.fine.len() * dimension);
-    }
-
-    /// The claim of a leaf that a fine sweep is to bring.
-    fn fine_goal(&self, goal: f64) -> f64 {
-        goal / (4 * self.leaves.len()) as f64
-    }
-
-    /// Gives up the leaves that claim less than `settled`: of them only the sums are kept.
-    fn retire(&mut self, settled: f64) {
-        let dimension = self.axes.len();
-        let mut kept = 0;
-        for i in 0..self.leaves.len() {
-            let leaf = self.leaves[i];
-            if leaf.error < settled || leaf.stuck {
-                self.retired.0 += 1;
-                self.retired.1.add(&leaf);
-                continue;
-            }
-            self.leaves[kept] = leaf;
-            for bounds in [&mut self.lower, &mut self.upper] {
-                bounds.copy_within(i * dimension..(i + 1) * dimension, kept * dimension);
-            }
-            kept += 1;
-        }
-        self.leaves.truncate(kept);
-        self.lower.truncate(kept * dimension);
-        self.upper.truncate(kept * dimension);
-        // Only what is active is left, or waits for a later round; the largest claims come first again.
-        self.active.clear();
-        self.active.extend(0..kept as u32);
     }
 }

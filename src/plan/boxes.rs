@@ -106,11 +106,30 @@ pub(crate) struct SweptBox {
     pub bad: Option<Bad>,
 }
 
-/// A line through a box on which a kink or a step is suspected.
+/// A box in which a kink or a step is suspected on a plane across an axis.
 #[derive(Clone, Debug)]
 pub(crate) struct Suspect {
-    pub through: Vec<f64>,
     pub axis: usize,
-    pub lower: f64,
-    pub upper: f64,
+    pub lower: Vec<f64>,
+    pub upper: Vec<f64>,
+}
+
+/// A plane across an axis on which there is a kink or a step.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Plane {
+    pub axis: usize,
+    pub at: f64,
+    /// Whether more than one line meets it there.
+    pub is_sure: bool,
+}
+
+/// What is seen of an integrand before there is a mesh.
+#[derive(Clone, Debug)]
+pub(crate) struct Look {
+    /// How rough it is on each axis.
+    pub roughness: Vec<f64>,
+    pub planes: Vec<Plane>,
+    /// The largest |f|.
+    pub peak: f64,
+    pub evaluations: u64,
 }

@@ -17,10 +17,13 @@ mod values;
 
 use crate::integrand::point_values::{PointValues, Row};
 use crate::lanes::{LANES, Lanes, Simd, Token, dispatch};
-use crate::plan::{Axis, AxisMap, Bad, BoxRule, Boxes, SweptBox};
+use crate::plan::{Axis, AxisMap, Bad, BoxRule, Boxes, Look, Suspect, SweptBox};
 use crate::rule::Vector;
 use crate::rule::fully_symmetric::{CORNER_OF_ALL, FullySymmetric, IN_THE_PLANE, MOST_DIMENSIONS, at};
 use crate::rule::gauss_line::GaussLine;
+
+/// The share of the whole that is left out of a second look.
+const ASIDE: f64 = 1.0 / 64.0;
 
 /// An integrand and its rules, ready to sweep boxes.
 pub(crate) struct SimdBoxes<'a> {
@@ -121,12 +124,40 @@ impl SimdBoxes<'_> {
         });
     }
 
-    /// How rough the integrand is along each axis of the whole, by the nodes there; and the largest |f| among them.
-    pub fn look(&self, desk: &mut BoxDesk) -> Result<(Vec<f64>, f64), Bad> {
+    /// What is seen of the integrand along the axes of the whole, by the nodes there; where these look rough, planes are searched
+    /// for, by about `spare` evaluations at most.
+    pub fn look(&self, desk: &mut BoxDesk, spare: u64) -> Result<Look, Bad> {
         let bounds = |end: fn(&Axis) -> f64| self.axes.iter().map(end).collect::<Vec<_>>();
-        let (lower, upper) = (bounds(|axis| axis.lower), bounds(|axis| axis.upper));
-        let whole = Boxes { dimension: self.axes.len(), lower: &lower, upper: &upper, rule: BoxRule::Seventh };
-        dispatch!(self.token, simd => self.look_along(simd, whole, desk))
+        let (mut lower, upper) = (bounds(|axis| axis.lower), bounds(|axis| axis.upper));
+        let along = |lower: &[f64], desk: &mut BoxDesk| {
+            let whole = Boxes { dimension: self.axes.len(), lower, upper: &upper, rule: BoxRule::Seventh };
+            dispatch!(self.token, simd => self.look_along(simd, whole, desk))
+        };
+        let mut tries = 1;
+        let (roughness, rough, peak) = along(&lower, desk).or_else(|_| {
+            // A singularity in the middle of the whole is at corners of the mesh, where no node is.
+            tries += 1;
+            lower.iter_mut().zip(&upper).for_each(|(lower, upper)| *lower += ASIDE * (upper - *lower));
+            along(&lower, desk)
+        })?;
+        let mut look = Look { roughness, planes: Vec::new(), peak, evaluations: tries * self.seventh.on_lines() };
+        let mut suspect = Suspect { axis: 0, lower: bounds(|axis| axis.lower), upper };
+        // Where one is found, on all others, too.
+        for is_rough in [true, false] {
+            for axis in (0..self.axes.len()).filter(|axis| (rough >> axis & 1 == 1) == is_rough) {
+                if look.evaluations > self.seventh.on_lines() + spare {
+                    return Ok(look);
+                }
+                suspect.axis = axis;
+                let (plane, evaluations) = self.locate(&suspect);
+                look.planes.extend(plane.filter(|plane| plane.is_sure));
+                look.evaluations += evaluations;
+            }
+            if look.planes.is_empty() {
+                break;
+            }
+        }
+        Ok(look)
     }
 
     /// The boxes, the last of them in the places of those that are missing; their middles are set in the rows.

@@ -3,7 +3,7 @@
 use crate::integrand::point_values::PointValues;
 use crate::integrator::rounds;
 use crate::lanes::LANES;
-use crate::method::Cubature;
+use crate::method::{Cubature, MOST_PLACED};
 use crate::plan::{Axis, AxisMap};
 
 /// Vectors of points at which an integrand is looked at that seems to be zero, or exact; in so many at once.
@@ -68,8 +68,9 @@ struct Probe {
     /// The integral by their mean, and its standard deviation were they random.
     estimate: f64,
     deviation: f64,
-    /// Whether f has but a few values, and more than one.
+    /// Whether f has but a few values, and more than one; and whether the mesh explains each of them.
     has_steps: bool,
+    is_explained: bool,
 }
 
 impl Doubter<'_> {
@@ -87,7 +88,7 @@ impl Doubter<'_> {
             return Doubt::Unknown;
         }
         if nothing {
-            let Probe { is_there, estimate, deviation, evaluations, .. } = self.probe(false, 1.0);
+            let Probe { is_there, estimate, deviation, evaluations, .. } = self.probe(false, 1.0, &|_, _| true);
             method.evaluations += evaluations;
             method.totals.truncation += estimate.abs() + DEVIATIONS * deviation;
             return if is_there { Doubt::All(ELSEWHERE) } else { Doubt::None };
@@ -95,13 +96,19 @@ impl Doubter<'_> {
         if !exact && !in_pieces {
             return Doubt::None;
         }
-        let Probe { estimate, deviation, has_steps, evaluations, .. } = self.probe(!exact, magnitude);
+        let places = method.places();
+        let explains = |point: &[f64; MOST_PLACED], value: f64| {
+            places.as_ref().is_some_and(|places| method.has_value(point, value, places))
+        };
+        let Probe { estimate, deviation, has_steps, is_explained, evaluations, .. } =
+            self.probe(!exact, magnitude, &explains);
+        let is_explained = is_explained && places.is_some_and(|places| method.knows_its_steps(&places));
         method.evaluations += evaluations;
         let off = (estimate - method.totals.estimate()).abs();
         // Their plain sum has roundings of its own.
         let rounding = 100.0 * NOTHING * magnitude;
         let missed = exact && off > DEVIATIONS * deviation + method.totals.error() + rounding;
-        if off.is_finite() && (has_steps || missed) {
+        if off.is_finite() && (has_steps && !is_explained || missed) {
             method.totals.truncation += off + DEVIATIONS * deviation;
             return Doubt::All(EXACT);
         }
@@ -123,8 +130,8 @@ impl Doubter<'_> {
     }
 
     /// Looks at points all over; if `steps` are all that is asked for, no longer than until there are none. Squares are of values in units
-    /// of `magnitude`.
-    fn probe(&self, steps: bool, magnitude: f64) -> Probe {
+    /// of `magnitude`; `explains` says whether the mesh does.
+    fn probe(&self, steps: bool, magnitude: f64, explains: &dyn Fn(&[f64; MOST_PLACED], f64) -> bool) -> Probe {
         let dimension = self.axes.len();
         let root = (0..64).fold(2.0f64, |root, _| (1.0 + root).powf(1.0 / (dimension as f64 + 1.0)));
         let vectors = PROBES.min(self.left as usize / LANES);
@@ -132,6 +139,7 @@ impl Doubter<'_> {
         let (mut values, mut volumes) = (vec![[0.0; LANES]; BLOCK], vec![[0.0; LANES]; BLOCK]);
         let (mut is_there, mut sum, mut squares, mut done) = (false, 0.0, 0.0, 0);
         let mut few: Vec<f64> = Vec::new();
+        let (mut is_explained, mut place) = (true, [0.0; MOST_PLACED]);
         while done < vectors && !(steps && few.len() > FEW) {
             let now = BLOCK.min(vectors - done);
             volumes.as_flattened_mut().fill(1.0);
@@ -147,13 +155,18 @@ impl Doubter<'_> {
                 }
             }
             self.values.values(&points[..now * dimension], &mut values[..now]);
-            for (&value, volume) in values[..now].as_flattened().iter().zip(volumes.as_flattened()) {
+            for (i, (&value, volume)) in values[..now].as_flattened().iter().zip(volumes.as_flattened()).enumerate() {
                 let term = value * volume / magnitude;
                 sum += term;
                 squares += term * term;
                 is_there |= value.abs() > rounds::TINY || value.is_nan();
                 if few.len() <= FEW && !few.contains(&value) {
                     few.push(value);
+                }
+                if few.len() <= FEW && is_explained {
+                    let coordinates = points[i / LANES * dimension..].iter().map(|point| point[i % LANES]);
+                    place.iter_mut().zip(coordinates.take(dimension)).for_each(|(to, from)| *to = from);
+                    is_explained = explains(&place, value);
                 }
             }
             done += now;
@@ -163,7 +176,7 @@ impl Doubter<'_> {
         let deviation = magnitude * ((squares / count - mean * mean).max(0.0) / count).sqrt();
         let estimate = magnitude * mean;
         let has_steps = (2..=FEW).contains(&few.len());
-        Probe { evaluations: (done * LANES) as u64, is_there, estimate, deviation, has_steps }
+        Probe { evaluations: (done * LANES) as u64, is_there, estimate, deviation, has_steps, is_explained }
     }
 
     /// Whether f is no polynomial of low degree along the diagonals at the corners of the whole: a plane that cuts through holds at least one

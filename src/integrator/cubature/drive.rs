@@ -86,8 +86,8 @@ impl<'a> Drive<'a> {
             None => {}
         }
         if let Some(suspect) = self.method.suspect() {
-            let (place, evaluations) = self.kernel.locate(&suspect);
-            self.method.found(suspect.axis, place, evaluations);
+            let (plane, evaluations) = self.kernel.locate(&suspect);
+            self.method.found(plane, evaluations);
         }
         self.method.divide().map(End::Outcome)
     }
@@ -115,6 +115,19 @@ impl<'a> Drive<'a> {
         if let Some((reason, evaluations)) = given_up {
             let after = if evaluations > 0 { format!(", after {evaluations} evaluations") } else { String::new() };
             integral.fallbacks.insert(0, Fallback { wanted: Backend::Gpu.to_string(), reason: reason + &after });
+        }
+        if std::env::var("CAL").is_ok() {
+            let t = method.totals;
+            eprintln!(
+                "CAL smooth {:.3} n {} rough {:.3} n {} leaves {} claim/est {:.2e} sq {:.2e}",
+                method.cal[0][0] / method.cal[0][1],
+                method.cal[0][2],
+                method.cal[1][0] / method.cal[1][1],
+                method.cal[1][2],
+                method.regions(),
+                t.truncation / t.estimate().abs(),
+                method.neff()
+            );
         }
         integral.threads = threads.count();
         if let Some(reason) = no_threads {

@@ -3,7 +3,7 @@
 use super::doubt::Doubter;
 use super::drive::RULES;
 use super::pieces::Crew;
-use super::{axes_of, costs};
+use super::{axes_of, costs, spare};
 use crate::agreement::Verify;
 use crate::backend::simd::boxes::{BoxDesk, SimdBoxes};
 use crate::backend::{Backend, threads::Threads};
@@ -22,7 +22,7 @@ use crate::integrator::vector::VectorForms;
 use crate::lanes::{LANES, Level, Token};
 use crate::method::{JointCubature, Method, Outcome};
 use crate::norm::Measure;
-use crate::plan::{Axis, BoxRule, SweptBox};
+use crate::plan::{Axis, BoxRule, Look, SweptBox};
 use crate::region::Region;
 use crate::rule::fully_symmetric::{FullySymmetric, MOST_DIMENSIONS};
 use crate::rule::gauss_line::GaussLine;
@@ -154,14 +154,13 @@ impl Integrator {
         let first = shared.component(0);
         let kernel =
             SimdBoxes { values: &first, seventh, ninth, line: GaussLine::get(), axes, unit: f64::EPSILON, token };
-        let (mut roughness, mut peaks) = (Vec::new(), Vec::new());
+        let mut looks: Vec<Look> = Vec::new();
         for c in 0..components {
             let of = shared.component(c);
-            match (SimdBoxes { values: &of, ..kernel }).look(&mut BoxDesk::default()) {
-                Ok((rough, peak)) => {
-                    roughness.push(rough);
-                    peaks.push(peak);
-                }
+            match (SimdBoxes { values: &of, ..kernel })
+                .look(&mut BoxDesk::default(), spare(self.max_evaluations, components))
+            {
+                Ok(look) => looks.push(look),
                 Err(bad) => {
                     (integral.evaluations, integral.component) = (seventh.on_lines(), Some(c));
                     (integral.status, integral.bad_point) = End::Bad(bad).status(f64::NAN);
@@ -171,8 +170,10 @@ impl Integrator {
         }
         let tolerance = self.tolerances();
         let costs = costs(dimension, seventh, ninth);
-        let mut joint = JointCubature::new(measure, axes, tolerance, self.max_evaluations, costs, &roughness);
-        joint.evaluations = seventh.on_lines();
+        let mut joint = JointCubature::new(measure, axes, tolerance, self.max_evaluations, costs, &looks);
+        // The first points are the same for all.
+        let own: u64 = looks.iter().map(|look| look.evaluations - seventh.on_lines()).sum();
+        joint.evaluations = seventh.on_lines() + own;
         let mut run =
             Run { with: self, over, kernel, shared: &shared, joint, threads, seconds: [0.0; 3], no_threads: None };
         let (end, component) = loop {
@@ -195,8 +196,8 @@ impl Integrator {
         let mut looked = 0;
         for (c, method) in joint.components.iter_mut().enumerate().filter(|_| integral.status == Status::Converged) {
             let before = method.evaluations;
-            let doubt =
-                Doubter { values: &shared.component(c), axes, left }.of_all(method, peaks[c], &|| (over.is_zero)(c));
+            let doubt = Doubter { values: &shared.component(c), axes, left }
+                .of_all(method, looks[c].peak, &|| (over.is_zero)(c));
             looked = looked.max(method.evaluations - before);
             if let Some(reason) = doubt {
                 (integral.status, integral.component) = (Status::Suspicious { reason }, Some(c));
@@ -252,8 +253,8 @@ impl Run<'_> {
         if let Some((c, suspect)) = self.joint.suspect() {
             self.shared.clear();
             let values = self.shared.component(c);
-            let (place, evaluations) = SimdBoxes { values: &values, ..self.kernel }.locate(&suspect);
-            self.joint.found(c, suspect.axis, place, evaluations);
+            let (plane, evaluations) = SimdBoxes { values: &values, ..self.kernel }.locate(&suspect);
+            self.joint.found(c, plane, evaluations);
         }
         self.joint.divide().map(|(outcome, component)| (End::Outcome(outcome), component))
     }

@@ -129,14 +129,14 @@ impl OnDevice<'_> {
     fn check(&mut self, kernel: &SimdBoxes, boxes: Boxes, out: &mut [SweptBox]) {
         let Prepared { with, domain, verify, .. } = self.prepared;
         let (seed, swept, count) = (with.seed, self.swept, out.len() as u64);
+        let size = |&k: &usize| out[k].magnitude;
+        let Some(largest) = (0..out.len()).max_by(|a, b| size(a).total_cmp(&size(b))) else { return };
         let mut chosen: Vec<u64> = match verify {
             Verify::Off => return,
             Verify::Full => (0..count).collect(),
             Verify::Spot => {
                 let hash = |k| seed.wrapping_add(swept).wrapping_add(k + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 11;
-                let size = |&k: &usize| out[k].magnitude;
-                let largest = (0..out.len()).max_by(|a, b| size(a).total_cmp(&size(b)));
-                (0..SPOTS).map(|k| hash(k) % count).chain(largest.map(|k| k as u64)).collect()
+                (0..SPOTS).map(|k| hash(k) % count).chain([largest as u64]).collect()
             }
         };
         chosen.sort_unstable();
@@ -150,12 +150,16 @@ impl OnDevice<'_> {
             again.sum(swept + k as u64, &nodes(rule, domain, some), ends, Partial::new(places[k].estimate))
         };
         let all = chosen.len() as u64;
-        let checked = if verify == Verify::Full {
+        let mut checked = if verify == Verify::Full {
             let tree = || threads.tree(0, all, 1, &check, &Checked::combine);
             threads.run(tree).unwrap_or_else(|_| (0..all).map(check).fold(Checked::NOTHING, Checked::combine))
         } else {
             (0..all).map(check).fold(Checked::NOTHING, Checked::combine)
         };
+        if self.prepared.precision != Precision::F64 {
+            let number = swept + largest as u64;
+            checked = checked.combine(again.values(number, &nodes(rule, domain, boxes.split_at(largest).1)));
+        }
         if checked.not_finite.is_some() {
             for k in chosen.iter().map(|&k| k as usize) {
                 at_desk(|desk| kernel.sweep(boxes.split_at(k).1.split_at(1).0, &mut out[k..k + 1], desk));

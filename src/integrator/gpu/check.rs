@@ -3,6 +3,7 @@
 use super::super::floor::WEIGHED;
 use super::super::samples::Domain;
 use super::prepared::Prepared;
+use crate::agreement::Disagreement;
 use crate::backend::gpu::{Device, evaluate_traced};
 use crate::integrand::bound::{Ball, Bounded, Rounding};
 use crate::integrand::formula::Traced;
@@ -33,7 +34,7 @@ impl<'a> Check<'a> {
     /// Compares the sum over `points`, which on each axis lie between these ends. Their roundings are those of the outermost of them, as they
     /// are made of such.
     pub fn sum(&self, number: u64, points: &Weighed, ends: (&[f64], &[f64]), sum: Partial) -> Checked {
-        let Self { domain, bounded, device, traced, precision, rounding, weights } = *self;
+        let Self { domain, bounded, rounding, weights, .. } = *self;
         let infinite = domain.axes.iter().any(|axis| axis.map != AxisMap::Plain);
         let weights = weights + if infinite { WEIGHED } else { 0.0 };
         let ends = || domain.axes.iter().zip(ends.0.iter().zip(ends.1));
@@ -45,11 +46,32 @@ impl<'a> Check<'a> {
             let ball = bounded.at_rounded(point, rounding, &reach.collect::<Vec<_>>());
             Ball { bound: ball.bound + weights * rounding.unit * ball.value.abs(), ..ball }
         };
-        let again = |points: &[f64]| {
-            let mut values = vec![0.0; points.len() / domain.axes.len()];
-            evaluate_traced(device, traced, precision, points, &mut values).ok().map(|()| values)
-        };
+        let again = |points: &[f64]| self.evaluated(points);
         let scalar = |point: &[f64]| domain.values.scalar(point);
         check_samples((number, points), scalar, ball, rounding, sum, &again)
+    }
+
+    fn evaluated(&self, points: &[f64]) -> Option<Vec<f64>> {
+        let mut values = vec![0.0; points.len() / self.domain.axes.len()];
+        evaluate_traced(self.device, self.traced, self.precision, points, &mut values).ok().map(|()| values)
+    }
+
+    /// Compares the values at these points themselves: what nodes that are made in a coarse arithmetic may be off by would hide in their sum
+    /// what is wrong with a function.
+    pub fn values(&self, number: u64, points: &Weighed) -> Checked {
+        let mut checked = Checked::NOTHING;
+        let values = self.evaluated(&points.coordinates).unwrap_or_default();
+        for ((point, weight), value) in points.iter().zip(values) {
+            let ball = self.bounded.at_rounded(point, self.rounding, &[]);
+            if !ball.admits(value) {
+                let [fast, reference, bound] = [value, ball.value, ball.bound].map(|it| it * weight.abs());
+                let nodes = (point[0], point[0]);
+                let found = Disagreement { tile: Some(number), nodes, fast, reference, bound };
+                checked.failed = checked.failed.or(Some(found));
+            } else if ball.bound.is_finite() && value != ball.value {
+                checked.worst = checked.worst.max((value - ball.value).abs() / ball.bound);
+            }
+        }
+        checked
     }
 }

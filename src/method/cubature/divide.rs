@@ -1,8 +1,7 @@
 //! Where boxes are cut.
 
-use super::planes::Plane;
 use super::{Cubature, LANES, Outcome};
-use crate::plan::Axis;
+use crate::plan::{Axis, Plane};
 
 /// Where a leaf is cut; at a plane, which one.
 #[derive(Clone, Copy, Debug)]
@@ -46,7 +45,7 @@ impl Cubature {
         let (leaf, lower, upper) =
             (&self.leaves[i as usize], self.end(&self.lower, i as usize), self.end(&self.upper, i as usize));
         if let Some(plane) = if leaf.is_rough() { self.plane_in(lower, upper) } else { None } {
-            let Plane { axis, at, .. } = self.planes[plane as usize];
+            let Plane { axis, at, .. } = self.planes[plane as usize].plane;
             return Some(Cut { axis, at, plane: Some(plane) });
         }
         let may = |&d: &usize| upper[d] - lower[d] > 2f64.powi(-44) * lower[d].abs().max(upper[d].abs());
@@ -124,7 +123,7 @@ mod tests {
     use super::*;
     use crate::estimate::Tolerance;
     use crate::method::cubature::Costs;
-    use crate::plan::{BoxRule, Boxes, SweptBox};
+    use crate::plan::{BoxRule, Boxes, Look, SweptBox};
 
     /// What a sweep of 1 would find, were its errors as large as the square roots of volumes: nothing converges.
     fn swept(boxes: Boxes) -> Vec<SweptBox> {
@@ -152,7 +151,8 @@ mod tests {
             let axes = vec![Axis::new(0.0, 1.0), Axis::new(0.0, 1.0)];
             let tolerance = Tolerance { absolute: 0.0, relative: 1e-3 };
             let costs = Costs { seventh: 33, ninth: None, fine: None };
-            let mut method = Cubature::new(axes, tolerance, 1_000_000, costs, &[0.0, 0.0]);
+            let look = Look { roughness: vec![0.0; 2], planes: Vec::new(), peak: 0.0, evaluations: 0 };
+            let mut method = Cubature::new(axes, tolerance, 1_000_000, costs, &look);
             method.capacity = capacity;
             let outcome = loop {
                 let mut found = swept(method.next(BoxRule::Seventh));

@@ -1,10 +1,13 @@
-//! The first mesh: even, so that nothing narrow hides in boxes that are long.
+//! The first mesh: cut at planes that are known, and otherwise even, so that nothing narrow hides in boxes that are long.
 
-use crate::plan::Axis;
+use crate::plan::{Axis, Look};
 
-/// Lower and upper bounds of the boxes of the first mesh: 32 in up to five dimensions, 8 in up to ten. The axes on which the integrand
-/// is roughest are halved first.
-pub(super) fn mesh(axes: &[Axis], roughness: &[f64]) -> (Vec<f64>, Vec<f64>) {
+/// How far from the ends of an axis, in shares of it, a cut at a plane counts as a halving.
+const COUNTS: f64 = 0.25;
+
+/// Lower and upper bounds of the boxes of the first mesh: 32 in up to five dimensions, 8 in up to ten, and more where there are planes to
+/// cut at, while there are not more than `most`. The axes on which the integrand is roughest are halved first.
+pub(super) fn mesh(axes: &[Axis], look: &Look, most: u64) -> (Vec<f64>, Vec<f64>) {
     let halvings = match axes.len() {
         ..=5 => 5,
         6..=10 => 3,
@@ -15,43 +18,78 @@ pub(super) fn mesh(axes: &[Axis], roughness: &[f64]) -> (Vec<f64>, Vec<f64>) {
     let wide =
         |d: &usize| axes[*d].upper - axes[*d].lower > 2f64.powi(-40) * axes[*d].lower.abs().max(axes[*d].upper.abs());
     let mut order: Vec<usize> = (0..axes.len()).filter(wide).collect();
-    order.sort_by(|&a, &b| roughness[b].total_cmp(&roughness[a]));
-    let mut parts = vec![1usize; axes.len()];
-    order.iter().cycle().take(if order.is_empty() { 0 } else { halvings }).for_each(|&d| parts[d] *= 2);
+    order.sort_by(|&a, &b| look.roughness[b].total_cmp(&look.roughness[a]));
+    // A plane on each axis.
+    let most = most.checked_ilog2().unwrap_or(0) as usize;
+    let plane =
+        |&d: &usize| look.planes.iter().find(|plane| plane.axis == d && plane.is_sure).map(|plane| (d, plane.at));
+    let mut ends: Vec<Vec<f64>> = axes.iter().map(|axis| vec![axis.lower, axis.upper]).collect();
+    for (d, at) in order.iter().filter_map(plane).take(most) {
+        ends[d].insert(1, at);
+    }
+    // Axes take turns.
+    let mut turns = vec![0; axes.len()];
+    order.iter().cycle().take(if order.is_empty() { 0 } else { halvings }).for_each(|&d| turns[d] += 1);
+    for ((ends, axis), turns) in ends.iter_mut().zip(axes).zip(turns) {
+        halve(ends, axis, turns);
+    }
     let (mut lower, mut upper) = (Vec::new(), Vec::new());
-    for number in 0..parts.iter().product() {
+    for number in 0..ends.iter().map(|ends| ends.len() - 1).product() {
         let mut rest: usize = number;
-        for (axis, &parts) in axes.iter().zip(&parts) {
-            let part = rest % parts;
-            rest /= parts;
-            let end = |part: usize| match part {
-                _ if part == parts => axis.upper,
-                0 => axis.lower,
-                _ => axis.lower + (axis.upper - axis.lower) * (part as f64 / parts as f64),
-            };
-            lower.push(end(part));
-            upper.push(end(part + 1));
+        for ends in &ends {
+            let part = rest % (ends.len() - 1);
+            rest /= ends.len() - 1;
+            lower.push(ends[part]);
+            upper.push(ends[part + 1]);
         }
     }
     (lower, upper)
 }
 
+/// Halves the parts of an axis so many times: all of them, or those that are long beside one that a plane cuts off.
+fn halve(ends: &mut Vec<f64>, axis: &Axis, turns: usize) {
+    let width = axis.upper - axis.lower;
+    let at = ends[1];
+    if at == axis.upper {
+        let parts = 1usize << turns;
+        ends.clear();
+        ends.extend((0..parts).map(|part| axis.lower + width * (part as f64 / parts as f64)));
+        ends.push(axis.upper);
+        return;
+    }
+    let counts = (COUNTS..=1.0 - COUNTS).contains(&((at - axis.lower) / width));
+    for _ in usize::from(counts)..turns {
+        let longest = ends.windows(2).fold(0.0, |longest: f64, part| longest.max(part[1] - part[0]));
+        let is_long = |part: &[f64]| part[1] - part[0] > 0.5 * longest;
+        let middles: Vec<f64> =
+            ends.windows(2).filter(|part| is_long(part)).map(|part| part[0] + 0.5 * (part[1] - part[0])).collect();
+        ends.extend(middles);
+        ends.sort_by(f64::total_cmp);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plan::Plane;
 
     #[test]
     fn the_boxes_make_up_the_whole() {
         for dimension in 1..=20usize {
             let axes = vec![Axis::new(-1.0, 2.0); dimension];
-            let (lower, upper) = mesh(&axes, &vec![1.0; dimension]);
+            let plane = Plane { axis: 0, at: 1.9, is_sure: true };
+            let planes = if dimension % 2 == 0 { vec![plane] } else { Vec::new() };
+            let look = Look { roughness: vec![1.0; dimension], planes, peak: 1.0, evaluations: 0 };
+            let (lower, upper) = mesh(&axes, &look, 1000);
+            assert_eq!(lower.contains(&1.9), dimension % 2 == 0);
             let widths: Vec<f64> = lower.iter().zip(&upper).map(|(lower, upper)| (upper - lower) / 3.0).collect();
             let volume: f64 = widths.chunks_exact(dimension).map(|widths| widths.iter().product::<f64>()).sum();
             assert!((volume - 1.0).abs() < 1e-14, "{dimension}");
         }
         // One that is too narrow stays whole.
         let axes = [Axis::new(1.0, 1.0 + f64::EPSILON), Axis::new(0.0, 1.0)];
-        let (lower, upper) = mesh(&axes, &[1.0, 0.0]);
+        let look = Look { roughness: vec![1.0, 0.0], planes: Vec::new(), peak: 1.0, evaluations: 0 };
+        let (lower, upper) = mesh(&axes, &look, 1000);
         assert!(
             lower.chunks_exact(2).zip(upper.chunks_exact(2)).all(|(l, u)| l[0] == 1.0 && u[0] > 1.0 && l[1] < u[1])
         );

@@ -9,7 +9,7 @@ use super::{Costs, Cubature, GOAL, Outcome};
 use crate::estimate::Tolerance;
 use crate::method::joint::{RESOLVED, Verdict, resolve};
 use crate::norm::Measure;
-use crate::plan::{Axis, BoxRule, Boxes, Suspect, SweptBox};
+use crate::plan::{Axis, BoxRule, Boxes, Look, Plane, Suspect, SweptBox};
 
 /// What will become of a leaf of a component.
 #[derive(Clone, Copy, PartialEq)]
@@ -59,21 +59,18 @@ pub(crate) struct JointCubature {
 }
 
 impl JointCubature {
-    /// The integrals of components over the box of `axes`, on each of which they are as rough as given.
-    pub fn new(
-        measure: Measure,
-        axes: &[Axis],
-        tolerance: Tolerance,
-        most: u64,
-        costs: Costs,
-        roughness: &[Vec<f64>],
-    ) -> Self {
-        let count = roughness.len();
+    /// The integrals of components over the box of `axes`, at each of which was looked.
+    pub fn new(measure: Measure, axes: &[Axis], tolerance: Tolerance, most: u64, costs: Costs, looks: &[Look]) -> Self {
+        let count = looks.len();
         // Of each axis the largest share that it has in the roughness of a component.
-        let share = |rough: &Vec<f64>, d: usize| rough[d] / rough.iter().fold(f64::MIN_POSITIVE, |sum, one| sum + one);
-        let rough = |d| roughness.iter().map(|rough| share(rough, d)).fold(0.0, f64::max);
-        let rough: Vec<f64> = if count == 1 { roughness[0].clone() } else { (0..axes.len()).map(rough).collect() };
-        let component = || Cubature::new(axes.to_vec(), tolerance, most, costs, &rough);
+        let share = |rough: &[f64], d: usize| rough[d] / rough.iter().fold(f64::MIN_POSITIVE, |sum, one| sum + one);
+        let rough = |d| looks.iter().map(|look| share(&look.roughness, d)).fold(0.0, f64::max);
+        let mut all = looks[0].clone();
+        if count > 1 {
+            all.roughness = (0..axes.len()).map(rough).collect();
+            all.planes = looks.iter().flat_map(|look| &look.planes).copied().collect();
+        }
+        let component = || Cubature::new(axes.to_vec(), tolerance, most, costs, &all);
         Self {
             measure,
             tolerance,
@@ -241,9 +238,9 @@ impl JointCubature {
         self.components[c].suspect().map(|suspect| (c, suspect))
     }
 
-    /// What the search on the axis of [`suspect`](Self::suspect) found, and the evaluations that it took.
-    pub fn found(&mut self, c: usize, axis: usize, place: Option<f64>, evaluations: u64) {
-        self.components[c].found(axis, place, 0);
+    /// What the search in the box of [`suspect`](Self::suspect) found, and the evaluations that it took.
+    pub fn found(&mut self, c: usize, plane: Option<Plane>, evaluations: u64) {
+        self.components[c].found(plane, 0);
         self.evaluations += evaluations;
     }
 

@@ -1,13 +1,12 @@
 //! Planes across an axis on which the integrand has a kink or a step: found on a line, kept while they serve.
 
 use super::Cubature;
-use crate::plan::Suspect;
+use crate::plan::{Plane, Suspect};
 
-/// A plane across an axis.
+/// A plane that was found.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Plane {
-    pub axis: usize,
-    pub at: f64,
+pub(super) struct Found {
+    pub plane: Plane,
     /// How often leaves that were cut there became smooth, less how often they did not.
     pub score: i32,
 }
@@ -15,7 +14,7 @@ pub(super) struct Plane {
 /// Lines searched for a kink or a step before one was found, and more for each that was.
 pub(super) const SEARCHES: u32 = 8;
 
-/// The score at which a plane is given up: the kink may be on the line alone, and not on all of the plane.
+/// The score at which a plane is given up that is not sure: the kink may be on the line alone, and not on all of the plane.
 pub(super) const NO_PLANE: i32 = -8;
 
 impl Cubature {
@@ -34,26 +33,24 @@ impl Cubature {
             return None;
         }
         self.searches -= 1;
-        // Off the middle, where symmetry has kinks of its own.
-        let through = lower.iter().zip(upper).map(|(lower, upper)| lower + 0.46 * (upper - lower)).collect();
-        Some(Suspect { through, axis, lower: lower[axis], upper: upper[axis] })
+        Some(Suspect { axis, lower: lower.to_vec(), upper: upper.to_vec() })
     }
 
-    /// What the search on the axis of [`suspect`](Self::suspect) found, and the evaluations that it took.
-    pub fn found(&mut self, axis: usize, place: Option<f64>, evaluations: u64) {
+    /// What the search in the box of [`suspect`](Self::suspect) found, and the evaluations that it took.
+    pub fn found(&mut self, plane: Option<Plane>, evaluations: u64) {
         self.evaluations += evaluations;
-        if let Some(at) = place {
-            self.planes.push(Plane { axis, at, score: 0 });
+        if let Some(plane) = plane {
+            self.planes.push(Found { plane, score: 0 });
             self.searches += 1;
         }
     }
 
     /// A plane that cuts this box.
     pub(super) fn plane_in(&self, lower: &[f64], upper: &[f64]) -> Option<u32> {
-        let cuts = |plane: &Plane| {
+        let cuts = |&Found { plane, score }: &Found| {
             let d = plane.axis;
             let least = 1e-12 * (upper[d] - lower[d]);
-            plane.score > NO_PLANE && plane.at - lower[d] > least && upper[d] - plane.at > least
+            (plane.is_sure || score > NO_PLANE) && plane.at - lower[d] > least && upper[d] - plane.at > least
         };
         self.planes.iter().position(cuts).map(|plane| plane as u32)
     }

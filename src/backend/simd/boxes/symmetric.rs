@@ -24,7 +24,7 @@ pub(super) struct Lines<S: Simd> {
     /// The sum over the axes of the sizes of the components in P₄; that of the lowest ones.
     fourth: Lanes<S>,
     lowest: Lanes<S>,
-    /// What is claimed in all; how rough each axis is, and how many are rough.
+    /// What is claimed in all; how rough each axis is, and the sum of the powers of two of those that are rough.
     claimed: Vector,
     size: [Vector; MOST_DIMENSIONS],
     rough: Vector,
@@ -48,18 +48,18 @@ pub(super) struct Sweep<'a, S: Simd> {
 }
 
 impl SimdBoxes<'_> {
-    /// How rough the integrand is on each axis of the whole.
+    /// How rough the integrand is on each axis of the whole; the set of those on which it is, and the largest |f|.
     #[inline(always)]
     pub(super) fn look_along<S: Simd>(
         &self,
         simd: S,
         whole: Boxes,
         desk: &mut BoxDesk,
-    ) -> Result<(Vec<f64>, f64), Bad> {
+    ) -> Result<(Vec<f64>, u32, f64), Bad> {
         let (rule, mut seen) = (self.seventh, Seen::new(simd));
         let frame = self.frame(simd, whole, desk);
         self.set_rows(rule, &frame, desk);
-        self.evaluate(simd, &rule.lines, desk);
+        self.evaluate_one(&rule.lines, desk);
         let lines = self.lines(simd, rule, desk, &mut seen);
         if !(seen.size.to_array()[0] + lines.center.to_array()[0]).is_finite() {
             let mut bad = [const { None }; LANES];
@@ -69,7 +69,7 @@ impl SimdBoxes<'_> {
             }
         }
         let peak = seen.high.max(-seen.low).to_array()[0];
-        Ok((lines.size[..rule.dimension].iter().map(|size| size[0]).collect(), peak))
+        Ok((lines.size[..rule.dimension].iter().map(|size| size[0]).collect(), lines.rough[0] as u32, peak))
     }
 
     /// The middle and the axes, by the values of the desk.
@@ -101,7 +101,7 @@ impl SimdBoxes<'_> {
         let next = next(rule.ninth, rule.dimension);
         let per_axis = if rule.ninth { 8 } else { 6 };
         for d in 0..rule.dimension {
-            let values = &desk.values[1 + d * per_axis..];
+            let (values, power) = (&desk.values[1 + d * per_axis..], (1u64 << d) as f64);
             let (mut powers, mut even, mut odd) = ([zero; 4], [zero; 3], [zero; 3]);
             // X, Y, V, and the face, which has no weight.
             for k in 0..4 {
@@ -140,7 +140,7 @@ impl SimdBoxes<'_> {
                 let claim = along([e0[lane], e1[lane], e2[lane]], [o0[lane], o1[lane], o2[lane]], next);
                 lines.claimed[lane] += claim.error;
                 lines.size[d][lane] = claim.size;
-                lines.rough[lane] += claim.rough;
+                lines.rough[lane] += claim.rough * power;
             }
             if rule.dimension <= MOST_FINE {
                 for lane in 0..LANES {

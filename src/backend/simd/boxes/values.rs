@@ -29,6 +29,31 @@ impl SimdBoxes<'_> {
         count
     }
 
+    /// The same for the first box alone: its nodes on lanes.
+    pub(super) fn evaluate_one(&self, nodes: &[u8], desk: &mut BoxDesk) {
+        let dimension = self.axes.len();
+        let count = nodes.len() / dimension;
+        let BoxDesk { rows, slopes, values, points, .. } = desk;
+        let node = |i: usize| nodes[i.min(count - 1) * dimension..].iter().zip(0..dimension);
+        points.clear();
+        points.resize(count.div_ceil(LANES) * dimension, [0.0; LANES]);
+        for i in 0..count.next_multiple_of(LANES) {
+            node(i)
+                .for_each(|(&place, d)| points[i / LANES * dimension + d][i % LANES] = rows[d][usize::from(place)][0]);
+        }
+        values.resize(values.len().max(count), [0.0; LANES]);
+        let mut packed = vec![[0.0; LANES]; count.div_ceil(LANES)];
+        self.values.values(points, &mut packed);
+        for (i, (value, &packed)) in values.iter_mut().zip(packed.as_flattened()).enumerate().take(count) {
+            let slope: f64 = if slopes.is_empty() {
+                1.0
+            } else {
+                node(i).map(|(&place, d)| slopes[d][usize::from(place)][0]).product()
+            };
+            *value = [packed * slope; LANES];
+        }
+    }
+
     /// The same at the points of the desk.
     pub(super) fn evaluate_points(&self, desk: &mut BoxDesk) -> usize {
         let BoxDesk { slopes, values, points, .. } = desk;

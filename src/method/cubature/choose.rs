@@ -1,0 +1,132 @@
+//! Which leaves a round is about: those to be halved, those for the fine rule, and those that are given up.
+
+use super::leaf::BoxLeaf;
+use super::{Cubature, LANES};
+
+/// The share of that which leaves may claim together that are left alone.
+const SETTLED: f64 = 0.3;
+
+/// Leaves that claim less than this share of the largest claim wait for a later round.
+const LATER: f64 = 0.2;
+
+/// Of the largest, so many do not, and such a share of all: fewer leave lanes idle, and are not worth a look at all leaves.
+const FEWEST: usize = LANES / 2;
+const SHARE: usize = 50;
+
+/// The share of all evaluations that may be wasted on fine sweeps.
+const WASTE: f64 = 0.5;
+
+impl Cubature {
+    /// Makes active what has to be halved; the claim up to which leaves need not be, whatever comes.
+    pub(super) fn choose(&mut self, goal: f64) -> f64 {
+        // Claims sorted into halves of binary orders of magnitude, from the largest down: enough to tell which are small, and no sort.
+        const BINS: usize = 256;
+        let open = |leaf: &&BoxLeaf| !leaf.stuck;
+        let largest = self.leaves.iter().filter(open).fold(0.0, |largest: f64, leaf| largest.max(leaf.error));
+        let order = |error: f64| (error.to_bits() >> 51) as usize;
+        let floor =
+            |bin: usize| if bin + 1 < BINS { f64::from_bits(((order(largest) - bin) as u64) << 51) } else { 0.0 };
+        let (mut sums, mut counts) = ([0.0; BINS], [0; BINS]);
+        for leaf in self.leaves.iter().filter(open) {
+            let bin = (order(largest) - order(leaf.error)).min(BINS - 1);
+            sums[bin] += leaf.error;
+            counts[bin] += 1;
+        }
+        let may = SETTLED * (goal - self.retired.1.truncation).max(0.0);
+        let mut total = 0.0;
+        let first = sums.iter().rposition(|sum| {
+            total += sum;
+            total > may
+        });
+        let settled = first.map_or(f64::INFINITY, floor);
+        let mut count = 0;
+        let fewest = counts.iter().position(|&in_bin| {
+            count += in_bin;
+            count >= FEWEST.max(self.leaves.len() / SHARE)
+        });
+        let from = settled.max(fewest.map_or(0.0, floor).min(LATER * largest));
+        self.active.clear();
+        self.fine.clear();
+        let chosen = |leaf: &BoxLeaf| !leaf.stuck && leaf.error > 0.0 && leaf.error >= from;
+        self.active.extend((0u32..).zip(&self.leaves).filter(|(_, leaf)| chosen(leaf)).map(|(i, _)| i));
+        settled
+    }
+
+    /// Takes from what is active the leaves for which the fine rule would be cheaper than halves, if it does: a halving of all axes,
+    /// into 2^D boxes, brings a factor of about 2^8 or 2^10. Where that is promised, it is tried in any case; else as far as there is
+    /// something to waste.
+    pub(super) fn refine(&mut self, goal: f64) {
+        let Some(each) = self.costs.fine else { return };
+        let dimension = self.axes.len();
+        let (halved, power) = match self.costs.ninth {
+            Some(ninth) => (ninth, 10.0),
+            None => (self.costs.seventh, 8.0),
+        };
+        let wanted = self.fine_goal(goal);
+        let worth = (0.5 * each as f64 / halved as f64).powf(power / dimension as f64);
+        let spare = ((WASTE * self.evaluations as f64) as u64).saturating_sub(self.wasted);
+        let mut spare = spare / each;
+        self.fine_lower.clear();
+        self.fine_upper.clear();
+        let mut active = std::mem::take(&mut self.active);
+        active.retain(|&i| {
+            let leaf = &self.leaves[i as usize];
+            let range = i as usize * dimension..(i as usize + 1) * dimension;
+            let (lower, upper) = (&self.lower[range.clone()], &self.upper[range]);
+            if leaf.tried || leaf.error <= worth * wanted {
+                return true;
+            }
+            if leaf.promise > wanted {
+                if spare == 0 || leaf.promise == f64::INFINITY && self.plane_in(lower, upper).is_some() {
+                    return true;
+                }
+                spare -= 1;
+            }
+            self.fine.push(i);
+            self.fine_lower.extend_from_slice(lower);
+            self.fine_upper.extend_from_slice(upper);
+            false
+        });
+        self.active = active;
+        // What does not fill lanes waits for a later round, if there is anything else to do; a few boxes are rather halved.
+        let full = self.fine.len() - self.fine.len() % LANES;
+        if self.fine.len() - full < LANES / 2 {
+            self.active.extend(&self.fine[full..]);
+            self.fine.truncate(full);
+        } else if full > 0 || !self.active.is_empty() {
+            self.fine.truncate(full);
+        }
+        self.fine_lower.truncate(self.fine.len() * dimension);
+        self.fine_upper.truncate(self.fine.len() * dimension);
+    }
+
+    /// The claim of a leaf that a fine sweep is to bring.
+    pub(super) fn fine_goal(&self, goal: f64) -> f64 {
+        goal / (4 * self.leaves.len()) as f64
+    }
+
+    /// Gives up the leaves that claim less than `settled`: of them only the sums are kept.
+    pub(super) fn retire(&mut self, settled: f64) {
+        let dimension = self.axes.len();
+        let mut kept = 0;
+        for i in 0..self.leaves.len() {
+            let leaf = self.leaves[i];
+            if leaf.error < settled || leaf.stuck {
+                self.retired.0 += 1;
+                self.retired.1.add(&leaf);
+                continue;
+            }
+            self.leaves[kept] = leaf;
+            for bounds in [&mut self.lower, &mut self.upper] {
+                bounds.copy_within(i * dimension..(i + 1) * dimension, kept * dimension);
+            }
+            kept += 1;
+        }
+        self.leaves.truncate(kept);
+        self.lower.truncate(kept * dimension);
+        self.upper.truncate(kept * dimension);
+        // Only what is active is left, or waits for a later round; the largest claims come first again.
+        self.active.clear();
+        self.active.extend(0..kept as u32);
+    }
+}
