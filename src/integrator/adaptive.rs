@@ -40,7 +40,6 @@ impl Integrator {
     pub(super) fn adaptive<F: Integrand>(&self, f: &F, region: Region) -> Result<Integral, Error> {
         let (lower, upper) = (region.lower.min(region.upper), region.lower.max(region.upper));
         let mut seen = Seen::default();
-        let mut known = None;
         if let Some(settings) = self.quick(f.required_dimension(), lower, upper) {
             let (level, token, tolerance) = settings;
             let error = regions::first(f, token, lower, upper, &mut seen);
@@ -66,9 +65,9 @@ impl Integrator {
                     elapsed: Duration::ZERO,
                 });
             }
-            known = Some((settings, &seen));
+            return self.beyond_first(f, region, Some((settings, &seen)));
         }
-        self.beyond_first(f, region, known)
+        self.beyond_first(f, region, None)
     }
 
     /// The same where more is needed than the quick way, which had these settings and saw that.
