@@ -87,8 +87,13 @@ pub enum Error {
         /// The most of the method.
         most: usize,
     },
-    /// A method that samples was allowed no evaluation.
-    NoEvaluations,
+    /// A method that samples was allowed fewer evaluations than its first round takes.
+    FewEvaluations {
+        /// The limit.
+        most: u64,
+        /// What the first round takes.
+        least: u64,
+    },
     /// [`Method::Vegas`](crate::Method::Vegas) was chosen for a vector: it samples where one integrand is large.
     SampledAlone,
     /// The volume of the region (of its finite axes) is no ordinary number: too large or too small for an `f64`.
@@ -226,7 +231,9 @@ impl fmt::Display for Error {
                 write!(f, "the region has {dimension} axes; the method does 1 to {most}")
             }
             Error::SampledAlone => f.write_str("VEGAS samples where one integrand is large: it does no vectors"),
-            Error::NoEvaluations => f.write_str("the limit on evaluations is 0: there is nothing to sample"),
+            Error::FewEvaluations { most, least } => {
+                write!(f, "the limit on evaluations is {most}; the first samples are {least}")
+            }
             Error::Volume { volume } => {
                 write!(
                     f,

@@ -138,7 +138,8 @@ pub enum Status {
         /// The tolerance, if one was asked for.
         tolerance: Option<f64>,
     },
-    /// The sum is too large for an `f64` although the values that led to that are finite.
+    /// The sum is too large for an `f64` although the values that led to that are finite; or, of samples that differ by more than
+    /// 1e154, the sum of squares that an error is claimed by.
     Overflow,
     /// Cancelled by the caller; the estimate is that of the part from the smaller bound to `reached`. (An adaptive method
     /// always covers the whole; its estimate is that of the last round.)
@@ -199,7 +200,7 @@ impl fmt::Display for Status {
             Status::PrecisionFloor { floor, tolerance: None } => {
                 write!(f, "the arithmetic may be wrong by {floor:.1e}, in more than half of its digits")
             }
-            Status::Overflow => f.write_str("the sum of the integrand's values overflows"),
+            Status::Overflow => f.write_str("the sum of the integrand's values, or of their squares, overflows"),
             Status::Refused => f.write_str("refused: the question makes no sense"),
             Status::Cancelled { reached } if reached.is_nan() => f.write_str("cancelled before it began"),
             Status::Deadline { reached } if reached.is_nan() => f.write_str("out of time before it began"),

@@ -64,7 +64,9 @@ impl<'a> Race<'a> {
         let Whole { kernel, sign, threads, start } = whole;
         let axes = kernel.axes;
         let samples = Samples::new(with, kernel, threads, start);
-        let fits = |method: &Method| method.most_sampled().is_some_and(|most| axes.len() <= most);
+        let fits = |method: &Method| {
+            method.most_sampled().is_some_and(|most| axes.len() <= most) && with.check_limit(*method).is_ok()
+        };
         let points = [Method::Lattice, Method::Sobol].into_iter().find(fits).unwrap_or(Method::MonteCarlo);
         let mut waiting = vec![Method::Vegas, points];
         match &cubature {
@@ -72,8 +74,7 @@ impl<'a> Race<'a> {
                 let first = drive.method.cost() <= with.max_evaluations;
                 waiting.insert(if first { 2 } else { 0 }, Method::Cubature);
             }
-            None if with.max_evaluations == 0 => return Err(Error::NoEvaluations),
-            None => {}
+            None => with.check_limit(Method::MonteCarlo)?,
         }
         let mut tolerance = with.wanted(axes, LOOSE).tolerance;
         if cubature.is_some() {

@@ -13,6 +13,7 @@ use crate::clock::Instant;
 use crate::control::Stop;
 use crate::error::Error;
 use crate::estimate::Tolerance;
+use crate::estimate::statistics::REPLICATES;
 use crate::integral::{Fallback, Integral, Status};
 use crate::integrand::point_values::PointValues;
 use crate::lanes::{Level, Token};
@@ -37,6 +38,16 @@ impl Method {
             Method::Sobol => Some(MOST_OF_SOBOL),
             Method::MonteCarlo | Method::Vegas => Some(MOST_RANDOM),
             _ => None,
+        }
+    }
+
+    /// The evaluations of the first round of a method that samples, at least: eight points of each replicate, a vector of values, two
+    /// vectors in strata.
+    pub(super) fn least_sampled(self) -> u64 {
+        match self {
+            Method::Lattice | Method::Sobol => 8 * REPLICATES as u64,
+            Method::MonteCarlo => 8,
+            _ => 16,
         }
     }
 }
@@ -118,9 +129,7 @@ impl Integrator {
         sign: f64,
         mut integral: Integral,
     ) -> Result<Integral, Error> {
-        if self.max_evaluations == 0 {
-            return Err(Error::NoEvaluations);
-        }
+        self.check_limit(self.method)?;
         let wanted = self.wanted(axes, TOLERANCE);
         let serial = self.backend == Backend::Serial;
         let threads = &if serial { Threads::new(Some(1))? } else { Threads::new(self.threads)? };
@@ -146,6 +155,12 @@ impl Integrator {
         integral.fallbacks.push(Fallback { wanted: Backend::Gpu.to_string(), reason });
         integral.fallbacks.extend(self.box_fallbacks());
         self.judged(cpu(integral)?)
+    }
+
+    /// Refuses a limit on evaluations below what the first round of a method takes.
+    pub(super) fn check_limit(&self, method: Method) -> Result<(), Error> {
+        let (most, least) = (self.max_evaluations, method.least_sampled());
+        if most < least { Err(Error::FewEvaluations { most, least }) } else { Ok(()) }
     }
 
     /// What is asked of a method that samples, with this relative tolerance where none is given.

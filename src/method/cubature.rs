@@ -69,7 +69,6 @@ pub(crate) struct Cubature {
     /// Of all leaves.
     pub totals: BoxTotals,
     pub evaluations: u64,
-    pub cal: [[f64; 4]; 2],
     /// The largest |f| in any sweep.
     pub peak: f64,
     /// Where the integrand was found not to be finite.
@@ -114,7 +113,6 @@ impl Cubature {
             totals: BoxTotals::default(),
             evaluations: look.evaluations,
             peak: 0.0,
-            cal: [[0.0; 4]; 2],
             bad: Vec::new(),
         }
     }
@@ -129,10 +127,6 @@ impl Cubature {
         self.tolerance.at(self.totals.estimate())
     }
 
-    pub fn neff(&self) -> f64 {
-        let (a, b) = self.leaves.iter().fold((0.0, 0.0), |(a, b), l| (a + l.error, b + l.error * l.error));
-        a * a / b
-    }
     /// The boxes to sweep by this rule.
     pub fn next(&self, rule: BoxRule) -> Boxes<'_> {
         let dimension = self.axes.len();
@@ -287,13 +281,6 @@ impl Cubature {
             let share = length(from) / (length(from) + length(from + dimension));
             let difference = before.estimate - (first.estimate + second.estimate);
             let rounding = before.floor + first.floor + second.floor;
-            {
-                let k = usize::from(before.is_rough());
-                self.cal[k][0] += difference.abs();
-                self.cal[k][1] += before.own;
-                self.cal[k][2] += 1.0;
-                self.cal[k][3] += difference.abs().powi(2);
-            }
             let difference = if difference.abs() <= rounding { 0.0 } else { difference };
             let claims = claims_of_halves([first.error, second.error], before.own, difference, [share, 1.0 - share]);
             if let Some(plane) = self.cuts.get(k).copied().flatten() {

@@ -103,7 +103,8 @@ impl Seen {
 
     /// Whether to stop here. `stable` says that nothing contradicts the claim, `last` that there may be no further round.
     pub fn outcome(&self, known: &Known, tolerance: Tolerance, stable: bool, last: bool) -> Option<Outcome> {
-        if !known.estimate.is_finite() {
+        // So are squares of deviations above 1e154.
+        if !known.estimate.is_finite() || known.error == f64::INFINITY && !self.all_zero {
             return Some(Outcome::Overflow);
         }
         if self.all_zero {

@@ -11,7 +11,7 @@ pub(crate) enum Periodization {
     Tent,
     /// v = u³ (10 - 15 u + 6 u²), v' = 30 (u (1 - u))²: values and slopes at all faces become zero, and points are fewer towards them.
     ///
-    /// N. M. Korobov's polynomials, as F. J. Hickernell has them (2002), see above.
+    /// One of N. M. Korobov's polynomials (1963); see also Hickernell above.
     Smooth,
 }
 

@@ -116,19 +116,6 @@ impl<'a> Drive<'a> {
             let after = if evaluations > 0 { format!(", after {evaluations} evaluations") } else { String::new() };
             integral.fallbacks.insert(0, Fallback { wanted: Backend::Gpu.to_string(), reason: reason + &after });
         }
-        if std::env::var("CAL").is_ok() {
-            let t = method.totals;
-            eprintln!(
-                "CAL smooth {:.3} n {} rough {:.3} n {} leaves {} claim/est {:.2e} sq {:.2e}",
-                method.cal[0][0] / method.cal[0][1],
-                method.cal[0][2],
-                method.cal[1][0] / method.cal[1][1],
-                method.cal[1][2],
-                method.regions(),
-                t.truncation / t.estimate().abs(),
-                method.neff()
-            );
-        }
         integral.threads = threads.count();
         if let Some(reason) = no_threads {
             integral.fallbacks.push(Fallback { wanted: format!("{} threads", threads.count()), reason });

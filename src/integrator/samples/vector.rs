@@ -27,15 +27,13 @@ impl Integrator {
         threads: &Threads,
         integral: &mut VectorIntegral,
     ) -> Result<(), Error> {
-        if self.max_evaluations == 0 {
-            return Err(Error::NoEvaluations);
-        }
         let dimension = over.axes.len();
         let method = match self.method {
             Method::Auto if dimension <= MOST_OF_LATTICE => Method::Lattice,
             Method::Auto => Method::MonteCarlo,
             method => method,
         };
+        self.check_limit(method)?;
         let wanted = self.wanted(over.axes, TOLERANCE);
         // Each goes on until its claim means something; how closely is for the norm to say.
         let any = Wanted { tolerance: Tolerance { absolute: f64::INFINITY, relative: 0.0 }, ..wanted };
