@@ -125,6 +125,25 @@ impl Integrator {
             && self.weight.is_none()
     }
 
+    /// The integral by the CPU in place of the GPU, with the reason, if that is to be said.
+    pub(super) fn adaptive_instead<F: Integrand>(
+        &self,
+        f: &F,
+        region: Region,
+        reason: Option<String>,
+    ) -> Result<Integral, Error> {
+        let mut outcome = Integrator { backend: Backend::Simd, ..self.clone() }.adaptive(f, region);
+        let integral = match &mut outcome {
+            Ok(integral) => Some(integral),
+            Err(Error::NotConverged(integral) | Error::Disagreement(integral, _)) => Some(&mut **integral),
+            Err(_) => None,
+        };
+        if let Some((integral, reason)) = integral.zip(reason) {
+            integral.fallbacks.insert(0, Fallback { wanted: Backend::Gpu.to_string(), reason });
+        }
+        outcome
+    }
+
     #[inline(never)]
     pub(super) fn by_rounds(
         &self,

@@ -131,9 +131,9 @@ impl Integrator {
         self
     }
 
-    /// Who evaluates. Adaptive integrals, [sweeps](Self::sweep) and the [methods that sample](Method) run on a GPU only where it is asked for: one
-    /// adaptive integral in one dimension has its values from there, each round at least a dispatch (some 0.1 ms), so that it pays for integrands of
-    /// thousands of operations alone.
+    /// Who evaluates. Adaptive integrals, [sweeps](Self::sweep) and the [methods that sample](Method) run on a GPU only where it is asked for. One
+    /// adaptive integral in one dimension has its values from there, in double precision; each of its rounds takes several dispatches of some 0.1 ms,
+    /// so that it is slower than on the CPU unless the integrand is very dear.
     pub fn backend(mut self, backend: Backend) -> Self {
         self.backend = backend;
         self

@@ -180,7 +180,7 @@ impl OnDevice<'_> {
             let spot = spot(cut.tiles(), with.seed, before);
             let mut tiles = if *verify == Verify::Spot { spot..spot + 1 } else { 0..progress.tiles };
             let pole = |tile| self.pole(&points(plan, domain, cut.tile(tile)));
-            return Ok(tiles.find_map(pole).map(End::Bad));
+            return tiles.find_map(pole).map(|bad| Some(End::Bad(bad))).ok_or(GpuError::Stopped);
         }
         if progress.tiles < cut.tiles() {
             return Err(GpuError::Stopped);
