@@ -274,11 +274,11 @@ impl fmt::Display for Error {
                 write!(f, "{}; best estimate {:?}", integral.status, integral.estimate)
             }
             Error::Disagreement(integral, disagreement) => {
-                write!(
-                    f,
-                    "{disagreement}; the {} estimate {:?} is not to be trusted",
-                    integral.backend, integral.estimate
-                )
+                write!(f, "{disagreement}")?;
+                if !integral.bad_point.is_empty() {
+                    write!(f, " (the point is {:?})", integral.bad_point)?;
+                }
+                write!(f, "; the {} estimate {:?} is not to be trusted", integral.backend, integral.estimate)
             }
         }
     }

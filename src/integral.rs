@@ -25,7 +25,7 @@ pub struct Integral {
     pub regions: u64,
     /// Whether this is what was asked for.
     pub status: Status,
-    /// In several dimensions, the point of [`Status::NonFinite`].
+    /// In several dimensions, the point of [`Status::NonFinite`], or where verification found a value that is not that of the scalar definition.
     pub bad_point: Vec<f64>,
     /// Who evaluated; of an empty interval, who was asked to.
     pub backend: Backend,

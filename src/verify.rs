@@ -268,7 +268,7 @@ pub(crate) fn check_value(value: f64, reference: f64, ball: impl FnOnce() -> Opt
         return Some((bound, difference / bound));
     }
     if !value.is_finite() && !reference.is_finite() {
-        return Some((bound, 0.0));
+        return Some((0.0, 0.0));
     }
     let ball = ball()?;
     let share = (value - ball.value).abs() / ball.bound;

@@ -87,7 +87,7 @@ fn backends_levels_threads_and_what_is_of_no_use() {
     noted(&["--threads", "3"], "3 threads");
     // With or without one.
     let single = ["--backend", "gpu", "--precision", "f32"];
-    noted(&[&single[..], &["--fallback"]].concat(), "less than double precision");
+    noted(&[&single[..], &["--fallback"]].concat(), "gpu");
     let verified = json(&[&f[..], &["--verify", "full"]].concat());
     assert_eq!(
         (&verified["agreement"]["depth"], &verified["fallbacks"]),
@@ -96,7 +96,8 @@ fn backends_levels_threads_and_what_is_of_no_use() {
     let all = json(&[&f[..], &["--backend", "all"]].concat());
     let statuses: Vec<_> = all.as_array().unwrap().iter().map(|answer| answer["status"].as_str().unwrap()).collect();
     assert_eq!((&statuses[..2], statuses.len()), (&["converged"; 2][..], 3));
-    refused(&[&f[..], &single].concat(), &["gpu", "less than double precision"]);
+    refused(&[&f[..], &single].concat(), &["gpu"]);
+    refused(&[&f[..], &["--backend", "gpu", "--adapter", "nosuch"]].concat(), &["adapter"]);
     for (option, value) in [("--n", "10"), ("--precision", "f32"), ("--adapter", "x"), ("--seed", "1")] {
         refused(&[&f[..], &[option, value]].concat(), &[option]);
     }

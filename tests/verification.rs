@@ -307,7 +307,7 @@ fn values_over_boxes_are_verified_by_all_methods() {
         let integral = with.integrate(&right, cube()).unwrap();
         assert_eq!((integral.estimate, integral.error), (plain.estimate, plain.error));
         let agreement = integral.agreement.unwrap();
-        let least = if depth == Verify::Full { integral.evaluations } else { 8 };
+        let least = if depth == Verify::Full { integral.evaluations * 9 / 10 } else { 8 };
         assert!(agreement.worst <= 1.0 && agreement.evaluations >= least, "{method}: {agreement}");
         // Whoever evaluates what.
         let alone = with.clone().threads(1).integrate(&right, cube()).unwrap().agreement.unwrap();
@@ -316,19 +316,29 @@ fn values_over_boxes_are_verified_by_all_methods() {
             let error = with.integrate(&WrongOverBoxes, cube()).unwrap_err();
             let Error::Disagreement(integral, disagreement) = &error else { panic!("{error}") };
             assert!(integral.estimate.is_finite() && disagreement.nodes.0 >= 0.4, "{error}");
+            assert!(integral.bad_point.len() == 3 && integral.bad_point[0] == disagreement.nodes.0, "{error}");
             assert!(error.to_string().contains("the integrand at a point with x = "), "{error}");
         }
         if method != Method::Vegas {
             let sure = with.abs_tol(1e-3).integrate_vector(&[right.clone(), right.clone()], cube()).unwrap();
-            assert!(
-                sure.agreement.unwrap().evaluations > 0 && sure.fallbacks.iter().all(|it| it.wanted != "verification")
-            );
+            assert!(sure.agreement.unwrap().evaluations > 0, "{method}");
+            assert!(!sure.fallbacks.iter().any(|fallback| fallback.wanted.contains("verification")), "{sure:?}");
         }
     }
     let full = Integrator::new().verify(Verify::Full).rel_tol(1e-6);
     let error = full.sweep(&[1.0, 2.0], |&b| (WrongOverBoxes, [0.0..b, 0.0..1.0])).unwrap_err();
     let Error::Row { row: 0, error } = error else { panic!("{error}") };
     assert!(matches!(*error, Error::Disagreement(..)), "{error}");
+    // A change of sign is judged by the operations that lead to it, over a domain too; an error is told at a point of that.
+    let ball = quadrille::domain::Ball::new([1.0, 0.5, 0.0], 2.0);
+    let over_ball = full.clone().abs_tol(1e-4).accept_any_status();
+    let crossing = Expression::parse("sin(3*x) - 0.5 + y*z").unwrap();
+    let agreement = over_ball.integrate_over(&crossing, &ball).unwrap().agreement.unwrap();
+    assert!(agreement.worst <= 1.0 && agreement.evaluations > 1000, "{agreement}");
+    let error = over_ball.integrate_over(&WrongOverBoxes, &ball).unwrap_err();
+    let Error::Disagreement(integral, disagreement) = &error else { panic!("{error}") };
+    let away = [integral.bad_point[0] - 1.0, integral.bad_point[1] - 0.5, integral.bad_point[2]];
+    assert!(away.iter().map(|x| x * x).sum::<f64>() < 4.0 && disagreement.nodes.0 >= 0.4, "{error}");
     let sums = Integrator::new().rule(Rule::Simpson).panels(100).verify(Verify::Spot);
     assert!(sums.sweep(&[1.0, 2.0], |&b| (|x: f64| x.sin(), 0.0..b)).unwrap().agreement.unwrap().evaluations > 0);
 }

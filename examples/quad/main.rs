@@ -77,7 +77,7 @@ fn one(job: &Job) -> Result<bool, String> {
         let integrator = job.integrator.clone().backend(backend).cancel(&cancel).progress(bar.callback());
         let runs_there = match job.what {
             What::Fixed { .. } => true,
-            What::Adaptive(method) => method == Method::Cubature || method.is_sampling(),
+            What::Adaptive(method) => job.over.len() < 2 || method == Method::Cubature || method.is_sampling(),
         };
         let gpu = backend == Backend::Gpu || backend == Backend::Auto && job.adapter.is_some();
         let opened = match gpu && runs_there {

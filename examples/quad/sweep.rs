@@ -164,7 +164,7 @@ impl SweepJob {
         };
         match write {
             // Where nobody listens any more there is nothing to say.
-            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(error) if !is_broken_pipe(&error) => {
                 return Err(format!("the answers cannot be written: {error}"));
             }
             _ => {}
@@ -222,11 +222,20 @@ impl SweepJob {
 
 /// The file to write to, before anything is computed; what it holds stays until there is something in its place.
 fn open(out: &Path, input: &Path) -> Result<File, String> {
-    if same_file::is_same_file(out, input).unwrap_or(false) {
+    // To look at a pipe would be to wait for who writes to it.
+    let is_file = out.metadata().is_ok_and(|found| found.is_file());
+    if is_file && same_file::is_same_file(out, input).unwrap_or(false) {
         return Err(format!("--out {} is the file that is read", out.display()));
     }
     let file = OpenOptions::new().write(true).create(true).truncate(false).open(out);
     file.map_err(|error| format!("--out {}: {error}", out.display()))
+}
+
+/// Whether nobody reads any more; csv puts errors into others.
+fn is_broken_pipe(error: &io::Error) -> bool {
+    let of_csv = error.get_ref().and_then(|inner| inner.downcast_ref::<csv::Error>()).map(csv::Error::kind);
+    let inner = if let Some(csv::ErrorKind::Io(inner)) = of_csv { inner } else { error };
+    inner.kind() == io::ErrorKind::BrokenPipe
 }
 
 /// Without what it held before; a pipe holds nothing.

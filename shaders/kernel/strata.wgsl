@@ -129,7 +129,9 @@ fn main(
             let count = Spread(work.count);
             let mean = (work.total.x + work.total.y) / count;
             let others = max(count - 1.0lf, 1.0lf);
-            let variance = max(deviations, 0.0lf) / others;
+            // Squares may overflow, and leave no number.
+            let squares = select(real(work.second), max(real(deviations), 0.0lf), block_is_finite(real(deviations)));
+            let variance = squares / others;
             let far = max(work.high - mean, mean - work.low);
             let largest = far * far / (others * count);
             share = Share(sum_add(sum_zero(), mean), variance / count, work.size / count, largest, work.bad);

@@ -40,7 +40,6 @@ impl Integrator {
     pub(super) fn adaptive<F: Integrand>(&self, f: &F, region: Region) -> Result<Integral, Error> {
         let (lower, upper) = (region.lower.min(region.upper), region.lower.max(region.upper));
         let mut seen = Seen::default();
-        let mut known = None;
         if let Some(settings) = self.quick(f.required_dimension(), lower, upper) {
             let (level, token, tolerance) = settings;
             let error = regions::first(f, token, lower, upper, &mut seen);
@@ -66,9 +65,9 @@ impl Integrator {
                     elapsed: Duration::ZERO,
                 });
             }
-            known = Some((settings, &seen));
+            return self.beyond_first(f, region, Some((settings, &seen)));
         }
-        self.beyond_first(f, region, known)
+        self.beyond_first(f, region, None)
     }
 
     /// The same where more is needed than the quick way, which had these settings and saw that.
@@ -124,6 +123,25 @@ impl Integrator {
             && self.points.is_empty()
             && self.depth().is_none()
             && self.weight.is_none()
+    }
+
+    /// The integral by the CPU in place of the GPU, with the reason, if that is to be said.
+    pub(super) fn adaptive_instead<F: Integrand>(
+        &self,
+        f: &F,
+        region: Region,
+        reason: Option<String>,
+    ) -> Result<Integral, Error> {
+        let mut outcome = Integrator { backend: Backend::Simd, ..self.clone() }.adaptive(f, region);
+        let integral = match &mut outcome {
+            Ok(integral) => Some(integral),
+            Err(Error::NotConverged(integral) | Error::Disagreement(integral, _)) => Some(&mut **integral),
+            Err(_) => None,
+        };
+        if let Some((integral, reason)) = integral.zip(reason) {
+            integral.fallbacks.insert(0, Fallback { wanted: Backend::Gpu.to_string(), reason });
+        }
+        outcome
     }
 
     #[inline(never)]

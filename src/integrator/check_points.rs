@@ -1,37 +1,70 @@
 //! Verification over boxes: values as they were computed against the scalar definition, at some of the points or at all.
 
+use super::cubature::axes_of;
 use crate::agreement::{Disagreement, Verify};
+use crate::backend::Backend;
 use crate::error::Error;
 use crate::integral::Integral;
-use crate::integrand::bound::Bounded;
+use crate::integrand::bound::{Ball, Bounded};
 #[cfg(feature = "gpu")]
 use crate::integrand::formula::Traced;
 use crate::integrand::point_values::{PointValues, Row};
 use crate::integrand::shared::VectorValues;
 use crate::lanes::LANES;
+use crate::plan::Axis;
 use crate::rule::Vector;
 use crate::vector::VectorIntegral;
 use crate::verify::{Checked, check_value};
+use std::cmp::Ordering;
 use std::ops::Range;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 /// A spot check looks at eight points of one call in so many, chosen by the seed and the points themselves, whoever makes it.
 const SPARSE: u64 = 4;
+
+type BallOf<'a> = dyn Fn(&[f64]) -> Ball + Sync + 'a;
+
+/// The value at a point by the scalar definition, with the bound of its operations.
+pub(super) struct BallAt<'a>(pub Box<BallOf<'a>>);
+
+impl From<Bounded> for BallAt<'_> {
+    fn from(bounded: Bounded) -> Self {
+        Self(Box::new(move |point| bounded.at(point)))
+    }
+}
 
 /// What is looked at, and what was found.
 struct Check {
     depth: Verify,
     seed: u64,
     dimension: usize,
-    begun: AtomicBool,
-    /// Also the component of the disagreement.
-    found: Mutex<(Checked, usize)>,
+    found: Mutex<Found>,
+}
+
+#[derive(Clone)]
+struct Found {
+    checked: Checked,
+    /// The first failure in the order of points, whoever met it.
+    failed: Option<Failure>,
+}
+
+#[derive(Clone)]
+struct Failure {
+    point: Vec<f64>,
+    component: usize,
+    disagreement: Disagreement,
+}
+
+impl Failure {
+    fn order(&self, other: &Self) -> Ordering {
+        let points = self.point.iter().zip(&other.point).map(|(x, other)| x.total_cmp(other));
+        points.fold(Ordering::Equal, Ordering::then).then(self.component.cmp(&other.component))
+    }
 }
 
 impl Check {
     fn new(depth: Verify, seed: u64, dimension: usize) -> Self {
-        Self { depth, seed, dimension, begun: AtomicBool::new(false), found: Mutex::new((Checked::NOTHING, 0)) }
+        Self { depth, seed, dimension, found: Mutex::new(Found { checked: Checked::NOTHING, failed: None }) }
     }
 
     /// The vectors of a call to compare, of which the first is made of these coordinates.
@@ -41,11 +74,8 @@ impl Check {
         }
         let mix = |hash: u64, bits: u64| (hash ^ bits).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(29);
         let hash = (0..self.dimension).fold(mix(self.seed, 1), |hash, d| mix(hash, first(d)[0].to_bits()));
-        if hash.is_multiple_of(SPARSE) || !self.begun.swap(true, Ordering::Relaxed) {
-            let one = (hash >> 32) as usize % count;
-            return one..one + 1;
-        }
-        0..0
+        let one = (hash >> 32) as usize % count;
+        if hash.is_multiple_of(SPARSE) { one..one + 1 } else { 0..0 }
     }
 
     /// The places in a list of points that these vectors have.
@@ -56,37 +86,49 @@ impl Check {
     /// Compares values of a component at vectors of points.
     fn compare(
         &self,
-        (component, bounded): (usize, Option<&Bounded>),
+        (component, ball): (usize, Option<&BallAt>),
         points: &[Vector],
         values: &[Vector],
         expected: &[Vector],
     ) {
-        let mut checked = Checked::NOTHING;
+        let (mut checked, mut failed): (_, Option<Failure>) = (Checked::NOTHING, None);
         for ((at, values), expected) in points.chunks_exact(self.dimension).zip(values).zip(expected) {
             for (lane, (&value, &reference)) in values.iter().zip(expected).enumerate() {
-                let point = || at.iter().map(|coordinate| coordinate[lane]).collect::<Vec<_>>();
-                let ball = || bounded.map(|bounded| bounded.at(&point()));
+                // Vectors are filled up with their last point.
+                if lane > 0 && at.iter().all(|x| x[lane].to_bits() == x[lane - 1].to_bits()) {
+                    continue;
+                }
+                let point: Vec<f64> = at.iter().map(|x| x[lane]).collect();
                 checked.evaluations += 1;
-                if let Some((bound, share)) = check_value(value, reference, ball) {
+                if let Some((bound, share)) = check_value(value, reference, || Some(ball?.0(&point))) {
                     checked.worst = checked.worst.max(share);
                     checked.unbounded += u64::from(bound == f64::INFINITY);
-                } else {
-                    let (bound, nodes) = (ball().map_or(0.0, |ball| ball.bound), (at[0][lane], at[0][lane]));
-                    let found = Disagreement { tile: None, nodes, fast: value, reference, bound };
-                    checked.failed = lower(checked.failed, Some(found));
+                    continue;
                 }
+                let (bound, nodes) = (ball.map_or(0.0, |ball| ball.0(&point).bound), (point[0], point[0]));
+                let disagreement = Disagreement { tile: None, nodes, fast: value, reference, bound };
+                failed = failed.into_iter().chain([Failure { point, component, disagreement }]).min_by(Failure::order);
             }
         }
         let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
-        let (before, of) = *found;
-        let failed = lower(before.failed, checked.failed);
-        let component = if failed == before.failed { of } else { component };
-        *found = (before.combine(checked), component);
-        found.0.failed = failed;
+        found.checked = found.checked.combine(checked);
+        found.failed = found.failed.take().into_iter().chain(failed).min_by(Failure::order);
     }
 
-    fn found(&self) -> (Checked, usize) {
-        *self.found.lock().unwrap_or_else(PoisonError::into_inner)
+    fn found(&self) -> Found {
+        self.found.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Eight points of a box, in case no call of the few that were made is one to look at.
+    fn eight(&self, lower: &[f64], upper: &[f64]) -> Vec<Vector> {
+        let (_, axes) = axes_of(lower, upper);
+        let coordinate = |(d, axis): (usize, &Axis)| {
+            std::array::from_fn(|lane| {
+                let share = (0.5 + (lane + 1) as f64 * (0.618 + 0.131 * d as f64)).fract();
+                axis.map.point(axis.lower + (0.1 + 0.8 * share) * (axis.upper - axis.lower)).0
+            })
+        };
+        axes.iter().enumerate().map(coordinate).collect()
     }
 }
 
@@ -94,51 +136,52 @@ impl Check {
 pub(super) struct CheckedPoints<'a> {
     fast: &'a dyn PointValues,
     scalar: &'a dyn PointValues,
-    bounded: Option<Bounded>,
+    ball: Option<BallAt<'a>>,
     check: Check,
 }
 
 impl<'a> CheckedPoints<'a> {
     pub fn new(
         (fast, scalar): (&'a dyn PointValues, &'a dyn PointValues),
-        bounded: Option<Bounded>,
+        ball: Option<BallAt<'a>>,
         (depth, seed): (Verify, u64),
         dimension: usize,
     ) -> Self {
-        Self { fast, scalar, bounded, check: Check::new(depth, seed, dimension) }
+        Self { fast, scalar, ball, check: Check::new(depth, seed, dimension) }
     }
 
-    /// An integral of these values, with what was found; the disagreement, if there is one. What another check found stays.
-    pub fn judge(&self, result: Result<Integral, Error>) -> Result<Integral, Error> {
-        let (found, _) = self.check.found();
-        let signed = |mut integral: Integral| {
-            integral.agreement = integral.agreement.or(Some(found.agreement(self.check.depth)));
-            integral
+    /// An integral of these values over a box, with what was found: the disagreement and its point, if there is one. What a GPU found stays.
+    pub fn judge(&self, (lower, upper): (&[f64], &[f64]), result: Result<Integral, Error>) -> Result<Integral, Error> {
+        let (integral, refused) = match result {
+            Ok(integral) => (integral, false),
+            Err(Error::NotConverged(integral)) => (*integral, true),
+            Err(error) => return Err(error),
         };
-        match (result, found.failed) {
-            (Ok(integral), Some(disagreement)) => Err(Error::Disagreement(Box::new(integral), disagreement)),
-            (Err(Error::NotConverged(integral)), Some(disagreement)) => {
-                Err(Error::Disagreement(integral, disagreement))
-            }
-            (Ok(integral), None) => Ok(signed(integral)),
-            (Err(Error::NotConverged(integral)), None) => Err(Error::NotConverged(Box::new(signed(*integral)))),
-            (Err(error), _) => Err(error),
+        if integral.evaluations > 0 && self.check.found().checked.evaluations == 0 {
+            let (points, mut values) = (self.check.eight(lower, upper), [[0.0; LANES]]);
+            self.fast.values(&points, &mut values);
+            self.compare(&points, &values);
         }
+        let Found { checked, failed } = self.check.found();
+        let mut integral = integral;
+        if let Some(Failure { point, disagreement, .. }) = failed {
+            integral.bad_point = point;
+            return Err(Error::Disagreement(Box::new(integral), disagreement));
+        }
+        let agreement = Some(checked.agreement(self.check.depth)).filter(|_| checked.evaluations > 0);
+        integral.agreement = match integral.agreement {
+            Some(found) => Some(agreement.map_or(found, |agreement| found.and(agreement))),
+            // What a GPU made of it was not looked at then.
+            None => agreement.filter(|_| integral.backend != Backend::Gpu),
+        };
+        if refused { Err(Error::NotConverged(Box::new(integral))) } else { Ok(integral) }
     }
 
     fn compare(&self, points: &[Vector], values: &[Vector]) {
         let mut expected = vec![[0.0; LANES]; values.len()];
         self.scalar.values(points, &mut expected);
-        self.check.compare((0, self.bounded.as_ref()), points, values, &expected);
+        self.check.compare((0, self.ball.as_ref()), points, values, &expected);
     }
-}
-
-/// The disagreement at the lower first coordinate, whoever came first.
-fn lower(one: Option<Disagreement>, other: Option<Disagreement>) -> Option<Disagreement> {
-    let less = |a: &Disagreement, b: &Disagreement| {
-        a.nodes.0.total_cmp(&b.nodes.0).then(a.reference.total_cmp(&b.reference)).then(a.fast.total_cmp(&b.fast))
-    };
-    one.into_iter().chain(other).min_by(less)
 }
 
 impl PointValues for CheckedPoints<'_> {
@@ -176,39 +219,52 @@ pub(super) struct CheckedVector<'a> {
     fast: &'a dyn VectorValues,
     scalar: &'a dyn VectorValues,
     /// One for each component.
-    bounded: Vec<Option<Bounded>>,
+    balls: Vec<Option<BallAt<'a>>>,
     check: Check,
 }
 
 impl<'a> CheckedVector<'a> {
     pub fn new(
         (fast, scalar): (&'a dyn VectorValues, &'a dyn VectorValues),
-        bounded: Vec<Option<Bounded>>,
+        balls: Vec<Option<BallAt<'a>>>,
         (depth, seed): (Verify, u64),
         dimension: usize,
     ) -> Self {
-        Self { fast, scalar, bounded, check: Check::new(depth, seed, dimension) }
+        Self { fast, scalar, balls, check: Check::new(depth, seed, dimension) }
     }
 
-    /// The integral of these values, with what was found; the disagreement, if there is one.
-    pub fn judge(&self, result: Result<VectorIntegral, Error>) -> Result<VectorIntegral, Error> {
-        let (found, component) = self.check.found();
-        match (result, found.failed) {
-            (Ok(integral), Some(disagreement)) => {
-                Err(Error::VectorDisagreement { integral: Box::new(integral), component, disagreement })
-            }
-            (Err(Error::VectorNotConverged(integral)), Some(disagreement)) => {
-                Err(Error::VectorDisagreement { integral, component, disagreement })
-            }
-            (Ok(mut integral), None) => {
-                integral.agreement = Some(found.agreement(self.check.depth));
-                Ok(integral)
-            }
-            (Err(Error::VectorNotConverged(mut integral)), None) => {
-                integral.agreement = Some(found.agreement(self.check.depth));
-                Err(Error::VectorNotConverged(integral))
-            }
-            (Err(error), _) => Err(error),
+    /// The integral of these values, with what was found: the disagreement and its point, if there is one.
+    pub fn judge(
+        &self,
+        (lower, upper): (&[f64], &[f64]),
+        result: Result<VectorIntegral, Error>,
+    ) -> Result<VectorIntegral, Error> {
+        let (mut integral, refused) = match result {
+            Ok(integral) => (integral, false),
+            Err(Error::VectorNotConverged(integral)) => (*integral, true),
+            Err(error) => return Err(error),
+        };
+        if integral.evaluations > 0 && self.check.found().checked.evaluations == 0 {
+            let (points, mut values) = (self.check.eight(lower, upper), vec![[0.0; LANES]; self.balls.len()]);
+            self.fast.values(&points, &mut values);
+            self.compare(&points, 0..1, &values);
+        }
+        let Found { checked, failed } = self.check.found();
+        if let Some(Failure { point, component, disagreement }) = failed {
+            integral.bad_point = point;
+            return Err(Error::VectorDisagreement { integral: Box::new(integral), component, disagreement });
+        }
+        integral.agreement = Some(checked.agreement(self.check.depth)).filter(|_| checked.evaluations > 0);
+        if refused { Err(Error::VectorNotConverged(Box::new(integral))) } else { Ok(integral) }
+    }
+
+    /// Compares the chosen vectors of a call, whose points these are.
+    fn compare(&self, points: &[Vector], chosen: Range<usize>, values: &[Vector]) {
+        let mut expected = vec![[0.0; LANES]; chosen.len() * self.balls.len()];
+        self.scalar.values(points, &mut expected);
+        let parts = values.chunks_exact(values.len() / self.balls.len()).zip(expected.chunks_exact(chosen.len()));
+        for (component, ((values, expected), ball)) in parts.zip(&self.balls).enumerate() {
+            self.check.compare((component, ball.as_ref()), points, &values[chosen.clone()], expected);
         }
     }
 }
@@ -216,17 +272,9 @@ impl<'a> CheckedVector<'a> {
 impl VectorValues for CheckedVector<'_> {
     fn values(&self, points: &[Vector], values: &mut [Vector]) {
         self.fast.values(points, values);
-        let count = points.len() / self.check.dimension;
-        let chosen = self.check.chosen(count, |d| &points[d]);
-        if chosen.is_empty() {
-            return;
-        }
-        let points = &points[self.check.places(&chosen)];
-        let mut expected = vec![[0.0; LANES]; chosen.len() * self.bounded.len()];
-        self.scalar.values(points, &mut expected);
-        let parts = values.chunks_exact(count).zip(expected.chunks_exact(chosen.len()));
-        for (component, ((values, expected), bounded)) in parts.zip(&self.bounded).enumerate() {
-            self.check.compare((component, bounded.as_ref()), points, &values[chosen.clone()], expected);
+        let chosen = self.check.chosen(points.len() / self.check.dimension, |d| &points[d]);
+        if !chosen.is_empty() {
+            self.compare(&points[self.check.places(&chosen)], chosen, values);
         }
     }
 }

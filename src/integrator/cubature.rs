@@ -7,7 +7,7 @@ mod vector;
 
 use super::Integrator;
 use super::adaptive::check_tolerances;
-use super::check_points::CheckedPoints;
+use super::check_points::{BallAt, CheckedPoints};
 use super::race::{Race, Whole};
 use super::samples::{Domain, End, MOST_RANDOM};
 use crate::backend::simd::boxes::{BoxDesk, SimdBoxes};
@@ -112,7 +112,7 @@ impl<const D: usize> Space for [f64; D] {
 }
 
 /// The axes of a box, and the sign of its reversed bounds.
-fn axes_of(lower: &[f64], upper: &[f64]) -> (f64, Vec<Axis>) {
+pub(super) fn axes_of(lower: &[f64], upper: &[f64]) -> (f64, Vec<Axis>) {
     let bounds = || lower.iter().zip(upper);
     let sign = if bounds().filter(|(lower, upper)| upper < lower).count() % 2 == 1 { -1.0 } else { 1.0 };
     (sign, bounds().map(|(&lower, &upper)| Axis::new(lower.min(upper), lower.max(upper))).collect())
@@ -147,6 +147,18 @@ impl Integrator {
         upper: &[f64],
         mesh: Option<&mut Vec<f64>>,
     ) -> Result<Integral, Error> {
+        self.on_axes_by(f, &|| Bounded::new(f).map(BallAt::from), lower, upper, mesh)
+    }
+
+    /// The same of what may have bounds of its own.
+    pub(super) fn on_axes_by<'b, P: Point>(
+        &self,
+        f: &impl Integrand<P>,
+        ball: &dyn Fn() -> Option<BallAt<'b>>,
+        lower: &[f64],
+        upper: &[f64],
+        mesh: Option<&mut Vec<f64>>,
+    ) -> Result<Integral, Error> {
         let (level, token) = self.check_box(f.required_dimension(), lower, upper)?;
         let (on_lanes, by_scalar) =
             (PointsOnLanes { f, token, point: PhantomData }, PointsByScalar { f, point: PhantomData });
@@ -161,8 +173,9 @@ impl Integrator {
             None => self.over_box(fast, &is_zero, known, lower, upper, mesh),
             Some(depth) => {
                 let how = (depth, self.seed);
-                let checked = CheckedPoints::new((fast, &by_scalar), Bounded::new(f), how, lower.len());
-                checked.judge(self.over_box(&checked, &is_zero, known, lower, upper, mesh))
+                let checked = CheckedPoints::new((fast, &by_scalar), ball(), how, lower.len());
+                let result = self.over_box(&checked, &is_zero, known, lower, upper, mesh);
+                checked.judge((lower, upper), result)
             }
         }
     }

@@ -131,9 +131,9 @@ impl Integrator {
         self
     }
 
-    /// Who evaluates. Adaptive integrals, [sweeps](Self::sweep) and the [methods that sample](Method) run on a GPU only where it is asked for: one
-    /// adaptive integral in one dimension has its values from there, each round at least a dispatch (some 0.1 ms), so that it pays for integrands of
-    /// thousands of operations alone.
+    /// Who evaluates. Adaptive integrals, [sweeps](Self::sweep) and the [methods that sample](Method) run on a GPU only where it is asked for. One
+    /// adaptive integral in one dimension has its values from there, in double precision; each of its rounds takes several dispatches of some 0.1 ms,
+    /// so that it is slower than on the CPU unless the integrand is very dear.
     pub fn backend(mut self, backend: Backend) -> Self {
         self.backend = backend;
         self
@@ -155,7 +155,8 @@ impl Integrator {
     }
 
     /// How much of a fast result to compute again by the scalar definition. Without it: on the CPU nothing, on a GPU
-    /// [`Verify::Spot`].
+    /// [`Verify::Spot`]. The serial backend is what others are compared with, and not verified. An adaptive integral in one dimension that is verified goes
+    /// by its mesh from the start, so the last digit may be another than without.
     pub fn verify(mut self, verify: Verify) -> Self {
         self.verify = Some(verify);
         self

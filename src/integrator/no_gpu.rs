@@ -32,11 +32,7 @@ impl Integrator {
         if !self.fallback {
             return Err(Error::BackendUnavailable { backend: Backend::Gpu, reason: ABSENT.to_owned() });
         }
-        let mut integral = Integrator { backend: Backend::Simd, ..self.clone() }.adaptive(f, region);
-        if let Ok(integral) = &mut integral {
-            integral.fallbacks.insert(0, Fallback { wanted: Backend::Gpu.to_string(), reason: ABSENT.to_owned() });
-        }
-        integral
+        self.adaptive_instead(f, region, Some(ABSENT.to_owned()))
     }
 
     /// The same for a sweep.

@@ -214,6 +214,9 @@ impl<'a> Race<'a> {
         };
         let i = self.entrants.iter().position(met)?;
         let Runner::Cubature(drive) = &mut self.entrants[i].runner else { return None };
+        if !drive.method.met_at_last() {
+            return None;
+        }
         let end = drive.doubted();
         self.entrants[i].end = end;
         Some(i).filter(|&i| self.entrants[i].is_final())

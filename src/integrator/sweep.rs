@@ -45,7 +45,7 @@ impl Integrator {
     /// method for boxes, at its cost. Rows of a sweep in which few are hard share threads badly at its end.
     ///
     /// [Verification](Self::verify) integrates rows again, on the calling thread, and verifies all of their regions: four rows
-    /// chosen by the seed, or all.
+    /// chosen by the seed, or all. Both answers have to agree within what they claim; those of the sweep stay.
     ///
     /// # On a GPU
     /// [`Backend::Gpu`] answers rows over finite ranges that meet their tolerance in its arithmetic and converge as analytic functions
@@ -124,11 +124,15 @@ impl Integrator {
         let adaptive = self.rule.is_none() && self.panels.is_none();
         let known = self.check_settings_of_sweep(adaptive)?;
         let fallbacks = if adaptive { self.adaptive_fallbacks() } else { Vec::new() };
-        let task = self.task(rows, known, !adaptive, start);
+        // Rows are the same whether they are verified or not.
+        let plain = Self { verify: None, ..self.clone() };
+        let task = plain.task(rows, known, !adaptive, start);
         let work = |part: Part<'_>| task.part(part, row, |row| task.interval(row));
         let mut sweep = self.spread(&task, known.0, fallbacks, &work)?;
         if let Some(depth) = self.depth().filter(|_| self.backend != Backend::Serial) {
-            sweep.agreement = self.check_rows(depth, rows, row, &sweep, start)?;
+            let (agreement, skipped) = self.check_rows(depth, rows, row, &sweep, start)?;
+            sweep.agreement = agreement;
+            sweep.fallbacks.extend(skipped);
         }
         Ok(sweep)
     }
@@ -152,11 +156,14 @@ impl Integrator {
         let known = cpu.check_box_settings(P::DIMENSION)?;
         fallbacks.extend(cpu.box_fallbacks());
         let rows = Rows { count, order: None };
-        let task = cpu.task(rows, known, true, start);
+        let plain = Self { verify: None, ..cpu.clone() };
+        let task = plain.task(rows, known, true, start);
         let work = |part: Part<'_>| task.part(part, row, |row| task.whole(row));
         let mut sweep = cpu.spread(&task, known.0, fallbacks, &work)?;
         if let Some(depth) = cpu.depth().filter(|_| cpu.backend != Backend::Serial) {
-            sweep.agreement = cpu.check_rows(depth, rows, row, &sweep, start)?;
+            let (agreement, skipped) = cpu.check_rows(depth, rows, row, &sweep, start)?;
+            sweep.agreement = agreement;
+            sweep.fallbacks.extend(skipped);
         }
         sweep.elapsed = start.elapsed();
         Ok(sweep)
@@ -170,13 +177,7 @@ impl Integrator {
             with: self,
             rows,
             quick: !whole && self.is_plain(),
-            // Verified are rows, once all are there.
-            whole: whole.then(|| Integrator {
-                threads: Some(1),
-                verify: None,
-                control: control.clone(),
-                ..self.clone()
-            }),
+            whole: whole.then(|| Integrator { threads: Some(1), control: control.clone(), ..self.clone() }),
             token,
             control,
             start,

@@ -154,6 +154,12 @@ impl Cubature {
         !self.leaves.is_empty() && self.tolerance.met(self.totals.error(), self.totals.estimate())
     }
 
+    /// The same of a mesh that no more is done to: one that should be graded is not believed.
+    pub fn met_at_last(&mut self) -> bool {
+        let goal = GOAL * self.wanted();
+        self.met() && !self.grade(goal)
+    }
+
     /// Of each leaf in turn, the lower and the upper bounds.
     pub fn bounds(&self) -> impl Iterator<Item = &[f64]> {
         let dimension = self.axes.len();

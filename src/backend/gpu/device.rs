@@ -40,7 +40,7 @@ pub(super) struct Gpu {
     pub queue: wgpu::Queue,
 }
 
-/// A compiled shader. Its buffers are bound from 0 on, all of them read-only but the last.
+/// A compiled shader. Its buffers are bound from 0 on, read-only where its text says so.
 #[derive(Clone, Debug)]
 pub(super) struct Kernel {
     pub pipeline: wgpu::ComputePipeline,

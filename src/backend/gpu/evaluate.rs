@@ -2,14 +2,15 @@
 
 use super::buffer::{Numbers, WORKGROUP, size};
 use super::device::Kernel;
+use super::flights::DispatchSize;
 use super::shader::{Kind, shader};
 use super::{Device, GpuError, Precision, parameters};
 use crate::integrand::formula::Traced;
 use crate::integrand::wgsl::{Arithmetic, emit_traced};
 use crate::integrand::{Integrand, Point};
 
-/// Points of one dispatch.
-const POINTS: usize = 1 << 20;
+/// Points of one dispatch, at most.
+const POINTS: u64 = 1 << 20;
 
 /// Sets `values[i]` to `f` at `points[i]`, computed on `device` in `precision`.
 ///
@@ -49,6 +50,7 @@ pub(crate) struct GpuValues {
     dimension: usize,
     kernel: Kernel,
     parameters: wgpu::Buffer,
+    dispatch: DispatchSize,
     slot: Option<Slot>,
 }
 
@@ -72,21 +74,28 @@ impl GpuValues {
         let constants = parameters(&emitted.parameters, arithmetic)?;
         let kernel = device.kernel(&shader(Kind::Evaluate(dimension), arithmetic, &emitted)?, 4)?;
         let parameters = device.step(move |gpu| Ok(gpu.storage_of(&constants)))?;
-        Ok(Self { device: device.clone(), arithmetic, dimension, kernel, parameters, slot: None })
+        // A power of two, as buffers have room for such.
+        let most = (device.info().max_binding / (8 * dimension.max(1) as u64)).clamp(1, POINTS);
+        let dispatch = DispatchSize::new(1, 1 << most.ilog2());
+        Ok(Self { device: device.clone(), arithmetic, dimension, kernel, parameters, dispatch, slot: None })
     }
 
     /// Sets `values` to those at points by their coordinates. The bits of each depend on its point alone.
     pub fn values(&mut self, points: &[f64], values: &mut [f64]) -> Result<(), GpuError> {
         let (arithmetic, dimension) = (self.arithmetic, self.dimension);
-        let most = (self.device.info().max_binding / (8 * dimension.max(1) as u64)).clamp(1, POINTS as u64) as usize;
-        for (chunk, values) in values.chunks_mut(most).enumerate() {
-            let count = values.len();
+        let (mut points, mut values) = (points, values);
+        self.dispatch.begin();
+        while !values.is_empty() {
+            let count = values.len().min(self.dispatch.units as usize);
+            let (these, other_points) = points.split_at(count * dimension);
+            let (now, other_values) = std::mem::take(&mut values).split_at_mut(count);
+            (points, values) = (other_points, other_values);
             let mut input = Numbers::new(arithmetic);
-            input.reals(&points[chunk * most * dimension..][..count * dimension]);
+            input.reals(these);
             let slot = match self.slot.take().filter(|slot| slot.capacity >= count) {
                 Some(slot) => slot,
                 // No more than there have come to be points: new memory is cleared.
-                None => self.new_slot(count.next_power_of_two().min(most))?,
+                None => self.new_slot(count.next_power_of_two())?,
             };
             let (kernel, sent) = (self.kernel.clone(), slot.clone());
             let bytes = self.device.step(move |gpu| {
@@ -97,7 +106,11 @@ impl GpuValues {
                 gpu.dispatch(&kernel, &sent.group, workgroups, &sent.values, &sent.readback, length).wait(gpu)
             })?;
             self.slot = Some(slot);
-            for (value, bytes) in values.iter_mut().zip(bytes.chunks_exact(size(arithmetic))) {
+            // One that is not full takes its time for nothing.
+            if count as u64 == self.dispatch.units {
+                self.dispatch.done(count as u64);
+            }
+            for (value, bytes) in now.iter_mut().zip(bytes.chunks_exact(size(arithmetic))) {
                 *value = real_from(arithmetic, bytes);
             }
         }

@@ -227,6 +227,7 @@ pub(super) fn moments(arithmetic: Arithmetic, words: &[u8], count: u64) -> Resul
     }
     let [low, high, deviations, size] = numbers;
     let finite = sum.high.is_finite() && (arithmetic == Arithmetic::F64 || deviations.is_finite() && size.is_finite());
-    let deviations = deviations.max(0.0);
+    // Squares that overflow leave no number: the CPU calls that infinite.
+    let deviations = if deviations.is_nan() { f64::INFINITY } else { deviations.max(0.0) };
     Ok(finite.then_some(Moments { count: count as f64, sum, deviations, size, low, high }))
 }

@@ -36,7 +36,7 @@ pub(crate) enum Kind {
     Samples(Points),
     /// Samples of strata, threads going over pieces of them.
     Strata(Points),
-    /// A fully symmetric rule, threads going over boxes.
+    /// A fully symmetric rule, threads going over the nodes of a box.
     Boxes(Shape),
     /// Values at points of that many coordinates.
     Evaluate(usize),

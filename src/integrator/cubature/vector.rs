@@ -16,7 +16,7 @@ use crate::integrand::shared_points::SharedPoints;
 use crate::integrand::vector::OneOf;
 use crate::integrand::{Expr, Graph, Point, VectorIntegrand};
 use crate::integrator::Integrator;
-use crate::integrator::check_points::CheckedVector;
+use crate::integrator::check_points::{BallAt, CheckedVector};
 use crate::integrator::samples::End;
 use crate::integrator::vector::VectorForms;
 use crate::lanes::{LANES, Level, Token};
@@ -72,8 +72,9 @@ impl Integrator {
             (VectorOnLanes { f, token, point: PhantomData }, VectorByScalar { f, point: PhantomData });
         let serial = with.backend == Backend::Serial;
         let checked = with.verify.take().filter(|&depth| depth != Verify::Off && !serial).map(|depth| {
-            let bounded = (0..components).map(|component| Bounded::new(&OneOf { f, component })).collect();
-            CheckedVector::new((&on_lanes, &by_scalar), bounded, (depth, with.seed), lower.len())
+            let ball = |component| Bounded::new(&OneOf { f, component }).map(BallAt::from);
+            let balls = (0..components).map(ball).collect();
+            CheckedVector::new((&on_lanes, &by_scalar), balls, (depth, with.seed), lower.len())
         });
         let values: &dyn VectorValues = match &checked {
             Some(checked) => checked,
@@ -101,12 +102,16 @@ impl Integrator {
             with.over_vector_box(&over, sign, lower.iter().zip(upper).any(|(lower, upper)| lower == upper))
         };
         let result = match &checked {
-            Some(checked) => checked.judge(result),
+            Some(checked) => checked.judge((lower, upper), result),
             None => result,
         };
         match result {
             Ok(integral) => Ok(noted(integral)),
             Err(Error::VectorNotConverged(integral)) => Err(Error::VectorNotConverged(Box::new(noted(*integral)))),
+            Err(Error::VectorDisagreement { integral, component, disagreement }) => {
+                let integral = Box::new(noted(*integral));
+                Err(Error::VectorDisagreement { integral, component, disagreement })
+            }
             Err(error) => Err(error),
         }
     }

@@ -51,16 +51,7 @@ impl Integrator {
         };
         let limit = &mut cpu.control.time_limit;
         *limit = limit.map(|limit| limit.saturating_sub(start.elapsed()));
-        let mut outcome = cpu.adaptive(f, region);
-        let integral = match &mut outcome {
-            Ok(integral) => Some(integral),
-            Err(Error::NotConverged(integral) | Error::Disagreement(integral, _)) => Some(&mut **integral),
-            Err(_) => None,
-        };
-        if let Some((integral, reason)) = integral.zip(reason) {
-            integral.fallbacks.insert(0, Fallback { wanted: Backend::Gpu.to_string(), reason });
-        }
-        outcome
+        cpu.adaptive_instead(f, region, reason)
     }
 
     fn with_its_values<F: Integrand>(
@@ -97,12 +88,14 @@ impl Integrator {
         {
             let bounded = || Some(Bounded::new(f)?.rounded(rounding(Backend::Gpu, Precision::F64)));
             let forms = Forms { fast: &rounds, scalar: &by_scalar, bounded: &bounded };
-            match self.check_mesh(depth, &forms, token, &regions, answer.estimate, start) {
-                Ok(Ok(agreement)) => integral.agreement = Some(agreement),
-                Ok(Err(disagreement)) => failed = Some(disagreement),
-                Err(stop) => integral.status = stopped(stop, region.lower.max(region.upper)),
-            }
+            let checked = self.check_mesh(depth, &forms, token, &regions, answer.estimate, start);
             rounds.whole()?;
+            match checked.map(|checked| checked.map_err(|found| (found, self.control.stop(start)))) {
+                Ok(Ok(agreement)) => integral.agreement = Some(agreement),
+                Ok(Err((disagreement, None))) => failed = Some(disagreement),
+                // Who stops does not wait for the values, so that there may be none.
+                Ok(Err((_, Some(stop)))) | Err(stop) => integral.status = stopped(stop, region.lower.max(region.upper)),
+            }
             integral.elapsed = start.elapsed();
         }
         let Site { device, fallbacks, .. } = rounds.site.into_inner();
@@ -139,7 +132,7 @@ impl<'a> OnDevice<'a> {
         Ok(Self { with, traced, scalar, start, site })
     }
 
-    /// Whether all that was asked for has been there.
+    /// Whether all that was asked for has been there, but for who stopped.
     fn whole(&self) -> Result<(), GpuError> {
         self.site.borrow().failed.clone().map_or(Ok(()), Err)
     }
@@ -153,6 +146,7 @@ impl<'a> OnDevice<'a> {
             let again = self.with.replace(device, fallbacks, error, self.start);
             match again.and_then(|()| GpuValues::new(device, &self.traced, Precision::F64)) {
                 Ok(again) => *kernel = again,
+                Err(GpuError::Stopped) => return Err(GpuError::Stopped),
                 Err(error) => {
                     *failed = Some(error.clone());
                     return Err(error);
@@ -203,8 +197,10 @@ impl RegionRounds for OnDevice<'_> {
                 if stop.is_some() {
                     return stop;
                 }
-                // What went wrong is known; and that is the end.
-                let Ok(values) = self.at(&points) else { return Some(Stop::Cancelled) };
+                let Ok(values) = self.at(&points) else {
+                    // Else it is known what went wrong; and that is the end.
+                    return self.with.control.stop(self.start).or(Some(Stop::Cancelled));
+                };
                 let mut values = &values[..];
                 left.iter().for_each(|&k| tapes[k].record(&mut values));
             }

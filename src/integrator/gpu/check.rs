@@ -60,7 +60,11 @@ impl<'a> Check<'a> {
     /// what is wrong with a function.
     pub fn values(&self, number: u64, points: &Weighed) -> Checked {
         let mut checked = Checked::NOTHING;
-        let values = self.evaluated(&points.coordinates).unwrap_or_default();
+        checked.evaluations = points.weights.len() as u64;
+        let Some(values) = self.evaluated(&points.coordinates) else {
+            checked.unbounded = checked.evaluations;
+            return checked;
+        };
         for ((point, weight), value) in points.iter().zip(values) {
             let ball = self.bounded.at_rounded(point, self.rounding, &[]);
             if !ball.admits(value) {
@@ -68,7 +72,9 @@ impl<'a> Check<'a> {
                 let nodes = (point[0], point[0]);
                 let found = Disagreement { tile: Some(number), nodes, fast, reference, bound };
                 checked.failed = checked.failed.or(Some(found));
-            } else if ball.bound.is_finite() && value != ball.value {
+            } else if ball.bound == f64::INFINITY {
+                checked.unbounded += 1;
+            } else if value != ball.value {
                 checked.worst = checked.worst.max((value - ball.value).abs() / ball.bound);
             }
         }

@@ -127,14 +127,18 @@ impl OnDevice<'_> {
         let (control, start) = (&with.control, domain.start);
         let cut = GpuSamples::cut(plan);
         let spot = spot(cut.tiles(), with.seed, before);
-        let again = Check::new(&self.prepared, rounding(Backend::Gpu, *precision), 0.0);
+        // What a smooth periodization multiplies values by is a polynomial of each coordinate.
+        let weights = if plan.periodization == Periodization::Smooth { 6.0 * domain.axes.len() as f64 } else { 0.0 };
+        let again = Check::new(&self.prepared, rounding(Backend::Gpu, *precision), weights);
         let bad = std::cell::Cell::new(None);
         let wrong = std::cell::Cell::new(checked.failed.is_some());
         let stop = || bad.get().is_some() || wrong.get() || control.stop(start).is_some();
         let run = kernel.run(plan, progress.tiles, &stop, &mut |first, tiles| {
             let check = |tile: u64| match tiles[(tile - first) as usize] {
                 Some(moments) => {
-                    again.tile(tile, &points(plan, domain, cut.tile(tile)), moments.sum, domain.wanted.volume)
+                    let points = points(plan, domain, cut.tile(tile));
+                    let each = domain.wanted.volume / points.weights.len() as f64;
+                    again.tile(tile, &points, moments.sum, each)
                 }
                 None => Checked::NOTHING,
             };
@@ -176,7 +180,7 @@ impl OnDevice<'_> {
             let spot = spot(cut.tiles(), with.seed, before);
             let mut tiles = if *verify == Verify::Spot { spot..spot + 1 } else { 0..progress.tiles };
             let pole = |tile| self.pole(&points(plan, domain, cut.tile(tile)));
-            return Ok(tiles.find_map(pole).map(End::Bad));
+            return tiles.find_map(pole).map(|bad| Some(End::Bad(bad))).ok_or(GpuError::Stopped);
         }
         if progress.tiles < cut.tiles() {
             return Err(GpuError::Stopped);

@@ -6,7 +6,7 @@ use super::sums::extremes;
 use crate::estimate::{Signs, larger, noise, rounding};
 use crate::integrand::Integrand;
 use crate::lanes::{LANES, Lanes, Simd, Token, dispatch};
-use crate::rule::{FEJER, Vector};
+use crate::rule::{Aligned, FEJER, Vector};
 
 /// What the quick way saw: values at the nodes of the first rung and at the sentinels, and what the rung makes of them.
 #[derive(Clone, Copy, Debug, Default)]
@@ -73,7 +73,7 @@ fn judge(token: Token, seen: &mut Seen, near: f64, lower: f64, upper: f64) -> f6
 fn judge_on<S: Simd>(simd: S, seen: &mut Seen, near: f64, lower: f64, upper: f64) -> f64 {
     let width = upper - lower;
     let mut sums = [Lanes::splat(simd, 0.0); 4];
-    for (quarter, columns) in seen.nodes.as_flattened().chunks(4).zip(SIGNS.chunks(4)) {
+    for (quarter, columns) in seen.nodes.as_flattened().chunks(4).zip(SIGNS.0.chunks(4)) {
         for (sum, (&value, &column)) in sums.iter_mut().zip(quarter.iter().zip(columns)) {
             *sum = Lanes::splat(simd, value).fma(Lanes::from_array(simd, column), *sum);
         }
@@ -96,7 +96,7 @@ const ASIDE: f64 = 1.618_033_988_749_895;
 
 /// Column k has the factor of value k in each of eight sums: the estimate, its difference from that of the embedded rule, the
 /// surprise, the null rules, and what is expected of the sentinels. So no sums across lanes are needed.
-static SIGNS: [Vector; 2 * LANES] = {
+static SIGNS: Aligned<{ 2 * LANES }> = {
     let rung = &FEJER.rungs[0];
     let mut columns = [[0.0; LANES]; 2 * LANES];
     let mut k = 0;
@@ -116,5 +116,5 @@ static SIGNS: [Vector; 2 * LANES] = {
         ];
         k += 1;
     }
-    columns
+    Aligned(columns)
 };

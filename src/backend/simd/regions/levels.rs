@@ -7,6 +7,7 @@ use crate::lanes::{LANES, Lanes, Simd, dispatch};
 use crate::plan::{Region, Swept};
 use crate::rule::levels::{Arm, EXP_HIGH, EXP_LOW, FINER, SINH_SINH, TANH_SINH, UNITS, vectors};
 use crate::rule::{MOST_VECTORS, Vector};
+use std::slice;
 
 impl SimdRegions<'_> {
     /// Double-exponential levels over a finite or infinite interval.
@@ -23,7 +24,7 @@ impl SimdRegions<'_> {
             // No node is taken for the end, then.
             arms.iter_mut().for_each(|arm| arm.ends = false);
         }
-        let mut batch = Batch { rows: [(0, 0); MOST_VECTORS], count: 0 };
+        let mut batch = Batch { each: [(0, 0); MOST_VECTORS], count: 0 };
         let (mut waves, mut size) = (Waves::none(simd), Lanes::splat(simd, 0.0));
         let (mut ends, mut bad, mut evaluations) = ([End::default(); 2], None, 0);
         let mut outermost = [size; 2];
@@ -37,7 +38,7 @@ impl SimdRegions<'_> {
                 }
             }
             evaluations += self.fill(simd, &arms, &batch, near, desk);
-            for (k, &(side, row)) in batch.rows[..batch.count].iter().enumerate() {
+            for (k, (side, row)) in batch.rows().enumerate() {
                 let seen = (&desk.points[k], &desk.values[k]);
                 // Each side by code of its own, so that its sums are registers.
                 macro_rules! take {
@@ -96,7 +97,7 @@ impl SimdRegions<'_> {
                     break;
                 }
                 evaluations += self.fill(simd, &arms, &batch, near, desk);
-                for (k, &(side, row)) in batch.rows[..batch.count].iter().enumerate() {
+                for (k, (side, row)) in batch.rows().enumerate() {
                     let seen = (&desk.points[k], &desk.values[k]);
                     let (terms, _) = terms(simd, &arms[side], row, seen, &mut bad);
                     let number = row - vectors(level, 0).start;
@@ -144,13 +145,13 @@ impl SimdRegions<'_> {
     /// Values at the nodes of a batch; how many.
     #[inline(always)]
     fn fill<S: Simd>(&self, simd: S, arms: &[Direction; 2], batch: &Batch, near: bool, desk: &mut Desk) -> u32 {
-        let rows = batch.rows[..batch.count].iter().map(|&(side, row)| (&arms[side], row));
-        let places = desk.points.iter_mut().zip(desk.values.chunks_mut(1));
+        let rows = batch.rows().map(|(side, row)| (&arms[side], row));
+        let places = desk.points.iter_mut().zip(&mut desk.values);
         for ((arm, row), (point, value)) in rows.zip(places) {
             let distance = Lanes::from_array(simd, arm.table.nodes[row]) * arm.factor;
             *point = (distance + arm.origin).to_array();
             if near {
-                self.values.near(arm.origin, &[distance.to_array()], &[*point], value);
+                self.values.near(arm.origin, &[distance.to_array()], &[*point], slice::from_mut(value));
             }
         }
         if !near {
@@ -162,15 +163,21 @@ impl SimdRegions<'_> {
 
 /// Rows of the tables whose values are asked for together: side and row.
 struct Batch {
-    rows: [(usize, usize); MOST_VECTORS],
+    // Small numbers, as they are cleared for each integral.
+    each: [(u8, u8); MOST_VECTORS],
     count: usize,
 }
 
 impl Batch {
     #[inline(always)]
     fn push(&mut self, side: usize, row: usize) {
-        self.rows[self.count] = (side, row);
+        self.each[self.count] = (side as u8, row as u8);
         self.count += 1;
+    }
+
+    #[inline(always)]
+    fn rows(&self) -> impl Iterator<Item = (usize, usize)> {
+        self.each[..self.count].iter().map(|&(side, row)| (usize::from(side), usize::from(row)))
     }
 }
 

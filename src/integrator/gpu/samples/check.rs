@@ -36,11 +36,11 @@ pub(super) fn scaled(found: Disagreement, each: f64) -> Disagreement {
 }
 
 impl Check<'_> {
-    /// Compares a tile; the mean of its values is to be multiplied by `volume`.
-    pub fn tile(&self, tile: u64, points: &Weighed, sum: Partial, volume: f64) -> Checked {
+    /// Compares a tile, whose sum is reported in units of `each`.
+    pub fn tile(&self, tile: u64, points: &Weighed, sum: Partial, each: f64) -> Checked {
         let (lower, upper): (Vec<_>, Vec<_>) = self.domain.axes.iter().map(|axis| (axis.lower, axis.upper)).unzip();
         let mut checked = self.sum(tile, points, (&lower, &upper), sum);
-        checked.failed = checked.failed.map(|found| scaled(found, volume / points.weights.len() as f64));
+        checked.failed = checked.failed.map(|found| scaled(found, each));
         checked
     }
 }

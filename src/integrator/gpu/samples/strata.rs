@@ -38,9 +38,13 @@ impl OnDevice<'_> {
         let stop = || is_wrong(checked.get()) || with.control.stop(domain.start).is_some();
         let pass = kernel.pass(domain.axes, map, strata, &pieces, &stop, &mut |first, whole, sums| {
             let of_tile = |tile: u64| {
-                let points = || points(map, strata, domain, pieces.of_tile(tile), whole);
                 // What has no sum is looked at later.
-                sums[(tile - first) as usize].map_or(Checked::NOTHING, |sum| check.tile(tile, &points(), sum, 1.0))
+                let Some(sum) = sums[(tile - first) as usize] else { return Checked::NOTHING };
+                let these = pieces.of_tile(tile);
+                let points = points(map, strata, domain, these, whole);
+                // A mean over strata, or over values.
+                let count = if whole { these.len() } else { points.weights.len() };
+                check.tile(tile, &points, sum, 1.0 / count as f64)
             };
             let end = first + sums.len() as u64;
             checked.set(checked.get().combine(verified(verify, spot, first..end, domain, &of_tile)));
