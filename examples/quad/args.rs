@@ -83,7 +83,7 @@ pub struct Args {
     /// Number of threads (all of the machine without it)
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
     pub threads: Option<String>,
-    /// How much to compute again by the scalar reference: off, spot, full (without it: spot of a fixed rule, nothing of an adaptive result)
+    /// How much to compute again by the scalar reference: off, spot, full (without it: spot of a fixed rule, and of what a GPU does; else nothing)
     #[arg(long)]
     pub verify: Option<String>,
     /// Value of a parameter, such as r=0.02; once for each

@@ -97,7 +97,11 @@ fn one(job: &Job) -> Result<bool, String> {
         match result {
             Ok(integral) => answers.push(Answer { asked: backend, instead, integral }),
             Err(error @ (Error::NotConverged(_) | Error::Disagreement(..))) => {
-                eprintln!("{backend}: {error}");
+                // One of several is named.
+                match job.backends.len() {
+                    1 => eprintln!("{error}"),
+                    _ => eprintln!("{backend}: {error}"),
+                }
                 failed = true;
                 let cancelled = cancel.is_cancelled();
                 if let Error::NotConverged(integral) | Error::Disagreement(integral, _) = error {

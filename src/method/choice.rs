@@ -22,7 +22,7 @@ use std::{fmt, str::FromStr};
 /// 1e-3, relative. The claim is three standard deviations of the estimate, which holds in 99.73 % of all cases if the estimate is normal;
 /// [`Integral::statistics`](crate::Integral::statistics) has the details. Values that are zero (or below 1e-140) at all samples are
 /// [`Status::Suspicious`](crate::Status::Suspicious); where few samples make up most of the scatter, the error is claimed larger, and the integral has
-/// not converged. Sweeps, vectors and weights are refused.
+/// not converged. Weights are refused; `Vegas` does no vectors.
 /// With [`Backend::Gpu`](crate::Backend::Gpu) the points are made and evaluated on a GPU, the same ones; what its arithmetic may
 /// add is in the claim, and a tile of each round (or all) is verified. `Vegas` runs there in double precision alone; roundings of values move its
 /// maps, so that from the second iteration on points differ in their last digits (where values underflow, in more of them).

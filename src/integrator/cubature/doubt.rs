@@ -102,13 +102,14 @@ impl Doubter<'_> {
         };
         let Probe { estimate, deviation, has_steps, is_explained, evaluations, .. } =
             self.probe(!exact, magnitude, &explains);
-        let is_explained = is_explained && places.is_some_and(|places| method.knows_its_steps(&places));
+        let knows = || places.as_ref().is_some_and(|places| method.knows_its_steps(places));
+        let hides = has_steps && !(is_explained && knows());
         method.evaluations += evaluations;
         let off = (estimate - method.totals.estimate()).abs();
         // Their plain sum has roundings of its own.
         let rounding = 100.0 * NOTHING * magnitude;
         let missed = exact && off > DEVIATIONS * deviation + method.totals.error() + rounding;
-        if off.is_finite() && (has_steps && !is_explained || missed) {
+        if off.is_finite() && (hides || missed) {
             method.totals.truncation += off + DEVIATIONS * deviation;
             return Doubt::All(EXACT);
         }
@@ -155,7 +156,7 @@ impl Doubter<'_> {
                 }
             }
             self.values.values(&points[..now * dimension], &mut values[..now]);
-            for (i, (&value, volume)) in values[..now].as_flattened().iter().zip(volumes.as_flattened()).enumerate() {
+            for (&value, volume) in values[..now].as_flattened().iter().zip(volumes.as_flattened()) {
                 let term = value * volume / magnitude;
                 sum += term;
                 squares += term * term;
@@ -163,11 +164,14 @@ impl Doubter<'_> {
                 if few.len() <= FEW && !few.contains(&value) {
                     few.push(value);
                 }
-                if few.len() <= FEW && is_explained {
-                    let coordinates = points[i / LANES * dimension..].iter().map(|point| point[i % LANES]);
-                    place.iter_mut().zip(coordinates.take(dimension)).for_each(|(to, from)| *to = from);
-                    is_explained = explains(&place, value);
+            }
+            for (i, &value) in values[..now].as_flattened().iter().enumerate() {
+                if few.len() > FEW || !is_explained {
+                    break;
                 }
+                let coordinates = points[i / LANES * dimension..].iter().map(|point| point[i % LANES]);
+                place.iter_mut().zip(coordinates.take(dimension)).for_each(|(to, from)| *to = from);
+                is_explained = explains(&place, value);
             }
             done += now;
         }

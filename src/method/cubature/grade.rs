@@ -44,7 +44,7 @@ impl Cubature {
                 let (d, above) = (face / 2, face % 2 == 1);
                 let longer = |e: &usize, length: f64| *e != d && length > STEEPEST * width[*e];
                 let may = |node: &Node| node.peak < most && (0..dimension).any(|e| longer(&e, node.longest[e]));
-                if !may(places.all()) {
+                if !may(&places.all) {
                     continue;
                 }
                 let mut across = middle;

@@ -1,6 +1,7 @@
 //! Leaves sorted by place, to find who is on the other side of a face.
 
 use super::Cubature;
+use std::cell::OnceCell;
 
 /// Dimensions in which what lies across the middle of a face says something of the face.
 pub(crate) const MOST_DIMENSIONS: usize = 6;
@@ -29,15 +30,10 @@ pub(super) struct Node {
 
 /// All leaves by place.
 pub(crate) struct Places {
-    items: Vec<u32>,
-    nodes: Vec<Node>,
-}
-
-impl Places {
     /// What is true of all.
-    pub(super) fn all(&self) -> &Node {
-        &self.nodes[0]
-    }
+    pub(super) all: Node,
+    /// The leaves and the nodes, once anything is looked for.
+    sorted: OnceCell<(Vec<u32>, Vec<Node>)>,
 }
 
 impl Cubature {
@@ -46,21 +42,26 @@ impl Cubature {
         if self.axes.len() > MOST_DIMENSIONS || self.leaves.len() > MOST_LEAVES || self.retired.0 > 0 {
             return None;
         }
+        Some(Places { all: self.around(0..self.leaves.len() as u32), sorted: OnceCell::new() })
+    }
+
+    fn sorted(&self) -> (Vec<u32>, Vec<Node>) {
         let mut items: Vec<u32> = (0..self.leaves.len() as u32).collect();
         let mut nodes = Vec::with_capacity(items.len() / (FEW / 4));
         self.sort(&mut items, 0, &mut nodes);
-        Some(Places { items, nodes })
+        (items, nodes)
     }
 
     pub(super) fn end<'a>(&self, ends: &'a [f64], leaf: usize) -> &'a [f64] {
         &ends[leaf * self.axes.len()..(leaf + 1) * self.axes.len()]
     }
 
-    fn sort(&self, items: &mut [u32], from: usize, nodes: &mut Vec<Node>) {
+    /// The box around these leaves.
+    fn around(&self, items: impl Iterator<Item = u32>) -> Node {
         let dimension = self.axes.len();
         let (mut lower, mut upper) = ([f64::INFINITY; MOST_DIMENSIONS], [f64::NEG_INFINITY; MOST_DIMENSIONS]);
         let (mut longest, mut peak) = ([0.0f64; MOST_DIMENSIONS], f64::INFINITY);
-        for &item in &*items {
+        for item in items {
             let (below, above) = (self.end(&self.lower, item as usize), self.end(&self.upper, item as usize));
             peak = peak.min(self.leaves[item as usize].peak);
             for d in 0..dimension {
@@ -68,13 +69,18 @@ impl Cubature {
                 longest[d] = longest[d].max(above[d] - below[d]);
             }
         }
+        Node { lower, upper, longest, peak, from: 0, to: 0, second: 0 }
+    }
+
+    fn sort(&self, items: &mut [u32], from: usize, nodes: &mut Vec<Node>) {
         let (at, to) = (nodes.len(), from + items.len());
-        nodes.push(Node { lower, upper, longest, peak, from, to, second: 0 });
+        let node = Node { from, to, ..self.around(items.iter().copied()) };
+        let width = |d: usize| node.upper[d] - node.lower[d];
+        let widest = (0..self.axes.len()).fold(0, |widest, d| if width(d) > width(widest) { d } else { widest });
+        nodes.push(node);
         if items.len() <= FEW {
             return;
         }
-        let width = |d: usize| upper[d] - lower[d];
-        let widest = (0..dimension).fold(0, |widest, d| if width(d) > width(widest) { d } else { widest });
         let place = |item: &u32| self.end(&self.lower, *item as usize)[widest];
         let half = items.len() / 2;
         items.select_nth_unstable_by(half, |a, b| place(a).total_cmp(&place(b)));
@@ -89,9 +95,10 @@ impl Cubature {
         &self,
         point: &[f64; MOST_DIMENSIONS],
         may: impl Fn(&Node) -> bool,
-        Places { items, nodes }: &Places,
+        places: &Places,
     ) -> Option<usize> {
         let dimension = self.axes.len();
+        let (items, nodes) = places.sorted.get_or_init(|| self.sorted());
         let within = |lower: &[f64], upper: &[f64]| (0..dimension).all(|d| lower[d] <= point[d] && point[d] < upper[d]);
         // Halves of halves: as deep as the logarithm of the number of leaves.
         let (mut open, mut count) = ([0; DEEPEST], 1);

@@ -76,7 +76,7 @@ impl SimdRegions<'_> {
         let mut floor = rounding(magnitude, estimate, evaluations as usize);
         let mut error = claimed(now, [earlier, previous], floor);
         let constant = ends.iter().all(|end| end.largest == 0.0);
-        let mut finer_waves = Waves::none(simd);
+        let mut finer_waves = [Waves::none(simd), Waves::none(simd)];
         for level in 1..=FINER {
             let hopeless = now > 0.5 * previous && now > 1e-3 * magnitude && level > 1;
             if tolerance.met(error + floor, estimate)
@@ -117,10 +117,10 @@ impl SimdRegions<'_> {
             (earlier, previous, now) = (previous, larger(now, 4.0 * step * odd.abs()), (finer - estimate).abs());
             match level {
                 1 => now = larger(now, waves.near_finer(&new)),
-                2 => now = larger(now, waves.near_finest(&finer_waves, &new)),
-                _ => {}
+                2 => now = larger(now, waves.near_finest(&finer_waves[0], &new)),
+                _ => now = larger(now, waves.near_last(&finer_waves, &new)),
             }
-            finer_waves = new;
+            finer_waves[usize::from(level > 1)] = new;
             estimate = finer;
             floor = rounding(magnitude, estimate, evaluations as usize);
             error = claimed(now, [earlier, previous], floor);

@@ -12,7 +12,7 @@ pub(super) struct Waves<S: Simd> {
     plain: [Lanes<S>; 2],
     /// The same with terms times (-i)^unit, real and imaginary part.
     turned: [[Lanes<S>; 2]; 2],
-    /// With terms times (-1)^unit, for 7.5 waves; of the level that has two vectors in a unit, times (-1)^vector, for 15.
+    /// With terms times (-1)^unit, for 7.5 waves; of the level that has two vectors in a unit, times (-1)^vector, for 15; of four, for 30.
     alternating: [Lanes<S>; 2],
 }
 
@@ -127,6 +127,33 @@ const FINEST_WAVES: [[Vector; 2]; 2] = [
     ],
 ];
 
+/// The same of 2π 30 t, of the base level and of the next; those of the two after are the last of [`FINEST_WAVES`] and of [`FINER_WAVES`].
+const LAST_WAVES: [[Vector; 2]; 2] = [
+    [[1.0, 0.0, -1.0, 0.0, 1.0, 0.0, -1.0, 0.0], [0.0, -1.0, 0.0, 1.0, 0.0, -1.0, 0.0, 1.0]],
+    [
+        [
+            FRAC_1_SQRT_2,
+            -FRAC_1_SQRT_2,
+            -FRAC_1_SQRT_2,
+            FRAC_1_SQRT_2,
+            FRAC_1_SQRT_2,
+            -FRAC_1_SQRT_2,
+            -FRAC_1_SQRT_2,
+            FRAC_1_SQRT_2,
+        ],
+        [
+            -FRAC_1_SQRT_2,
+            -FRAC_1_SQRT_2,
+            FRAC_1_SQRT_2,
+            FRAC_1_SQRT_2,
+            -FRAC_1_SQRT_2,
+            -FRAC_1_SQRT_2,
+            FRAC_1_SQRT_2,
+            FRAC_1_SQRT_2,
+        ],
+    ],
+];
+
 impl<S: Simd> Waves<S> {
     #[inline(always)]
     pub fn none(simd: S) -> Self {
@@ -164,6 +191,14 @@ impl<S: Simd> Waves<S> {
     pub fn near_finest(&self, finer: &Self, finest: &Self) -> f64 {
         let [base, next] = &FINEST_WAVES;
         0.0625 * size(&[(self.plain, base), (finer.plain, next), (finest.alternating, &FINER_WAVES[1])])
+    }
+
+    /// The same of 30 waves, with the terms of the last level.
+    #[inline(always)]
+    pub fn near_last(&self, [finer, finest]: &[Self; 2], last: &Self) -> f64 {
+        let [base, next] = &LAST_WAVES;
+        let both = [(self.plain, base), (finer.plain, next)];
+        0.03125 * size(&[both[0], both[1], (finest.plain, &FINEST_WAVES[1]), (last.alternating, &FINER_WAVES[1])])
     }
 
     /// The sums of terms equally far from the middle.
