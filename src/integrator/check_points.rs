@@ -157,7 +157,8 @@ impl<'a> CheckedPoints<'a> {
             Err(Error::NotConverged(integral)) => (*integral, true),
             Err(error) => return Err(error),
         };
-        if integral.evaluations > 0 && self.check.found().checked.evaluations == 0 {
+        let on_gpu = integral.backend == Backend::Gpu;
+        if integral.evaluations > 0 && !on_gpu && self.check.found().checked.evaluations == 0 {
             let (points, mut values) = (self.check.eight(lower, upper), [[0.0; LANES]]);
             self.fast.values(&points, &mut values);
             self.compare(&points, &values);
@@ -172,7 +173,7 @@ impl<'a> CheckedPoints<'a> {
         integral.agreement = match integral.agreement {
             Some(found) => Some(agreement.map_or(found, |agreement| found.and(agreement))),
             // What a GPU made of it was not looked at then.
-            None => agreement.filter(|_| integral.backend != Backend::Gpu),
+            None => agreement.filter(|_| !on_gpu),
         };
         if refused { Err(Error::NotConverged(Box::new(integral))) } else { Ok(integral) }
     }
