@@ -39,7 +39,7 @@ impl Integrator {
     #[inline]
     pub(super) fn adaptive<F: Integrand>(&self, f: &F, region: Region) -> Result<Integral, Error> {
         let (lower, upper) = (region.lower.min(region.upper), region.lower.max(region.upper));
-        let mut seen = Seen::default();
+        let mut seen = Seen::NOTHING;
         if let Some(settings) = self.quick(f.required_dimension(), lower, upper) {
             let (level, token, tolerance) = settings;
             let error = regions::first(f, token, lower, upper, &mut seen);

@@ -156,7 +156,7 @@ fn whole(question: &Question, known: Option<&Seen>, desk: &mut Desk, done: &mut 
         kernel.sweep_into(&region, tolerance, desk, known, &mut swept);
         evaluations += swept.evaluations;
         let levels = region.sweep == Sweep::Levels && lower.is_finite() && upper.is_finite();
-        let claimed = swept.error + swept.floor + 0.5 * f64::EPSILON * swept.estimate.abs();
+        let claimed = claimed(swept.error + swept.floor, swept.estimate);
         // Levels that do not converge understate their error, at any tolerance.
         let settled = !levels || swept.error - swept.beyond < 1e-3 * swept.magnitude;
         let sound = settled && !swept.constant && swept.magnitude > TINY && !swept.divergent && !swept.oscillates;
@@ -172,6 +172,12 @@ fn whole(question: &Question, known: Option<&Seen>, desk: &mut Desk, done: &mut 
         region.sweep = Sweep::Levels;
     }
     false
+}
+
+/// What is claimed of one region where the sums of its sweep are off by `error`: with half an ulp of the estimate itself.
+#[inline(always)]
+pub(super) fn claimed(error: f64, estimate: f64) -> f64 {
+    error + 0.5 * f64::EPSILON * estimate.abs()
 }
 
 /// The integral, to the tolerance or with the reason why not. All that a call needs is in `question` and `done`; `workspace` may

@@ -2,6 +2,7 @@
 //!
 //! It asks for values through [`Values`], so it is compiled once for each level and not again for every integrand.
 
+mod abreast;
 mod climb;
 mod first;
 mod levels;
@@ -9,6 +10,7 @@ mod locate;
 mod sums;
 mod waves;
 
+pub(crate) use abreast::{Climber, Verdict, judge, judge_first};
 pub(crate) use first::{EVALUATIONS, Seen, first};
 
 use crate::estimate::Tolerance;
