@@ -120,7 +120,8 @@ fn rows_of_any_kind_are_too_also_within_an_integrand() {
         }
         // Its memory is in use by the sweep around it.
         let again = |x: f64| {
-            x + sweep(&rows[..24]).errors.iter().zip(&swept.errors).filter(|(a, b)| a.to_bits() != b.to_bits()).count() as f64
+            x + sweep(&rows[..24]).errors.iter().zip(&swept.errors).filter(|(a, b)| a.to_bits() != b.to_bits()).count()
+                as f64
         };
         let outer = integrator.sweep(&[1.0; 8], |&b| (again, 0.0..b)).unwrap();
         assert!(outer.estimates.iter().all(|&area| (area - 0.5).abs() < 1e-9), "{:?}", outer.estimates);
