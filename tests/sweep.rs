@@ -129,6 +129,47 @@ fn rows_of_any_kind_are_too_also_within_an_integrand() {
 }
 
 #[integrand]
+fn kinked(x: f64, k: f64, c: f64) -> f64 {
+    x.exp() + k * (x - c).abs()
+}
+
+#[test]
+fn rows_that_climb_far_and_leave_are_evaluated_once_and_fit() {
+    let place = |i: u32| 0.1 + 0.8 * (0.618_034 * f64::from(i)).fract();
+    // A clean row, then hundreds that need every rung, and more.
+    let rows: Vec<(f64, f64)> =
+        std::iter::once((0.0, 0.5)).chain((1..400).map(|i| (if i < 300 { 1e-5 } else { 1.0 }, place(i)))).collect();
+    for tolerance in [1e-8, 1e-10] {
+        let integrator = Integrator::new().rel_tol(tolerance).threads(1).accept_any_status();
+        let swept = integrator.sweep(&rows, |&(k, c)| (kinked { k, c }, 0.0..1.0)).unwrap();
+        for (row, &(k, c)) in rows.iter().enumerate() {
+            let alone = integrator.integrate(&kinked { k, c }, 0.0..1.0).unwrap();
+            assert_same(&swept, row, &alone, &format!("{tolerance:e}"));
+        }
+    }
+    let calls = AtomicU64::new(0);
+    let counted = |&(k, c): &(f64, f64)| {
+        let calls = &calls;
+        move |x: f64| {
+            calls.fetch_add(1, Relaxed);
+            x.exp() + k * (x - c).abs()
+        }
+    };
+    let integrator = Integrator::new().threads(1).accept_any_status();
+    integrator.sweep(&rows, |row| (counted(row), 0.0..1.0)).unwrap();
+    let of_sweep = calls.swap(0, Relaxed);
+    rows.iter().for_each(|row| drop(integrator.integrate(&counted(row), 0.0..1.0)));
+    assert_eq!(of_sweep, calls.load(Relaxed));
+    // Rows that hold a table do not fill the stack of a thread.
+    let table = |&b: &f64| {
+        let table = [b; 8000];
+        (move |x: f64| x * table[(7999.0 * x) as usize], 0.0..1.0)
+    };
+    let areas = std::thread::spawn(move || Integrator::new().threads(1).sweep(&[2.0; 40], table)).join();
+    assert_eq!(areas.expect("no overflow").unwrap().estimates, [1.0; 40]);
+}
+
+#[integrand]
 fn bump([x, y, z]: [f64; 3], p: f64, q: f64) -> f64 {
     (-p * ((x - q).powi(2) + y * y)).exp() + z.abs().sqrt()
 }

@@ -11,7 +11,7 @@ mod sums;
 mod waves;
 
 pub(crate) use abreast::{Climber, Verdict, judge, judge_first};
-pub(crate) use first::{EVALUATIONS, Seen, first};
+pub(crate) use first::{EVALUATIONS, Known, Seen, first};
 
 use crate::estimate::Tolerance;
 use crate::integrand::values::Values;
@@ -59,14 +59,14 @@ impl SimdRegions<'_> {
         swept
     }
 
-    /// Sets `swept` to the sweep of one region. `known` are the values that the quick way saw there.
+    /// Sets `swept` to the sweep of one region. `known` are values that there are already.
     #[inline]
     pub fn sweep_into(
         &self,
         region: &Region,
         tolerance: Tolerance,
         desk: &mut Desk,
-        known: Option<&Seen>,
+        known: Option<Known>,
         swept: &mut Swept,
     ) {
         match region.sweep {

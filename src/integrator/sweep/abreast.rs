@@ -14,8 +14,11 @@ use crate::rule::{MOST_VECTORS, Vector};
 use crate::sweep::Row;
 use std::cell::RefCell;
 
-/// Eight that are new, and as many that climb.
+/// Eight that are new, and seven that climb.
 const PLACES: usize = 2 * LANES;
+
+/// Bytes of a row, a table of values say, beyond which rows are not held sixteen at a time on the stack.
+const LARGE: usize = 1 << 10;
 
 /// The memory of rows under way.
 struct Bench {
@@ -85,7 +88,8 @@ impl Task<'_> {
     /// Integrates the rows of a part over intervals.
     pub fn intervals<F: Integrand>(&self, part: Part<'_>, row: &impl Fn(usize) -> Row<F>) {
         let one_by_one = |part| self.part(part, row, |row| self.interval(row));
-        if !self.quick || part.statuses.len() < LANES || self.is_over(part.first) {
+        let large = size_of::<Row<F>>() > LARGE;
+        if large || !self.quick || part.statuses.len() < LANES || self.is_over(part.first) {
             return one_by_one(part);
         }
         BENCH.with(|bench| match bench.try_borrow_mut() {
@@ -117,7 +121,8 @@ impl<'a, F: Integrand> Abreast<'a, F> {
             if self.new.count == LANES {
                 self.judge_new();
             }
-            if self.climbing.count >= LANES {
+            // So that no more than seven climb where eight new ones may come.
+            while self.climbing.count >= LANES {
                 self.climb();
             }
         }
@@ -187,7 +192,7 @@ impl<'a, F: Integrand> Abreast<'a, F> {
                     let estimate = if row.region.upper < row.region.lower { -estimate } else { estimate };
                     Answer { estimate, error, evaluations, regions: 1, status: Status::Converged, extrapolated: false }
                 }
-                None => self.task.slowly(row, *tolerance, Some(&self.bench.climbers[place].seen)),
+                None => self.task.slowly(row, *tolerance, Some(self.bench.climbers[place].known())),
             };
             self.part.set(*index, answer);
             self.started[place] = None;

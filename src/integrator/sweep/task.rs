@@ -4,7 +4,7 @@ use super::part::{Part, Rows};
 use super::{Answer, Stop, never_begun};
 use crate::backend::{
     Backend,
-    simd::regions::{self, Seen},
+    simd::regions::{self, Known, Seen},
 };
 use crate::clock::Instant;
 use crate::control::Control;
@@ -93,12 +93,12 @@ impl Task<'_> {
                 return Ok(Answer { estimate, error, evaluations, regions: 1, status, extrapolated: false });
             }
         }
-        Ok(self.slowly(row, tolerance, panel.map(|_| &seen)))
+        Ok(self.slowly(row, tolerance, panel.map(|_| seen.alone())))
     }
 
     /// A row that one panel does not answer.
     #[inline(never)]
-    pub fn slowly<F: Integrand>(&self, row: &Row<F>, tolerance: Tolerance, known: Option<&Seen>) -> Answer {
+    pub fn slowly<F: Integrand>(&self, row: &Row<F>, tolerance: Tolerance, known: Option<Known>) -> Answer {
         let (on_lanes, by_scalar) = (OnLanes { f: &row.f, token: self.token }, ByScalar(&row.f));
         let values: &dyn Values = if self.with.backend == Backend::Serial { &by_scalar } else { &on_lanes };
         let region = row.region;

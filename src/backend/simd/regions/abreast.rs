@@ -4,7 +4,7 @@
 //! operations; where the ladder is not climbed to an answer straight on, the interval is left to those.
 
 use super::climb::{FIRST_BEND, OBSERVED, bend, bends, far, gap, is_sparse, is_vain, next, with_hidden};
-use super::first::{self, Seen};
+use super::first::{self, Known, Seen};
 use super::sums::{Said, Sums, products, unsummed, weighted};
 use crate::estimate::{Quantity, Tolerance, beyond_rounding, claim, larger, noise};
 use crate::integrand::Integrand;
@@ -68,6 +68,8 @@ pub(crate) struct Climber {
     /// What was asked for, and what more than one rung is refined to.
     tolerance: Tolerance,
     inner: Tolerance,
+    /// Vectors of values that there are.
+    done: usize,
     /// The rung judged last, its estimate and its raw error.
     judged: (usize, f64, f64),
     /// The rung to be judged next.
@@ -97,22 +99,30 @@ impl Climber {
         upper: 0.0,
         tolerance: Tolerance { absolute: 0.0, relative: 0.0 },
         inner: Tolerance { absolute: 0.0, relative: 0.0 },
+        done: 0,
         judged: (0, 0.0, 0.0),
         rung: 0,
     };
+
+    /// What need not be evaluated again.
+    pub fn known(&self) -> Known<'_> {
+        Known { seen: &self.seen, more: &self.values[2..self.done] }
+    }
 
     /// Evaluates the first rung.
     #[inline(always)]
     pub fn begin<F: Integrand>(&mut self, f: &F, token: Token, [lower, upper]: [f64; 2], tolerance: Tolerance) {
         (self.lower, self.upper) = (lower, upper);
         (self.tolerance, self.inner) = (tolerance, tolerance.inner());
+        self.done = FEJER.rungs[0].rows.len();
         dispatch!(token, simd => { first::see(simd, f, lower, upper, &mut self.seen); });
     }
 
     /// Evaluates the rung to be judged next; `points` is memory.
     #[inline(always)]
     pub fn rise(&mut self, values: &impl Values, token: Token, points: &mut [Vector; MOST_VECTORS]) {
-        let new = FEJER.rungs[self.judged.0].rows.len()..FEJER.rungs[self.rung].rows.len();
+        let new = self.done..FEJER.rungs[self.rung].rows.len();
+        self.done = new.end;
         let points = &mut points[..new.len()];
         place(token, &FEJER.nodes[new.clone()], [self.lower, self.upper], points);
         values.values(points, &mut self.values[new]);

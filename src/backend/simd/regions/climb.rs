@@ -1,7 +1,7 @@
 //! The ladder on lanes: rungs are climbed as long as the next is likely to do.
 
 use super::sums::{Said, Sums, dot, dots, sum};
-use super::{Desk, Seen, SimdRegions};
+use super::{Desk, Known, SimdRegions};
 use crate::estimate::{Quantity, Tolerance, beyond_rounding, claim, larger, lesser, noise, promising};
 use crate::lanes::{LANES, Lanes, Simd, dispatch};
 use crate::plan::{Map, Region, Swept};
@@ -16,7 +16,7 @@ impl SimdRegions<'_> {
         from: (usize, bool),
         tolerance: Tolerance,
         desk: &mut Desk,
-        known: Option<&Seen>,
+        known: Option<Known>,
         swept: &mut Swept,
     ) {
         dispatch!(self.token, simd => *swept = self.climb_on(simd, region, from, tolerance, desk, known));
@@ -30,7 +30,7 @@ impl SimdRegions<'_> {
         (least, eager): (usize, bool),
         tolerance: Tolerance,
         desk: &mut Desk,
-        known: Option<&Seen>,
+        known: Option<Known>,
     ) -> Swept {
         let Ladder { nodes, embedded, rungs } = self.ladder;
         let (lower, upper, width) = (region.lower, region.upper, region.width());
@@ -40,13 +40,14 @@ impl SimdRegions<'_> {
         let last = rungs.len() - 1;
         let least = least.min(last);
         let mut index = 0;
-        let known = known.filter(|seen| seen.raw.is_finite());
+        let known = known.filter(|known| known.seen.raw.is_finite());
         // The rung judged last, its estimate and its raw error.
         let mut judged: Option<(usize, f64, f64)> = None;
         let next = |index, sure| next(index, last, sure);
         let alone = known.is_some();
         let mut range = (f64::INFINITY, f64::NEG_INFINITY);
-        if let Some(seen) = known {
+        let known_values = known.map_or(&[][..], |known| known.more);
+        if let Some(Known { seen, .. }) = known {
             values[..2].copy_from_slice(&seen.nodes);
             near = seen.near;
             done = 2;
@@ -67,9 +68,20 @@ impl SimdRegions<'_> {
                 if sentinels > 0 {
                     points[to] = Lanes::from_array(simd, NEAR).fma(Lanes::splat(simd, width), ends).to_array();
                 }
-                let (points, values) = (&points[done..to + sentinels], &mut values[done..to + sentinels]);
-                let (least, most) = self.evaluate(simd, region.map, points, values);
-                range = (lesser(range.0, least), larger(range.1, most));
+                // Values after those of the quick way may be there, too.
+                let there = (2 + known_values.len()).min(to);
+                let from = if known.is_some() && there > done { there } else { done };
+                for (value, known) in
+                    values[done..from].iter_mut().zip(known_values.iter().skip(done.saturating_sub(2)))
+                {
+                    *value = *known;
+                }
+                let new = from..to + sentinels;
+                if !new.is_empty() {
+                    let (points, values) = (&points[new.clone()], &mut values[new]);
+                    let (least, most) = self.evaluate(simd, region.map, points, values);
+                    range = (lesser(range.0, least), larger(range.1, most));
+                }
                 if sentinels > 0 {
                     near = values[to];
                 }

@@ -19,10 +19,23 @@ pub(crate) struct Seen {
     pub variation: f64,
 }
 
+/// Values that need not be evaluated again: what the quick way saw, and those at the next nodes of the ladder, as far as there are any.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Known<'a> {
+    pub seen: &'a Seen,
+    pub more: &'a [Vector],
+}
+
 impl Seen {
     /// Before anything is seen.
     pub const NOTHING: Self =
         Self { nodes: [[0.0; LANES]; 2], near: [0.0; LANES], estimate: 0.0, raw: 0.0, variation: 0.0 };
+
+    /// With no more than that.
+    #[inline]
+    pub fn alone(&self) -> Known<'_> {
+        Known { seen: self, more: &[] }
+    }
 
     /// Whether the slope grows towards an end, so that levels are the better way.
     #[inline]
