@@ -162,9 +162,12 @@ impl Integrator {
         let mut looks: Vec<Look> = Vec::new();
         for c in 0..components {
             let of = shared.component(c);
-            match (SimdBoxes { values: &of, ..kernel })
-                .look(&mut BoxDesk::default(), spare(self.max_evaluations, components))
-            {
+            let left = self.max_evaluations.saturating_sub(looks.iter().map(|look| look.evaluations).sum());
+            match (SimdBoxes { values: &of, ..kernel }).look(
+                &mut BoxDesk::default(),
+                spare(self.max_evaluations, components),
+                left,
+            ) {
                 Ok(look) => looks.push(look),
                 Err(bad) => {
                     (integral.evaluations, integral.component) = (seventh.on_lines(), Some(c));

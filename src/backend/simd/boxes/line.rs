@@ -41,6 +41,7 @@ impl SimdBoxes<'_> {
         let kernel = SimdRegions { values: &line, ladder: &FEJER, token: self.token };
         let swept = kernel.sweep_one(&region, Tolerance::default(), &mut Desk::new());
         let evaluations = u64::from(swept.evaluations);
+        debug_assert!(evaluations + (OTHERS * LANES) as u64 <= Suspect::MOST);
         let Some((at, 0.0)) = swept.place else { return (None, evaluations) };
         let is_sure = (0..OTHERS).any(|k| {
             let share = |d: usize| (0.17 + 0.31 * k as f64 + 0.618 * d as f64) % 1.0;
