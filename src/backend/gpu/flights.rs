@@ -14,6 +14,9 @@ const DISPATCH: f64 = 0.05;
 /// Evaluations of the first dispatch, before the speed is known.
 pub(super) const FIRST: u64 = 1 << 18;
 
+/// Units of the first dispatch, at least: they are workgroups, and so many take no longer than one on any GPU worth the name.
+const LEAST: u64 = 16;
+
 /// The most workgroups of a dispatch: those in one dimension, everywhere.
 pub(super) const MOST_WORKGROUPS: u64 = 65_535;
 
@@ -77,7 +80,8 @@ pub(super) struct DispatchSize {
 
 impl DispatchSize {
     pub fn new(evaluations_per_unit: u64, most: u64) -> Self {
-        Self { units: (FIRST / evaluations_per_unit).clamp(1, most), most, before: Instant::now() }
+        let units = (FIRST / evaluations_per_unit).max(LEAST).min(most);
+        Self { units, most, before: Instant::now() }
     }
 
     /// Begins a row of dispatches: what was done before them took no time of the device.

@@ -67,7 +67,7 @@ impl<'a> GpuGrid<'a> {
             self.run(0..count, &|| false, &mut |_, _| {}).map(|()| start.elapsed().as_secs_f64())
         };
         // Some drivers compile a kernel when it is first run.
-        let (mut before, mut count) = (1, (FIRST / self.evaluations_per_tile()).max(4).min(tiles));
+        let (mut before, mut count) = (1, (FIRST / self.evaluations_per_tile()).max(16).min(tiles));
         run(before)?;
         let begin = Instant::now();
         let mut seconds_before = run(before)?;
@@ -76,7 +76,7 @@ impl<'a> GpuGrid<'a> {
             // What each further tile takes, without what a sum of none would.
             let each = ((seconds - seconds_before) / count.abs_diff(before).max(1) as f64).max(0.0);
             // A few tiles leave most of the device idle: then four times as many take no longer.
-            let busy = seconds > 0.5 * seconds_before * (count as f64 / before as f64);
+            let busy = seconds > 0.75 * seconds_before * (count as f64 / before as f64);
             if seconds > LONG && busy || count == tiles || begin.elapsed().as_secs_f64() > budget {
                 let all = seconds + (tiles - count) as f64 * each;
                 self.kernel.speed.set(self.grid.evaluations() as f64 / all);
