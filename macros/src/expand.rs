@@ -43,6 +43,7 @@ fn structure(function: &ItemFn, signature: &Signature, conditions: &[&Attribute]
         #(#docs)*
         #[doc = ""]
         #[doc = #note]
+        // Names are the user's; a struct may be public and unused.
         #[allow(non_camel_case_types, non_snake_case, dead_code)]
         #[derive(Clone, Copy, Debug, PartialEq)]
         #visibility struct #name {
@@ -66,6 +67,7 @@ fn generic(signature: &Signature, conditions: &[&Attribute], body: Option<TokenS
         impl #name {
             #[doc(hidden)]
             #[inline(always)]
+            // Rewritten, so that lints would be about what nobody wrote.
             #[allow(unused, non_snake_case, clippy::all, clippy::pedantic, clippy::nursery)]
             pub fn __generic<#number: ::quadrille::__private::Number>(
                 #context: #number::Context,

@@ -40,7 +40,7 @@ macro_rules! functions {
 
             /// The values on lanes for every item, handed to `store`: a loop of its own for each function, so that the
             /// choice of the function is outside.
-            #[allow(unused_parens)]
+            #[allow(unused_parens, reason = "some functions have one argument")]
             #[inline(always)]
             pub(crate) fn lanes_over<T, S: Simd>(
                 self,

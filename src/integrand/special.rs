@@ -40,7 +40,7 @@ macro_rules! special {
 
             /// What a call in the body of an `#[integrand]` function is turned into.
             #[doc(hidden)]
-            #[allow(non_camel_case_types)]
+            #[allow(non_camel_case_types, reason = "named like the function")]
             pub enum $name {}
 
             impl $name {

@@ -80,7 +80,8 @@ impl Integrator {
     ///
     /// let boxes = Integrator::new().rel_tol(1e-3).boxes(&|[x, y]: [f64; 2]| (x - 0.3).abs() * y, [0.0..1.0, 0.0..2.0])?;
     /// let area: f64 = boxes.iter().map(|b| (b.upper[0] - b.lower[0]) * (b.upper[1] - b.lower[1])).sum();
-    /// assert!(boxes.len() >= 32 && (area - 2.0).abs() < 1e-12);
+    /// // Cut at the kink.
+    /// assert!(boxes.iter().all(|b| b.upper[0] < 0.3 + 1e-12 || b.lower[0] > 0.3 - 1e-12) && (area - 2.0).abs() < 1e-12);
     /// # Ok::<(), quadrille::Error>(())
     /// ```
     pub fn boxes<const D: usize, R: IntoRegion<Point = [f64; D]>>(

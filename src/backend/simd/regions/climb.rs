@@ -190,7 +190,7 @@ const OBSERVED: f64 = 0.1;
 /// `swept` with what one value next to each end says, where nodes are sparse enough for a step to hide; with what neighbours are
 /// compared by; and with the floor that follows from the variation of f: of the sums, and, where mapped, its own.
 #[inline(always)]
-#[allow(clippy::too_many_arguments)]
+#[allow(clippy::too_many_arguments, reason = "inlined: a record of them would be a copy")]
 fn at_ends<S: Simd>(
     simd: S,
     region: &Region,
