@@ -274,6 +274,31 @@ fn child() {
             });
             format!("{} {}", status.name(), start.elapsed() < Duration::from_secs(2))
         }
+        "adaptive hurry" | "adaptive cancel" => {
+            // Opened, so that it is a dispatch that takes so long.
+            let device = Device::shared().unwrap();
+            let with = Integrator::new().backend(Backend::Gpu).device(&device).rel_tol(1e-13).max_evaluations(1 << 40);
+            let (endless, cancel) = (formula("abs(sin(1e4*x))"), Cancel::new());
+            let (start, patience) = (Instant::now(), Duration::from_millis(700));
+            let hurried =
+                if task.ends_with("hurry") { with.clone().time_limit(patience) } else { with.clone().cancel(&cancel) };
+            let integral = std::thread::scope(|scope| {
+                scope.spawn(|| {
+                    std::thread::sleep(patience);
+                    cancel.cancel();
+                });
+                hurried.accept_any_status().integrate(&endless, 0.0..10.0).unwrap()
+            });
+            let waited = start.elapsed();
+            assert!(waited < Duration::from_secs(2), "{waited:?}");
+            assert!(integral.backend == Backend::Gpu && integral.evaluations > 100, "{integral:#}");
+            assert!((integral.estimate - 20.0 / std::f64::consts::PI).abs() <= integral.error, "{integral:#}");
+            // The device is as good as before, once it is back.
+            let next = with.rel_tol(1e-10).integrate(&formula("exp(x)"), 0.0..1.0).unwrap();
+            assert!(next.backend == Backend::Gpu && next.fallbacks.is_empty(), "{next:#}");
+            assert!(start.elapsed() > Duration::from_millis(2500), "stopped between dispatches");
+            integral.status.name().to_owned()
+        }
         // Enough that a GPU is looked for.
         "auto" => told(midpoint(1 << 30).threads(1), &formula("sin(x)*exp(-x^2/50) + tanh(x)")),
         _ => panic!("{task}"),
@@ -335,6 +360,28 @@ fn who_stops_does_not_wait_for_the_device() {
             ];
             assert_eq!(ask(task, &variables), status, "{fault} after {after}");
         }
+    }
+}
+
+/// The same of an adaptive integral: it keeps what it had before the dispatch, and the device.
+#[test]
+fn a_stop_during_a_dispatch_keeps_the_estimate() {
+    let Some(device) = device() else { return };
+    let Some(folder) = faulty_loader() else { return };
+    if device.supports(Precision::F64).is_err() {
+        return adapter::skip::skipped("no double precision");
+    }
+    for (task, status) in [("adaptive hurry", "deadline"), ("adaptive cancel", "cancelled")] {
+        let variables = [
+            ("QUADRILLE_ADAPTER", &*device.info().name),
+            ("LD_LIBRARY_PATH", &folder),
+            // More than opening waits for.
+            ("FAULT", "wait"),
+            ("FAULT_AFTER", "30"),
+            ("FAULT_COUNT", "1"),
+            ("FAULT_SLEEP", "3"),
+        ];
+        assert_eq!(ask(task, &variables), status);
     }
 }
 
