@@ -20,11 +20,13 @@ pub fn say(outcome: &str) {
 /// How long a child may take to say something.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// Runs a task in a child with some variables set, and returns what it said. The program has a test `child` for it. Then the child is ended: at
+/// Runs a task in a child with some variables set, and returns what it said. The module has a test `child` for it. Then the child is ended: at
 /// the exit of a process a driver may wait for what other threads have begun.
-pub fn ask(task: &str, environment: &[(&str, &str)]) -> String {
+pub fn ask(module: &str, task: &str, environment: &[(&str, &str)]) -> String {
     let mut command = Command::new(std::env::current_exe().unwrap());
-    command.args(["--exact", "child", "--nocapture", "--test-threads=1"]).env("QUADRILLE_TEST_CHILD", task);
+    // Behind the name of the program.
+    let test = module.split_once("::").map_or("child".to_owned(), |(_, module)| format!("{module}::child"));
+    command.args(["--exact", &test, "--nocapture", "--test-threads=1"]).env("QUADRILLE_TEST_CHILD", task);
     command.env_remove("QUADRILLE_ADAPTER").envs(environment.iter().copied());
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let (stdout, stderr) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
@@ -78,11 +80,9 @@ fn make_loader() -> Option<String> {
         skipped(format_args!("no {loader}"));
         return None;
     }
-    // One for each program: they may run at the same time.
-    let program = std::env::current_exe().unwrap().file_name().unwrap().to_owned();
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("faulty_loader").join(program);
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("faulty_loader");
     std::fs::create_dir_all(&folder).unwrap();
-    let source = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/gpu_faults/fault.c");
+    let source = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/gpu/faults/fault.c");
     let mut compiler = Command::new("cc");
     compiler.args(["-shared", "-fPIC", "-o"]).arg(folder.join("libvulkan.so.1")).args([source, "-ldl"]);
     match compiler.status() {
