@@ -9,7 +9,8 @@ use super::tables::{THREADS, Tables, bases};
 use super::{Device, GpuError, Precision, parameters};
 use crate::clock::Instant;
 use crate::integrand::Integrand;
-use crate::integrand::wgsl::{Arithmetic, emit};
+use crate::integrand::formula::Traced;
+use crate::integrand::wgsl::{Arithmetic, emit, emit_traced};
 use crate::plan::Grid;
 use crate::reduce::Partial;
 use std::cell::RefCell;
@@ -39,8 +40,19 @@ struct Slot {
 impl<'a> GpuGrid<'a> {
     /// Compiles the kernel, unless the device has it already: its text does not depend on bounds, panels or parameters.
     pub fn new(device: &'a Device, f: &impl Integrand, grid: &'a Grid, precision: Precision) -> Result<Self, GpuError> {
+        Self::of_traced(device, Traced::of(f), grid, precision)
+    }
+
+    // Not generic: compiled once, and not for every integrand.
+    fn of_traced(
+        device: &'a Device,
+        traced: Option<Traced>,
+        grid: &'a Grid,
+        precision: Precision,
+    ) -> Result<Self, GpuError> {
         let arithmetic = device.arithmetic(precision)?;
-        let emitted = emit(f, arithmetic).map_err(|refused| GpuError::refused(refused, arithmetic))?;
+        let traced = traced.ok_or(GpuError::NotTraceable)?;
+        let emitted = emit_traced(&traced, arithmetic).map_err(|refused| GpuError::refused(refused, arithmetic))?;
         let constants = parameters(&emitted.parameters, arithmetic)?;
         check_nodes(device, grid)?;
         let tables = Tables::new(grid, arithmetic)?;
