@@ -101,8 +101,10 @@ impl Integrator {
                     }
                 }
             }
-            // What threads have not done, be it that there are none.
-            drive.advance(self, &tiles, 1);
+            // What threads have not done, be it that there are none. A grid of one tile is done, and only to be told of.
+            if count > 1 || self.control.watch.is_some() {
+                drive.advance(self, &tiles, 1);
+            }
             if drive.method.done() == 0 {
                 drive.method.absorb(0..1, first);
             }
