@@ -8,7 +8,8 @@ use super::pace::DispatchSize;
 use super::shader::{BOUNDS, Kind, shader};
 use super::{Device, GpuError, Precision};
 use crate::integrand::Integrand;
-use crate::integrand::wgsl::{Arithmetic, emit};
+use crate::integrand::formula::Traced;
+use crate::integrand::wgsl::{Arithmetic, emit_traced};
 use crate::lanes::LANES;
 use crate::rule::{Ladder, SENTINEL};
 
@@ -109,8 +110,19 @@ impl<'a> GpuRegions<'a> {
         ladder: &'static Ladder,
         precision: Precision,
     ) -> Result<Self, GpuError> {
+        Self::of_traced(device, Traced::of(f), ladder, precision)
+    }
+
+    // Not generic: compiled once, and not for every integrand.
+    fn of_traced(
+        device: &'a Device,
+        traced: Option<Traced>,
+        ladder: &'static Ladder,
+        precision: Precision,
+    ) -> Result<Self, GpuError> {
         let arithmetic = device.arithmetic(precision)?;
-        let emitted = emit(f, arithmetic).map_err(|refused| GpuError::refused(refused, arithmetic))?;
+        let traced = traced.ok_or(GpuError::NotTraceable)?;
+        let emitted = emit_traced(&traced, arithmetic).map_err(|refused| GpuError::refused(refused, arithmetic))?;
         let kernel = device.kernel(&shader(Kind::Regions, arithmetic, &emitted)?, 4)?;
         let bytes = table(ladder, arithmetic);
         let table = device.step(move |gpu| Ok(gpu.storage_of(&bytes)))?;
