@@ -28,6 +28,32 @@ pub(crate) fn of_replicates(estimates: &[f64; REPLICATES]) -> (f64, f64) {
     (mean, STUDENT * (deviations / (count * (count - 1.0))).sqrt())
 }
 
+/// The correlation of estimates with their farthest values from which on these decide to some extent, and from which in full.
+const FOLLOWS: (f64, f64) = (0.6, 0.9);
+
+/// Claims beyond which single values are balanced by others.
+const MOST: f64 = 5.0;
+
+/// What the mean of replicates may miss on top of its `claim` where their largest values decide: next to a singularity all points may be too
+/// far away, and then mean and scatter are both too small. The farthest of all values adds to its estimate by `step` more than it did with
+/// half as many points; as much is claimed again, as far as estimates and farthest values go together.
+pub(crate) fn beyond(correlation: f64, step: f64, claim: f64) -> f64 {
+    let follows = (correlation - FOLLOWS.0) / (FOLLOWS.1 - FOLLOWS.0);
+    // The correlation of what is all the same is not a number.
+    if follows > 0.0 && (0.0..=MOST * claim).contains(&step) { follows.min(1.0) * step } else { 0.0 }
+}
+
+/// Pearson's.
+pub(crate) fn correlation(first: &[f64; REPLICATES], second: &[f64; REPLICATES]) -> f64 {
+    let mean = |of: &[f64; REPLICATES]| of.iter().sum::<f64>() / REPLICATES as f64;
+    let means = [mean(first), mean(second)];
+    let [both, one, other] = first.iter().zip(second).fold([0.0; 3], |[both, one, other], (a, b)| {
+        let (a, b) = (a - means[0], b - means[1]);
+        [both + a * b, one + a * a, other + b * b]
+    });
+    both / (one.sqrt() * other.sqrt())
+}
+
 /// What a mean of values of which few count may miss on top: three more of the farthest, `farthest` from the mean and one of
 /// `count`.
 pub(crate) fn few(farthest: f64, count: f64) -> f64 {
@@ -132,6 +158,19 @@ mod tests {
         // What only adds to the variance is left out.
         let later = Combined::of(&[of(3.0, 9.0, 1.0), of(1.0, 0.01, 1.0), of(1.2, 0.01, 1.0)], 2);
         assert!((later.mean - 1.1).abs() < 1e-12 && later.freedom == 1);
+    }
+
+    #[test]
+    fn what_the_largest_values_decide_is_claimed_again() {
+        let far: [f64; REPLICATES] = std::array::from_fn(|i| (i as f64 + 0.5).powf(-0.4));
+        let apart: [f64; REPLICATES] = std::array::from_fn(|i| (5.0 * i as f64).sin());
+        let one = correlation(&far, &far.map(|far| 1.0 + 0.1 * far));
+        assert!((one - 1.0).abs() < 1e-12 && correlation(&far, &apart).abs() < 0.5);
+        assert_eq!(beyond(one, 0.25, 0.1), 0.25);
+        // Not what single values do not decide, what does not grow, or is all the same.
+        let nothing =
+            [(0.5, 0.25, 0.1), (1.0, 0.25, 0.01), (1.0, -0.1, 0.1), (correlation(&[1.0; REPLICATES], &far), 0.25, 0.1)];
+        assert!(nothing.iter().all(|&(correlation, step, claim)| beyond(correlation, step, claim) == 0.0));
     }
 
     #[test]

@@ -21,7 +21,7 @@ use crate::integrand::point_values::{PointValues, PointsByScalar, PointsOnLanes}
 use crate::integrand::values::Values;
 use crate::integrand::{Expr, Graph, Integrand, Point, VectorIntegrand};
 use crate::lanes::{LANES, Level, Token};
-use crate::method::{Costs, Cubature, Method, Wanted};
+use crate::method::{Costs, Cubature, Method, Outcome, Wanted};
 use crate::plan::Axis;
 use crate::region::Region;
 use crate::rule::fully_symmetric::{FullySymmetric, MOST_DIMENSIONS};
@@ -307,12 +307,12 @@ impl Integrator {
             SimdBoxes { values, seventh, ninth, line: GaussLine::get(), axes: &axes, unit: f64::EPSILON, token };
         let wanted = Wanted { tolerance, ..self.wanted(&axes, 0.0) };
         let domain = Domain { values, axes: &axes, sign, wanted, threads: &threads, start };
-        let look = match kernel.look(&mut BoxDesk::default(), spare(self.max_evaluations, 1)) {
+        let look = match kernel.look(&mut BoxDesk::default(), spare(self.max_evaluations, 1), self.max_evaluations) {
             Ok(look) => look,
             Err(bad) => {
                 (integral.estimate, integral.error) = (f64::NAN, f64::INFINITY);
                 integral.method = Some(Method::Cubature);
-                (integral.evaluations, integral.elapsed) = (seventh.on_lines(), start.elapsed());
+                (integral.evaluations, integral.elapsed) = (SimdBoxes::TRIES * seventh.on_lines(), start.elapsed());
                 End::Bad(bad).tell(f64::NAN, &mut integral);
                 return self.judged(integral);
             }
@@ -353,6 +353,9 @@ impl Integrator {
         };
         if let End::Failed(reason) = end {
             return Err(Error::BackendUnavailable { backend: Backend::Gpu, reason });
+        }
+        if matches!(end, End::Outcome(Outcome::MaxEvaluations)) {
+            drive.method.claim_too_long();
         }
         let wrong = if let End::Wrong(disagreement) = end { Some(disagreement) } else { None };
         let before = mesh.as_ref().map_or(0, |mesh| mesh.len());

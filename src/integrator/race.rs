@@ -27,6 +27,9 @@ const LOOSE: f64 = 1e-3;
 /// Where there is no hope it has this share of the evaluations in any case: it may become faster.
 const KEPT: u64 = 5;
 
+/// Evaluations that are not shared out among methods that sample: of claims of few the least is the one that has missed most.
+const FEW: u64 = 1 << 12;
+
 /// Points of a replicate of a lattice in the first round, and the evaluations from which on it may begin with so many.
 const POINTS: u64 = 1 << 10;
 const AMPLE: u64 = 1 << 16;
@@ -64,15 +67,17 @@ impl<'a> Race<'a> {
         let Whole { kernel, sign, threads, start } = whole;
         let axes = kernel.axes;
         let samples = Samples::new(with, kernel, threads, start);
+        let looked = cubature.as_ref().map_or(0, |drive| drive.method.evaluations);
+        let left = with.max_evaluations.saturating_sub(looked);
         let fits = |method: &Method| {
-            method.most_sampled().is_some_and(|most| axes.len() <= most) && with.check_limit(*method).is_ok()
+            method.most_sampled().is_some_and(|most| axes.len() <= most) && method.least_sampled() <= left
         };
         let points = [Method::Lattice, Method::Sobol].into_iter().find(fits).unwrap_or(Method::MonteCarlo);
-        let mut waiting = vec![Method::Vegas, points];
+        let mut waiting = if left < FEW { vec![points] } else { vec![Method::Vegas, points] };
         match &cubature {
             Some(drive) => {
-                let first = drive.method.cost() <= with.max_evaluations;
-                waiting.insert(if first { 2 } else { 0 }, Method::Cubature);
+                let first = drive.method.cost() <= left;
+                waiting.insert(if first { waiting.len() } else { 0 }, Method::Cubature);
             }
             None => with.check_limit(Method::MonteCarlo)?,
         }
@@ -94,6 +99,9 @@ impl<'a> Race<'a> {
         }
         if last.is_none() {
             last = self.met_after_all();
+        }
+        if last.is_none() {
+            self.claim_too_long();
         }
         integral.evaluations = self.spent();
         // Being stopped is the end of all.
@@ -222,23 +230,41 @@ impl<'a> Race<'a> {
         Some(i).filter(|&i| self.entrants[i].is_final())
     }
 
-    /// The entrant with the least error.
-    fn best(&self) -> usize {
-        let error = |i: usize| (self.doubted(i), self.entrants[i].error());
-        let less = |&i: &usize, &j: &usize| error(i).0.total_cmp(&error(j).0).then(error(i).1.total_cmp(&error(j).1));
-        (0..self.entrants.len()).min_by(less).unwrap_or(0)
+    /// Has cubature claim what it could not look at any more.
+    fn claim_too_long(&mut self) {
+        for entrant in &mut self.entrants {
+            if let Runner::Cubature(drive) = &mut entrant.runner {
+                drive.method.claim_too_long();
+            }
+        }
     }
 
-    /// The error of entrant `i`: what it claims or, if that is more, what others leave of their difference; infinite where its claim
-    /// means nothing.
+    /// The entrant with the least error; where no claim means anything, the one that has seen most.
+    fn best(&self) -> usize {
+        let rank = |i: usize| {
+            let one = &self.entrants[i];
+            match one.is_sound() {
+                true => (0, self.doubted(i)),
+                false if one.error().is_finite() => (1, -(one.counted() as f64)),
+                false => (2, 0.0),
+            }
+        };
+        let ranks = (0..self.entrants.len()).map(|i| (i, rank(i)));
+        let best = ranks.min_by(|(_, a), (_, b)| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
+        best.map_or(0, |best| best.0)
+    }
+
+    /// The error of entrant `i`: what it claims or, if that is more, what others leave of their difference; all of that where no claim means
+    /// anything.
     fn doubted(&self, i: usize) -> f64 {
         let one = &self.entrants[i];
-        if !one.is_sound() {
-            return f64::INFINITY;
-        }
-        let ready = |other: &&Entrant| other.is_sound() && other.is_ready(self.with.max_evaluations);
-        let others = self.entrants.iter().filter(ready);
-        let left = |other: &Entrant| (other.estimate() - one.estimate()).abs() - other.error();
-        others.map(left).fold(one.error(), f64::max)
+        let counts = |other: &&Entrant| {
+            let much = other.is_ready(self.with.max_evaluations) || 2 * other.evaluations() >= self.spent();
+            if one.is_sound() { other.is_sound() && much } else { other.error().is_finite() }
+        };
+        let left = |other: &Entrant| {
+            (other.estimate() - one.estimate()).abs() - if one.is_sound() { other.error() } else { 0.0 }
+        };
+        self.entrants.iter().filter(counts).map(left).fold(one.error(), f64::max)
     }
 }

@@ -114,6 +114,11 @@ pub(crate) struct Suspect {
     pub upper: Vec<f64>,
 }
 
+impl Suspect {
+    /// The evaluations of a search, at most.
+    pub const MOST: u64 = 402;
+}
+
 /// A plane across an axis on which there is a kink or a step.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Plane {

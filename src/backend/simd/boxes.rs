@@ -124,9 +124,12 @@ impl SimdBoxes<'_> {
         });
     }
 
+    /// How often it is looked along the axes of the whole, until that is given up.
+    pub const TRIES: u64 = 2;
+
     /// What is seen of the integrand along the axes of the whole, by the nodes there; where these look rough, planes are searched
-    /// for, by about `spare` evaluations at most.
-    pub fn look(&self, desk: &mut BoxDesk, spare: u64) -> Result<Look, Bad> {
+    /// for, by about `spare` evaluations, and no more than `most` in all.
+    pub fn look(&self, desk: &mut BoxDesk, spare: u64, most: u64) -> Result<Look, Bad> {
         let bounds = |end: fn(&Axis) -> f64| self.axes.iter().map(end).collect::<Vec<_>>();
         let (mut lower, upper) = (bounds(|axis| axis.lower), bounds(|axis| axis.upper));
         let along = |lower: &[f64], desk: &mut BoxDesk| {
@@ -145,7 +148,8 @@ impl SimdBoxes<'_> {
         // Where one is found, on all others, too.
         for is_rough in [true, false] {
             for axis in (0..self.axes.len()).filter(|axis| (rough >> axis & 1 == 1) == is_rough) {
-                if look.evaluations > self.seventh.on_lines() + spare {
+                let done = look.evaluations;
+                if done > self.seventh.on_lines() + spare || done + Suspect::MOST > most {
                     return Ok(look);
                 }
                 suspect.axis = axis;

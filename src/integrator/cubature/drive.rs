@@ -85,7 +85,8 @@ impl<'a> Drive<'a> {
             Some(outcome) => return Some(End::Outcome(outcome)),
             None => {}
         }
-        if let Some(suspect) = self.method.suspect() {
+        let spent = self.others + self.method.evaluations + self.method.planned();
+        if let Some(suspect) = self.method.suspect(self.with.max_evaluations.saturating_sub(spent)) {
             let (plane, evaluations) = self.kernel.locate(&suspect);
             self.method.found(plane, evaluations);
         }

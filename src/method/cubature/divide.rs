@@ -21,12 +21,18 @@ impl Cubature {
         (self.active.is_empty() && self.fine.is_empty()).then_some(self.rest())
     }
 
+    /// The evaluations of a round of what is active, at most.
+    pub fn planned(&self) -> u64 {
+        let halves = 2 * self.costs.seventh.max(self.costs.ninth.unwrap_or(0));
+        self.active.len() as u64 * halves + self.fine.len() as u64 * self.costs.fine.unwrap_or(0)
+    }
+
     /// Where this round would go beyond the limit on evaluations: only what claims most, as far as the limit allows. Whether that was so.
     pub(super) fn within_limit(&mut self) -> bool {
         let left = self.most.saturating_sub(self.evaluations);
         let halves = 2 * self.costs.seventh.max(self.costs.ninth.unwrap_or(0));
         let fine = self.costs.fine.unwrap_or(u64::MAX);
-        if self.active.len() as u64 * halves + self.fine.len() as u64 * self.costs.fine.unwrap_or(0) <= left {
+        if self.planned() <= left {
             return false;
         }
         let error = |i: &u32| self.leaves[*i as usize].error;

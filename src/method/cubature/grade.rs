@@ -1,9 +1,9 @@
 //! Grading: a box beside much smaller ones is halved before the mesh is believed, as what made those small may reach into it
 //! where none of its nodes is.
 
-use super::Cubature;
 use super::leaf::BoxLeaf;
 use super::places::{BEYOND, MOST_DIMENSIONS, Node};
+use super::{Cubature, GOAL};
 use crate::plan::AxisMap;
 
 /// The times that a box may be longer, along a face, than what lies on its other side.
@@ -16,13 +16,38 @@ const MOST_LEAVES_ROUGH: usize = 1 << 16;
 /// The times that |f| may be larger in a box than anywhere in a longer one beside it, in which a peak or a ridge may go on.
 const CONTRAST: f64 = 10.0;
 
+/// The share of a box beside a much smaller one that what is there may fill, unseen.
+const REACHES: f64 = 0.05;
+
 impl Cubature {
     /// Makes active the leaves that are too long beside their neighbours, to be halved there; whether there are any.
     pub(super) fn grade(&mut self, goal: f64) -> bool {
-        let dimension = self.axes.len();
         self.active.clear();
         self.fine.clear();
-        let Some(places) = self.places() else { return false };
+        let long = self.too_long(goal);
+        self.active.extend(long.iter().map(|long| long.0));
+        !self.active.is_empty()
+    }
+
+    /// Claims on top what may reach into leaves that are too long beside their neighbours, where these are not halved any more.
+    pub fn claim_too_long(&mut self) {
+        for (leaf, other) in self.too_long(GOAL * self.wanted()) {
+            let volume = |i: usize| -> f64 {
+                let (lower, upper) = (self.end(&self.lower, i), self.end(&self.upper, i));
+                lower.iter().zip(upper).map(|(lower, upper)| upper - lower).product()
+            };
+            let mean = |i: usize| self.leaves[i].magnitude / volume(i);
+            let (here, there) = (mean(leaf as usize), mean(other));
+            let contrast = (self.leaves[other].peak - here).abs().max((there - here).abs());
+            self.totals.truncation += REACHES * contrast * volume(leaf as usize);
+        }
+    }
+
+    /// The leaves that are too long, in ascending order, and a neighbour that says so.
+    fn too_long(&mut self, goal: f64) -> Vec<(u32, usize)> {
+        let dimension = self.axes.len();
+        let mut found = Vec::new();
+        let Some(places) = self.places() else { return found };
         let infinite = self.axes.iter().any(|axis| !matches!(axis.map, AxisMap::Plain));
         let least = goal / self.leaves.len() as f64;
         let few = dimension <= MOST_ROUGH && self.leaves.len() <= MOST_LEAVES_ROUGH;
@@ -38,7 +63,7 @@ impl Cubature {
                 std::array::from_fn(|d| if d < dimension { upper[d] - lower[d] } else { 0.0 });
             let middle: [f64; MOST_DIMENSIONS] =
                 std::array::from_fn(|d| if d < dimension { lower[d] + 0.5 * width[d] } else { 0.0 });
-            let before = self.active.len();
+            let before = found.len();
             let most = if all(&leaf) { f64::INFINITY } else { leaf.peak / CONTRAST };
             for face in 0..2 * dimension {
                 let (d, above) = (face / 2, face % 2 == 1);
@@ -54,15 +79,15 @@ impl Cubature {
                 let axis = (0..dimension).find(|e| longer(e, upper[*e] - lower[*e]));
                 let doubtful = |_: &usize| !self.leaves[large].stuck && self.leaves[large].peak < most;
                 if let Some(axis) = axis.filter(doubtful) {
-                    self.active.push(large as u32);
+                    found.push((large as u32, small));
                     self.leaves[large].axis = axis as u8;
                 }
             }
             // Neighbours only become smaller.
-            self.leaves[small].graded = self.active.len() == before;
+            self.leaves[small].graded = found.len() == before;
         }
-        self.active.sort_unstable();
-        self.active.dedup();
-        !self.active.is_empty()
+        found.sort_unstable();
+        found.dedup_by_key(|long| long.0);
+        found
     }
 }

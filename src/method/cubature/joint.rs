@@ -235,7 +235,8 @@ impl JointCubature {
     /// Where to search for a kink or a step before the next round, and of which component: the one that is farthest from its goal.
     pub fn suspect(&mut self) -> Option<(usize, Suspect)> {
         let c = self.worst.unwrap_or(0);
-        self.components[c].suspect().map(|suspect| (c, suspect))
+        let left = self.most.saturating_sub(self.evaluations + self.cost());
+        self.components[c].suspect(left).map(|suspect| (c, suspect))
     }
 
     /// What the search in the box of [`suspect`](Self::suspect) found, and the evaluations that it took.

@@ -19,8 +19,9 @@ pub(super) const NO_PLANE: i32 = -8;
 
 impl Cubature {
     /// Where to search for a kink or a step before the next round: in the leaf that claims most of those that look rough.
-    pub fn suspect(&mut self) -> Option<Suspect> {
-        if self.searches == 0 {
+    /// `left` evaluations may be made besides those of that round.
+    pub fn suspect(&mut self, left: u64) -> Option<Suspect> {
+        if self.searches == 0 || left < Suspect::MOST {
             return None;
         }
         let rough = |i: &&u32| self.leaves[**i as usize].is_rough();

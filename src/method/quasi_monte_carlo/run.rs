@@ -2,7 +2,7 @@
 
 use super::READY;
 use crate::estimate::Tolerance;
-use crate::estimate::statistics::{REPLICATES, of_replicates};
+use crate::estimate::statistics::{REPLICATES, beyond, correlation, of_replicates};
 use crate::method::sampling::Seen;
 use crate::method::{Forecast, Known, Wanted};
 use crate::points::Periodization;
@@ -19,6 +19,9 @@ const SLOWEST: f64 = 0.5;
 /// Claims that a forecast is made of, at least.
 const CLAIMS: usize = 3;
 
+/// How far the farthest values were with half as many points, in units of what they are, where that is not known: as of a power of -1/4.
+const UNKNOWN: f64 = 0.84;
+
 pub(super) struct Run {
     pub periodization: Periodization,
     /// Of each replicate.
@@ -31,6 +34,10 @@ pub(super) struct Run {
     moments: [Moments; REPLICATES],
     /// What replicates were last taken to scatter.
     scatter: f64,
+    /// How far from the mean the farthest values of replicates were, added up, in the last two rounds.
+    reach: Option<[f64; 2]>,
+    /// How estimates and farthest values went together in the last round.
+    together: f64,
     /// Estimate and claim of the last round.
     before: Option<(f64, f64)>,
 }
@@ -47,6 +54,8 @@ impl Run {
             same: false,
             moments: [Moments::IDENTITY; REPLICATES],
             scatter: 0.0,
+            reach: None,
+            together: 1.0,
             before: None,
         }
     }
@@ -59,10 +68,12 @@ impl Run {
         self.points += count;
         let all = self.moments.iter().fold(Moments::IDENTITY, |all, &moments| all.combine(moments));
         let seen = Seen::of(&all, wanted);
-        let (estimate, scatter) = of_replicates(&self.moments.map(|moments| moments.mean() * wanted.volume));
+        let estimates = self.moments.map(|moments| moments.mean() * wanted.volume);
+        let (estimate, scatter) = of_replicates(&estimates);
         let claim = scatter.max(self.scatter / self.fastest);
         self.scatter = claim;
         self.same = claim <= seen.same;
+        let claim = if self.same { claim } else { claim + self.beyond(&all, &estimates, claim, wanted.volume) };
         let evaluations = self.points * REPLICATES as u64;
         self.known = Known {
             estimate,
@@ -78,6 +89,23 @@ impl Run {
         self.before = Some((estimate, self.known.error));
         self.forecast.record(evaluations, self.known.error);
         (seen, stable)
+    }
+
+    /// What the farthest values lead to expect beyond them.
+    fn beyond(&mut self, all: &Moments, estimates: &[f64; REPLICATES], claim: f64, volume: f64) -> f64 {
+        let mean = all.mean();
+        let above = all.high - mean > mean - all.low;
+        let far = self.moments.map(|moments| if above { moments.high - mean } else { moments.low - mean });
+        let reach = far.iter().sum::<f64>().abs();
+        let [last, before] = self.reach.unwrap_or([reach * UNKNOWN, reach * UNKNOWN * UNKNOWN]);
+        self.reach = Some([reach, last]);
+        // Over two doublings, as one alone may bring nothing.
+        let growth = 1.0 - (before / reach).sqrt();
+        let step =
+            growth * far.iter().fold(0.0f64, |farthest, far| farthest.max(far.abs())) * volume / self.points as f64;
+        let together = correlation(estimates, &far);
+        let both = together.min(std::mem::replace(&mut self.together, together));
+        beyond(both, step, claim)
     }
 
     /// Whether enough is known for a forecast.
