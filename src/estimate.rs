@@ -14,7 +14,7 @@
 //! fifth of the large one; and where a step brings less than a factor of 2, what is still to come is more than the last step,
 //! and is claimed in full.
 //!
-//! Double-exponential levels have no null rules; there [`claim_of_levels`] takes the history of differences instead.
+//! Double-exponential levels have no null rules, but Fourier components, which [`left_by`] takes; and [`claim_of_levels`] the history of differences.
 //!
 //! **Rounding** is claimed apart: errors of truncation add up, those of rounding do so in the mean square. All quantities
 //! are integrals: they scale together when the region is stretched. The model lies where the integrand has features that no
@@ -148,23 +148,33 @@ pub(crate) fn beyond_rounding<Q: Quantity>(now: Q, floor: Q, claimed: Q) -> Q {
     Q::choose(now.le(floor), || now.like(0.0), noisy)
 }
 
-/// The same for levels, whose differences are all there is: those of the two steps before were `before[1]` and, earlier,
-/// `before[0]`. Where the step before had already brought a factor q of less than 0.03, and this one brought q^1.5 or less,
-/// 10 q times the last: differences that fall faster and faster are those of an analytic function; but no less than [`KINK`] of it.
+/// The same for levels: what steps leave, of the two before `before[1]` and, earlier, `before[0]`. Where the step before had already brought
+/// a factor of less than 0.03, the last says it all.
 #[inline(always)]
 pub(crate) fn claim_of_levels(now: f64, before: [f64; 2]) -> f64 {
-    let (q, q_before) = (now / before[1], before[1] / before[0]);
-    if before[0] < f64::INFINITY && q_before < 0.03 {
-        if q <= 3.0 * q_before * q_before.sqrt() { now * (10.0 * q_before).max(KINK) } else { now * remainder(q) }
-    } else if before[1] < f64::INFINITY {
-        (now * remainder(q)).max(0.2 * before[1])
-    } else {
-        now
-    }
+    let claimed = now * remainder(now / before[1]);
+    if before[1] < 0.03 * before[0] || before[1] == f64::INFINITY { claimed } else { claimed.max(0.2 * before[1]) }
 }
 
-/// Of the last difference: what a small kink leaves that is seen in it and in no other.
-const KINK: f64 = 0.25;
+/// What a sum over equidistant nodes leaves whose `components` are those of 11/16, 13/16 and 15/16 of the highest frequency that the
+/// nodes can tell. Of something smooth next to nothing; but a kink, a step or a cusp that is too weak to be seen beside the smooth part is as large as
+/// the last of them. Where they do not fall evenly, f is not resolved, or they cancel by accident.
+#[inline(always)]
+pub(crate) fn left_by([first, second, last]: [f64; 3]) -> f64 {
+    let likely = CUSP * last;
+    if second * second <= likely * first && last < second { likely } else { uneven([first, second, likely]) }
+}
+
+/// A cusp (a root of |x - c|) half way between nodes leaves so many times the last component: that of the next wave, on the other side of
+/// what the nodes can tell, takes most of it away.
+const CUSP: f64 = 1.5;
+
+/// Out of line: its division would be waited for.
+#[cold]
+#[inline(never)]
+fn uneven([first, second, likely]: [f64; 3]) -> f64 {
+    2.0 * larger(likely, second * lesser(1.0, second / first))
+}
 
 /// What is still to come after a step, in units of it, where each is q times the one before: q + q² + … = q / (1 - q); at
 /// least 1.

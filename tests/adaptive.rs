@@ -43,6 +43,41 @@ fn what_users_of_other_libraries_met_is_right_or_flagged() {
 }
 
 #[test]
+fn what_is_weak_beside_a_singular_end_is_claimed() {
+    type Family = (f64, f64, fn(f64, f64, f64) -> f64, fn(f64, f64) -> f64);
+    let (root, infinity) = (std::f64::consts::PI.sqrt(), f64::INFINITY);
+    let families: [Family; 4] = [
+        (
+            0.0,
+            1.0,
+            |x, m, c| x.sqrt() + m * (x - c).abs(),
+            |m, c| 2.0 / 3.0 + 0.5 * m * (c * c + (1.0 - c) * (1.0 - c)),
+        ),
+        (0.0, 1.0, |x, m, c| x.ln() + if x < c { 0.0 } else { m }, |m, c| m * (1.0 - c) - 1.0),
+        (-infinity, infinity, |x, m, c| (-x * x).exp() + m * (-(x - c).abs()).exp(), |m, _| 2.0 * m),
+        (0.0, infinity, |x, m, c| (-x).exp() / x.sqrt() + m * (-(x - c).abs()).exp(), |m, c| m * (2.0 - (-c).exp())),
+    ];
+    for (k, (a, b, f, value)) in families.into_iter().enumerate() {
+        let smooth = if k < 2 { 0.0 } else { root };
+        for tolerance in [1e-6, 1e-10, 1e-12] {
+            let (mut converged, mut beyond) = (0, 0);
+            for draw in 1..=300 {
+                let share = |irrational: f64| (f64::from(draw) * irrational).fract();
+                let (m, c) = (10f64.powf(-9.0 + 5.0 * share(0.754_877_666_246_692_8)), share(0.569_840_290_998_053_2));
+                let with = Integrator::new().rel_tol(tolerance).accept_any_status();
+                let integral = with.integrate(&|x: f64| f(x, m, c), a..b).expect("a question with sense");
+                if integral.status == Status::Converged {
+                    let off = (integral.estimate - (smooth + value(m, c))).abs() - 1e-15;
+                    assert!(off <= tolerance * integral.estimate.abs(), "{k}: {m:e} {c}: {integral:#}");
+                    (converged, beyond) = (converged + 1, beyond + i32::from(off > integral.error));
+                }
+            }
+            assert!(converged >= 150 && beyond <= 3, "{k}: {tolerance:e}: {beyond} of {converged}");
+        }
+    }
+}
+
+#[test]
 fn divergent_integrals_never_converge() {
     for case in read("divergent.toml") {
         for tolerance in TOLERANCES {

@@ -2,7 +2,7 @@
 
 use super::waves::Waves;
 use super::{Desk, SimdRegions};
-use crate::estimate::{Tolerance, claim_of_levels, larger, rounding};
+use crate::estimate::{Tolerance, claim_of_levels, larger, left_by, rounding};
 use crate::lanes::{LANES, Lanes, Simd, dispatch};
 use crate::plan::{Region, Swept};
 use crate::rule::levels::{Arm, EXP_HIGH, EXP_LOW, FINER, SINH_SINH, TANH_SINH, UNITS, vectors};
@@ -68,8 +68,8 @@ impl SimdRegions<'_> {
         let mut estimate = 0.125 * (quarter + ((by_lane[1] + by_lane[5]) + (by_lane[3] + by_lane[7])));
         let mut magnitude = 0.125 * size.total();
         // What steps 1, 1/2 and 1/4 leave, and this is no accident of where the nodes lie.
-        let [mut earlier, mut previous, remaining] = waves.sizes();
-        let mut now = larger((estimate - 0.25 * quarter).abs(), remaining);
+        let ([mut earlier, mut previous], last) = waves.sizes();
+        let mut now = larger((estimate - 0.25 * quarter).abs(), left_by(last));
         let beyond: f64 = ends.iter().zip(&arms).map(|(end, arm)| end.beyond(arm)).sum();
         let claimed =
             |now: f64, before, floor: f64| (if now <= floor { 0.0 } else { claim_of_levels(now, before) }) + beyond;
@@ -110,18 +110,20 @@ impl SimdRegions<'_> {
                 }
             }
             let step = 0.125 / f64::from(1u32 << level);
-            let finer = 0.5 * estimate + step * new.even().total();
+            let refined = 0.5 * estimate + step * new.even().total();
             magnitude = 0.5 * magnitude + step * size.total();
             // The part of the last step's error to which its nodes were blind.
             let odd = new.odd().total();
-            (earlier, previous, now) = (previous, larger(now, 4.0 * step * odd.abs()), (finer - estimate).abs());
-            match level {
-                1 => now = larger(now, waves.near_finer(&new)),
-                2 => now = larger(now, waves.near_finest(&finer_waves[0], &new)),
-                _ => now = larger(now, waves.near_last(&finer_waves, &new)),
-            }
+            (earlier, previous, now) = (previous, larger(now, 4.0 * step * odd.abs()), (refined - estimate).abs());
+            let [finer, finest] = &finer_waves;
+            let last = match level {
+                1 => Waves::last([&waves, &new]),
+                2 => Waves::last([&waves, finer, &new]),
+                _ => Waves::last([&waves, finer, finest, &new]),
+            };
+            now = larger(now, left_by(last));
             finer_waves[usize::from(level > 1)] = new;
-            estimate = finer;
+            estimate = refined;
             floor = rounding(magnitude, estimate, evaluations as usize);
             error = claimed(now, [earlier, previous], floor);
         }

@@ -1,158 +1,83 @@
 //! What double-exponential levels of different steps leave, whatever the phase of their nodes.
 
-use crate::lanes::{Lanes, Simd};
+use crate::lanes::{LANES, Lanes, Simd};
 use crate::rule::Vector;
-use std::f64::consts::FRAC_1_SQRT_2;
+use crate::rule::levels::FINER;
 
-/// Fourier components of the terms, as functions of t: those of 1, 2 and 4 waves in a unit are what the steps 1, 1/2 and 1/4
-/// leave. The last of these has no nodes between to tell its phase, which may be such that nothing is seen: therefore that of
-/// 3.75 waves, whose phase in unit u is u quarter turns back.
+/// Sums of the terms, as functions of t, of which Fourier components are made. Those of 1, 2 and 4 waves in a unit are what the steps 1, 1/2 and
+/// 1/4 leave. The last of these has no nodes between to tell its phase, which may be such that nothing is seen: therefore those of 11/16, 13/16
+/// and 15/16 of it, and of all finer levels.
 pub(super) struct Waves<S: Simd> {
     /// Of the lower and the upper arm.
     plain: [Lanes<S>; 2],
-    /// The same with terms times (-i)^unit, real and imaginary part.
+    /// The same with terms times (-i)^unit, real and imaginary part: for quarters of a wave in a unit.
     turned: [[Lanes<S>; 2]; 2],
-    /// With terms times (-1)^unit, for 7.5 waves; of the level that has two vectors in a unit, times (-1)^vector, for 15; of four, for 30.
+    /// With terms times (-1)^unit, or for finer levels (-1)^vector: for halves of a wave in a vector.
     alternating: [Lanes<S>; 2],
 }
 
 const ALTERNATING: Vector = [1.0, -1.0, 1.0, -1.0, 1.0, -1.0, 1.0, -1.0];
 
-/// Cosine and sine of 2π k s/8 where k is 1, 2 and 3.75.
-const WAVES: [[Vector; 2]; 3] = [
-    [
-        [1.0, FRAC_1_SQRT_2, 0.0, -FRAC_1_SQRT_2, -1.0, -FRAC_1_SQRT_2, 0.0, FRAC_1_SQRT_2],
-        [0.0, FRAC_1_SQRT_2, 1.0, FRAC_1_SQRT_2, 0.0, -FRAC_1_SQRT_2, -1.0, -FRAC_1_SQRT_2],
-    ],
-    [[1.0, 0.0, -1.0, 0.0, 1.0, 0.0, -1.0, 0.0], [0.0, 1.0, 0.0, -1.0, 0.0, 1.0, 0.0, -1.0]],
-    [
-        [
-            1.0,
-            -0.980_785_280_403_230_4,
-            0.923_879_532_511_286_7,
-            -0.831_469_612_302_545_2,
-            FRAC_1_SQRT_2,
-            -0.555_570_233_019_602_2,
-            0.382_683_432_365_089_8,
-            -0.195_090_322_016_128_28,
-        ],
-        [
-            0.0,
-            0.195_090_322_016_128_28,
-            -0.382_683_432_365_089_8,
-            0.555_570_233_019_602_2,
-            -FRAC_1_SQRT_2,
-            0.831_469_612_302_545_2,
-            -0.923_879_532_511_286_7,
-            0.980_785_280_403_230_4,
-        ],
-    ],
-];
+/// The last three, in 32nds of a turn from one node of the finest level to the one next to it.
+const LAST: [usize; 3] = [11, 13, 15];
 
-/// Cosine and sine of 2π 7.5 t where t is a lane of the base level and of the next.
-const FINER_WAVES: [[Vector; 2]; 2] = [
-    [
-        [
-            1.0,
-            0.9238795325112867,
-            FRAC_1_SQRT_2,
-            0.38268343236508984,
-            0.0,
-            -0.3826834323650897,
-            -FRAC_1_SQRT_2,
-            -0.9238795325112867,
-        ],
-        [
-            0.0,
-            -0.3826834323650898,
-            -FRAC_1_SQRT_2,
-            -0.9238795325112867,
-            -1.0,
-            -0.9238795325112867,
-            -FRAC_1_SQRT_2,
-            -0.3826834323650899,
-        ],
-    ],
-    [
-        [
-            -0.9807852804032304,
-            -0.8314696123025452,
-            -0.5555702330196023,
-            -0.19509032201612833,
-            0.1950903220161282,
-            0.555570233019602,
-            0.8314696123025453,
-            0.9807852804032304,
-        ],
-        [
-            0.19509032201612825,
-            0.5555702330196022,
-            0.8314696123025452,
-            0.9807852804032304,
-            0.9807852804032304,
-            0.8314696123025455,
-            0.5555702330196022,
-            0.1950903220161286,
-        ],
-    ],
-];
+/// Cosine of so many 32nds of a turn.
+const fn cosine(angle: usize) -> f64 {
+    const QUARTER: [f64; 9] = [
+        1.0,
+        0.980_785_280_403_230_4,
+        0.923_879_532_511_286_7,
+        0.831_469_612_302_545_2,
+        std::f64::consts::FRAC_1_SQRT_2,
+        0.555_570_233_019_602_2,
+        0.382_683_432_365_089_8,
+        0.195_090_322_016_128_28,
+        0.0,
+    ];
+    match angle % 32 {
+        angle @ 0..=8 => QUARTER[angle],
+        angle @ 9..=16 => -QUARTER[16 - angle],
+        angle @ 17..=24 => -QUARTER[angle - 16],
+        angle => QUARTER[32 - angle],
+    }
+}
 
-/// The same of 2π 15 t, of the base level and of the next; those of the one after are the last of [`FINER_WAVES`].
-const FINEST_WAVES: [[Vector; 2]; 2] = [
-    [
-        [1.0, FRAC_1_SQRT_2, 0.0, -FRAC_1_SQRT_2, -1.0, -FRAC_1_SQRT_2, 0.0, FRAC_1_SQRT_2],
-        [0.0, -FRAC_1_SQRT_2, -1.0, -FRAC_1_SQRT_2, 0.0, FRAC_1_SQRT_2, 1.0, FRAC_1_SQRT_2],
-    ],
-    [
-        [
-            0.9238795325112867,
-            0.38268343236508984,
-            -0.3826834323650897,
-            -0.9238795325112867,
-            -0.9238795325112868,
-            -0.38268343236509034,
-            0.38268343236509,
-            0.9238795325112865,
-        ],
-        [
-            -0.3826834323650898,
-            -0.9238795325112867,
-            -0.9238795325112867,
-            -0.3826834323650899,
-            0.38268343236508967,
-            0.9238795325112865,
-            0.9238795325112866,
-            0.3826834323650904,
-        ],
-    ],
-];
+/// Cosine and sine of `first`, `first + by`, ... 32nds of a turn.
+const fn wave(first: usize, by: usize) -> [Vector; 2] {
+    let mut wave = [[0.0; LANES]; 2];
+    let mut lane = 0;
+    while lane < LANES {
+        let angle = first + lane * by;
+        wave[0][lane] = cosine(angle);
+        wave[1][lane] = cosine(angle + 24);
+        lane += 1;
+    }
+    wave
+}
 
-/// The same of 2π 30 t, of the base level and of the next; those of the two after are the last of [`FINEST_WAVES`] and of [`FINER_WAVES`].
-const LAST_WAVES: [[Vector; 2]; 2] = [
-    [[1.0, 0.0, -1.0, 0.0, 1.0, 0.0, -1.0, 0.0], [0.0, -1.0, 0.0, 1.0, 0.0, -1.0, 0.0, 1.0]],
-    [
-        [
-            FRAC_1_SQRT_2,
-            -FRAC_1_SQRT_2,
-            -FRAC_1_SQRT_2,
-            FRAC_1_SQRT_2,
-            FRAC_1_SQRT_2,
-            -FRAC_1_SQRT_2,
-            -FRAC_1_SQRT_2,
-            FRAC_1_SQRT_2,
-        ],
-        [
-            -FRAC_1_SQRT_2,
-            -FRAC_1_SQRT_2,
-            FRAC_1_SQRT_2,
-            FRAC_1_SQRT_2,
-            -FRAC_1_SQRT_2,
-            -FRAC_1_SQRT_2,
-            FRAC_1_SQRT_2,
-            FRAC_1_SQRT_2,
-        ],
-    ],
-];
+/// Of 1 and 2 waves in a unit.
+static WAVES: [[Vector; 2]; 2] = [wave(0, 4), wave(0, 8)];
+
+/// Of the last three with so many finer levels, at the nodes of the base level.
+static BASE: [[[Vector; 2]; 3]; 1 + FINER] = last_waves(false);
+
+/// The same at the nodes of a finer level, which lie half way between those before, where so many levels are finer still.
+static BETWEEN: [[[Vector; 2]; 3]; 1 + FINER] = last_waves(true);
+
+const fn last_waves(between: bool) -> [[[Vector; 2]; 3]; 1 + FINER] {
+    let mut waves = [[[[0.0; LANES]; 2]; 3]; 1 + FINER];
+    let mut level = 0;
+    while level <= FINER {
+        let mut k = 0;
+        while k < 3 {
+            let angle = LAST[k] << level;
+            waves[level][k] = if between { wave(angle, 2 * angle) } else { wave(0, angle) };
+            k += 1;
+        }
+        level += 1;
+    }
+    waves
+}
 
 impl<S: Simd> Waves<S> {
     #[inline(always)]
@@ -171,7 +96,7 @@ impl<S: Simd> Waves<S> {
         (*real, *imaginary) = (terms.fma(turn, *real), terms.fma(by, *imaginary));
     }
 
-    /// The same of a vector of a finer level, for [`near_finer`](Self::near_finer).
+    /// The same of a vector of a finer level.
     #[inline(always)]
     pub fn add_finer<const SIDE: usize>(&mut self, number: usize, terms: Lanes<S>) {
         self.plain[SIDE] += terms;
@@ -179,26 +104,28 @@ impl<S: Simd> Waves<S> {
         self.alternating[SIDE] = terms.fma(terms.like(sign), self.alternating[SIDE]);
     }
 
-    /// Twice the size of the component of 7.5 waves, of the terms of the base level and of the next.
+    /// Twice the sizes of the last three components, as integrals, of all levels from the base on.
     #[inline(always)]
-    pub fn near_finer(&self, finer: &Self) -> f64 {
-        let [base, next] = &FINER_WAVES;
-        0.125 * size(&[(self.alternating, base), (finer.alternating, next)])
-    }
-
-    /// The same of 15 waves, with the terms of one more level.
-    #[inline(always)]
-    pub fn near_finest(&self, finer: &Self, finest: &Self) -> f64 {
-        let [base, next] = &FINEST_WAVES;
-        0.0625 * size(&[(self.plain, base), (finer.plain, next), (finest.alternating, &FINER_WAVES[1])])
-    }
-
-    /// The same of 30 waves, with the terms of the last level.
-    #[inline(always)]
-    pub fn near_last(&self, [finer, finest]: &[Self; 2], last: &Self) -> f64 {
-        let [base, next] = &LAST_WAVES;
-        let both = [(self.plain, base), (finer.plain, next)];
-        0.03125 * size(&[both[0], both[1], (finest.plain, &FINEST_WAVES[1]), (last.alternating, &FINER_WAVES[1])])
+    pub fn last<const LEVELS: usize>(levels: [&Self; LEVELS]) -> [f64; 3] {
+        let finest = LEVELS - 1;
+        let zero = levels[0].plain[0].like(0.0);
+        let parts = levels.map(|waves| [waves.even(), waves.plain[1] - waves.plain[0]]);
+        let turning = levels
+            .map(|waves| [waves.alternating[1] + waves.alternating[0], waves.alternating[1] - waves.alternating[0]]);
+        let one = |k: usize| {
+            let (mut real, mut imaginary) = (zero, zero);
+            for level in 0..LEVELS {
+                let wave = if level == 0 { &BASE[finest][k] } else { &BETWEEN[finest - level][k] };
+                let [even, odd] = if level == finest || finest == 1 { turning[level] } else { parts[level] };
+                real = even.fma(Lanes::from_array(zero.token(), wave[0]), real);
+                imaginary = odd.fma(Lanes::from_array(zero.token(), wave[1]), imaginary);
+            }
+            [real, imaginary]
+        };
+        let ([a, b], [c, d], [e, f]) = (one(0), one(1), one(2));
+        let [a, b, c, d, e, f, ..] = Lanes::totals([a, b, c, d, e, f, zero, zero]).map(f64::abs);
+        let twice = 0.25 / f64::from(1u32 << finest);
+        [a + b, c + d, e + f].map(|size| twice * size)
     }
 
     /// The sums of terms equally far from the middle.
@@ -213,37 +140,28 @@ impl<S: Simd> Waves<S> {
         (self.plain[1] - self.plain[0]) * Lanes::from_array(self.plain[0].token(), ALTERNATING)
     }
 
-    /// Twice the sizes of the components, as integrals.
+    /// Twice the sizes of the components of 1 and 2 waves in a unit, and of the last three, by the base level alone.
     #[inline(always)]
-    pub fn sizes(&self) -> [f64; 3] {
+    pub fn sizes(&self) -> ([f64; 2], [f64; 3]) {
         let [low, up] = self.plain;
         let zero = low.like(0.0);
         let [turned_low, turned_up] = self.turned;
-        let plain = ([up + low, zero], [up - low, zero]);
-        let turned = (
-            [turned_up[0] + turned_low[0], turned_up[1] + turned_low[1]],
-            [turned_up[0] - turned_low[0], turned_up[1] - turned_low[1]],
-        );
-        let parts = |wave: &[Vector; 2], (even, odd): ([Lanes<S>; 2], [Lanes<S>; 2])| {
-            let [cosine, sine] = wave.map(|factors| Lanes::from_array(low.token(), factors));
-            [even[0].fma(cosine, -(even[1] * sine)), odd[0].fma(sine, odd[1] * cosine)]
+        let even = [turned_up[0] + turned_low[0], turned_up[1] + turned_low[1]];
+        let odd = [turned_up[0] - turned_low[0], turned_up[1] - turned_low[1]];
+        let lanes = |factors: &Vector| Lanes::from_array(low.token(), *factors);
+        let plain = |wave: &[Vector; 2]| [(up + low) * lanes(&wave[0]), (up - low) * lanes(&wave[1])];
+        // Of 13/4 waves a unit turns the other way.
+        let turned = |wave: &[Vector; 2], sign: f64| {
+            let (cosine, sine) = (lanes(&wave[0]), lanes(&wave[1]));
+            let by = sine * sign;
+            [even[0].fma(cosine, -(even[1] * by)), odd[0].fma(sine, odd[1] * (cosine * sign))]
         };
-        let ([a, b], [c, d]) = (parts(&WAVES[0], plain), parts(&WAVES[1], plain));
-        let [e, f] = parts(&WAVES[2], turned);
-        let [a, b, c, d, e, f, ..] = Lanes::totals([a, b, c, d, e, f, zero, zero]).map(f64::abs);
-        [0.25 * (a + b), 0.25 * (c + d), 0.25 * (e + f)]
+        let ([a, b], [c, d]) = (plain(&WAVES[0]), plain(&WAVES[1]));
+        let [e, f] = turned(&BASE[0][0], 1.0);
+        let [g, h] = turned(&BASE[0][1], -1.0);
+        let [i, j] = turned(&BASE[0][2], 1.0);
+        let [a, b, c, d, e, f, g, h] = Lanes::totals([a, b, c, d, e, f, g, h]).map(f64::abs);
+        let [i, j, ..] = Lanes::totals([i, j, zero, zero, zero, zero, zero, zero]).map(f64::abs);
+        ([a + b, c + d].map(|size| 0.25 * size), [e + f, g + h, i + j].map(|size| 0.25 * size))
     }
-}
-
-/// The size of the sum of all terms times the waves; t has the other sign in the lower arm.
-#[inline(always)]
-fn size<S: Simd>(parts: &[([Lanes<S>; 2], &[Vector; 2])]) -> f64 {
-    let zero = parts[0].0[0].like(0.0);
-    let (mut real, mut imaginary) = (zero, zero);
-    for &([low, up], factors) in parts {
-        let [cosine, sine] = [Lanes::from_array(low.token(), factors[0]), Lanes::from_array(low.token(), factors[1])];
-        real = (up + low).fma(cosine, real);
-        imaginary = (up - low).fma(sine, imaginary);
-    }
-    real.total().abs() + imaginary.total().abs()
 }
