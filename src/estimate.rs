@@ -23,7 +23,10 @@
 pub(crate) mod cubature;
 pub(crate) mod expansion;
 pub(crate) mod levin;
+mod quantity;
 pub(crate) mod statistics;
+
+pub(crate) use quantity::Quantity;
 
 /// What is asked for: error <= max(absolute, relative · |estimate|).
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -58,27 +61,27 @@ impl Tolerance {
 
 /// Faster than `max`, which looks for NaN.
 #[inline(always)]
-pub(crate) fn larger(a: f64, b: f64) -> f64 {
-    if a < b { b } else { a }
+pub(crate) fn larger<Q: Quantity>(a: Q, b: Q) -> Q {
+    Q::select(a.lt(b), b, a)
 }
 
 /// Faster than `min`.
 #[inline(always)]
-pub(crate) fn lesser(a: f64, b: f64) -> f64 {
-    if b < a { b } else { a }
+pub(crate) fn lesser<Q: Quantity>(a: Q, b: Q) -> Q {
+    Q::select(b.lt(a), b, a)
 }
 
-/// What one rung of a ladder says, in units of the integral.
+/// What one rung of a ladder says, in units of the integral; of one region, or of several side by side.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Signs {
+pub(crate) struct Signs<Q = f64> {
     /// This estimate less the one before.
-    pub difference: f64,
+    pub difference: Q,
     /// A value less what the interpolant says there.
-    pub surprise: f64,
+    pub surprise: Q,
     /// Null rules: two of the highest degrees, two of three quarters of that.
-    pub nulls: [f64; 4],
+    pub nulls: [Q; 4],
     /// Largest less smallest value, times the length.
-    pub variation: f64,
+    pub variation: Q,
 }
 
 /// The share of the surprise, times the length, that is taken for an error of the integral.
@@ -97,7 +100,7 @@ const RESOLVED: f64 = 1e-7;
 /// the next, a hundredth of the lower ones.
 const STEEP: f64 = 1e-4;
 
-impl Signs {
+impl<Q: Quantity> Signs<Q> {
     /// The raw error.
     ///
     /// The highest null rules say how large the components are that are only just resolved. Those of some places of a kink
@@ -106,18 +109,19 @@ impl Signs {
     /// nothing new. Larger ones count in full; but for those of oscillations that are resolved, where components fall faster and
     /// faster: by more from the lower null rules to the highest than a kink has it in any place.
     #[inline(always)]
-    pub fn raw(self) -> f64 {
+    pub fn raw(self) -> Q {
         let [first, second, third, fourth] = self.nulls;
-        let highest = larger(SURPRISE * self.surprise.abs(), NULL * (first.abs() + second.abs()));
-        let (difference, lower) = (self.difference.abs(), NULL * (third.abs() + fourth.abs()));
-        let unit = self.variation.recip();
+        let highest = larger(self.surprise.abs() * SURPRISE, (first.abs() + second.abs()) * NULL);
+        let (difference, lower) = (self.difference.abs(), (third.abs() + fourth.abs()) * NULL);
+        let unit = self.variation.like(1.0) / self.variation;
         let (h, d, l) = (highest * unit, difference * unit, lower * unit);
-        let known = if h < RESOLVED { 0.0 } else { ROUGH * highest };
-        let steep = highest < STEEP * lower;
-        let half = steep || d * d <= ROUGH * ROUGH * h;
-        let three_quarters = steep || (l * l) * (l * l) <= ROUGH.powi(4) * (h * h * h);
-        let difference = if half && known < difference { known } else { difference };
-        let lower = if three_quarters && known < lower { known } else { lower };
+        let known = Q::select(h.lt(h.like(RESOLVED)), h.like(0.0), highest * ROUGH);
+        let steep = highest.lt(lower * STEEP);
+        let half = || Q::either(steep, || (d * d).le(h * (ROUGH * ROUGH)));
+        let three_quarters =
+            || Q::either(steep, || ((l * l) * (l * l)).le((h * h * h) * (ROUGH * ROUGH * ROUGH * ROUGH)));
+        let difference = Q::select(Q::both(half(), || known.lt(difference)), known, difference);
+        let lower = Q::select(Q::both(three_quarters(), || known.lt(lower)), known, lower);
         larger(highest, larger(difference, lower))
     }
 }
@@ -126,12 +130,11 @@ impl Signs {
 /// none): `now` where it is about the square of the one before, in units of `variation`, as twice the degree has it for analytic
 /// functions; else at most twenty times that.
 #[inline(always)]
-pub(crate) fn claim(now: f64, before: f64, variation: f64) -> f64 {
+pub(crate) fn claim<Q: Quantity>(now: Q, before: Q, variation: Q) -> Q {
     let q = now / before;
-    if before == f64::INFINITY || q <= 0.1 && q <= SQUARE * (before / variation) {
-        return now;
-    }
-    (now * remainder(q)).max(0.2 * before.min(1e2 * now))
+    let squared = Q::both(q.le(q.like(0.1)), || q.le((before / variation) * SQUARE));
+    let believed = Q::either(before.like(f64::INFINITY).le(before), || squared);
+    Q::choose(believed, || now, || larger(now * remainder(q), lesser(before, now * 1e2) * 0.2))
 }
 
 /// See [`claim`].
@@ -140,14 +143,9 @@ const SQUARE: f64 = 10.0;
 /// `claimed`, or nothing where the raw error `now` is no more than rounding explains. Somewhat above that it is noise of the
 /// integrand's own, of which the signs are but a few samples: three times as much is claimed.
 #[inline(always)]
-pub(crate) fn beyond_rounding(now: f64, floor: f64, claimed: f64) -> f64 {
-    if now <= floor {
-        0.0
-    } else if now < 1e3 * floor {
-        claimed.max(3.0 * now)
-    } else {
-        claimed
-    }
+pub(crate) fn beyond_rounding<Q: Quantity>(now: Q, floor: Q, claimed: Q) -> Q {
+    let noisy = || Q::choose(now.lt(floor * 1e3), || larger(claimed, now * 3.0), || claimed);
+    Q::choose(now.le(floor), || now.like(0.0), noisy)
 }
 
 /// The same for levels, whose differences are all there is: those of the two steps before were `before[1]` and, earlier,
@@ -171,8 +169,9 @@ const KINK: f64 = 0.25;
 /// What is still to come after a step, in units of it, where each is q times the one before: q + q² + … = q / (1 - q); at
 /// least 1.
 #[inline(always)]
-pub(crate) fn remainder(q: f64) -> f64 {
-    if q > 0.5 { q.min(0.9) / (1.0 - q.min(0.9)) } else { 1.0 }
+pub(crate) fn remainder<Q: Quantity>(q: Q) -> Q {
+    let least = || lesser(q, q.like(0.9));
+    Q::choose(q.like(0.5).lt(q), || least() / (q.like(1.0) - least()), || q.like(1.0))
 }
 
 /// The error of a weighted sum of `nodes` values: four times the mean square of roundings of an ulp each, which are independent
@@ -184,14 +183,14 @@ pub(crate) fn rounding(magnitude: f64, estimate: f64, nodes: usize) -> f64 {
 
 /// The same where four divided by the root of the nodes, `scatter`, is known.
 #[inline(always)]
-pub(crate) fn rounding_by(scatter: f64, magnitude: f64, estimate: f64) -> f64 {
-    f64::EPSILON * (magnitude * scatter + estimate.abs())
+pub(crate) fn rounding_by<Q: Quantity>(scatter: Q, magnitude: Q, estimate: Q) -> Q {
+    (magnitude * scatter + estimate.abs()) * f64::EPSILON
 }
 
 /// The error that the rounding of the nodes explains: half an ulp of the largest |x|, times the variation of f.
 #[inline(always)]
-pub(crate) fn noise(largest: f64, variation: f64) -> f64 {
-    0.5 * f64::EPSILON * largest * variation
+pub(crate) fn noise<Q: Quantity>(largest: Q, variation: Q) -> Q {
+    (largest * (0.5 * f64::EPSILON)) * variation
 }
 
 /// What a panel, halved several times, is claimed to miss whose error falls no faster than its width or so, or is still

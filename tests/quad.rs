@@ -7,9 +7,21 @@ use common::*;
 use serde_json::Value;
 use std::process::Command;
 
+/// Every key stands in the page about them.
+fn documented(answer: &Value) {
+    let page = include_str!("../docs/json.md");
+    for (key, value) in answer.as_object().unwrap() {
+        assert!(page.contains(&format!("`{key}`")), "{key}");
+        if value.is_object() {
+            documented(value);
+        }
+    }
+}
+
 #[test]
 fn the_classic_sum_as_json() {
     let answer = json(&["x^2", "0", "10", "--rule", "left", "--n", "1e6"]);
+    documented(&answer);
     assert!((answer["estimate"].as_f64().unwrap() - 333.332_833_333_5).abs() < 1e-9);
     assert_eq!(answer["evaluations"], 1_000_000);
     assert_eq!(answer["regions"], 1_000_000);
@@ -182,6 +194,7 @@ fn sampling_by_name_and_seed() {
         assert!((estimate - exact).abs() <= answer["error"].as_f64().unwrap() && answer["status"] == "converged");
         assert!(answer["estimate"] == again["estimate"] && answer["estimate"] != other["estimate"]);
         let statistics = &answer["statistics"];
+        documented(&answer);
         assert!(
             statistics["seed"] == 3 && statistics["standard_deviations"] == 3.0 && statistics["confidence"] == 0.9973
         );
@@ -195,6 +208,8 @@ fn sampling_by_name_and_seed() {
     assert_eq!(json(&["x", "0", "1"])["statistics"], Value::Null);
     refused(&[&f[..], &["lattice", "--max-evals", "0"]].concat(), &["--max-evals"]);
     refused(&["x", "0", "1", "--seed", "3"], &["--seed"]);
+    let smooth = json(&["x*y", "--over", "x=0..1", "--over", "y=0..1", "--seed", "3"]);
+    assert!(smooth["fallbacks"][0].as_str().unwrap().starts_with("--seed: nothing was sampled"), "{smooth}");
     refused(&[&f[..], &["dice"]].concat(), &["dice", "sobol"]);
 }
 

@@ -83,6 +83,92 @@ fn rows_are_the_integrals_one_by_one_to_the_bit() {
     }
 }
 
+/// A constant, a kink, a peak, a singular end, a pole, a step, waves on a large constant, and nothing.
+#[integrand]
+fn any(x: f64, kind: f64, p: f64, c: f64) -> f64 {
+    if kind < 1.0 {
+        p
+    } else if kind < 2.0 {
+        (x - c).abs() + (p * x).sin()
+    } else if kind < 3.0 {
+        1.0 / (1e-4 * p + (x - c) * (x - c))
+    } else if kind < 4.0 {
+        x.powf(0.1 * p - 0.4)
+    } else if kind < 5.0 {
+        1.0 / (x - c)
+    } else if kind < 6.0 {
+        if x > c { p } else { x }
+    } else if kind < 7.0 {
+        1e9 + (3.0 * p * x).sin()
+    } else {
+        0.0
+    }
+}
+
+#[test]
+fn rows_of_any_kind_are_too_also_within_an_integrand() {
+    let rows: Vec<[f64; 3]> = (0..200u32)
+        .map(|i| [f64::from(i % 8), 10.0 * (0.618 * f64::from(i)).fract(), (0.1 + 0.755 * f64::from(i)).fract()])
+        .collect();
+    for tolerance in [1e-3, 1e-12] {
+        let integrator = Integrator::new().rel_tol(tolerance).threads(1).accept_any_status();
+        let sweep = |rows: &[[f64; 3]]| integrator.sweep(rows, |&[kind, p, c]| (any { kind, p, c }, 0.0..1.0)).unwrap();
+        let swept = sweep(&rows);
+        for (row, &[kind, p, c]) in rows.iter().enumerate() {
+            let alone = integrator.integrate(&any { kind, p, c }, 0.0..1.0).unwrap();
+            assert_same(&swept, row, &alone, &format!("{tolerance:e}"));
+        }
+        // Its memory is in use by the sweep around it.
+        let again = |x: f64| {
+            x + sweep(&rows[..24]).errors.iter().zip(&swept.errors).filter(|(a, b)| a.to_bits() != b.to_bits()).count()
+                as f64
+        };
+        let outer = integrator.sweep(&[1.0; 8], |&b| (again, 0.0..b)).unwrap();
+        assert!(outer.estimates.iter().all(|&area| (area - 0.5).abs() < 1e-9), "{:?}", outer.estimates);
+    }
+}
+
+#[integrand]
+fn kinked(x: f64, k: f64, c: f64) -> f64 {
+    x.exp() + k * (x - c).abs()
+}
+
+#[test]
+fn rows_that_climb_far_and_leave_are_evaluated_once_and_fit() {
+    let place = |i: u32| 0.1 + 0.8 * (0.618_034 * f64::from(i)).fract();
+    // A clean row, then hundreds that need every rung, and more.
+    let rows: Vec<(f64, f64)> =
+        std::iter::once((0.0, 0.5)).chain((1..400).map(|i| (if i < 300 { 1e-5 } else { 1.0 }, place(i)))).collect();
+    for tolerance in [1e-8, 1e-10] {
+        let integrator = Integrator::new().rel_tol(tolerance).threads(1).accept_any_status();
+        let swept = integrator.sweep(&rows, |&(k, c)| (kinked { k, c }, 0.0..1.0)).unwrap();
+        for (row, &(k, c)) in rows.iter().enumerate() {
+            let alone = integrator.integrate(&kinked { k, c }, 0.0..1.0).unwrap();
+            assert_same(&swept, row, &alone, &format!("{tolerance:e}"));
+        }
+    }
+    let calls = AtomicU64::new(0);
+    let counted = |&(k, c): &(f64, f64)| {
+        let calls = &calls;
+        move |x: f64| {
+            calls.fetch_add(1, Relaxed);
+            x.exp() + k * (x - c).abs()
+        }
+    };
+    let integrator = Integrator::new().threads(1).accept_any_status();
+    integrator.sweep(&rows, |row| (counted(row), 0.0..1.0)).unwrap();
+    let of_sweep = calls.swap(0, Relaxed);
+    rows.iter().for_each(|row| drop(integrator.integrate(&counted(row), 0.0..1.0)));
+    assert_eq!(of_sweep, calls.load(Relaxed));
+    // Rows that hold a table do not fill the stack of a thread.
+    let table = |&b: &f64| {
+        let table = [b; 8000];
+        (move |x: f64| x * table[(7999.0 * x) as usize], 0.0..1.0)
+    };
+    let areas = std::thread::spawn(move || Integrator::new().threads(1).sweep(&[2.0; 40], table)).join();
+    assert_eq!(areas.expect("no overflow").unwrap().estimates, [1.0; 40]);
+}
+
 #[integrand]
 fn bump([x, y, z]: [f64; 3], p: f64, q: f64) -> f64 {
     (-p * ((x - q).powi(2) + y * y)).exp() + z.abs().sqrt()

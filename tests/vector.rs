@@ -1,7 +1,12 @@
 //! Several components on one mesh: right in every norm, and never converged and wrong.
 
+#[path = "vector/boxes.rs"]
+mod boxes;
 #[path = "adaptive/cases.rs"]
 mod cases;
+#[cfg(feature = "complex")]
+#[path = "vector/complex.rs"]
+mod complex;
 
 use cases::{Draws, TOLERANCES, read};
 use quadrille::{
@@ -313,130 +318,4 @@ fn questions_without_sense_are_refused() {
     assert_eq!(error.to_string(), "the integrand has no components");
     let two = [Expression::parse("x*y").unwrap()];
     assert!(matches!(Integrator::new().integrate_vector(&two, 0.0..1.0), Err(Error::Dimension { .. })));
-}
-
-#[cfg(feature = "complex")]
-mod complex {
-    use super::*;
-    use num_complex::Complex;
-
-    #[test]
-    fn complex_integrands_are_measured_by_their_modulus() {
-        for w in [0.3, 3.0, 47.0] {
-            // The imaginary part of the second is zero: in its modulus that is no hindrance.
-            let f = |x: f64| [Complex::cis(w * x), Complex::new(x, 1e-18 * x)];
-            let exact = (Complex::cis(w) - 1.0) / Complex::new(0.0, w);
-            for norm in NORMS {
-                let integral = run(&Integrator::new().norm(norm), &f, 0.0, 1.0);
-                let [wave, line]: [Complex<f64>; 2] = integral.value().unwrap();
-                assert_eq!(integral.status, Status::Converged, "{norm:?} {integral:#}");
-                assert!((wave - exact).norm() <= 1e-10 * exact.norm() && (line.re - 0.5).abs() < 1e-10, "{integral:#}");
-            }
-        }
-    }
-
-    #[test]
-    fn residues() {
-        // Around the square with corners ±1 ± i: side by side, in one integral for each.
-        let corners =
-            [Complex::new(1.0, -1.0), Complex::new(1.0, 1.0), Complex::new(-1.0, 1.0), Complex::new(-1.0, -1.0)];
-        let mut sum = Complex::new(0.0, 0.0);
-        for k in 0..4 {
-            let (from, to) = (corners[k], corners[(k + 1) % 4]);
-            let side = |t: f64| {
-                let z = from + (to - from) * t;
-                z.exp() / (z * z) * (to - from)
-            };
-            let integral = Integrator::new().integrate_vector(&side, 0.0..1.0).unwrap();
-            sum += integral.value::<Complex<f64>>().unwrap();
-        }
-        assert!((sum - Complex::new(0.0, std::f64::consts::TAU)).norm() < 1e-9, "{sum}");
-    }
-}
-
-#[integrand]
-fn ripple([x, y, z]: [f64; 3], k: f64) -> f64 {
-    (k * (x + 2.0 * y + 0.5 * z)).cos() * (-x * y).exp()
-}
-
-/// What a component claims holds of its error, and is what it would claim alone: as honest, and met as closely.
-#[test]
-fn components_over_a_box_share_a_mesh_and_are_what_they_are_alone() {
-    let unit = || [0.0..1.0, 0.0..1.0, 0.0..1.0];
-    let calls = AtomicU64::new(0);
-    let f = |[x, y, z]: [f64; 3]| {
-        calls.fetch_add(1, Relaxed);
-        [(x - 0.3).abs() * y, (x * y + z).exp(), (3.0 * z).sin() + x, 0.0]
-    };
-    let exact: [f64; 3] = [0.145, 0.0, (1.0 - 3f64.cos()) / 3.0 + 0.5];
-    let by = Integrator::new().rel_tol(1e-7).threads(1);
-    for norm in [Norm::Euclidean, Norm::Max, Norm::First] {
-        calls.store(0, Relaxed);
-        let all = by.clone().norm(norm).accept_any_status().integrate_vector(&f, unit()).unwrap();
-        // A closure is not known to be zero.
-        assert!(matches!(all.status, Status::Suspicious { .. }) && all.component == Some(3), "{norm:?} {all:#}");
-        assert!(calls.load(Relaxed) <= all.evaluations, "{norm:?}");
-        for c in [0, 2] {
-            assert!((all.estimates[c] - exact[c]).abs() <= all.errors[c] && all.errors[c] < 1e-5, "{norm:?} {all:#}");
-        }
-        let alone = by.clone().method(Method::Cubature).integrate(&|x| f(x)[1], unit()).unwrap();
-        assert!((all.estimates[1] - alone.estimate).abs() <= all.errors[1] + alone.error);
-    }
-    // Formulas, on lanes: one component is to the bit the integral alone; two are not dearer than the dearest, by much.
-    let waves = [2.0, 9.0].map(|k| ripple { k });
-    let cubature = by.clone().method(Method::Cubature);
-    let alone = waves.map(|wave| cubature.integrate(&wave, unit()).unwrap());
-    for (wave, alone) in waves.iter().zip(&alone) {
-        let one = cubature.integrate_vector(&[*wave], unit()).unwrap();
-        assert_eq!((one.estimates[0], one.errors[0]), (alone.estimate, alone.error));
-        assert_eq!((one.evaluations, one.regions), (alone.evaluations, alone.regions));
-    }
-    let both = cubature.clone().norm(Norm::Each).integrate_vector(&waves, unit()).unwrap();
-    assert!(both.evaluations <= alone[0].evaluations + alone[1].evaluations, "{both:#} {alone:?}");
-    assert!((0..2).all(|c| (both.estimates[c] - alone[c].estimate).abs() <= both.errors[c] + alone[c].error));
-    for threads in if cfg!(feature = "parallel") { &[2, 7][..] } else { &[] } {
-        let other = cubature.clone().norm(Norm::Each).threads(*threads).integrate_vector(&waves, unit()).unwrap();
-        assert_eq!(
-            (&both.estimates, &both.errors, both.evaluations),
-            (&other.estimates, &other.errors, other.evaluations)
-        );
-    }
-    // Reversed, flat, infinite, and with a pole.
-    let reversed = cubature.integrate_vector(&waves, [0.0..1.0, 1.0..0.0, 0.0..1.0]).unwrap();
-    assert!((reversed.estimates[0] + alone[0].estimate).abs() <= reversed.errors[0] + alone[0].error);
-    let flat = cubature.integrate_vector(&waves, [0.0..1.0, 1.0..1.0, 0.0..1.0]).unwrap();
-    assert_eq!((flat.estimates, flat.errors, flat.status), (vec![0.0; 2], vec![0.0; 2], Status::Converged));
-    let gauss = components(2, |[x, y]: [f64; 2], values: &mut [f64]| {
-        values[0] = (-x * x - y * y).exp();
-        values[1] = values[0] * x * x;
-    });
-    let line = f64::NEG_INFINITY..f64::INFINITY;
-    let plane = by.integrate_vector(&gauss, [line.clone(), line]).unwrap();
-    assert!(
-        (plane.estimates[0] - PI).abs() <= plane.errors[0] && (plane.estimates[1] - PI / 2.0).abs() <= plane.errors[1]
-    );
-    let pole = |[x, y]: [f64; 2]| [x + y, 1.0 / (x - 0.5)];
-    let Err(Error::VectorNotConverged(bad)) = by.integrate_vector(&pole, [0.0..1.0, 0.0..1.0]) else { panic!() };
-    assert!(matches!(bad.status, Status::NonFinite { .. }) && bad.component == Some(1) && bad.bad_point[0] == 0.5);
-    let Err(Error::VectorNotConverged(few)) =
-        by.clone().max_evaluations(1000).integrate_vector(&|[x, y]: [f64; 2]| [(x - y).abs(), x], [0.0..1.0, 0.0..1.0])
-    else {
-        panic!()
-    };
-    assert_eq!((few.status, few.component), (Status::MaxEvaluations, None));
-    // Samples: each component as it would be alone, at the same points.
-    for method in [Method::Lattice, Method::Sobol, Method::MonteCarlo] {
-        let by = Integrator::new().rel_tol(1e-2).method(method);
-        let all = by.integrate_vector(&waves, unit()).unwrap();
-        assert!((0..2).all(|c| (all.estimates[c] - alone[c].estimate).abs() <= all.errors[c]), "{all:#}");
-        let one = by.integrate_vector(&|x: f64| [x, x * x], 0.0..1.0).unwrap();
-        assert!((one.estimates[0] - 0.5).abs() <= one.errors[0] && one.method == Some(method), "{one:#}");
-    }
-    let many = |x: [f64; 25]| [1.0, x.iter().sum()];
-    let all = Integrator::new().integrate_vector(&many, std::array::from_fn::<_, 25, _>(|_| 0.0..1.0)).unwrap();
-    assert!(all.method == Some(Method::Lattice) && (all.estimates[1] - 12.5).abs() <= all.errors[1], "{all:#}");
-    assert_eq!(by.clone().method(Method::Vegas).integrate_vector(&waves, unit()), Err(Error::SampledAlone));
-    let gpu = by.backend(Backend::Gpu);
-    assert!(matches!(gpu.integrate_vector(&waves, unit()), Err(Error::BackendUnavailable { .. })));
-    assert_eq!(gpu.allow_fallback().integrate_vector(&waves, unit()).unwrap().fallbacks.len(), 1);
 }

@@ -60,6 +60,8 @@ pub struct Job {
     pub adapter: Option<String>,
     /// Whether the CPU may answer for the GPU.
     pub fallback: bool,
+    /// Whether a seed was given.
+    pub seed: bool,
     /// What was asked for and is of no use, with the reason.
     pub notes: Vec<String>,
     pub json: bool,
@@ -124,9 +126,6 @@ impl Args {
         if self.fallback && !gpu && self.adapter.is_none() {
             notes.push("--fallback: no GPU was asked for".to_owned());
         }
-        if self.seed.is_some() && self.verify.as_deref() == Some("off") && matches!(what, What::Fixed { .. }) {
-            notes.push("--seed: it chooses what to verify, and nothing is".to_owned());
-        }
         if let (What::Adaptive(method), Some(threads)) = (what, &self.threads)
             && !method.is_sampling()
             && count("--threads", threads, 1024)? > 1
@@ -147,6 +146,7 @@ impl Args {
             integrator,
             adapter,
             fallback,
+            seed: self.seed.is_some(),
             notes,
             json,
             plot,

@@ -58,7 +58,9 @@ fn seconds(integral: &Integral) -> Option<f64> {
 /// What was asked for and could not be had.
 fn fallbacks(job: &Job, answer: &Answer) -> Vec<String> {
     let told = answer.integral.fallbacks.iter().map(ToString::to_string);
-    answer.instead.iter().cloned().chain(told).chain(job.notes.iter().cloned()).collect()
+    let seeded = answer.integral.statistics.is_some() || answer.integral.agreement.is_some();
+    let unused = (job.seed && !seeded).then(|| "--seed: nothing was sampled, and nothing verified".to_owned());
+    answer.instead.iter().cloned().chain(told).chain(job.notes.iter().cloned()).chain(unused).collect()
 }
 
 /// One line for each backend.

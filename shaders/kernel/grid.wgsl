@@ -49,7 +49,7 @@ $SUMS
 @compute @workgroup_size(64)
 fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) group: vec3<u32>) {
     ZERO = task.zero;
-    var work = sum_first(thread, group.x);
+    var work = share_first(group.x, thread);
     $AGAIN
     // Some drivers end long loops early, without a word.
     let is_last = group.x == task.last;

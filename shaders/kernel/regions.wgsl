@@ -42,7 +42,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
         for (var i = 3u; i < $NUMBERSu; i++) {
             parameters[i - 3u] = regions[id.x][i];
         }
-        var swept = sweep_first(id.x);
+        var swept = share_first(id.x);
         $AGAIN
         found[id.x] = swept;
     }

@@ -23,8 +23,6 @@ $WORK@group(0) @binding(0) var<storage, read> task: Task;
 @group(0) @binding(3) var<storage, read> numbers: array<u32>;
 @group(0) @binding(4) var<storage, read_write> found: array<Found>;
 
-var<workgroup> works: array<Work, 64>;
-
 fn joined(a: Work, b: Work) -> Work {
     // Both about the pivot of `a`.
     let apart = spread(q_sub(b.pivot, a.pivot));
@@ -43,24 +41,10 @@ fn joined(a: Work, b: Work) -> Work {
     );
 }
 
-$SET
-$SAMPLES
-@compute @workgroup_size(64)
-fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) group: vec3<u32>) {
-    ZERO = task.zero;
-    var work = sample_first(thread, group.x);
-    $AGAIN
-    works[thread] = work;
-    workgroupBarrier();
-    for (var half = 32u; half > 0u; half >>= 1u) {
-        if thread < half {
-            works[thread] = joined(works[thread], works[thread + half]);
-        }
-        workgroupBarrier();
-    }
-    if thread == 0u {
-        let all = works[0];
-        let deviations = all.second - all.first * (all.first / Spread(all.count));
-        found[group.x] = Found(words_of(all.total, all.bad), all.low, all.high, real(deviations), real(all.size));
-    }
+fn tell(place: u32, all: Work) {
+    let deviations = all.second - all.first * (all.first / Spread(all.count));
+    found[place] = Found(words_of(all.total, all.bad), all.low, all.high, real(deviations), real(all.size));
 }
+
+$SET
+$GROUP

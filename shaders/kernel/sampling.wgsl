@@ -1,5 +1,5 @@
 // The samples of a thread.
-fn $NAME(thread: u32, group: u32) -> Work {
+fn $NAME(group: u32, thread: u32) -> Work {
     let tile = task.tile + group;
     let replicate = tile / task.tiles;
     let within = tile % task.tiles;

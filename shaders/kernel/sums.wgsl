@@ -1,5 +1,5 @@
 // The sum of a thread's nodes of a tile.
-fn $NAME(thread: u32, group: u32) -> Work {
+fn $NAME(group: u32, thread: u32) -> Work {
     let is_last = group == task.last;
     let panels = select(task.panels, task.last_panels, is_last);
     let base = pair_add(tiles[group], plan.threads[thread]);

@@ -8,7 +8,9 @@
 //! has crept in there.
 //!
 //! No two boxes of a mesh are cut at the same places, so accidents of the place of a kink are independent: claims, which are
-//! added up, cover errors, of which some cancel. The model lies where a feature is met by no node at all.
+//! added up, cover errors, of which some cancel. What one box shows has to be claimed in full all the same, and is ten to a
+//! thousand times what it leaves; so a mesh learns: where halves show that a box was off by much less than it claimed, less is
+//! claimed of them. The model lies where a feature is met by no node at all.
 
 /// What the components of one kind say, in units of the mean over the box.
 #[derive(Clone, Copy, Debug)]
@@ -190,6 +192,20 @@ pub(crate) fn claims_of_halves(own: [f64; 2], before: f64, difference: f64, shar
     })
 }
 
+/// How many times the largest error that a halving showed, in units of the claim, the next are allowed to be; by how much caution falls at
+/// most with one halving; and the least there is of it. Of what looks smooth, and of what does not.
+const LESSONS: [[f64; 3]; 2] = [[4.0, 0.3, 0.02], [8.0, 0.5, 0.1]];
+
+/// The share of what they show that is claimed of halves, where that of the whole was `before`, and it was off by `difference` of `own` that
+/// itself showed. It falls from one, so that no accident of one difference is believed; and more slowly where the integrand is `rough` and
+/// errors of halves are of any sign and size.
+pub(crate) fn caution(before: f64, difference: f64, own: f64, rough: bool) -> f64 {
+    let [times, fall, least] = LESSONS[usize::from(rough)];
+    // Nothing of nothing teaches nothing.
+    let seen = if own > 0.0 { difference.abs() / own } else { 1.0 };
+    (times * seen).max(fall * before).clamp(least, 1.0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -213,6 +229,15 @@ mod tests {
         assert!(slow.error > 0.7 && slow.rough == 1.0, "{slow:?}");
         // A kink that one of two neighbouring degrees does not see.
         assert_eq!(along([0.0, 0.7, 1.0], [0.5, 0.0, 1.0], 0.08).rough, 1.0);
+    }
+
+    #[test]
+    fn one_accident_is_not_believed_and_one_lesson_is_not_forgotten() {
+        assert_eq!(caution(1.0, 0.0, 1.0, false), 0.3);
+        assert_eq!(caution(1.0, 0.0, 1.0, true), 0.5);
+        assert_eq!(caution(0.02, -0.1, 1.0, false), 0.4);
+        assert_eq!(caution(0.02, 0.0, 1.0, false), 0.02);
+        assert_eq!((caution(0.02, 1.0, 1.0, false), caution(0.5, 0.0, 0.0, true)), (1.0, 1.0));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::agreement::Verify;
 use crate::backend::weighted::Weighted;
 use crate::backend::{
     Backend,
-    simd::regions::{self, Desk, Seen},
+    simd::regions::{self, Desk, Known, Seen},
 };
 use crate::clock::Instant;
 use crate::control::Control;
@@ -39,7 +39,7 @@ impl Integrator {
     #[inline]
     pub(super) fn adaptive<F: Integrand>(&self, f: &F, region: Region) -> Result<Integral, Error> {
         let (lower, upper) = (region.lower.min(region.upper), region.lower.max(region.upper));
-        let mut seen = Seen::default();
+        let mut seen = Seen::NOTHING;
         if let Some(settings) = self.quick(f.required_dimension(), lower, upper) {
             let (level, token, tolerance) = settings;
             let error = regions::first(f, token, lower, upper, &mut seen);
@@ -65,7 +65,7 @@ impl Integrator {
                     elapsed: Duration::ZERO,
                 });
             }
-            return self.beyond_first(f, region, Some((settings, &seen)));
+            return self.beyond_first(f, region, Some((settings, seen.alone())));
         }
         self.beyond_first(f, region, None)
     }
@@ -76,7 +76,7 @@ impl Integrator {
         &self,
         f: &F,
         region: Region,
-        known: Option<(Settings, &Seen)>,
+        known: Option<(Settings, Known)>,
     ) -> Result<Integral, Error> {
         if self.backend == Backend::Gpu {
             return self.adaptive_on_gpu(f, region);
@@ -152,7 +152,7 @@ impl Integrator {
         token: Token,
         region: Region,
         tolerance: Tolerance,
-        known: Option<&Seen>,
+        known: Option<Known>,
     ) -> Result<Integral, Error> {
         let serial = self.backend == Backend::Serial;
         if let Some(depth) = self.depth().filter(|_| !serial) {

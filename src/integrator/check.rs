@@ -4,19 +4,23 @@ use super::Integrator;
 use super::composite::{Run, stopped};
 use crate::agreement::{Disagreement, Verify};
 use crate::backend::threads::Threads;
+use crate::clock::Instant;
 use crate::control::Stop;
 use crate::integral::Integral;
 use crate::integrand::Integrand;
 use crate::reduce::{Partial, tree};
 use crate::verify::{Checked, check_tile, spot_tiles};
 
+/// Compares a tile.
+type Check<'a> = dyn Fn(u64) -> Checked + Sync + 'a;
+
 /// What `check` finds in so many tiles, on all threads.
-pub(super) fn check_all(threads: &Threads, tiles: u64, check: &(impl Fn(u64) -> Checked + Sync)) -> Checked {
-    let serial = || tree(0, tiles, check, &Checked::combine);
+pub(super) fn check_all(threads: &Threads, tiles: u64, check: &Check) -> Checked {
+    let serial = || tree(0, tiles, &check, &Checked::combine);
     match tiles {
         0 => Checked::NOTHING,
         1 => serial(),
-        _ => threads.run(|| threads.tree(0, tiles, 1, check, &Checked::combine)).unwrap_or_else(|_| serial()),
+        _ => threads.run(|| threads.tree(0, tiles, 1, &check, &Checked::combine)).unwrap_or_else(|_| serial()),
     }
 }
 
@@ -27,14 +31,15 @@ impl Integrator {
         run: &Run<F>,
         mut integral: Integral,
         total: Partial,
-        tile: &(impl Fn(u64) -> Partial + Sync),
+        tile: &(dyn Fn(u64) -> Partial + Sync),
     ) -> (Integral, Option<Disagreement>) {
         let verify = self.verify.unwrap_or(Verify::Off);
         if !integral.status.is_success() || verify == Verify::Off {
             return (integral, None);
         }
-        let Run { f, grid, level, .. } = *run;
-        match self.check(run, verify, &|index| check_tile(f, grid, level, index, tile(index))) {
+        let Run { f, grid, level, threads, start, .. } = *run;
+        match self.check(grid.tiles(), threads, start, verify, &|index| check_tile(f, grid, level, index, tile(index)))
+        {
             Ok(checked) => {
                 let whole = || (verify == Verify::Full).then(|| checked.whole(grid, total)).flatten();
                 let failed = checked.failed.or_else(whole);
@@ -50,17 +55,18 @@ impl Integrator {
         }
     }
 
-    fn check<F: Sync>(
+    fn check(
         &self,
-        run: &Run<F>,
+        tiles: u64,
+        threads: &Threads,
+        start: Instant,
         verify: Verify,
-        check_tile: &(impl Fn(u64) -> Checked + Sync),
+        check_tile: &Check,
     ) -> Result<Checked, Stop> {
-        let leaf = |tile| match self.control.stop(run.start) {
+        let leaf = |tile| match self.control.stop(start) {
             None => check_tile(tile),
             Some(_) => Checked::NOTHING,
         };
-        let (tiles, threads) = (run.grid.tiles(), run.threads);
         let checked = match verify {
             Verify::Full => check_all(threads, tiles, &leaf),
             _ => {
@@ -68,7 +74,7 @@ impl Integrator {
                 check_all(threads, spots.len() as u64, &|spot| leaf(spots[spot as usize]))
             }
         };
-        match self.control.stop(run.start) {
+        match self.control.stop(start) {
             Some(stop) if checked.failed.is_none() => Err(stop),
             _ => Ok(checked),
         }

@@ -74,7 +74,7 @@ impl Integrator {
         };
         let lanes = SimdGrid::new(f, grid, offsets, token);
         let bad = AtomicU64::new(u64::MAX);
-        let leaf = |tile| {
+        let leaf = |tile: u64| {
             let sum = lanes.tile(tile);
             if !sum.high.is_finite() {
                 bad.fetch_min(tile, Relaxed);
@@ -85,23 +85,26 @@ impl Integrator {
         let mut drive = Drive { method: CompositeSum::new(grid.tiles()), pace: Pace::new(start, 1), stop: None };
         drive.stop = self.control.stop(start);
         if drive.stop.is_none() {
-            let (first, tiles) = (leaf(0), grid.tiles());
+            let (first, count) = (leaf(0), grid.tiles());
             // The first tile, on this thread, tells whether waking others pays. A grid of one tile has no use for a clock.
-            if tiles > 1 {
+            if count > 1 {
                 drive.pace.block_done(1);
                 self.control.report(grid.evaluations_below(grid.panels_below(1)), grid.evaluations());
             }
             let leaf = |tile| if tile == 0 { first } else { leaf(tile) };
-            if tiles > 2 && threads.count() > 1 && drive.pace.forecast(tiles - 1) > WORTHWHILE {
-                match threads.run(|| drive.advance(self, run, &bad, threads.count(), &leaf)) {
+            let tiles = Tiles { grid, threads, start, bad: &bad, leaf: &leaf };
+            if count > 2 && threads.count() > 1 && drive.pace.forecast(count - 1) > WORTHWHILE {
+                match drive.spread(self, &tiles) {
                     Ok(()) => integral.threads = threads.count(),
                     Err(reason) => {
                         integral.fallbacks.push(Fallback { wanted: format!("{} threads", threads.count()), reason });
                     }
                 }
             }
-            // What threads have not done, be it that there are none.
-            drive.advance(self, run, &bad, 1, &leaf);
+            // What threads have not done, be it that there are none. A grid of one tile is done, and only to be told of.
+            if count > 1 || self.control.watch.is_some() {
+                drive.advance(self, &tiles, 1);
+            }
             if drive.method.done() == 0 {
                 drive.method.absorb(0..1, first);
             }
@@ -137,6 +140,16 @@ pub(super) struct Run<'a, F> {
     pub floors: &'a Floors,
 }
 
+/// What is summed. Not generic, and neither is what sums it: compiled once, and not for every integrand.
+struct Tiles<'a> {
+    grid: &'a Grid,
+    threads: &'a Threads,
+    start: Instant,
+    /// The first tile whose sum is not finite.
+    bad: &'a AtomicU64,
+    leaf: &'a (dyn Fn(u64) -> Partial + Sync),
+}
+
 /// A sum over tiles under way.
 struct Drive {
     method: CompositeSum,
@@ -145,21 +158,19 @@ struct Drive {
 }
 
 impl Drive {
+    /// Sums tiles on all threads; or why there are none.
+    fn spread(&mut self, with: &Integrator, tiles: &Tiles) -> Result<(), String> {
+        tiles.threads.run(|| self.advance(with, tiles, tiles.threads.count()))
+    }
+
     /// Sums tiles, block by block, to the end or until there is a reason to stop: the caller's, or a `bad` tile, since no
     /// later one can make the sum finite again. For more than one thread, it is called on one of them.
-    fn advance<F: Integrand>(
-        &mut self,
-        with: &Integrator,
-        run: &Run<F>,
-        bad: &AtomicU64,
-        threads: usize,
-        leaf: &(impl Fn(u64) -> Partial + Sync),
-    ) {
-        let grid = run.grid;
+    fn advance(&mut self, with: &Integrator, tiles: &Tiles, threads: usize) {
+        let Tiles { grid, bad, leaf, .. } = *tiles;
         // Enough tiles for each thread to have something to take.
         let least = if threads > 1 { 2 * threads.next_power_of_two() as u64 } else { 1 };
         while self.method.done() < grid.tiles() && bad.load(Relaxed) == u64::MAX {
-            self.stop = with.control.stop(run.start);
+            self.stop = with.control.stop(tiles.start);
             if self.stop.is_some() {
                 break;
             }
@@ -167,9 +178,9 @@ impl Drive {
             let count = end - start;
             let sum = if threads > 1 {
                 let grain = self.pace.units_in(GRAIN).min(count / (4 * least)).max(1);
-                run.threads.tree(start, end, grain, leaf, &Partial::combine)
+                tiles.threads.tree(start, end, grain, &leaf, &Partial::combine)
             } else {
-                tree(start, end, leaf, &Partial::combine)
+                tree(start, end, &leaf, &Partial::combine)
             };
             self.method.absorb(start..end, sum);
             let done = self.method.done();

@@ -70,14 +70,14 @@ pub(super) fn find(f: &dyn Values, lower: f64, upper: f64) -> (Option<Panels>, u
             let t = offset.mul_add(width, if offset > 0.0 { from } else { to });
             *point = if inside(t) { t } else { third };
         }
-        missing.fill(third);
+        missing.fill(map.point(third));
         match map {
             Map::Plain => {}
-            _ if count == BLOCK && width == 2.0 * MOST => {
-                let (points, exponentials) = (points.as_flattened_mut(), &exponentials()[block..]);
-                points.iter_mut().zip(exponentials).for_each(|(point, &e)| *point = map.of_exponential(e));
+            _ if width == 2.0 * MOST => {
+                let exponentials = &exponentials()[block..];
+                these.iter_mut().zip(exponentials).for_each(|(point, &e)| *point = map.of_exponential(e));
             }
-            _ => points.as_flattened_mut().iter_mut().for_each(|point| *point = map.point(*point)),
+            _ => these.iter_mut().for_each(|point| *point = map.point(*point)),
         }
         f.values(&points, &mut values);
         for (row, values) in values.iter().enumerate() {

@@ -5,7 +5,7 @@
 use super::half_cycles::HalfCycles;
 use super::initial::{initial, region};
 use super::{probe, weighted};
-use crate::backend::simd::regions::{Desk, EVALUATIONS, Seen, SimdRegions};
+use crate::backend::simd::regions::{Desk, EVALUATIONS, Known, SimdRegions};
 use crate::clock::Instant;
 use crate::control::{Control, Stop};
 use crate::estimate::Tolerance;
@@ -79,10 +79,10 @@ thread_local! {
 }
 
 impl Question<'_> {
-    /// The integral, to the tolerance or with the reason why not. `known` are values at the nodes of the first rung. Where the clock has not been
+    /// The integral, to the tolerance or with the reason why not. `known` are values at nodes of the ladder. Where the clock has not been
     /// read, that is done once one panel is not enough: it takes as long as a small integral.
     #[inline]
-    pub fn answer(&self, known: Option<&Seen>, start: &mut Option<Instant>) -> Answer {
+    pub fn answer(&self, known: Option<Known>, start: &mut Option<Instant>) -> Answer {
         if self.lower == self.upper || self.weight.is_some_and(|weight| weight.is_zero()) {
             return NOTHING;
         }
@@ -99,7 +99,7 @@ impl Question<'_> {
         answer
     }
 
-    fn answer_at(&self, desk: &mut Desk, known: Option<&Seen>, start: &mut Option<Instant>, answer: &mut Answer) {
+    fn answer_at(&self, desk: &mut Desk, known: Option<Known>, start: &mut Option<Instant>, answer: &mut Answer) {
         let mut done = Done::default();
         if self.points.is_empty() && self.control.may_begin() && whole(self, known, desk, &mut done, answer) {
             self.control.report(answer.evaluations, answer.evaluations);
@@ -137,16 +137,16 @@ pub(super) struct Done {
 }
 
 /// The whole as one region, by its ladder or, where it is infinite, by levels; and by levels where an end is singular. That is
-/// enough for most integrals, and allocates nothing; else what was swept is in `done`. `known` are values at the nodes of the first rung. Sets
+/// enough for most integrals, and allocates nothing; else what was swept is in `done`. `known` are values at nodes of the ladder. Sets
 /// the numbers of `answer`, and returns whether that is it.
 #[inline]
-fn whole(question: &Question, known: Option<&Seen>, desk: &mut Desk, done: &mut Done, answer: &mut Answer) -> bool {
+fn whole(question: &Question, known: Option<Known>, desk: &mut Desk, done: &mut Done, answer: &mut Answer) -> bool {
     let Question { values, ladder, token, lower, upper, method, .. } = *question;
     let tolerance = question.tolerance.inner();
     let kernel = SimdRegions { values, ladder, token };
     let mut region = region(method, lower, upper);
     let mut evaluations = 0;
-    if method == Method::Auto && known.is_some_and(Seen::bends) {
+    if method == Method::Auto && known.is_some_and(|known| known.seen.bends()) {
         region.sweep = Sweep::Levels;
         evaluations = EVALUATIONS as u32;
     }
@@ -156,7 +156,7 @@ fn whole(question: &Question, known: Option<&Seen>, desk: &mut Desk, done: &mut 
         kernel.sweep_into(&region, tolerance, desk, known, &mut swept);
         evaluations += swept.evaluations;
         let levels = region.sweep == Sweep::Levels && lower.is_finite() && upper.is_finite();
-        let claimed = swept.error + swept.floor + 0.5 * f64::EPSILON * swept.estimate.abs();
+        let claimed = claimed(swept.error + swept.floor, swept.estimate);
         // Levels that do not converge understate their error, at any tolerance.
         let settled = !levels || swept.error - swept.beyond < 1e-3 * swept.magnitude;
         let sound = settled && !swept.constant && swept.magnitude > TINY && !swept.divergent && !swept.oscillates;
@@ -172,6 +172,12 @@ fn whole(question: &Question, known: Option<&Seen>, desk: &mut Desk, done: &mut 
         region.sweep = Sweep::Levels;
     }
     false
+}
+
+/// What is claimed of one region where the sums of its sweep are off by `error`: with half an ulp of the estimate itself.
+#[inline(always)]
+pub(super) fn claimed(error: f64, estimate: f64) -> f64 {
+    error + 0.5 * f64::EPSILON * estimate.abs()
 }
 
 /// The integral, to the tolerance or with the reason why not. All that a call needs is in `question` and `done`; `workspace` may

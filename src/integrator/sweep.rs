@@ -1,5 +1,6 @@
 //! Sweeps: rows spread over threads, each integrated on one, all of a thread in the same workspace.
 
+mod abreast;
 mod part;
 mod task;
 
@@ -127,7 +128,7 @@ impl Integrator {
         // Rows are the same whether they are verified or not.
         let plain = Self { verify: None, ..self.clone() };
         let task = plain.task(rows, known, !adaptive, start);
-        let work = |part: Part<'_>| task.part(part, row, |row| task.interval(row));
+        let work = |part: Part<'_>| task.intervals(part, row);
         let mut sweep = self.spread(&task, known.0, fallbacks, &work)?;
         if let Some(depth) = self.depth().filter(|_| self.backend != Backend::Serial) {
             let (agreement, skipped) = self.check_rows(depth, rows, row, &sweep, start)?;

@@ -85,6 +85,25 @@ impl<S: Simd> Lanes<S> {
         ab.neighbours(cd).neighbours(ef.neighbours(gh)).to_array()
     }
 
+    /// The smallest element of each of eight vectors.
+    #[inline(always)]
+    pub(crate) fn least_of_each(each: [Self; LANES]) -> Self {
+        let [a, b, c, d, e, f, g, h] = Self::transposed(each);
+        (a.lesser(b).lesser(c.lesser(d))).lesser(e.lesser(f).lesser(g.lesser(h)))
+    }
+
+    /// Element k of each vector becomes its element of vector k.
+    #[inline(always)]
+    pub(crate) fn transposed(each: [Self; LANES]) -> [Self; LANES] {
+        let mut each = each;
+        for _ in 0..LANES.ilog2() {
+            let [a, b, c, d, e, f, g, h] = each;
+            let ((a, b), (c, d), (e, f), (g, h)) = (a.interleave(e), b.interleave(f), c.interleave(g), d.interleave(h));
+            each = [a, b, c, d, e, f, g, h];
+        }
+        each
+    }
+
     /// The sums of the elements of both halves of `self`, then those of `next`.
     #[inline(always)]
     fn halves(self, next: Self) -> Self {

@@ -12,7 +12,8 @@ mod planes;
 mod steps;
 
 use super::Outcome;
-use crate::estimate::{Tolerance, cubature::claims_of_halves};
+use crate::estimate::Tolerance;
+use crate::estimate::cubature::{caution, claims_of_halves};
 use crate::plan::{Axis, BoxRule, Boxes, Look, SweptBox};
 pub(crate) use joint::JointCubature;
 use leaf::{BoxLeaf, BoxTotals};
@@ -257,7 +258,7 @@ impl Cubature {
     /// Puts halves into the places of what was halved, the upper ones behind all others.
     fn place(&mut self, swept: &[SweptBox]) {
         let dimension = self.axes.len();
-        let leaf = |one: &SweptBox, error: f64| BoxLeaf {
+        let leaf = |one: &SweptBox, error: f64, caution: f64| BoxLeaf {
             estimate: one.estimate,
             // Rounding is claimed apart.
             error: if error <= one.floor { 0.0 } else { error } + one.surprise,
@@ -271,11 +272,12 @@ impl Cubature {
             promise: one.promise,
             // Corners that surprise are not seen by the fine rule.
             tried: one.surprise > error,
+            caution,
         };
         if self.leaves.is_empty() {
             self.lower.clone_from(&self.next_lower);
             self.upper.clone_from(&self.next_upper);
-            self.leaves.extend(swept.iter().map(|one| leaf(one, one.error)));
+            self.leaves.extend(swept.iter().map(|one| leaf(one, one.error, 1.0)));
             return;
         }
         for (k, (&i, halves)) in self.active.iter().zip(swept.as_chunks::<2>().0).enumerate() {
@@ -288,14 +290,19 @@ impl Cubature {
             let difference = before.estimate - (first.estimate + second.estimate);
             let rounding = before.floor + first.floor + second.floor;
             let difference = if difference.abs() <= rounding { 0.0 } else { difference };
-            let claims = claims_of_halves([first.error, second.error], before.own, difference, [share, 1.0 - share]);
-            if let Some(plane) = self.cuts.get(k).copied().flatten() {
+            let rough = before.is_rough() || [first, second].iter().any(|half| half.promise == f64::INFINITY);
+            let plane = self.cuts.get(k).copied().flatten();
+            // What is cut at a plane is another integrand than before.
+            let caution = if plane.is_none() { caution(before.caution, difference, before.own, rough) } else { 1.0 };
+            let own = [first.error * caution, second.error * caution];
+            let claims = claims_of_halves(own, before.own * caution, difference, [share, 1.0 - share]);
+            if let Some(plane) = plane {
                 let smooth = first.error + second.error <= 0.5 * before.error;
                 let score = &mut self.planes[plane as usize].score;
                 *score = (*score + if smooth { 1 } else { -1 }).min(-NO_PLANE);
             }
-            self.leaves[i] = leaf(first, claims[0]);
-            self.leaves.push(leaf(second, claims[1]));
+            self.leaves[i] = leaf(first, claims[0], caution);
+            self.leaves.push(leaf(second, claims[1], caution));
             self.lower[at..at + dimension].copy_from_slice(&self.next_lower[from..from + dimension]);
             self.upper[at..at + dimension].copy_from_slice(&self.next_upper[from..from + dimension]);
             self.lower.extend_from_slice(&self.next_lower[from + dimension..from + 2 * dimension]);

@@ -2,7 +2,7 @@
 
 use super::buffer::{Numbers, WORKGROUP, size};
 use super::device::Kernel;
-use super::flights::DispatchSize;
+use super::pace::DispatchSize;
 use super::shader::{Kind, shader};
 use super::{Device, GpuError, Precision, parameters};
 use crate::integrand::formula::Traced;

@@ -2,17 +2,10 @@
 
 use super::buffer::Pending;
 use super::{Device, GpuError};
-use crate::clock::Instant;
 use std::collections::VecDeque;
 
 /// Dispatches under way at once: one runs, one waits for it, one is on its way back.
 pub(super) const SLOTS: usize = 3;
-
-/// Seconds that a dispatch should take: few enough for the watchdogs of desktops, and to stop in time.
-const DISPATCH: f64 = 0.05;
-
-/// Evaluations of the first dispatch, before the speed is known.
-pub(super) const FIRST: u64 = 1 << 18;
 
 /// The most workgroups of a dispatch: those in one dimension, everywhere.
 pub(super) const MOST_WORKGROUPS: u64 = 65_535;
@@ -64,33 +57,5 @@ impl<T> Drop for Flights<'_, T> {
         for (_, pending) in self.queue.drain(..) {
             let _ = self.device.step(move |gpu| pending.wait(gpu));
         }
-    }
-}
-
-/// How many units of work (tiles, regions) a dispatch should have.
-pub(super) struct DispatchSize {
-    pub units: u64,
-    most: u64,
-    /// When the dispatch before came back.
-    before: Instant,
-}
-
-impl DispatchSize {
-    pub fn new(evaluations_per_unit: u64, most: u64) -> Self {
-        Self { units: (FIRST / evaluations_per_unit).clamp(1, most), most, before: Instant::now() }
-    }
-
-    /// Begins a row of dispatches: what was done before them took no time of the device.
-    pub fn begin(&mut self) {
-        self.before = Instant::now();
-    }
-
-    /// Takes note of `units` that have come back: grows by no more than four at once, since the first may be quick by chance.
-    pub fn done(&mut self, units: u64) {
-        let now = Instant::now();
-        let seconds = (now - self.before).as_secs_f64().max(1e-6);
-        self.before = now;
-        let wanted = (DISPATCH / seconds * units as f64) as u64;
-        self.units = wanted.clamp(self.units / 4, self.units.saturating_mul(4)).clamp(1, self.most);
     }
 }

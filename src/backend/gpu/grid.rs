@@ -2,19 +2,19 @@
 
 use super::buffer::{Numbers, PARTIAL, Pending, partial};
 use super::device::Kernel;
-use super::flights::{DispatchSize, FIRST, Flights, MOST_WORKGROUPS, SLOTS};
+use super::flights::{Flights, MOST_WORKGROUPS, SLOTS};
+use super::pace::{DispatchSize, Forecast, LONG};
 use super::shader::{Kind, shader};
 use super::tables::{THREADS, Tables, bases};
 use super::{Device, GpuError, Precision, parameters};
 use crate::clock::Instant;
 use crate::integrand::Integrand;
-use crate::integrand::wgsl::{Arithmetic, emit};
+use crate::integrand::formula::Traced;
+use crate::integrand::wgsl::{Arithmetic, emit, emit_traced};
 use crate::plan::Grid;
 use crate::reduce::Partial;
+use std::cell::RefCell;
 use std::ops::Range;
-
-/// Seconds of a sum that is long enough to tell how fast the device is.
-const LONG: f64 = 0.02;
 
 /// An integrand on a grid, ready to sum tiles on a device.
 pub(crate) struct GpuGrid<'a> {
@@ -40,8 +40,19 @@ struct Slot {
 impl<'a> GpuGrid<'a> {
     /// Compiles the kernel, unless the device has it already: its text does not depend on bounds, panels or parameters.
     pub fn new(device: &'a Device, f: &impl Integrand, grid: &'a Grid, precision: Precision) -> Result<Self, GpuError> {
+        Self::of_traced(device, Traced::of(f), grid, precision)
+    }
+
+    // Not generic: compiled once, and not for every integrand.
+    fn of_traced(
+        device: &'a Device,
+        traced: Option<Traced>,
+        grid: &'a Grid,
+        precision: Precision,
+    ) -> Result<Self, GpuError> {
         let arithmetic = device.arithmetic(precision)?;
-        let emitted = emit(f, arithmetic).map_err(|refused| GpuError::refused(refused, arithmetic))?;
+        let traced = traced.ok_or(GpuError::NotTraceable)?;
+        let emitted = emit_traced(&traced, arithmetic).map_err(|refused| GpuError::refused(refused, arithmetic))?;
         let constants = parameters(&emitted.parameters, arithmetic)?;
         check_nodes(device, grid)?;
         let tables = Tables::new(grid, arithmetic)?;
@@ -58,35 +69,21 @@ impl<'a> GpuGrid<'a> {
         device.speed(&shader(kind(grid), arithmetic, &emitted).ok()?)
     }
 
-    /// Seconds that all tiles will take, from sums of more and more of them: until one is long enough to tell, or `budget`
-    /// seconds are spent.
+    /// Seconds that all tiles will take, from the first of them: until their dispatches tell, or `budget` seconds are spent.
     pub fn time(&self, budget: f64) -> Result<f64, GpuError> {
         let tiles = self.grid.tiles();
-        let run = |count: u64| {
-            let start = Instant::now();
-            self.run(0..count, &|| false, &mut |_, _| {}).map(|()| start.elapsed().as_secs_f64())
-        };
         // Some drivers compile a kernel when it is first run.
-        let (mut before, mut count) = (1, (FIRST / self.evaluations_per_tile()).max(4).min(tiles));
-        run(before)?;
-        let begin = Instant::now();
-        let mut seconds_before = run(before)?;
-        loop {
-            let seconds = run(count)?;
-            // What each further tile takes, without what a sum of none would.
-            let each = ((seconds - seconds_before) / count.abs_diff(before).max(1) as f64).max(0.0);
-            // A few tiles leave most of the device idle: then four times as many take no longer.
-            let busy = seconds > 0.5 * seconds_before * (count as f64 / before as f64);
-            if seconds > LONG && busy || count == tiles || begin.elapsed().as_secs_f64() > budget {
-                let all = seconds + (tiles - count) as f64 * each;
-                self.kernel.speed.set(self.grid.evaluations() as f64 / all);
-                return Ok(all);
-            }
-            (before, seconds_before) = (count, seconds);
-            // Many more where that was next to nothing, as what a dispatch costs hides what a point does.
-            let factor = (2.0 * LONG / seconds).clamp(4.0, 64.0);
-            count = count.saturating_mul(factor as u64).min(tiles);
-        }
+        self.fly(0..1, &|| false, &mut |_, _| {})?;
+        let forecast = RefCell::new(Forecast::new(tiles, budget));
+        let mut before = Instant::now();
+        self.fly(0..tiles, &|| forecast.borrow().is_made(), &mut |_, partials| {
+            let now = Instant::now();
+            forecast.borrow_mut().took(partials.len() as u64, (now - before).as_secs_f64());
+            before = now;
+        })?;
+        let seconds = forecast.into_inner().seconds();
+        self.kernel.speed.set(self.grid.evaluations() as f64 / seconds);
+        Ok(seconds)
     }
 
     /// The arithmetic in use.

@@ -16,6 +16,7 @@ mod flights;
 mod grid;
 mod guard;
 mod library;
+mod pace;
 mod points;
 mod probe;
 mod rate;

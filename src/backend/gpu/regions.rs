@@ -3,7 +3,8 @@
 use super::buffer::{Numbers, Pending, WORKGROUP, check_flags, size};
 use super::device::Kernel;
 use super::evaluate::real_from;
-use super::flights::{DispatchSize, Flights, MOST_WORKGROUPS};
+use super::flights::{Flights, MOST_WORKGROUPS};
+use super::pace::DispatchSize;
 use super::shader::{BOUNDS, Kind, shader};
 use super::{Device, GpuError, Precision};
 use crate::integrand::Integrand;

@@ -3,7 +3,8 @@
 use super::buffer::{Numbers, PARTIAL, Pending, partial, size};
 use super::device::Kernel;
 use super::evaluate::real_from;
-use super::flights::{DispatchSize, Flights, MOST_WORKGROUPS};
+use super::flights::{Flights, MOST_WORKGROUPS};
+use super::pace::DispatchSize;
 use super::points::{Points, numbers};
 use super::shader::{Kind, shader};
 use super::{Device, GpuError, Precision, parameters};

@@ -80,38 +80,32 @@ pub(crate) fn shader(kind: Kind, arithmetic: Arithmetic, integrand: &Emitted) ->
         Kind::Grid => {
             let cheap = library::expanded_usual(arithmetic, &integrand.text) <= CHEAP;
             let nodes = if cheap { written_out() } else { IN_A_LOOP.to_owned() };
-            let first = sums("sum_first", &nodes);
-            let again = if rare { sums("sum_again", IN_A_LOOP) } else { String::new() };
+            let shares = twice(rare, |name| sums(name, if name == FIRST { &nodes } else { IN_A_LOOP }));
             let kernel = kernel!("head").to_owned() + kernel!("grid");
-            kernel.replace("$SUMS", &(first + &again)).replace("$AGAIN", if rare { AGAIN } else { "" })
+            kernel.replace("$SUMS", &shares).replace("$AGAIN", &again(rare, SHARE_AGAIN))
         }
         Kind::Nodes => kernel!("head").to_owned() + kernel!("nodes"),
         Kind::Regions => {
-            let sweep = |name| kernel!("rung").replace("$NAME", name).replace("$SUMS", &region_sums());
-            let sweeps = sweep("sweep_first") + &if rare { sweep("sweep_again") } else { String::new() };
+            let sweep = |name: &str| kernel!("rung").replace("$NAME", name).replace("$SUMS", &region_sums());
             kernel!("regions")
-                .replace("$SWEEPS", &sweeps)
-                .replace("$AGAIN", if rare { SWEEP_AGAIN } else { "" })
+                .replace("$SWEEPS", &twice(rare, sweep))
+                .replace("$AGAIN", &again(rare, SWEEP_AGAIN))
                 .replace("$NUMBERS", &(BOUNDS + integrand.parameters.len()).to_string())
         }
         Kind::Samples(points) => {
-            let sampling = |name| kernel!("sampling").replace("$NAME", name);
-            let samples = sampling("sample_first") + &if rare { sampling("sample_again") } else { String::new() };
-            let kernel = kernel!("samples").replace("$AGAIN", if rare { SAMPLE_AGAIN } else { "" });
-            of_points(&kernel.replace("$SAMPLES", &samples), points)
+            let sampling = |name: &str| kernel!("sampling").replace("$NAME", name);
+            of_points(&kernel!("samples").replace("$GROUP", &group(rare, sampling)), points)
         }
         // Their numbers are in the task: eight buffers are what every device has.
         Kind::Strata(points) => of_points(kernel!("strata"), points).replace("numbers[", "task.numbers["),
         Kind::Boxes(shape) => {
-            let sweep = |name| {
+            let sweep = |name: &str| {
                 let text = kernel!("orbits").replace("$NAME", name).replace("$FRAME", &shape.frame());
                 let text = text.replace("$NODE", &shape.node(arithmetic)).replace("$VALUE", &shape.value());
                 text.replace("$SIZES", &box_sizes()).replace("$CORNERS", &(BoxNodes::Corners as u32).to_string())
             };
-            let sweeps = sweep("sweep_first") + &if rare { sweep("sweep_again") } else { String::new() };
             kernel!("boxes")
-                .replace("$SWEEPS", &sweeps)
-                .replace("$AGAIN", if rare { BOX_AGAIN } else { "" })
+                .replace("$GROUP", &group(rare, sweep))
                 .replace("$DONE", &box_done())
                 .replace("$DIMENSION", &shape.dimension.to_string())
                 .replace("$BOUNDS", &(2 * shape.dimension).to_string())
@@ -155,12 +149,28 @@ fn written_out() -> String {
     (0..BLOCK).map(statement).collect::<Vec<_>>().join("\n            ")
 }
 
+/// The function by which a thread does its share, and the one for its second pass.
+const FIRST: &str = "share_first";
+const SECOND: &str = "share_again";
+
+/// Both, or the first alone where no path is rare.
+fn twice(rare: bool, share: impl Fn(&str) -> String) -> String {
+    share(FIRST) + &if rare { share(SECOND) } else { String::new() }
+}
+
 /// The second pass, for a thread that needs a rare path.
-const AGAIN: &str = "if RARE {
-        EXACT = true;
-        RARE = false;
-        work = sum_again(thread, group.x);
-    }";
+fn again(rare: bool, statement: &str) -> String {
+    let text = format!("if RARE {{\n        EXACT = true;\n        RARE = false;\n        {statement}\n    }}");
+    if rare { text } else { String::new() }
+}
+
+const SHARE_AGAIN: &str = "work = share_again(group.x, thread);";
+const SWEEP_AGAIN: &str = "swept = share_again(id.x);";
+
+/// A workgroup whose threads join what they have done.
+fn group(rare: bool, share: impl Fn(&str) -> String) -> String {
+    kernel!("group").replace("$SHARES", &twice(rare, share)).replace("$AGAIN", &again(rare, SHARE_AGAIN))
+}
 
 /// The sums of a region, with constant indices, so that they stay in registers.
 fn region_sums() -> String {
@@ -168,13 +178,6 @@ fn region_sums() -> String {
         |s: usize| format!("swept.sums[{s}] = q_add(swept.sums[{s}], q_mul(value, ladder[k].factors[{s}]));");
     (0..REGION_SUMS).map(statement).collect::<Vec<_>>().join("\n        ")
 }
-
-/// The same for a region.
-const SWEEP_AGAIN: &str = "if RARE {
-            EXACT = true;
-            RARE = false;
-            swept = sweep_again(id.x);
-        }";
 
 /// The sums of |f| of a box, with constant indices; and all of them written down, below the flags.
 fn box_sizes() -> String {
@@ -187,20 +190,6 @@ fn box_done() -> String {
     let keep = |(k, number): (usize, &&str)| format!("found[last - {}u] = all.{number};", numbers.len() - k);
     numbers.iter().enumerate().map(keep).collect::<Vec<_>>().join("\n        ")
 }
-
-/// The same for a box.
-const BOX_AGAIN: &str = "if RARE {
-        EXACT = true;
-        RARE = false;
-        work = sweep_again(group.x, thread);
-    }";
-
-/// The same for samples.
-const SAMPLE_AGAIN: &str = "if RARE {
-        EXACT = true;
-        RARE = false;
-        work = sample_again(thread, group.x);
-    }";
 
 /// A kernel of samples, filled in.
 fn of_points(kernel: &str, points: Points) -> String {

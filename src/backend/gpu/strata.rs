@@ -3,7 +3,8 @@
 
 use super::buffer::{PARTIAL, Pending, WORKGROUP, partial};
 use super::device::Kernel;
-use super::flights::{DispatchSize, Flights, MOST_WORKGROUPS};
+use super::flights::{Flights, MOST_WORKGROUPS};
+use super::pace::DispatchSize;
 use super::points::{Integers, Points};
 use super::samples::{MOST_AXES, NUMBERS, half_line, moments};
 use super::shader::{Kind, shader};

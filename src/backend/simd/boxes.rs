@@ -124,6 +124,9 @@ impl SimdBoxes<'_> {
         });
     }
 
+    /// How often it is looked along the axes of the whole, until that is given up.
+    pub const TRIES: u64 = 2;
+
     /// What is seen of the integrand along the axes of the whole, by the nodes there; where these look rough, planes are searched
     /// for, by about `spare` evaluations, and no more than `most` in all.
     pub fn look(&self, desk: &mut BoxDesk, spare: u64, most: u64) -> Result<Look, Bad> {

@@ -2,6 +2,7 @@
 //!
 //! It asks for values through [`Values`], so it is compiled once for each level and not again for every integrand.
 
+mod abreast;
 mod climb;
 mod first;
 mod levels;
@@ -9,7 +10,8 @@ mod locate;
 mod sums;
 mod waves;
 
-pub(crate) use first::{EVALUATIONS, Seen, first};
+pub(crate) use abreast::{Climber, Verdict, judge, judge_first};
+pub(crate) use first::{EVALUATIONS, Known, Seen, first};
 
 use crate::estimate::Tolerance;
 use crate::integrand::values::Values;
@@ -57,14 +59,14 @@ impl SimdRegions<'_> {
         swept
     }
 
-    /// Sets `swept` to the sweep of one region. `known` are the values that the quick way saw there.
+    /// Sets `swept` to the sweep of one region. `known` are values that there are already.
     #[inline]
     pub fn sweep_into(
         &self,
         region: &Region,
         tolerance: Tolerance,
         desk: &mut Desk,
-        known: Option<&Seen>,
+        known: Option<Known>,
         swept: &mut Swept,
     ) {
         match region.sweep {

@@ -160,6 +160,8 @@ impl Integrator {
         let kernel =
             SimdBoxes { values: &first, seventh, ninth, line: GaussLine::get(), axes, unit: f64::EPSILON, token };
         let mut looks: Vec<Look> = Vec::new();
+        // The first points are the same for all.
+        let own = |looks: &[Look]| looks.iter().map(|look| look.evaluations - seventh.on_lines()).sum::<u64>();
         for c in 0..components {
             let of = shared.component(c);
             let left = self.max_evaluations.saturating_sub(looks.iter().map(|look| look.evaluations).sum());
@@ -170,7 +172,8 @@ impl Integrator {
             ) {
                 Ok(look) => looks.push(look),
                 Err(bad) => {
-                    (integral.evaluations, integral.component) = (seventh.on_lines(), Some(c));
+                    integral.evaluations = own(&looks) + SimdBoxes::TRIES * seventh.on_lines();
+                    integral.component = Some(c);
                     (integral.status, integral.bad_point) = End::Bad(bad).status(f64::NAN);
                     return;
                 }
@@ -179,9 +182,7 @@ impl Integrator {
         let tolerance = self.tolerances();
         let costs = costs(dimension, seventh, ninth);
         let mut joint = JointCubature::new(measure, axes, tolerance, self.max_evaluations, costs, &looks);
-        // The first points are the same for all.
-        let own: u64 = looks.iter().map(|look| look.evaluations - seventh.on_lines()).sum();
-        joint.evaluations = seventh.on_lines() + own;
+        joint.evaluations = seventh.on_lines() + own(&looks);
         let mut run =
             Run { with: self, over, kernel, shared: &shared, joint, threads, seconds: [0.0; 3], no_threads: None };
         let (end, component) = loop {

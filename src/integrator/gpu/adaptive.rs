@@ -39,7 +39,10 @@ impl Integrator {
         let start = Instant::now();
         let mut cpu = Integrator { backend: Backend::Simd, ..self.clone() };
         let (level, token, tolerance) = cpu.check_adaptive(f.required_dimension(), region)?;
-        let reason = match self.with_its_values(f, (level, token), region, tolerance, start) {
+        let (on_lanes, by_scalar) = (OnLanes { f, token }, ByScalar(f));
+        let bounded = || Some(Bounded::new(f)?.rounded(rounding(Backend::Gpu, Precision::F64)));
+        let forms = Forms { fast: &on_lanes, scalar: &by_scalar, bounded: &bounded };
+        let reason = match self.with_its_values(Traced::of(f), &forms, (level, token), region, tolerance, start) {
             Ok(Err(Error::Disagreement(_, found))) if self.fallback => Some(found.to_string()),
             Ok(outcome) => return outcome,
             // As the CPU will see.
@@ -54,9 +57,11 @@ impl Integrator {
         cpu.adaptive_instead(f, region, reason)
     }
 
-    fn with_its_values<F: Integrand>(
+    // Not generic: compiled once, and not for every integrand.
+    fn with_its_values(
         &self,
-        f: &F,
+        traced: Option<Traced>,
+        forms: &Forms,
         (level, token): (Level, Token),
         region: Region,
         tolerance: Tolerance,
@@ -69,10 +74,9 @@ impl Integrator {
             // The error model of the CPU takes values for those of `f64`.
             return Err(GpuError::NotOnDevice { what: "adaptive integrals in less than double precision" });
         }
-        let traced = Traced::of(f).ok_or(GpuError::NotTraceable)?;
-        let (on_lanes, by_scalar) = (OnLanes { f, token }, ByScalar(f));
-        let rounds = OnDevice::new(self, traced, &by_scalar, start)?;
-        let question = self.question(&on_lanes, token, region, tolerance, &self.control);
+        let traced = traced.ok_or(GpuError::NotTraceable)?;
+        let rounds = OnDevice::new(self, traced, forms.scalar, start)?;
+        let question = self.question(forms.fast, token, region, tolerance, &self.control);
         let (answer, mesh) = Question { rounds: Some(&rounds), ..question }.with_its_mesh(start);
         rounds.whole()?;
         if answer.extrapolated {
@@ -86,8 +90,7 @@ impl Integrator {
             && integral.status.is_success()
             && depth != Verify::Off
         {
-            let bounded = || Some(Bounded::new(f)?.rounded(rounding(Backend::Gpu, Precision::F64)));
-            let forms = Forms { fast: &rounds, scalar: &by_scalar, bounded: &bounded };
+            let forms = Forms { fast: &rounds, ..*forms };
             let checked = self.check_mesh(depth, &forms, token, &regions, answer.estimate, start);
             rounds.whole()?;
             match checked.map(|checked| checked.map_err(|found| (found, self.control.stop(start)))) {

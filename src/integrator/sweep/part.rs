@@ -53,6 +53,13 @@ impl Part<'_> {
         Ok((first, self))
     }
 
+    /// Answers a row, by its place in this part.
+    #[inline(always)]
+    pub fn set(&mut self, index: usize, answer: Answer) {
+        (self.estimates[index], self.errors[index]) = (answer.estimate, answer.error);
+        (self.evaluations[index], self.statuses[index]) = (answer.evaluations, answer.status);
+    }
+
     /// Answers for all of it.
     pub fn never_begun(&mut self, stop: Stop) {
         let Answer { estimate, error, status, .. } = never_begun(stop);

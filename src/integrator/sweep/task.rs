@@ -4,7 +4,7 @@ use super::part::{Part, Rows};
 use super::{Answer, Stop, never_begun};
 use crate::backend::{
     Backend,
-    simd::regions::{self, Seen},
+    simd::regions::{self, Known, Seen},
 };
 use crate::clock::Instant;
 use crate::control::Control;
@@ -46,7 +46,7 @@ impl Task<'_> {
     #[inline(always)]
     pub fn part<P: Space, F: Integrand<P>>(
         &self,
-        part: Part<'_>,
+        mut part: Part<'_>,
         row: &impl Fn(usize) -> Row<F, P>,
         each: impl Fn(&Row<F, P>) -> Result<Answer, Error>,
     ) {
@@ -54,16 +54,25 @@ impl Task<'_> {
         if self.is_over(part.first) {
             return;
         }
-        let Part { first, estimates, errors, evaluations, statuses } = part;
-        let results = estimates.iter_mut().zip(errors).zip(evaluations).zip(statuses);
-        for (k, (((estimate, error), evaluations), status)) in (first..).zip(results) {
+        for index in 0..part.statuses.len() {
+            let k = part.first + index;
             let answer = each(&row(self.rows.place(k))).unwrap_or_else(|refused| self.refuse(k, refused));
-            (*estimate, *error) = (answer.estimate, answer.error);
-            (*evaluations, *status) = (answer.evaluations, answer.status);
+            part.set(index, answer);
             if answer.status == Status::Refused && !self.with.accept {
                 return;
             }
         }
+    }
+
+    /// What a row over an interval asks: how closely, and over which finite panel if one may do.
+    #[inline(always)]
+    pub fn question<F: Integrand>(&self, row: &Row<F>) -> Result<(Tolerance, Option<[f64; 2]>), Error> {
+        let region = row.region;
+        let (rel_tol, abs_tol) = (row.rel_tol.or(self.with.rel_tol), row.abs_tol.or(self.with.abs_tol));
+        let tolerance = self.with.check_question(row.f.required_dimension(), region, rel_tol, abs_tol)?;
+        let (lower, upper) = (region.lower.min(region.upper), region.lower.max(region.upper));
+        let quick = self.quick && lower < upper && (upper - lower).is_finite();
+        Ok((tolerance, quick.then_some([lower, upper])))
     }
 
     /// A row over an interval.
@@ -72,27 +81,24 @@ impl Task<'_> {
         if self.whole.is_some() {
             return self.whole(row);
         }
-        let region = row.region;
-        let (rel_tol, abs_tol) = (row.rel_tol.or(self.with.rel_tol), row.abs_tol.or(self.with.abs_tol));
-        let tolerance = self.with.check_question(row.f.required_dimension(), region, rel_tol, abs_tol)?;
-        let (lower, upper) = (region.lower.min(region.upper), region.lower.max(region.upper));
-        let mut seen = Seen::default();
-        let quick = self.quick && lower < upper && (upper - lower).is_finite();
-        if quick {
+        let (tolerance, panel) = self.question(row)?;
+        let mut seen = Seen::NOTHING;
+        if let Some([lower, upper]) = panel {
             let error = regions::first(&row.f, self.token, lower, upper, &mut seen);
             if tolerance.met(error, seen.estimate) {
-                let estimate = if region.upper < region.lower { -seen.estimate } else { seen.estimate };
+                let reversed = row.region.upper < row.region.lower;
+                let estimate = if reversed { -seen.estimate } else { seen.estimate };
                 let evaluations = regions::EVALUATIONS;
                 let status = Status::Converged;
                 return Ok(Answer { estimate, error, evaluations, regions: 1, status, extrapolated: false });
             }
         }
-        self.slowly(row, tolerance, quick.then_some(&seen))
+        Ok(self.slowly(row, tolerance, panel.map(|_| seen.alone())))
     }
 
     /// A row that one panel does not answer.
     #[inline(never)]
-    fn slowly<F: Integrand>(&self, row: &Row<F>, tolerance: Tolerance, known: Option<&Seen>) -> Result<Answer, Error> {
+    pub fn slowly<F: Integrand>(&self, row: &Row<F>, tolerance: Tolerance, known: Option<Known>) -> Answer {
         let (on_lanes, by_scalar) = (OnLanes { f: &row.f, token: self.token }, ByScalar(&row.f));
         let values: &dyn Values = if self.with.backend == Backend::Serial { &by_scalar } else { &on_lanes };
         let region = row.region;
@@ -103,11 +109,11 @@ impl Task<'_> {
         if region.upper < region.lower {
             answer.estimate = -answer.estimate;
         }
-        Ok(match answer.status {
+        match answer.status {
             Status::Cancelled { .. } if answer.evaluations == 0 => never_begun(Stop::Cancelled),
             Status::Deadline { .. } if answer.evaluations == 0 => never_begun(Stop::Deadline),
             _ => answer,
-        })
+        }
     }
 
     /// A row that is a call of `integrate`: by a fixed rule, or over a box.
@@ -141,7 +147,7 @@ impl Task<'_> {
     }
 
     #[cold]
-    fn refuse(&self, row: usize, error: Error) -> Answer {
+    pub fn refuse(&self, row: usize, error: Error) -> Answer {
         self.first_bad.fetch_min(row, Relaxed);
         self.refused.lock().unwrap_or_else(PoisonError::into_inner).push((row, error));
         Answer { status: Status::Refused, ..never_begun(Stop::Cancelled) }

@@ -5,8 +5,8 @@ use crate::plan::{Axis, Look};
 /// How far from the ends of an axis, in shares of it, a cut at a plane counts as a halving.
 const COUNTS: f64 = 0.25;
 
-/// Lower and upper bounds of the boxes of the first mesh: 32 in up to five dimensions, 8 in up to ten, and more where there are planes to
-/// cut at, while there are not more than `most`. The axes on which the integrand is roughest are halved first.
+/// Lower and upper bounds of the boxes of the first mesh: 32 in up to five dimensions, 8 in up to ten, 4 in up to 14, 2 in more; and up to `most`
+/// where there are planes to cut at. The axes on which the integrand is roughest are halved first.
 pub(super) fn mesh(axes: &[Axis], look: &Look, most: u64) -> (Vec<f64>, Vec<f64>) {
     let halvings = match axes.len() {
         ..=5 => 5,
@@ -19,22 +19,29 @@ pub(super) fn mesh(axes: &[Axis], look: &Look, most: u64) -> (Vec<f64>, Vec<f64>
         |d: &usize| axes[*d].upper - axes[*d].lower > 2f64.powi(-40) * axes[*d].lower.abs().max(axes[*d].upper.abs());
     let mut order: Vec<usize> = (0..axes.len()).filter(wide).collect();
     order.sort_by(|&a, &b| look.roughness[b].total_cmp(&look.roughness[a]));
-    // A plane on each axis.
-    let most = most.checked_ilog2().unwrap_or(0) as usize;
+    let most = most.max(1 << halvings) as usize;
     let plane =
         |&d: &usize| look.planes.iter().find(|plane| plane.axis == d && plane.is_sure).map(|plane| (d, plane.at));
     let mut ends: Vec<Vec<f64>> = axes.iter().map(|axis| vec![axis.lower, axis.upper]).collect();
-    for (d, at) in order.iter().filter_map(plane).take(most) {
+    let mut boxes = 1;
+    // A plane on each axis.
+    for (d, at) in order.iter().filter_map(plane).take(most.ilog2() as usize) {
         ends[d].insert(1, at);
+        boxes *= 2;
     }
     // Axes take turns.
-    let mut turns = vec![0; axes.len()];
-    order.iter().cycle().take(if order.is_empty() { 0 } else { halvings }).for_each(|&d| turns[d] += 1);
-    for ((ends, axis), turns) in ends.iter_mut().zip(axes).zip(turns) {
-        halve(ends, axis, turns);
+    let (whole, mut turns) = (ends.clone(), vec![0; axes.len()]);
+    for &d in order.iter().cycle().take(if order.is_empty() { 0 } else { halvings }) {
+        let mut more = whole[d].clone();
+        halve(&mut more, &axes[d], turns[d] + 1);
+        let all = boxes / (ends[d].len() - 1) * (more.len() - 1);
+        if all <= most {
+            turns[d] += 1;
+            (ends[d], boxes) = (more, all);
+        }
     }
     let (mut lower, mut upper) = (Vec::new(), Vec::new());
-    for number in 0..ends.iter().map(|ends| ends.len() - 1).product() {
+    for number in 0..boxes {
         let mut rest: usize = number;
         for ends in &ends {
             let part = rest % (ends.len() - 1);
@@ -85,6 +92,14 @@ mod tests {
             let widths: Vec<f64> = lower.iter().zip(&upper).map(|(lower, upper)| (upper - lower) / 3.0).collect();
             let volume: f64 = widths.chunks_exact(dimension).map(|widths| widths.iter().product::<f64>()).sum();
             assert!((volume - 1.0).abs() < 1e-14, "{dimension}");
+        }
+        // Planes on all axes, of which some are cut at, and fewer halved.
+        for (dimension, most) in [(5, 1000), (5, 100), (8, 100), (12, 3)] {
+            let axes = vec![Axis::new(-1.0, 2.0); dimension];
+            let planes = (0..dimension).map(|axis| Plane { axis, at: 1.9, is_sure: true }).collect();
+            let look = Look { roughness: vec![1.0; dimension], planes, peak: 1.0, evaluations: 0 };
+            let boxes = mesh(&axes, &look, most).0.len() / dimension;
+            assert!(boxes <= most.max(32) as usize && boxes > most as usize / 8, "{dimension}, {most}: {boxes}");
         }
         // One that is too narrow stays whole.
         let axes = [Axis::new(1.0, 1.0 + f64::EPSILON), Axis::new(0.0, 1.0)];

@@ -22,6 +22,8 @@ pub(super) struct BoxLeaf {
     pub promise: f64,
     /// Whether the fine rule was tried.
     pub tried: bool,
+    /// The share of what a sweep shows that is claimed, as halvings have taught.
+    pub caution: f64,
 }
 
 impl BoxLeaf {

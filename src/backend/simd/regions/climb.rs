@@ -1,8 +1,8 @@
 //! The ladder on lanes: rungs are climbed as long as the next is likely to do.
 
-use super::sums::{Sums, dot, dots, sum};
-use super::{Desk, Seen, SimdRegions};
-use crate::estimate::{Tolerance, beyond_rounding, claim, larger, lesser, noise, promising, rounding_by};
+use super::sums::{Said, Sums, dot, dots, sum};
+use super::{Desk, Known, SimdRegions};
+use crate::estimate::{Quantity, Tolerance, beyond_rounding, claim, larger, lesser, noise, promising};
 use crate::lanes::{LANES, Lanes, Simd, dispatch};
 use crate::plan::{Map, Region, Swept};
 use crate::rule::{Ladder, Rung, SENTINEL, Vector};
@@ -16,7 +16,7 @@ impl SimdRegions<'_> {
         from: (usize, bool),
         tolerance: Tolerance,
         desk: &mut Desk,
-        known: Option<&Seen>,
+        known: Option<Known>,
         swept: &mut Swept,
     ) {
         dispatch!(self.token, simd => *swept = self.climb_on(simd, region, from, tolerance, desk, known));
@@ -30,7 +30,7 @@ impl SimdRegions<'_> {
         (least, eager): (usize, bool),
         tolerance: Tolerance,
         desk: &mut Desk,
-        known: Option<&Seen>,
+        known: Option<Known>,
     ) -> Swept {
         let Ladder { nodes, embedded, rungs } = self.ladder;
         let (lower, upper, width) = (region.lower, region.upper, region.width());
@@ -40,14 +40,14 @@ impl SimdRegions<'_> {
         let last = rungs.len() - 1;
         let least = least.min(last);
         let mut index = 0;
-        let known = known.filter(|seen| seen.raw.is_finite());
+        let known = known.filter(|known| known.seen.raw.is_finite());
         // The rung judged last, its estimate and its raw error.
         let mut judged: Option<(usize, f64, f64)> = None;
-        // Once more is needed: the rung to be judged next, with values at its nodes.
-        let next = |index: usize, sure: bool| if sure && index + 2 <= last { index + 2 } else { index + 1 };
+        let next = |index, sure| next(index, last, sure);
         let alone = known.is_some();
         let mut range = (f64::INFINITY, f64::NEG_INFINITY);
-        if let Some(seen) = known {
+        let known_values = known.map_or(&[][..], |known| known.more);
+        if let Some(Known { seen, .. }) = known {
             values[..2].copy_from_slice(&seen.nodes);
             near = seen.near;
             done = 2;
@@ -68,9 +68,20 @@ impl SimdRegions<'_> {
                 if sentinels > 0 {
                     points[to] = Lanes::from_array(simd, NEAR).fma(Lanes::splat(simd, width), ends).to_array();
                 }
-                let (points, values) = (&points[done..to + sentinels], &mut values[done..to + sentinels]);
-                let (least, most) = self.evaluate(simd, region.map, points, values);
-                range = (lesser(range.0, least), larger(range.1, most));
+                // Values after those of the quick way may be there, too.
+                let there = (2 + known_values.len()).min(to);
+                let from = if known.is_some() && there > done { there } else { done };
+                for (value, known) in
+                    values[done..from].iter_mut().zip(known_values.iter().skip(done.saturating_sub(2)))
+                {
+                    *value = *known;
+                }
+                let new = from..to + sentinels;
+                if !new.is_empty() {
+                    let (points, values) = (&points[new.clone()], &mut values[new]);
+                    let (least, most) = self.evaluate(simd, region.map, points, values);
+                    range = (lesser(range.0, least), larger(range.1, most));
+                }
                 if sentinels > 0 {
                     near = values[to];
                 }
@@ -98,9 +109,7 @@ impl SimdRegions<'_> {
                 _ => sum(simd, &rungs[index - 1], values) * width,
             };
             let sums = Sums::of(simd, rung, &values[..count]);
-            let (estimate, magnitude, variation) = (sums.sum * width, sums.size * width, sums.variation * width);
-            let now = sums.raw(width, before);
-            let floor = rounding_by(rung.scatter, magnitude, estimate);
+            let Said { estimate, magnitude, variation, now, floor } = sums.say(width, before, rung.scatter);
             let previous = match judged {
                 // No error is claimed.
                 None if index < 2 || now <= floor => f64::INFINITY,
@@ -121,7 +130,7 @@ impl SimdRegions<'_> {
                 magnitude,
                 evaluations: (done * LANES) as u32 + if region.guarded { 2 } else { 0 },
                 constant: variation == 0.0,
-                sparse: now > SPARSE * variation,
+                sparse: is_sparse(now, variation),
                 fall: if previous < f64::INFINITY { now / previous } else { f64::NAN },
                 gap: gap(index, nodes) * width,
                 ..Swept::NOTHING
@@ -138,8 +147,7 @@ impl SimdRegions<'_> {
                 }
                 let smooth = singular == [false; 2];
                 let wanted = tolerance.at(estimate);
-                // The last rung squares the error at best.
-                let vain = eager && index >= 2 && !swept.sparse && now * (now / variation) > VAIN * wanted;
+                let vain = eager && index >= 2 && !swept.sparse && is_vain(now, variation, wanted);
                 let go_on = index < last
                     && !vain
                     && (met && index < least
@@ -166,9 +174,15 @@ fn geometric_mean(a: f64, b: f64) -> f64 {
     a.sqrt() * b.sqrt()
 }
 
+/// Once more is needed: the rung to be judged next, with values at its nodes.
+#[inline(always)]
+pub(super) fn next(index: usize, last: usize, sure: bool) -> usize {
+    if sure && index + 2 <= last { index + 2 } else { index + 1 }
+}
+
 /// Whether the next rung is not likely to come to `wanted`: its raw error is hardly less than the cube of this one.
 #[inline(always)]
-fn far(now: f64, variation: f64, wanted: f64) -> bool {
+pub(super) fn far(now: f64, variation: f64, wanted: f64) -> bool {
     let relative = now / variation;
     relative * relative * now > wanted
 }
@@ -176,16 +190,22 @@ fn far(now: f64, variation: f64, wanted: f64) -> bool {
 /// The sentinels, as nodes.
 pub(super) const NEAR: Vector = [SENTINEL, SENTINEL, SENTINEL, SENTINEL, -SENTINEL, -SENTINEL, -SENTINEL, -SENTINEL];
 
-/// A raw error of this share of the variation is one of an integrand that oscillates faster than the nodes lie: then more of them
-/// are as good as smaller regions.
-const SPARSE: f64 = 0.1;
+/// Whether this is the raw error of an integrand that oscillates faster than the nodes lie: then more of them are as good as smaller
+/// regions.
+#[inline(always)]
+pub(super) fn is_sparse(now: f64, variation: f64) -> bool {
+    now > 0.1 * variation
+}
 
-/// So many times what is wanted, the error of one more rung is one rung too many.
-const VAIN: f64 = 1e3;
+/// Whether one more rung is one too many: the last squares the error at best, and that is a thousand times what is wanted.
+#[inline(always)]
+pub(super) fn is_vain(now: f64, variation: f64, wanted: f64) -> bool {
+    now * (now / variation) > 1e3 * wanted
+}
 
 /// The share of the noise that is claimed in any case: null rules see as much of it as the sum does, so it is in the raw error; but
 /// they are few.
-const OBSERVED: f64 = 0.1;
+pub(super) const OBSERVED: f64 = 0.1;
 
 /// `swept` with what one value next to each end says, where nodes are sparse enough for a step to hide; with what neighbours are
 /// compared by; and with the floor that follows from the variation of f: of the sums, and, where mapped, its own.
@@ -213,10 +233,7 @@ fn at_ends<S: Simd>(
         } else {
             [low, high, ends[0], ends[1], ..] = dots(simd, values, [lower, upper, rung.ends[0], rung.ends[1]]);
         }
-        let hidden = ((near[0] - low).abs() + (near[4] - high).abs()) * swept.gap;
-        // Less than the rounding of the values makes of it is nothing.
-        let hidden = if hidden <= swept.floor { 0.0 } else { hidden };
-        error = if hidden.is_finite() { error + hidden } else { swept.magnitude };
+        error = with_hidden(error, [near[0] - low, near[4] - high], swept.gap, [swept.floor, swept.magnitude]);
     } else {
         [ends[0], ends[1], ..] = dots(simd, values, rung.ends);
     }
@@ -229,9 +246,18 @@ fn at_ends<S: Simd>(
     Swept { error, ends, noise, floor: swept.floor + OBSERVED * noise, ..swept }
 }
 
+/// `error` and what hides next to the ends, where values at the sentinels are so much more than what the nodes say of them.
+#[inline(always)]
+pub(super) fn with_hidden<Q: Quantity>(error: Q, surprises: [Q; 2], gap: Q, [floor, magnitude]: [Q; 2]) -> Q {
+    let hidden = (surprises[0].abs() + surprises[1].abs()) * gap;
+    // Less than the rounding of the values makes of it is nothing.
+    let hidden = Q::select(hidden.le(floor), error.like(0.0), hidden);
+    Q::select(hidden.lt(error.like(f64::INFINITY)), error + hidden, magnitude)
+}
+
 /// The length next to an end that has no nodes, for a region of length 1.
 #[inline(always)]
-fn gap(rung: usize, nodes: &[Vector]) -> f64 {
+pub(super) fn gap(rung: usize, nodes: &[Vector]) -> f64 {
     nodes[if rung == 0 { 0 } else { 1 << rung }][0]
 }
 
@@ -240,6 +266,9 @@ fn first_bad(points: &[Vector], values: &[Vector]) -> Option<(f64, f64)> {
     each.filter(|(_, y)| !y.is_finite()).min_by(|a, b| a.0.total_cmp(&b.0))
 }
 
+/// By how much slopes grow from one to the next of the first rung where that is taken for a singularity.
+pub(super) const FIRST_BEND: (f64, f64) = (1.5, 1.25);
+
 /// Whether the slope grows towards an end, as it does next to a singularity, by the values at the four outermost nodes of a rung
 /// of Fejér's ladder: their distances are about 1, 4, 9 and 16.
 #[inline(always)]
@@ -247,13 +276,20 @@ pub(super) fn bends(rung: usize, y: &[Vector]) -> [bool; 2] {
     let one = |lane: usize| {
         // Outermost first.
         let (a, b, c, d, least) = if rung == 0 {
-            (y[0][lane], y[1][lane], y[0][lane + 1], y[1][lane + 1], (1.5, 1.25))
+            (y[0][lane], y[1][lane], y[0][lane + 1], y[1][lane + 1], FIRST_BEND)
         } else {
             (y[2][lane], y[0][lane], y[2][lane + 1], y[1][lane], (1.25, 1.1))
         };
-        let (s, t, u) = ((b - a) * (1.0 / 3.0), (c - b) * 0.2, (d - c) * (1.0 / 7.0));
-        // The ratio of slopes grows towards a singularity; it falls where an exponential only begins.
-        s * t > least.0 * (t * t) && t * u > least.1 * (u * u) && s * u > t * t
+        bend([a, b, c, d], least)
     };
     [one(0), one(4)]
+}
+
+/// Whether the slope grows towards the first of four values, by these factors from one to the next.
+#[inline(always)]
+pub(super) fn bend<Q: Quantity>([a, b, c, d]: [Q; 4], least: (f64, f64)) -> Q::Truth {
+    let (s, t, u) = ((b - a) * (1.0 / 3.0), (c - b) * 0.2, (d - c) * (1.0 / 7.0));
+    // The ratio of slopes grows towards a singularity; it falls where an exponential only begins.
+    let grows = Q::both(((t * t) * least.0).lt(s * t), || ((u * u) * least.1).lt(t * u));
+    Q::both(grows, || (t * t).lt(s * u))
 }

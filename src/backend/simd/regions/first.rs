@@ -3,13 +3,13 @@
 
 use super::climb::{NEAR, bends};
 use super::sums::extremes;
-use crate::estimate::{Signs, larger, noise, rounding};
+use crate::estimate::{Quantity, Signs, larger, noise, rounding_by};
 use crate::integrand::Integrand;
 use crate::lanes::{LANES, Lanes, Simd, Token, dispatch};
 use crate::rule::{Aligned, FEJER, Vector};
 
 /// What the quick way saw: values at the nodes of the first rung and at the sentinels, and what the rung makes of them.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 #[repr(align(64))]
 pub(crate) struct Seen {
     pub nodes: [Vector; 2],
@@ -19,7 +19,24 @@ pub(crate) struct Seen {
     pub variation: f64,
 }
 
+/// Values that need not be evaluated again: what the quick way saw, and those at the next nodes of the ladder, as far as there are any.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Known<'a> {
+    pub seen: &'a Seen,
+    pub more: &'a [Vector],
+}
+
 impl Seen {
+    /// Before anything is seen.
+    pub const NOTHING: Self =
+        Self { nodes: [[0.0; LANES]; 2], near: [0.0; LANES], estimate: 0.0, raw: 0.0, variation: 0.0 };
+
+    /// With no more than that.
+    #[inline]
+    pub fn alone(&self) -> Known<'_> {
+        Known { seen: self, more: &[] }
+    }
+
     /// Whether the slope grows towards an end, so that levels are the better way.
     #[inline]
     pub fn bends(&self) -> bool {
@@ -41,7 +58,7 @@ pub(crate) fn first<F: Integrand>(f: &F, token: Token, lower: f64, upper: f64, s
 
 /// Sets the values; returns the sum of those at the sentinels.
 #[inline(always)]
-fn see<S: Simd, F: Integrand>(simd: S, f: &F, lower: f64, upper: f64, seen: &mut Seen) -> f64 {
+pub(super) fn see<S: Simd, F: Integrand>(simd: S, f: &F, lower: f64, upper: f64, seen: &mut Seen) -> f64 {
     let nodes = FEJER.nodes;
     let ends = Lanes::from_array(simd, [lower, lower, lower, lower, upper, upper, upper, upper]);
     let span = Lanes::splat(simd, upper - lower);
@@ -59,7 +76,12 @@ fn see<S: Simd, F: Integrand>(simd: S, f: &F, lower: f64, upper: f64, seen: &mut
         }
     }
     (seen.nodes, seen.near) = ([y[0].to_array(), y[1].to_array()], y[2].to_array());
-    let near = y[2].to_array();
+    near(&y[2].to_array())
+}
+
+/// The sum of the values at the sentinels.
+#[inline(always)]
+pub(super) fn near(near: &Vector) -> f64 {
     near[0] + ASIDE * near[4]
 }
 
@@ -71,7 +93,17 @@ fn judge(token: Token, seen: &mut Seen, near: f64, lower: f64, upper: f64) -> f6
 
 #[inline(always)]
 fn judge_on<S: Simd>(simd: S, seen: &mut Seen, near: f64, lower: f64, upper: f64) -> f64 {
-    let width = upper - lower;
+    let sums = sums(simd, seen, upper - lower).to_array();
+    let [first, second] = seen.nodes.map(|values| Lanes::from_array(simd, values));
+    let (least, most) = extremes(first.lesser(second), first.greater(second));
+    let said = say(sums, near, [least, most], [lower, upper]);
+    (seen.estimate, seen.raw, seen.variation) = (sums[0], said.raw, said.variation);
+    said.error
+}
+
+/// The eight sums that [`SIGNS`] makes of the values.
+#[inline(always)]
+fn sums<S: Simd>(simd: S, seen: &Seen, width: f64) -> Lanes<S> {
     let mut sums = [Lanes::splat(simd, 0.0); 4];
     for (quarter, columns) in seen.nodes.as_flattened().chunks(4).zip(SIGNS.0.chunks(4)) {
         for (sum, (&value, &column)) in sums.iter_mut().zip(quarter.iter().zip(columns)) {
@@ -79,16 +111,46 @@ fn judge_on<S: Simd>(simd: S, seen: &mut Seen, near: f64, lower: f64, upper: f64
         }
     }
     let sums = (sums[0] + sums[1]) + (sums[2] + sums[3]);
-    let [sum, difference, surprise, a, b, c, d, expected] = (sums * width).to_array();
-    let [first, second] = seen.nodes.map(|values| Lanes::from_array(simd, values));
-    let (least, most) = extremes(first.lesser(second), first.greater(second));
+    sums * width
+}
+
+/// The same of eight intervals: `values[k]` are those at node k.
+#[inline(always)]
+pub(super) fn sums_of_each<S: Simd>(values: &[Lanes<S>; 2 * LANES], width: Lanes<S>) -> [Lanes<S>; LANES] {
+    let mut each = [width; LANES];
+    for (row, sum) in each.iter_mut().enumerate() {
+        let mut sums = [width.like(0.0); 4];
+        for (quarter, columns) in values.chunks(4).zip(SIGNS.0.chunks(4)) {
+            for (sum, (&value, column)) in sums.iter_mut().zip(quarter.iter().zip(columns)) {
+                *sum = value.fma(width.like(column[row]), *sum);
+            }
+        }
+        *sum = ((sums[0] + sums[1]) + (sums[2] + sums[3])) * width;
+    }
+    each
+}
+
+/// What the first rung says of an interval, or of several side by side.
+pub(super) struct Said<Q> {
+    pub raw: Q,
+    pub variation: Q,
+    /// The error claimed.
+    pub error: Q,
+}
+
+#[inline(always)]
+pub(super) fn say<Q: Quantity>(sums: [Q; LANES], near: Q, [least, most]: [Q; 2], [lower, upper]: [Q; 2]) -> Said<Q> {
+    let [sum, difference, surprise, a, b, c, d, expected] = sums;
+    let width = upper - lower;
     let variation = (most - least) * width;
     let raw = Signs { difference, surprise, nulls: [a, b, c, d], variation }.raw();
     let hidden = (near * width - expected).abs() * FEJER.nodes[0][0];
     let magnitude = larger(most.abs(), least.abs()) * width;
-    let floor = rounding(magnitude, sum, 15) + noise(larger(lower.abs(), upper.abs()), most - least);
-    (seen.estimate, seen.raw, seen.variation) = (sum, raw, variation);
-    if variation > 0.0 { raw + hidden + floor } else { f64::INFINITY }
+    let floor = rounding_by(sum.like(FEJER.rungs[0].scatter), magnitude, sum)
+        + noise(larger(lower.abs(), upper.abs()), most - least);
+    let zero = sum.like(0.0);
+    let error = Q::choose(zero.lt(variation), || raw + hidden + floor, || zero.like(f64::INFINITY));
+    Said { raw, variation, error }
 }
 
 /// How much the upper sentinel counts beside the lower one: what hides at both ends does not cancel but by accident.

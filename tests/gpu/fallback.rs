@@ -1,27 +1,22 @@
 //! Whatever goes wrong with a GPU, an integral ends in a clean error or in a fallback that says why; and what is wrong with
 //! the integrand is told as the CPU tells it.
-#![cfg(feature = "gpu")]
 
-#[path = "common/adapter.rs"]
-mod adapter;
-#[path = "common/child.rs"]
-mod child;
-
-use adapter::{adapter, arithmetics, device};
-use child::{ask, faulty_loader, no_driver};
+use crate::adapter::{self, adapter, arithmetics, device};
+use crate::child::{self, faulty_loader, no_driver};
 use quadrille::gpu::{Device, Precision};
-use quadrille::{Backend, Cancel, Error, Expression, Integral, Integrand, Integrator, Rule, Status, Verify};
-use std::time::{Duration, Instant};
+use quadrille::{Backend, Error, Expression, Integral, Integrand, Integrator, Rule, Status, Verify};
 
-fn formula(text: &str) -> Expression {
+const HERE: &str = module_path!();
+
+pub fn formula(text: &str) -> Expression {
     Expression::parse(text).unwrap()
 }
 
-fn midpoint(panels: u64) -> Integrator {
+pub fn midpoint(panels: u64) -> Integrator {
     Integrator::new().rule(Rule::Midpoint).panels(panels)
 }
 
-fn on(device: &Device, panels: u64) -> Integrator {
+pub fn on(device: &Device, panels: u64) -> Integrator {
     midpoint(panels).backend(Backend::Gpu).device(device)
 }
 
@@ -186,42 +181,6 @@ fn a_tolerance_below_the_arithmetic_is_a_floor_or_falls_back() {
     );
 }
 
-/// The part that was summed is kept, and is right.
-#[track_caller]
-fn partial(result: Result<Integral, Error>, total: u64) -> Integral {
-    let Err(Error::NotConverged(integral)) = result else { panic!("{result:?}") };
-    let (Status::Cancelled { reached } | Status::Deadline { reached }) = integral.status else {
-        panic!("{}", integral.status)
-    };
-    assert_eq!(integral.backend, Backend::Gpu);
-    assert!(integral.evaluations < total && integral.regions == integral.evaluations);
-    let expected = reached * reached / 2.0;
-    assert!((integral.estimate - expected).abs() <= 1e-6 * expected, "{}, not {expected}", integral.estimate);
-    *integral
-}
-
-#[test]
-fn cancellation_and_deadline_come_between_dispatches() {
-    let Some(device) = device() else { return };
-    let (f, total) = (formula("x"), 1 << 40);
-    for (precision, _) in arithmetics(device) {
-        let cancel = Cancel::new();
-        let switch = cancel.clone();
-        let gpu = on(device, total).precision(precision).verify(Verify::Off);
-        let watched = gpu.clone().cancel(&cancel).progress(move |_| switch.cancel());
-        let integral = partial(watched.integrate(&f, 0.0..1.0), total);
-        assert!(matches!(integral.status, Status::Cancelled { .. }) && integral.evaluations > 0);
-        // Cancelled from the start: nothing is summed.
-        assert_eq!(partial(gpu.clone().cancel(&cancel).integrate(&f, 0.0..1.0), total).evaluations, 0);
-        let start = Instant::now();
-        let integral = partial(gpu.clone().time_limit(Duration::from_millis(300)).integrate(&f, 0.0..1.0), total);
-        assert!(matches!(integral.status, Status::Deadline { .. }) && integral.evaluations > 0);
-        assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
-        let none = gpu.allow_fallback().time_limit(Duration::ZERO).integrate(&f, 0.0..1.0);
-        assert_eq!(partial(none, total).estimate, 0.0);
-    }
-}
-
 #[test]
 fn a_device_of_the_callers_own_is_not_replaced() {
     let Some(device) = device() else { return };
@@ -241,7 +200,7 @@ fn a_device_of_the_callers_own_is_not_replaced() {
     fallback(&gpu.allow_fallback().integrate(&f, 0.0..10.0).unwrap());
 }
 
-const DAMPED: &str = "sin(x)*exp(-x^2/50)";
+pub const DAMPED: &str = "sin(x)*exp(-x^2/50)";
 
 /// The task of the child, and how it went, in one line.
 #[test]
@@ -260,20 +219,6 @@ fn child() {
         "gpu" => told(gpu, &f),
         "fallback" => told(gpu.allow_fallback(), &f),
         "twice" => [told(gpu.clone().allow_fallback(), &f), told(gpu.allow_fallback(), &f)].join(" || "),
-        "hurry" | "cancel" => {
-            let (start, cancel) = (Instant::now(), Cancel::new());
-            // More than can be done before that.
-            let gpu = gpu.panels(1 << 36);
-            let gpu = if task == "hurry" { gpu.time_limit(Duration::from_millis(300)) } else { gpu.cancel(&cancel) };
-            let status = std::thread::scope(|scope| {
-                scope.spawn(|| {
-                    std::thread::sleep(Duration::from_millis(300));
-                    cancel.cancel();
-                });
-                gpu.accept_any_status().integrate(&f, 0.0..10.0).unwrap().status
-            });
-            format!("{} {}", status.name(), start.elapsed() < Duration::from_secs(2))
-        }
         // Enough that a GPU is looked for.
         "auto" => told(midpoint(1 << 30).threads(1), &formula("sin(x)*exp(-x^2/50) + tanh(x)")),
         _ => panic!("{task}"),
@@ -290,13 +235,13 @@ fn on_the_cpu() -> String {
 #[test]
 fn without_a_driver_the_cpu_answers() {
     let Some(nowhere) = no_driver() else { return };
-    let said = ask("gpu", &nowhere);
+    let said = child::ask(HERE, "gpu", &nowhere);
     assert!(said.starts_with("error the gpu backend has no answer: no GPU adapter"), "{said}");
-    let said = ask("fallback", &nowhere);
+    let said = child::ask(HERE, "fallback", &nowhere);
     assert!(said.starts_with(&format!("{} gpu: no GPU adapter", on_the_cpu())), "{said}");
-    let said = ask("auto", &nowhere);
+    let said = child::ask(HERE, "auto", &nowhere);
     assert!(said.starts_with("simd") && said.contains("gpu: no GPU adapter"), "{said}");
-    let said = ask("gpu", &[("QUADRILLE_ADAPTER", "no such thing")]);
+    let said = child::ask(HERE, "gpu", &[("QUADRILLE_ADAPTER", "no such thing")]);
     assert!(said.starts_with("error the gpu backend has no answer: no adapter named 'no such thing'"), "{said}");
 }
 
@@ -304,38 +249,19 @@ fn without_a_driver_the_cpu_answers() {
 fn software_is_for_those_who_name_it() {
     let Some(name) = adapter() else { return };
     if quadrille::gpu::adapters().unwrap().iter().all(|adapter| adapter.is_software()) {
-        let said = ask("gpu", &[]);
+        let said = child::ask(HERE, "gpu", &[]);
         assert!(said.starts_with("error the gpu backend has no answer: only software adapters"), "{said}");
-        let said = ask("fallback", &[]);
+        let said = child::ask(HERE, "fallback", &[]);
         assert!(said.starts_with(&format!("{} gpu: only software adapters", on_the_cpu())), "{said}");
-        let said = ask("auto", &[]);
+        let said = child::ask(HERE, "auto", &[]);
         assert!(said.starts_with("simd") && said.contains("gpu: only software adapters"), "{said}");
     }
     let named = [("QUADRILLE_ADAPTER", name.as_str())];
-    let said = ask("gpu", &named);
+    let said = child::ask(HERE, "gpu", &named);
     assert!(said.starts_with("gpu "), "{said}");
     // Named, Auto may look at it, and takes the faster.
-    let said = ask("auto", &named);
+    let said = child::ask(HERE, "auto", &named);
     assert!(said.starts_with("gpu ") || said.starts_with("simd "), "{said}");
-}
-
-/// Opening a device and compiling a kernel may take their time: who stops does not wait.
-#[test]
-fn who_stops_does_not_wait_for_the_device() {
-    let Some(name) = adapter() else { return };
-    let Some(folder) = faulty_loader() else { return };
-    for (fault, after) in [("device", "0"), ("pipe", "0"), ("pipe", "2"), ("wait", "2")] {
-        for (task, status) in [("hurry", "deadline true"), ("cancel", "cancelled true")] {
-            let variables = [
-                ("QUADRILLE_ADAPTER", name.as_str()),
-                ("LD_LIBRARY_PATH", &folder),
-                ("FAULT", fault),
-                ("FAULT_AFTER", after),
-                ("FAULT_SLEEP", "4"),
-            ];
-            assert_eq!(ask(task, &variables), status, "{fault} after {after}");
-        }
-    }
 }
 
 #[test]
@@ -351,7 +277,7 @@ fn a_lost_device_is_replaced_once_then_the_cpu_answers() {
             ("FAULT_AFTER", after),
             ("FAULT_COUNT", count),
         ];
-        let said = ask(task, &variables);
+        let said = child::ask(HERE, task, &variables);
         eprintln!("{task}, {fault} {code} after {after}, {count} times: {said}");
         said
     };

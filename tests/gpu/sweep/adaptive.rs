@@ -1,7 +1,7 @@
 //! One adaptive integral on a GPU: the mesh of the CPU, and so its answer.
 
-use super::adapter::{self, device};
 use super::{HARD, on, wave};
+use crate::adapter::{self, device};
 use quadrille::gpu::{Device, Precision};
 use quadrille::{Backend, Cancel, Error, Expression, Integral, Integrand, Integrator, Method, Status, Verify, Weight};
 use std::ops::Range;

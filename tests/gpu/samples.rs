@@ -1,21 +1,17 @@
 //! Samples on a GPU: the points of the CPU, to the bit; so the same integrals, within what the arithmetic rounds. Boxes: its splits.
-#![cfg(feature = "gpu")]
 
-#[path = "common/adapter.rs"]
-mod adapter;
-#[path = "gpu_samples/boxes.rs"]
 mod boxes;
-#[path = "common/child.rs"]
-mod child;
 
-use adapter::{adapter, arithmetics, device};
-use child::{ask, faulty_loader, no_driver};
+use crate::adapter::{adapter, arithmetics, device};
+use crate::child::{self, faulty_loader, no_driver};
 use quadrille::gpu::{Device, Precision};
 use quadrille::{
     Backend, Cancel, Error, Expression, Integral, Integrand, Integrator, Method, Status, Verify, integrand,
 };
 use std::ops::Range;
 use std::time::Duration;
+
+const HERE: &str = module_path!();
 
 const METHODS: [Method; 3] = [Method::Lattice, Method::Sobol, Method::MonteCarlo];
 
@@ -264,10 +260,10 @@ fn child() {
 #[test]
 fn nothing_is_lost_with_a_device() {
     let Some(nowhere) = no_driver() else { return };
-    assert!(ask("samples", &nowhere).starts_with("simd true gpu: no GPU adapter"));
+    assert!(child::ask(HERE, "samples", &nowhere).starts_with("simd true gpu: no GPU adapter"));
     let Some(name) = adapter() else { return };
     let named = ("QUADRILLE_ADAPTER", name.as_str());
-    assert_eq!(ask("samples", &[named]).trim_end(), "gpu true");
+    assert_eq!(child::ask(HERE, "samples", &[named]).trim_end(), "gpu true");
     let Some(folder) = faulty_loader() else { return };
     for task in ["samples", "boxes", "vegas"] {
         let ask_after = |after: u32| {
@@ -275,7 +271,7 @@ fn nothing_is_lost_with_a_device() {
             let fault = [("FAULT", "wait"), ("FAULT_CODE", "-4"), ("FAULT_AFTER", &*after), ("FAULT_COUNT", "1000")];
             let mut variables = vec![named, ("LD_LIBRARY_PATH", folder.as_str())];
             variables.extend(fault);
-            let said = ask(task, &variables);
+            let said = child::ask(HERE, task, &variables);
             eprintln!("{task} after {after}: {said}");
             assert!(said.starts_with("simd true gpu: ") || said.starts_with("gpu true"), "after {after}: {said}");
             said
@@ -293,7 +289,7 @@ fn nothing_is_lost_with_a_device() {
             *if said.trim_end() == "gpu true" { &mut many } else { &mut few } = after;
         }
     }
-    let said = ask("samples", &[&[named, ("LD_LIBRARY_PATH", &folder)], &LOST_AT_ONCE[..]].concat());
+    let said = child::ask(HERE, "samples", &[&[named, ("LD_LIBRARY_PATH", &folder)], &LOST_AT_ONCE[..]].concat());
     assert!(said.starts_with("simd true gpu: "), "{said}");
 }
 

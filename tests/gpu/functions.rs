@@ -1,19 +1,11 @@
 //! The function libraries of the three arithmetics at the arguments of the reference tables, within their stated errors:
 //! 2 ulp in double precision, 2^-44 in pairs, 2 ulp in single precision; special values included.
-#![cfg(feature = "gpu")]
 
-#[path = "common/adapter.rs"]
-mod adapter;
-#[path = "common/one.rs"]
-mod one;
-#[path = "common/reference.rs"]
-mod reference;
-
-use adapter::device;
-use one::One;
+use crate::adapter::{self, device};
+use crate::one::One;
+use crate::reference::Reference;
 use quadrille::Integrand;
 use quadrille::gpu::{Device, Precision, evaluate};
-use reference::Reference;
 use std::path::Path;
 
 fn tables() -> Vec<(One, Reference)> {

@@ -1,11 +1,7 @@
 //! What an integral on a GPU says of itself: the node where the integrand is not finite, what its arithmetic cannot do, and when
 //! it is content.
-#![cfg(feature = "gpu")]
 
-#[path = "common/adapter.rs"]
-mod adapter;
-
-use adapter::{arithmetics, device};
+use crate::adapter::{arithmetics, device};
 use quadrille::gpu::{Device, Precision};
 use quadrille::{Backend, Error, Expr, Expression, Graph, Integrand, Integrator, Rule, Status, Verify};
 

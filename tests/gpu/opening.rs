@@ -1,16 +1,12 @@
 //! Opening a device, and everything that goes wrong with one. What needs an environment of its own runs in a child process:
 //! this very program, asked for one task.
-#![cfg(feature = "gpu")]
 
-#[path = "common/adapter.rs"]
-mod adapter;
-#[path = "common/child.rs"]
-mod child;
-
-use adapter::adapter;
-use child::{ask, faulty_loader, no_driver};
+use crate::adapter::{self, adapter};
+use crate::child::{self, faulty_loader, no_driver};
 use quadrille::Expression;
 use quadrille::gpu::{Device, GpuError, Precision, adapters, evaluate};
+
+const HERE: &str = module_path!();
 
 /// The task of the child, and how it went, in one line.
 #[test]
@@ -76,31 +72,31 @@ fn a_driver_that_comes_later_is_found() {
         ("DRIVER", absolute.to_str().unwrap()),
         ("VK_DRIVER_FILES", later.to_str().unwrap()),
     ];
-    let said = ask("later", &variables);
+    let said = child::ask(HERE, "later", &variables);
     assert!(said.starts_with("Err(") && said.ends_with("then Ok(42.0)"), "{said}");
 }
 
 #[test]
 fn without_a_driver_there_is_no_adapter() {
     let Some(nowhere) = no_driver() else { return };
-    assert_eq!(ask("adapters", &nowhere), "Ok(0)");
-    assert!(ask("shared", &nowhere).starts_with("Err(NoAdapter"));
-    assert!(ask("value", &nowhere).starts_with("Err(NoAdapter"), "and again");
+    assert_eq!(child::ask(HERE, "adapters", &nowhere), "Ok(0)");
+    assert!(child::ask(HERE, "shared", &nowhere).starts_with("Err(NoAdapter"));
+    assert!(child::ask(HERE, "value", &nowhere).starts_with("Err(NoAdapter"), "and again");
 }
 
 #[test]
 fn software_is_used_when_it_is_named() {
     let Some(name) = adapter() else { return };
     let listed = adapters().unwrap();
-    let said = ask("shared", &[]);
+    let said = child::ask(HERE, "shared", &[]);
     if listed.iter().all(|adapter| adapter.is_software()) {
         assert!(said.starts_with("Err(SoftwareOnly"), "{said}");
     } else {
         assert!(said.starts_with("Ok("), "{said}");
     }
-    assert_eq!(ask("shared", &[("QUADRILLE_ADAPTER", &name.to_uppercase())]), format!("Ok({name:?})"));
-    assert_eq!(ask("value", &[("QUADRILLE_ADAPTER", &name)]), "Ok(42.0)");
-    assert!(ask("shared", &[("QUADRILLE_ADAPTER", "no such thing")]).starts_with("Err(UnknownAdapter"));
+    assert_eq!(child::ask(HERE, "shared", &[("QUADRILLE_ADAPTER", &name.to_uppercase())]), format!("Ok({name:?})"));
+    assert_eq!(child::ask(HERE, "value", &[("QUADRILLE_ADAPTER", &name)]), "Ok(42.0)");
+    assert!(child::ask(HERE, "shared", &[("QUADRILLE_ADAPTER", "no such thing")]).starts_with("Err(UnknownAdapter"));
 }
 
 #[test]
@@ -130,7 +126,8 @@ fn a_lost_device_is_replaced_once() {
     let Some(name) = adapter() else { return };
     let Some(folder) = faulty_loader() else { return };
     let insist = |fault: &str, code: &str, after: &str| {
-        let said = ask(
+        let said = child::ask(
+            HERE,
             "insist",
             &[
                 ("QUADRILLE_ADAPTER", &name),

@@ -1,7 +1,7 @@
 //! Cubature on a GPU: the splits of the CPU, and so its answers.
 
-use super::adapter::{arithmetics, device};
 use super::{cpu, on, over};
+use crate::adapter::{arithmetics, device};
 use quadrille::gpu::Precision;
 use quadrille::{Backend, Cancel, Error, Expression, Integral, Integrand, Method, Status, Verify, integrand};
 use std::ops::Range;

@@ -1,13 +1,7 @@
 //! Integrals on a GPU against the serial reference, for integrands of every kind, in each arithmetic.
-#![cfg(feature = "gpu")]
 
-#[path = "common/adapter.rs"]
-mod adapter;
-#[path = "common/integrands.rs"]
-mod integrands;
-
-use adapter::{arithmetics, device};
-use integrands::{Visit, visit_all};
+use crate::adapter::{arithmetics, device};
+use crate::integrands::{Visit, visit_all};
 use quadrille::gpu::{Device, Precision};
 use quadrille::{Backend, Integral, Integrand, Integrator, Rule, Status, Verify};
 use std::ops::Range;

@@ -1,15 +1,9 @@
 //! Sweeps on a GPU: what it answers agrees with the CPU within the errors; what it does not comes from the CPU, to the bit. And integrals alone.
-#![cfg(feature = "gpu")]
 
-#[path = "common/adapter.rs"]
-mod adapter;
-#[path = "gpu_sweep/adaptive.rs"]
 mod adaptive;
-#[path = "common/child.rs"]
-mod child;
 
-use adapter::{adapter, arithmetics, device};
-use child::{ask, faulty_loader, no_driver};
+use crate::adapter::{adapter, arithmetics, device};
+use crate::child::{self, faulty_loader, no_driver};
 use quadrille::gpu::{Device, Precision};
 use quadrille::{
     Backend, Cancel, Error, Expr, Expression, Graph, Integrand, Integrator, Method, Row, Status, Sweep, Verify, Weight,
@@ -17,6 +11,8 @@ use quadrille::{
 };
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
+
+const HERE: &str = module_path!();
 
 #[integrand]
 fn wave(x: f64, p: f64, q: f64) -> f64 {
@@ -390,17 +386,17 @@ fn child() {
 #[test]
 fn nothing_is_lost_with_a_device() {
     let Some(nowhere) = no_driver() else { return };
-    assert!(ask("sweep", &nowhere).starts_with("simd true true gpu: no GPU adapter"));
+    assert!(child::ask(HERE, "sweep", &nowhere).starts_with("simd true true gpu: no GPU adapter"));
     let Some(name) = adapter() else { return };
     let named = ("QUADRILLE_ADAPTER", name.as_str());
-    assert_eq!(ask("sweep", &[named]).trim_end(), "gpu true true");
+    assert_eq!(child::ask(HERE, "sweep", &[named]).trim_end(), "gpu true true");
     let Some(folder) = faulty_loader() else { return };
     let mut partly = 0;
     for after in ["0", "1", "2", "3", "4", "5", "6", "8"] {
         let fault = [("FAULT", "wait"), ("FAULT_CODE", "-4"), ("FAULT_AFTER", after), ("FAULT_COUNT", "1000")];
         let mut variables = vec![named, ("LD_LIBRARY_PATH", folder.as_str())];
         variables.extend(fault);
-        let said = ask("sweep", &variables);
+        let said = child::ask(HERE, "sweep", &variables);
         eprintln!("after {after}: {said}");
         assert!(said.starts_with("simd true true gpu: ") || said.starts_with("gpu true "), "after {after}: {said}");
         partly += usize::from(said.starts_with("gpu true false gpu: "));

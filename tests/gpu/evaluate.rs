@@ -1,13 +1,7 @@
 //! Values on a GPU against the scalar definition.
-#![cfg(feature = "gpu")]
 
-#[path = "common/adapter.rs"]
-mod adapter;
-#[path = "common/one.rs"]
-mod one;
-
-use adapter::device;
-use one::One;
+use crate::adapter::{self, device};
+use crate::one::One;
 use quadrille::gpu::{Device, GpuError, Precision, evaluate};
 use quadrille::{Expression, Integrand, integrand};
 

@@ -1,10 +1,6 @@
 //! Formulas are computed as they stand, not as what algebra makes of them: compilers of shaders may reorder sums and products.
-#![cfg(feature = "gpu")]
 
-#[path = "common/adapter.rs"]
-mod adapter;
-
-use adapter::device;
+use crate::adapter::device;
 use quadrille::gpu::{Device, Precision, evaluate};
 use quadrille::{Expression, Integrand};
 
