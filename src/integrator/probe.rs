@@ -40,9 +40,56 @@ pub(super) fn union(found: &[Panels]) -> Option<Panels> {
 
 /// Panels around what stands out of a constant, and between; `None` where nothing does. The evaluations come second.
 ///
-/// One sample in each of 8192 equal parts, at a golden-ratio place in it; and samples towards the ends of a finite interval, down
-/// to 1e-15 of it.
+/// One sample in each of 8192 equal parts, at a golden-ratio place in it; samples towards the ends of a finite interval, down
+/// to 1e-15 of it; and those of [`at_scales`].
 pub(super) fn find(f: &dyn Values, lower: f64, upper: f64) -> (Option<Panels>, u64) {
+    let (even, evaluations) = at_equal_parts(f, lower, upper);
+    let (scales, more) = at_scales(f, lower, upper);
+    let found: Vec<Panels> = even.into_iter().chain(scales).collect();
+    (union(&found), evaluations + more)
+}
+
+/// The same by samples at powers of two of both signs, as far as they lie closer to 0 than equal parts do: where an integrand of a
+/// scale of its own hides in a finite range whose ends stand for infinity.
+fn at_scales(f: &dyn Values, lower: f64, upper: f64) -> (Option<Panels>, u64) {
+    let inside = |x: f64| lower < x && x < upper;
+    let most = (upper - lower) / SAMPLES as f64;
+    let powers = std::iter::successors(Some(LEAST_SCALE), |scale| Some(2.0 * scale)).take_while(|&scale| scale < most);
+    let scales: Vec<f64> = if most.is_finite() { powers.collect() } else { Vec::new() };
+    let mut points: Vec<f64> = scales.iter().flat_map(|&scale| [-scale, scale]).filter(|&x| inside(x)).collect();
+    let count = points.len();
+    // The usual value is the one farthest from 0.
+    let Some(&last) = points.last() else { return (None, 0) };
+    points.resize(count.next_multiple_of(LANES), last);
+    let mut values = vec![[0.0; LANES]; points.len() / LANES];
+    f.values(points.as_chunks().0, &mut values);
+    let values = values.as_flattened();
+    let usual = values[count - 1];
+    let Some(first) = values[..count].iter().rposition(|&value| value != usual) else { return (None, count as u64) };
+    // One beyond the last that stands out, and what is closer.
+    let reach = 2.0 * points[first].abs();
+    let near = (0..CLOSER).map(|k| reach * 0.5f64.powi(k)).flat_map(|x| [-x, x]);
+    let mut ends: Vec<f64> = near.chain([0.0]).filter(|&x| inside(x)).chain([lower, upper]).collect();
+    ends.sort_by(f64::total_cmp);
+    (Some(panels(&ends, Map::Plain)), count as u64)
+}
+
+/// The smallest power of two that is looked at.
+const LEAST_SCALE: f64 = 1.0 / (1u64 << 40) as f64;
+
+/// Powers of two that panels are made at, from the largest that matters down.
+const CLOSER: i32 = 8;
+
+/// Panels between these ends, in ascending order.
+fn panels(ends: &[f64], map: Map) -> Panels {
+    let last = ends.len() - 2;
+    let sweep = Sweep::Ladder { least: 1, eager: false };
+    let panel = |ends: &[f64]| Region { map, sweep, ..Region::plain(ends[0], ends[1]) };
+    ends.windows(2).enumerate().map(|(k, ends)| (panel(ends), [k == 0, k == last])).collect()
+}
+
+/// [`find`] by samples in equal parts and towards the ends.
+fn at_equal_parts(f: &dyn Values, lower: f64, upper: f64) -> (Option<Panels>, u64) {
     let (from, to, map) = range(lower, upper);
     let width = to - from;
     let offsets = if map == Map::Plain { offsets() } else { &offsets()[NEAR..NEAR + SAMPLES - 2] };
@@ -113,12 +160,7 @@ pub(super) fn find(f: &dyn Values, lower: f64, upper: f64) -> (Option<Panels>, u
         return (None, evaluations);
     }
     cuts.push(to);
-    let last = cuts.len() - 2;
-    let sweep = Sweep::Ladder { least: 1, eager: false };
-    let panels = cuts.windows(2).enumerate();
-    let panels =
-        panels.map(|(k, ends)| (Region { map, sweep, ..Region::plain(ends[0], ends[1]) }, [k == 0, k == last]));
-    (Some(panels.collect()), evaluations)
+    (Some(panels(&cuts, map)), evaluations)
 }
 
 /// Cuts beyond which no more are looked for.

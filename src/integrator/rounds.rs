@@ -24,8 +24,8 @@ pub(super) const CHUNK: usize = 1024;
 /// An integral of |f| below which it may be that only the feet of a peak were seen.
 pub(super) const TINY: f64 = 1e-100;
 
-const NOTHING_SEEN: &str = "the integrand is zero or next to it (1e-100) at every node of an infinite range and at 8192 points more, and may not be \
-    elsewhere; if it is zero, accept any status";
+pub(super) const NOTHING_SEEN: &str = "the integrand is zero or next to it (1e-100) at every node and at 8192 points more, and may not be elsewhere; if \
+    it is zero, give an absolute tolerance (over a finite range), or accept any status";
 
 /// One adaptive integration in ascending order.
 pub(super) struct Question<'a> {
@@ -243,18 +243,19 @@ pub(super) fn run(
             }
         }
         if let Some(outcome) = method.absorb(swept) {
-            // Nothing but zeros, or next to nothing.
-            let nothing = outcome == Outcome::Converged && method.totals.magnitude < TINY && !looked;
-            if !(nothing && find(method, &mut looked)) {
+            // Nothing but zeros, or next to nothing; or the same everywhere, whatever it was that the first sweeps saw.
+            let plain = method.totals.magnitude < TINY || method.is_constant();
+            if !(outcome == Outcome::Converged && plain && !looked && find(method, &mut looked)) {
                 break Some(outcome);
             }
         }
         question.control.report(method.evaluations, most);
         stop = sweep(method, swept);
     };
-    let infinite = !(lower.is_finite() && upper.is_finite());
+    // Where zero would do as well as next to it, over a range whose ends are meant.
+    let may_be_zero = lower.is_finite() && upper.is_finite() && tolerance.absolute > 0.0;
     let outcome = match outcome {
-        Some(Outcome::Converged) if infinite && method.totals.magnitude < TINY && !question.values.is_zero() => {
+        Some(Outcome::Converged) if !may_be_zero && method.totals.magnitude < TINY && !question.values.is_zero() => {
             Some(Outcome::Suspicious(NOTHING_SEEN))
         }
         outcome => outcome,

@@ -2,7 +2,7 @@
 
 use super::Integrator;
 use super::probe;
-use super::rounds::{Answer, Question, status};
+use super::rounds::{Answer, NOTHING_SEEN, Question, TINY, status};
 use crate::backend::simd::regions::Desk;
 use crate::backend::weighted::Weighted as Kernel;
 use crate::clock::Instant;
@@ -88,6 +88,8 @@ pub(super) fn run(question: &Question, weight: Weight, start: Instant) -> (Answe
                 let cuts: Vec<f64> = found.iter().map(|(region, _)| region.map.point(region.lower)).collect();
                 method.begin(tolerance, most, &panels(&weighing, lower, upper, question.points, &cuts));
                 outcome = None;
+            } else if method.totals.magnitude < TINY && tolerance.absolute == 0.0 && !values.is_zero() {
+                outcome = Some(Outcome::Suspicious(NOTHING_SEEN));
             }
         }
         // A limit that was met on the way from the tolerance to a hundredth of it is none.

@@ -16,6 +16,9 @@ use super::outcome::{Outcome, Sum, Totals};
 use crate::estimate::Tolerance;
 use crate::plan::{Map, Region, Regions, Sweep, Swept};
 
+/// Means of constant panels that differ by no more are the same but for rounding.
+const SAME: f64 = 1e-14;
+
 /// An integral under way: its leaves, and what is to be swept next. Used again and again, it keeps its memory.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Adaptive {
@@ -223,6 +226,14 @@ impl Adaptive {
             index = next;
         }
         self.set_totals(sums);
+    }
+
+    /// Whether all leaves saw the same value, and none any other.
+    pub fn is_constant(&self) -> bool {
+        let value = |leaf: &Leaf| leaf.swept.estimate / leaf.region.width();
+        let first = self.leaves.first().map_or(0.0, value);
+        let same = |leaf: &Leaf| leaf.swept.constant && (value(leaf) - first).abs() <= SAME * first.abs();
+        self.leaves.iter().all(same)
     }
 
     fn set_totals(&mut self, sums: Sum) {

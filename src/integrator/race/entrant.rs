@@ -117,9 +117,13 @@ impl<'a> Entrant<'a> {
 
     /// Whether this is the end, and not only that of this method.
     pub fn is_final(&self) -> bool {
-        // Squares of a sampler may overflow where sums do not.
-        use Outcome::{MaxEvaluations, MemoryLimit, Overflow, Suspicious};
-        !matches!(self.end, None | Some(End::Outcome(MaxEvaluations | MemoryLimit | Overflow | Suspicious(_))))
+        // Squares of a sampler may overflow where sums do not, and what rounding leaves of one method may be more than all of another.
+        use Outcome::{MaxEvaluations, MemoryLimit, Overflow, RoundoffLimited, Suspicious};
+        let end = match &self.end {
+            Some(End::Outcome(outcome)) => outcome,
+            end => return end.is_some(),
+        };
+        !matches!(end, MaxEvaluations | MemoryLimit | Overflow | RoundoffLimited | Suspicious(_))
     }
 }
 
