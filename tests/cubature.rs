@@ -406,6 +406,14 @@ fn auto_keeps_to_its_limit_and_to_what_it_knows() {
         assert!(integral.evaluations <= most && integral.status != Status::Converged, "{most} {integral:#}");
         assert!(most == 1000 || (integral.estimate - exact).abs() <= integral.error, "{most} {integral:#}");
     }
+    // Discs that do not converge: what boxes beside their rims were not halved for is claimed.
+    for [x, y, radius] in [[0.101_607, 0.686_429, 0.040_527], [0.347_519, 0.574_846, 0.052_186], [0.618, 0.923, 0.0431]]
+    {
+        let disc = |[a, b]: [f64; 2]| if (a - x).hypot(b - y) < radius { 1.0 } else { 0.0 };
+        let integral = of(&Integrator::new().rel_tol(0.003).max_evaluations(20_000), &disc, [(0.0, 1.0); 2]);
+        let exact = std::f64::consts::PI * radius * radius;
+        assert!(integral.evaluations <= 20_000 && (integral.estimate - exact).abs() <= integral.error, "{integral:#}");
+    }
     let cancel = Cancel::new();
     let watched = cancel.clone();
     let with = Integrator::new().cancel(&cancel).progress(move |progress| {

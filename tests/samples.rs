@@ -312,6 +312,21 @@ fn smooth_integrands_converge_faster_than_chance() {
         assert!(integral.status == Status::Converged, "{integral:#}");
         assert!((integral.estimate / f.exact() - 1.0).abs() < 1e-6, "{integral:#}");
     }
+    // Values that differ, of estimates that do not: the tent makes a lattice exact.
+    let exact = of(&by(Method::Lattice).rel_tol(1e-9), &|[x, y]: [f64; 2]| 1.0 + x + 2.0 * y, [(0.0, 1.0); 2]);
+    assert!(exact.status == Status::Converged && exact.evaluations < 10_000, "{exact:#}");
+    assert!((exact.estimate - 2.5).abs() <= exact.error, "{exact:#}");
+}
+
+/// Where no sample may have come near enough to a singular face, of sixty claims six would be exceeded.
+#[test]
+fn singular_faces_are_claimed() {
+    let with = by(Method::Lattice).rel_tol(1e-3).max_evaluations(1_000_000).threads(1);
+    let exceeded = |seed: &u64| {
+        let integral = of(&with.clone().seed(977 * *seed), &|[x]: [f64; 1]| x.powf(-0.2), [(0.0, 1.0)]);
+        (integral.estimate - 1.25).abs() > integral.error
+    };
+    assert!((0..60).filter(exceeded).count() <= 1);
 }
 
 #[test]

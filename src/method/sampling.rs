@@ -70,8 +70,8 @@ pub(crate) trait Sampling {
 pub(super) struct Seen {
     pub rounding: f64,
     pub few: f64,
-    /// What estimates that are all the same do not say: what lies between all points may be as far from the mean as anything that was
-    /// seen, or as zero is.
+    /// What values that are all the same do not say: what lies between all points may be as far from them as zero is. Where values differ and
+    /// estimates do not, the points are exact.
     unseen: f64,
     /// Claims up to which they are the same, but for rounding.
     pub same: f64,
@@ -84,7 +84,7 @@ impl Seen {
         let farthest = (all.high - mean).max(mean - all.low);
         Self {
             rounding: rounding(all.size / all.count * volume, mean * volume, all.count as usize) + floor,
-            unseen: few(farthest.max(mean.abs()) * volume, all.count),
+            unseen: if farthest <= SAME * mean.abs() { few(mean.abs() * volume, all.count) } else { 0.0 },
             same: SAME * all.size / all.count * volume,
             few: if all.effective() < EFFECTIVE { few(farthest * volume, all.count) } else { 0.0 },
             all_zero: all.low > -TINY && all.high < TINY,

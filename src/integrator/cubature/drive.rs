@@ -139,6 +139,9 @@ impl<'a> Drive<'a> {
         }
         if self.peak > HIDDEN * method.peak {
             integral.status = Status::Suspicious { reason: LARGER };
+            // In as much as one of the boxes, say.
+            let volume: f64 = self.kernel.axes.iter().map(|axis| axis.upper - axis.lower).product();
+            integral.error += self.peak * volume / method.regions() as f64;
         } else if method.totals.magnitude < rounds::TINY && !(self.is_zero)() {
             integral.status = Status::Suspicious { reason: ZERO };
         }

@@ -16,8 +16,15 @@ const MOST_LEAVES_ROUGH: usize = 1 << 16;
 /// The times that |f| may be larger in a box than anywhere in a longer one beside it, in which a peak or a ridge may go on.
 const CONTRAST: f64 = 10.0;
 
-/// The share of a box beside a much smaller one that what is there may fill, unseen.
-const REACHES: f64 = 0.05;
+/// How deep what is beside a box may reach into it unseen, in widths; and no deeper than half as it is wide.
+const DEEPEST: f64 = 0.2;
+
+/// A leaf that is too long beside a much smaller one, on the other side of a face of that.
+struct TooLong {
+    leaf: u32,
+    face: u8,
+    small: u32,
+}
 
 impl Cubature {
     /// Makes active the leaves that are too long beside their neighbours, to be halved there; whether there are any.
@@ -25,26 +32,42 @@ impl Cubature {
         self.active.clear();
         self.fine.clear();
         let long = self.too_long(goal);
-        self.active.extend(long.iter().map(|long| long.0));
+        self.active.extend(long.iter().map(|long| long.leaf));
+        self.active.dedup();
         !self.active.is_empty()
     }
 
     /// Claims on top what may reach into leaves that are too long beside their neighbours, where these are not halved any more.
     pub fn claim_too_long(&mut self) {
-        for (leaf, other) in self.too_long(GOAL * self.wanted()) {
-            let volume = |i: usize| -> f64 {
-                let (lower, upper) = (self.end(&self.lower, i), self.end(&self.upper, i));
-                lower.iter().zip(upper).map(|(lower, upper)| upper - lower).product()
-            };
-            let mean = |i: usize| self.leaves[i].magnitude / volume(i);
-            let (here, there) = (mean(leaf as usize), mean(other));
-            let contrast = (self.leaves[other].peak - here).abs().max((there - here).abs());
-            self.totals.truncation += REACHES * contrast * volume(leaf as usize);
-        }
+        let long = self.too_long(GOAL * self.wanted());
+        let more: f64 = long
+            .chunk_by(|a, b| (a.leaf, a.face) == (b.leaf, b.face))
+            .map(|beside| self.reach(beside[0].leaf, usize::from(beside[0].face / 2), beside))
+            .sum();
+        self.totals.truncation += more;
     }
 
-    /// The leaves that are too long, in ascending order, and a neighbour that says so.
-    fn too_long(&mut self, goal: f64) -> Vec<(u32, usize)> {
+    /// What may reach into a leaf across a face of axis `d`, as wide there as those beside it are together, and not so deep that it were seen.
+    fn reach(&self, leaf: u32, d: usize, beside: &[TooLong]) -> f64 {
+        let mean = |i: u32| {
+            let (lower, upper) = self.ends(i);
+            let volume: f64 = lower.iter().zip(upper).map(|(lower, upper)| upper - lower).product();
+            self.leaves[i as usize].magnitude / volume
+        };
+        let here = mean(leaf);
+        let contrast = |other: u32| (self.leaves[other as usize].peak - here).abs().max((mean(other) - here).abs());
+        let (lower, upper) = self.ends(leaf);
+        let (mut area, mut depth) = (1.0, DEEPEST * (upper[d] - lower[d]));
+        for e in (0..self.axes.len()).filter(|&e| e != d) {
+            let from = beside.iter().map(|one| self.ends(one.small).0[e]).fold(upper[e], f64::min).max(lower[e]);
+            let to = beside.iter().map(|one| self.ends(one.small).1[e]).fold(lower[e], f64::max).min(upper[e]);
+            (area, depth) = (area * (to - from), depth.min(0.5 * (to - from)));
+        }
+        beside.iter().map(|one| contrast(one.small)).fold(0.0, f64::max) * area * depth
+    }
+
+    /// The leaves that are too long, in ascending order of leaf and face.
+    fn too_long(&mut self, goal: f64) -> Vec<TooLong> {
         let dimension = self.axes.len();
         let mut found = Vec::new();
         let Some(places) = self.places() else { return found };
@@ -79,15 +102,14 @@ impl Cubature {
                 let axis = (0..dimension).find(|e| longer(e, upper[*e] - lower[*e]));
                 let doubtful = |_: &usize| !self.leaves[large].stuck && self.leaves[large].peak < most;
                 if let Some(axis) = axis.filter(doubtful) {
-                    found.push((large as u32, small));
+                    found.push(TooLong { leaf: large as u32, face: face as u8, small: small as u32 });
                     self.leaves[large].axis = axis as u8;
                 }
             }
             // Neighbours only become smaller.
             self.leaves[small].graded = found.len() == before;
         }
-        found.sort_unstable();
-        found.dedup_by_key(|long| long.0);
+        found.sort_unstable_by_key(|long| (long.leaf, long.face, long.small));
         found
     }
 }
