@@ -204,8 +204,8 @@ impl fmt::Display for Status {
             Status::Refused => f.write_str("refused: the question makes no sense"),
             Status::Cancelled { reached } if reached.is_nan() => f.write_str("cancelled before it began"),
             Status::Deadline { reached } if reached.is_nan() => f.write_str("out of time before it began"),
-            Status::Cancelled { reached } => write!(f, "cancelled; summed up to x = {reached:?}"),
-            Status::Deadline { reached } => write!(f, "out of time; summed up to x = {reached:?}"),
+            Status::Cancelled { reached } => write!(f, "cancelled; the estimate is of x up to {reached:?}"),
+            Status::Deadline { reached } => write!(f, "out of time; the estimate is of x up to {reached:?}"),
         }
     }
 }
@@ -254,7 +254,10 @@ impl fmt::Display for Integral {
         if let Some(adapter) = &self.adapter {
             write!(f, " on {adapter} in {}", self.precision)?;
         }
-        write!(f, ", {} thread{}, {:.3?}", self.threads, if self.threads == 1 { "" } else { "s" }, self.elapsed)?;
+        write!(f, ", {} thread{}", self.threads, if self.threads == 1 { "" } else { "s" })?;
+        if !self.elapsed.is_zero() {
+            write!(f, ", {:.3?}", self.elapsed)?;
+        }
         for fallback in &self.fallbacks {
             write!(f, "; instead of {fallback}")?;
         }

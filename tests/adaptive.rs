@@ -334,3 +334,25 @@ proptest! {
         prop_assert_eq!(stretched.evaluations, one.evaluations);
     }
 }
+
+#[test]
+fn what_is_of_size_one_is_found_in_a_huge_range_and_zeros_alone_are_not_believed() {
+    let with = Integrator::new();
+    let bell = |x: f64| (-x * x).exp();
+    for end in [1e6, 1e8, 1e300] {
+        let area = with.integrate(&bell, -end..end).unwrap();
+        assert!((area.estimate - std::f64::consts::PI.sqrt()).abs() <= area.error && area.error < 1e-14, "{area:#}");
+        let tail = with.integrate(&|x: f64| (-x).exp(), 0.0..end).unwrap();
+        assert!((tail.estimate - 1.0).abs() <= tail.error, "{tail:#}");
+    }
+    // A constant beside it, and a node that meets it by luck.
+    let raised = with.integrate(&|x: f64| bell(x) + 1e-12, -1e6..1e6).unwrap();
+    assert!((raised.estimate - std::f64::consts::PI.sqrt() - 2e-6).abs() <= raised.error, "{raised:#}");
+    let nothing = |x: f64| (x - 5.0).max(0.0);
+    let Err(Error::NotConverged(zero)) = with.integrate(&nothing, 0.0..1.0) else { panic!("zeros were believed") };
+    assert!(matches!(zero.status, Status::Suspicious { .. }) && zero.estimate == 0.0, "{zero:#}");
+    let allowed = with.clone().abs_tol(1e-12).integrate(&nothing, 0.0..1.0).unwrap();
+    assert_eq!((allowed.estimate, allowed.status), (0.0, Status::Converged));
+    let known = with.integrate(&quadrille::Expression::parse("0").unwrap(), 0.0..1.0).unwrap();
+    assert_eq!(known.status, Status::Converged);
+}

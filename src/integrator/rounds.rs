@@ -263,6 +263,14 @@ pub(super) fn run(
     if outcome.is_none() {
         method.walk();
     }
+    if method.evaluations == 0 && outcome.is_none() {
+        let reached = f64::NAN;
+        let status = match stop {
+            Some(Stop::Deadline) => Status::Deadline { reached },
+            _ => Status::Cancelled { reached },
+        };
+        return Answer { estimate: f64::NAN, error: f64::INFINITY, status, ..NOTHING };
+    }
     let failed = !matches!(outcome, None | Some(Outcome::Converged | Outcome::RoundoffLimited));
     if failed && let Some(answer) = cycles.better(question, method.evaluations, method.totals.error, start) {
         return answer;
