@@ -443,3 +443,18 @@ fn rounding_of_one_method_is_not_the_end_of_auto() {
         assert!(1.01 * error > integral.error, "{integral:#}");
     }
 }
+
+#[test]
+fn polynomials_are_exact_by_auto() {
+    let power = |e: i32, end: f64| end.powi(e + 1) / f64::from(e + 1);
+    for (a, b, c) in [(0, 0, 0), (1, 0, 0), (2, 1, 0), (2, 1, 1)] {
+        let f = |[x, y, z]: [f64; 3]| x.powi(a) * y.powi(b) * z.powi(c);
+        let integral = Integrator::new().integrate(&f, [0.0..1.0, 0.0..2.0, 0.0..1.5]).unwrap();
+        let exact = power(a, 1.0) * power(b, 2.0) * power(c, 1.5);
+        assert!((integral.estimate - exact).abs() <= integral.error.max(1e-13 * exact), "{a} {b} {c}: {integral:#}");
+        assert!(
+            integral.method == Some(Method::Cubature) && integral.evaluations < 40_000,
+            "{a} {b} {c}: {integral:#}"
+        );
+    }
+}

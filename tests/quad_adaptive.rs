@@ -97,7 +97,9 @@ fn backends_levels_threads_and_what_is_of_no_use() {
     let statuses: Vec<_> = all.as_array().unwrap().iter().map(|answer| answer["status"].as_str().unwrap()).collect();
     assert_eq!((&statuses[..2], statuses.len()), (&["converged"; 2][..], 3));
     refused(&[&f[..], &single].concat(), &["gpu"]);
-    refused(&[&f[..], &["--backend", "gpu", "--adapter", "nosuch"]].concat(), &["adapter"]);
+    if cfg!(feature = "gpu") {
+        refused(&[&f[..], &["--backend", "gpu", "--adapter", "nosuch"]].concat(), &["adapter"]);
+    }
     for (option, value) in [("--n", "10"), ("--precision", "f32"), ("--adapter", "x"), ("--seed", "1")] {
         refused(&[&f[..], &[option, value]].concat(), &[option]);
     }

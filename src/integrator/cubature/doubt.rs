@@ -32,9 +32,6 @@ pub(super) const HIDDEN: f64 = 10.0;
 const NOTHING: f64 = 1e-12;
 const DEVIATIONS: f64 = 3.0;
 
-/// What is added for deviations that are known from eight blocks: Student's t with seven degrees of freedom, over that.
-const STUDENT: f64 = 1.5;
-
 /// Values that a smooth integrand would not be limited to.
 const FEW: usize = 16;
 
@@ -68,19 +65,12 @@ struct Probe {
     evaluations: u64,
     /// Whether f is more than next to nothing at one of them.
     is_there: bool,
-    /// The integral by their mean, and its standard deviation: were they random, or by how far the means of blocks scatter, whichever is less.
+    /// The integral by their mean, and its standard deviation were they random.
     estimate: f64,
     deviation: f64,
     /// Whether f has but a few values, and more than one; and whether the mesh explains each of them.
     has_steps: bool,
     is_explained: bool,
-}
-
-/// The standard deviation of the mean of blocks that are all of the same size, with what Student's t makes of so few; infinite where there are fewer.
-fn scatter(means: &[f64], mean: f64) -> f64 {
-    let count = means.len() as f64;
-    let squares: f64 = means.iter().map(|one| (one - mean) * (one - mean)).sum();
-    if means.len() < PROBES / BLOCK { f64::INFINITY } else { STUDENT * (squares / (count * (count - 1.0))).sqrt() }
 }
 
 impl Doubter<'_> {
@@ -149,7 +139,6 @@ impl Doubter<'_> {
         let mut points = vec![[0.0; LANES]; BLOCK * dimension];
         let (mut values, mut volumes) = (vec![[0.0; LANES]; BLOCK], vec![[0.0; LANES]; BLOCK]);
         let (mut is_there, mut sum, mut squares, mut done) = (false, 0.0, 0.0, 0);
-        let mut means = Vec::new();
         let mut few: Vec<f64> = Vec::new();
         let (mut is_explained, mut place) = (true, [0.0; MOST_PLACED]);
         while done < vectors && !(steps && few.len() > FEW) {
@@ -167,7 +156,6 @@ impl Doubter<'_> {
                 }
             }
             self.values.values(&points[..now * dimension], &mut values[..now]);
-            let before = sum;
             for (&value, volume) in values[..now].as_flattened().iter().zip(volumes.as_flattened()) {
                 let term = value * volume / magnitude;
                 sum += term;
@@ -185,13 +173,11 @@ impl Doubter<'_> {
                 place.iter_mut().zip(coordinates.take(dimension)).for_each(|(to, from)| *to = from);
                 is_explained = explains(&place, value);
             }
-            means.push((sum - before) / (now * LANES) as f64);
             done += now;
         }
         let count = (done * LANES).max(1) as f64;
         let mean = sum / count;
-        let deviation =
-            magnitude * ((squares / count - mean * mean).max(0.0) / count).sqrt().min(scatter(&means, mean));
+        let deviation = magnitude * ((squares / count - mean * mean).max(0.0) / count).sqrt();
         let estimate = magnitude * mean;
         let has_steps = (2..=FEW).contains(&few.len());
         Probe { evaluations: (done * LANES) as u64, is_there, estimate, deviation, has_steps, is_explained }
