@@ -176,6 +176,7 @@ fn several_dimensions() {
     refused(&box_of(&["w=0..1"]), &["'w'"]);
     refused(&box_of(&["y=0"]), &["VARIABLE=A..B"]);
     refused(&box_of(&["y=0..one"]), &["--over y", "^"]);
+    refused(&box_of(&["y=0...1"]), &["A..B"]);
     refused(&box_of(&["y=0..1", "0", "1"]), &["--over"]);
     refused(&box_of(&["y=0..1", "--rule", "left", "--n", "3"]), &["one dimension"]);
     refused(&box_of(&["y=0..inf", "--plot"]), &["--plot", "finite"]);

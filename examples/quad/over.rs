@@ -25,7 +25,9 @@ pub fn ranges(texts: &[String]) -> Result<Vec<Axis<'_>>, String> {
     for text in texts {
         let wrong = || format!("--over {text}: write VARIABLE=A..B, such as x=0..1");
         let (name, range) = text.split_once('=').ok_or_else(wrong)?;
-        let (lower, upper) = range.split_once("..").ok_or_else(wrong)?;
+        // A third dot is a slip, and no decimal point.
+        let sides = range.split_once("..").filter(|(_, upper)| !upper.starts_with(['.', '=']));
+        let (lower, upper) = sides.ok_or_else(wrong)?;
         let name = name.trim();
         let axis =
             axis(name).ok_or_else(|| format!("--over {text}: variables are x, y, z or x1 to x9, not '{name}'"))?;
