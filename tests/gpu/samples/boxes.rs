@@ -117,9 +117,10 @@ fn boxes_that_do_not_run_there_say_so() {
             switch.cancel();
         }
     });
-    let stopped = over(&watched, &step {}, UNIT);
+    let oblique = Expression::parse("abs(x1 + 0.7*x2 - x3*x4 - 0.3)").unwrap();
+    let stopped = over(&watched, &oblique, [const { 0.0..1.0 }; 4]);
     assert!(matches!(stopped.status, Status::Cancelled { .. }) && stopped.evaluations > 100_000, "{stopped:#}");
-    let late = over(&endless.clone().time_limit(Duration::from_millis(200)), &step {}, UNIT);
+    let late = over(&endless.clone().time_limit(Duration::from_millis(200)), &oblique, [const { 0.0..1.0 }; 4]);
     // In pairs of single precision there is an end.
     let ended = matches!(late.status, Status::Deadline { .. } | Status::PrecisionFloor { .. });
     assert!(ended && late.error.is_finite(), "{late:#}");
