@@ -458,3 +458,22 @@ fn polynomials_are_exact_by_auto() {
         );
     }
 }
+
+#[test]
+fn staircases_are_never_converged_and_wrong() {
+    // Two equal steps in a box look odd about its middle.
+    let stairs = |k: f64, power: i32| (1..=k as u32).map(|i| 1.0 - (f64::from(i) / k).powi(power)).sum::<f64>();
+    let with = Integrator::new().rel_tol(1e-6).max_evaluations(300_000).accept_any_status();
+    for draw in 0..60 {
+        let draw = f64::from(draw);
+        let (k, l) = (1.1 + 18.9 * (0.7548776662 * draw).fract(), 1.1 + 18.9 * (0.5698402910 * draw).fract());
+        let sides = [0.0..1.0, 0.0..1.0];
+        let both = with.integrate(&|[x, y]: [f64; 2]| (k * x).floor() + (l * y).floor(), sides.clone()).unwrap();
+        let larger = with.integrate(&|[x, y]: [f64; 2]| (k * x.max(y)).floor(), sides).unwrap();
+        for (integral, exact) in [(both, stairs(k, 1) + stairs(l, 1)), (larger, stairs(k, 2))] {
+            let off = (integral.estimate - exact).abs();
+            let right = integral.status != Status::Converged || off <= integral.error.max(1e-6 * exact);
+            assert!(right, "{k} {l}: {integral:#}, not {exact}");
+        }
+    }
+}

@@ -27,6 +27,9 @@ const SLOW: f64 = 0.5;
 const SLOW_ACROSS: f64 = 0.7;
 const SHARE: f64 = 0.4;
 
+/// Of the odd ones, which no error is made of, where the even ones are smaller: two steps in a box can look odd about its middle.
+const ODD: f64 = 0.3;
+
 /// The fall from which the highest component counts in full; below, less by the power of five, and at least by the share that a
 /// rule exact to the next degree leaves.
 const FULL: f64 = 0.25;
@@ -82,7 +85,8 @@ pub(crate) fn along(even: [f64; 3], odd: [f64; 3], next: f64) -> Claim {
     // Nothing over nothing counts for nothing.
     let fall = larger(high / low, TWO_STEPS * (high / lowest).sqrt());
     let size = larger(even[0], if fall < 1.0 { fall * odd[0] } else { odd[0] });
-    let slow = SHARE * (even[0] + even[1] + even[1].min(even[2]));
+    let sum = |[high, low, lowest]: [f64; 3]| high + low + low.min(lowest);
+    let slow = SHARE * larger(sum(even), ODD * sum(odd));
     let error = if fall <= SLOW { size * share(fall, FULL, next) } else { slow };
     let any = high > 0.0;
     Claim {
