@@ -245,7 +245,9 @@ impl fmt::Display for Error {
             }
             Error::Domain { reason } => f.write_str(reason),
             Error::ImportanceMap { reason } => write!(f, "the importance map of the warm start is refused: {reason}"),
-            Error::SeveralDimensions => f.write_str("cubature is for boxes in several dimensions, not for one"),
+            Error::SeveralDimensions => {
+                f.write_str("cubature, planes and peaks are for boxes in several dimensions, not for one")
+            }
             Error::LevelUnavailable { level } => level.write_unavailable(f),
             Error::UnknownLevel(error) => write!(f, "{LEVEL_VARIABLE}: {error}"),
             Error::Threads { threads, reason } => write!(f, "{threads} threads cannot be had: {reason}"),

@@ -121,6 +121,7 @@ impl Integrator {
         self.method == Method::Auto
             && matches!(self.backend, Backend::Auto | Backend::Simd)
             && self.points.is_empty()
+            && self.hints.is_none()
             && self.depth().is_none()
             && self.weight.is_none()
     }
@@ -301,7 +302,7 @@ impl Integrator {
         rel_tol: Option<f64>,
         abs_tol: Option<f64>,
     ) -> Result<Tolerance, Error> {
-        if self.method == Method::Cubature {
+        if self.method == Method::Cubature || self.hints.is_some() {
             return Err(Error::SeveralDimensions);
         }
         check_tolerances(rel_tol, abs_tol)?;

@@ -205,6 +205,7 @@ impl Integrator {
                 volume *= if lower == upper { 1.0 } else { (upper - lower).abs() };
             }
         }
+        self.check_hints(lower, upper)?;
         // Room for halves to become smaller.
         if !(1e-200..1e200).contains(&volume) {
             return Err(Error::Volume { volume });
@@ -293,6 +294,9 @@ impl Integrator {
             (integral.error, integral.status) = (0.0, Status::Converged);
             return Ok(integral);
         }
+        if sampled || axes.len() > MOST_DIMENSIONS {
+            integral.fallbacks.extend(self.hints_unused());
+        }
         if sampled {
             return self.over_samples(values, level, token, &axes, sign, integral);
         }
@@ -307,7 +311,8 @@ impl Integrator {
             SimdBoxes { values, seventh, ninth, line: GaussLine::get(), axes: &axes, unit: f64::EPSILON, token };
         let wanted = Wanted { tolerance, ..self.wanted(&axes, 0.0) };
         let domain = Domain { values, axes: &axes, sign, wanted, threads: &threads, start };
-        let look = match kernel.look(&mut BoxDesk::default(), spare(self.max_evaluations, 1), self.max_evaluations) {
+        let mut look = match kernel.look(&mut BoxDesk::default(), spare(self.max_evaluations, 1), self.max_evaluations)
+        {
             Ok(look) => look,
             Err(bad) => {
                 (integral.estimate, integral.error) = (f64::NAN, f64::INFINITY);
@@ -317,6 +322,7 @@ impl Integrator {
                 return self.judged(integral);
             }
         };
+        self.add_hints(&axes, &mut look);
         let costs = costs(dimension, seventh, ninth);
         let method = Cubature::new(axes.clone(), tolerance, self.max_evaluations, costs, &look);
         let mut drive = Drive {

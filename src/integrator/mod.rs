@@ -12,6 +12,7 @@ mod floor;
 #[cfg_attr(not(feature = "gpu"), path = "no_gpu.rs")]
 mod gpu;
 mod half_cycles;
+mod hints;
 mod initial;
 mod mesh;
 mod near_ends;
@@ -45,6 +46,7 @@ use crate::weight::Weight;
 use composite::Run;
 pub use cubature::Space;
 use floor::Floors;
+use hints::Hints;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -82,6 +84,7 @@ pub struct Integrator {
     norm: Norm,
     max_evaluations: u64,
     points: Vec<f64>,
+    hints: Option<Arc<Hints>>,
     weight: Option<Weight>,
 }
 
@@ -115,6 +118,7 @@ impl Integrator {
             norm: Norm::default(),
             max_evaluations: 4_000_000,
             points: Vec::new(),
+            hints: None,
             weight: None,
         }
     }

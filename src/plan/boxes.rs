@@ -33,6 +33,18 @@ impl Axis {
 }
 
 impl AxisMap {
+    /// The place of x: undoes [`point`](Self::point).
+    pub fn place(self, x: f64) -> f64 {
+        match self {
+            Self::Plain => x,
+            Self::Half { end, direction } => {
+                let along = (x - end) * direction;
+                along / (1.0 + along)
+            }
+            Self::Line => 2.0 * x / (1.0 + (2.0 * x).hypot(1.0)),
+        }
+    }
+
     /// x and dx/dt.
     #[inline(always)]
     pub fn point(self, t: f64) -> (f64, f64) {
@@ -134,6 +146,8 @@ pub(crate) struct Look {
     /// How rough it is on each axis.
     pub roughness: Vec<f64>,
     pub planes: Vec<Plane>,
+    /// Points around which the first mesh is fine.
+    pub peaks: Vec<Vec<f64>>,
     /// The largest |f|.
     pub peak: f64,
     pub evaluations: u64,

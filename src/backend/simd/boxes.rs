@@ -143,7 +143,13 @@ impl SimdBoxes<'_> {
             lower.iter_mut().zip(&upper).for_each(|(lower, upper)| *lower += ASIDE * (upper - *lower));
             along(&lower, desk)
         })?;
-        let mut look = Look { roughness, planes: Vec::new(), peak, evaluations: tries * self.seventh.on_lines() };
+        let mut look = Look {
+            roughness,
+            planes: Vec::new(),
+            peaks: Vec::new(),
+            peak,
+            evaluations: tries * self.seventh.on_lines(),
+        };
         let mut suspect = Suspect { axis: 0, lower: bounds(|axis| axis.lower), upper };
         // Where one is found, on all others, too.
         for is_rough in [true, false] {

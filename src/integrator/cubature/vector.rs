@@ -181,6 +181,7 @@ impl Integrator {
         }
         let tolerance = self.tolerances();
         let costs = costs(dimension, seventh, ninth);
+        looks.iter_mut().for_each(|look| self.add_hints(axes, look));
         let mut joint = JointCubature::new(measure, axes, tolerance, self.max_evaluations, costs, &looks);
         joint.evaluations = seventh.on_lines() + own(&looks);
         let mut run =

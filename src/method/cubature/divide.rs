@@ -157,7 +157,8 @@ mod tests {
             let axes = vec![Axis::new(0.0, 1.0), Axis::new(0.0, 1.0)];
             let tolerance = Tolerance { absolute: 0.0, relative: 1e-3 };
             let costs = Costs { seventh: 33, ninth: None, fine: None };
-            let look = Look { roughness: vec![0.0; 2], planes: Vec::new(), peak: 0.0, evaluations: 0 };
+            let look =
+                Look { roughness: vec![0.0; 2], planes: Vec::new(), peaks: Vec::new(), peak: 0.0, evaluations: 0 };
             let mut method = Cubature::new(axes, tolerance, 1_000_000, costs, &look);
             method.capacity = capacity;
             let outcome = loop {

@@ -2,6 +2,9 @@
 
 use crate::plan::{Axis, Look};
 
+/// Shells around a peak: down to 1e-9 of a box.
+const SHELLS: i32 = 10;
+
 /// How far from the ends of an axis, in shares of it, a cut at a plane counts as a halving.
 const COUNTS: f64 = 0.25;
 
@@ -50,7 +53,38 @@ pub(super) fn mesh(axes: &[Axis], look: &Look, most: u64) -> (Vec<f64>, Vec<f64>
             upper.push(ends[part + 1]);
         }
     }
+    for peak in &look.peaks {
+        shells(axes.len(), peak, &mut lower, &mut upper);
+    }
     (lower, upper)
+}
+
+/// Cuts the boxes in which a peak lies, or at whose faces: into shells around it, each eight times smaller than the one outside.
+fn shells(dimension: usize, peak: &[f64], lower: &mut Vec<f64>, upper: &mut Vec<f64>) {
+    let (before_lower, before_upper) = (std::mem::take(lower), std::mem::take(upper));
+    for (from, to) in before_lower.chunks_exact(dimension).zip(before_upper.chunks_exact(dimension)) {
+        let (mut from, mut to) = (from.to_vec(), to.to_vec());
+        let inside = (0..dimension).all(|d| from[d] <= peak[d] && peak[d] <= to[d]);
+        let width: Vec<f64> = from.iter().zip(&to).map(|(from, to)| to - from).collect();
+        for shell in 1..=if inside { SHELLS } else { 0 } {
+            for d in 0..dimension {
+                let reach = 0.5 * width[d] * 0.125f64.powi(shell);
+                let (below, above) = (peak[d] - reach, peak[d] + reach);
+                if from[d] < below {
+                    lower.extend_from_slice(&from);
+                    upper.extend(to.iter().enumerate().map(|(e, &to)| if e == d { below } else { to }));
+                    from[d] = below;
+                }
+                if above < to[d] {
+                    lower.extend(from.iter().enumerate().map(|(e, &from)| if e == d { above } else { from }));
+                    upper.extend_from_slice(&to);
+                    to[d] = above;
+                }
+            }
+        }
+        lower.append(&mut from);
+        upper.append(&mut to);
+    }
 }
 
 /// Halves the parts of an axis so many times: all of them, or those that are long beside one that a plane cuts off.
@@ -86,7 +120,7 @@ mod tests {
             let axes = vec![Axis::new(-1.0, 2.0); dimension];
             let plane = Plane { axis: 0, at: 1.9, is_sure: true };
             let planes = if dimension % 2 == 0 { vec![plane] } else { Vec::new() };
-            let look = Look { roughness: vec![1.0; dimension], planes, peak: 1.0, evaluations: 0 };
+            let look = Look { roughness: vec![1.0; dimension], planes, peaks: Vec::new(), peak: 1.0, evaluations: 0 };
             let (lower, upper) = mesh(&axes, &look, 1000);
             assert_eq!(lower.contains(&1.9), dimension % 2 == 0);
             let widths: Vec<f64> = lower.iter().zip(&upper).map(|(lower, upper)| (upper - lower) / 3.0).collect();
@@ -97,13 +131,27 @@ mod tests {
         for (dimension, most) in [(5, 1000), (5, 100), (8, 100), (12, 3)] {
             let axes = vec![Axis::new(-1.0, 2.0); dimension];
             let planes = (0..dimension).map(|axis| Plane { axis, at: 1.9, is_sure: true }).collect();
-            let look = Look { roughness: vec![1.0; dimension], planes, peak: 1.0, evaluations: 0 };
+            let look = Look { roughness: vec![1.0; dimension], planes, peaks: Vec::new(), peak: 1.0, evaluations: 0 };
             let boxes = mesh(&axes, &look, most).0.len() / dimension;
             assert!(boxes <= most.max(32) as usize && boxes > most as usize / 8, "{dimension}, {most}: {boxes}");
         }
+        // Shells around peaks: inside, in a corner, and where boxes meet.
+        for dimension in [2usize, 3, 7] {
+            let axes = vec![Axis::new(0.0, 1.0); dimension];
+            let peaks = vec![vec![0.3; dimension], vec![0.0; dimension], vec![0.5; dimension]];
+            let look = Look { roughness: vec![1.0; dimension], planes: Vec::new(), peaks, peak: 1.0, evaluations: 0 };
+            let (lower, upper) = mesh(&axes, &look, 1000);
+            let boxes = lower.chunks_exact(dimension).zip(upper.chunks_exact(dimension));
+            assert!(boxes.clone().all(|(lower, upper)| lower.iter().zip(upper).all(|(lower, upper)| lower < upper)));
+            let volumes =
+                boxes.map(|(lower, upper)| lower.iter().zip(upper).map(|(lower, upper)| upper - lower).product());
+            let volumes: Vec<f64> = volumes.collect();
+            assert!((volumes.iter().sum::<f64>() - 1.0).abs() < 1e-13, "{dimension}");
+            assert!(volumes.iter().fold(1.0, |least: f64, &volume| least.min(volume)) < 1e-8f64.powi(dimension as i32));
+        }
         // One that is too narrow stays whole.
         let axes = [Axis::new(1.0, 1.0 + f64::EPSILON), Axis::new(0.0, 1.0)];
-        let look = Look { roughness: vec![1.0, 0.0], planes: Vec::new(), peak: 1.0, evaluations: 0 };
+        let look = Look { roughness: vec![1.0, 0.0], planes: Vec::new(), peaks: Vec::new(), peak: 1.0, evaluations: 0 };
         let (lower, upper) = mesh(&axes, &look, 1000);
         assert!(
             lower.chunks_exact(2).zip(upper.chunks_exact(2)).all(|(l, u)| l[0] == 1.0 && u[0] > 1.0 && l[1] < u[1])
