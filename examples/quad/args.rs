@@ -38,7 +38,7 @@ pub struct Args {
     /// Who evaluates: auto, serial, simd, gpu, or all of them side by side
     #[arg(long, default_value = "auto")]
     pub backend: String,
-    /// Instruction level: auto, avx512, avx2, sse4.2, sse2, neon, wasm, scalar (or by the environment: QUADRILLE_LEVEL)
+    /// Instruction level: auto, avx512, avx2, sse2, neon, wasm, scalar (or by the environment: QUADRILLE_LEVEL)
     #[arg(long, default_value = "auto")]
     pub level: String,
     /// Arithmetic of the GPU: auto, f32, f32x2, f64

@@ -16,8 +16,6 @@ pub enum Level {
     Avx512,
     /// x86: 256-bit vectors, fused multiply-add (x86-64-v3).
     Avx2,
-    /// x86: 128-bit vectors with SSE4.2 (x86-64-v2).
-    Sse42,
     /// x86: 128-bit vectors, the baseline of x86-64.
     Sse2,
     /// ARM: 128-bit vectors, fused multiply-add.
@@ -30,15 +28,13 @@ pub enum Level {
 
 impl Level {
     /// Every level, best first.
-    pub const ALL: [Level; 7] =
-        [Level::Avx512, Level::Avx2, Level::Sse42, Level::Sse2, Level::Neon, Level::Wasm, Level::Scalar];
+    pub const ALL: [Level; 6] = [Level::Avx512, Level::Avx2, Level::Sse2, Level::Neon, Level::Wasm, Level::Scalar];
 
-    /// The name used by options and output: `avx512`, `avx2`, `sse4.2`, `sse2`, `neon`, `wasm`, `scalar`.
+    /// The name used by options and output: `avx512`, `avx2`, `sse2`, `neon`, `wasm`, `scalar`.
     pub fn name(self) -> &'static str {
         match self {
             Level::Avx512 => "avx512",
             Level::Avx2 => "avx2",
-            Level::Sse42 => "sse4.2",
             Level::Sse2 => "sse2",
             Level::Neon => "neon",
             Level::Wasm => "wasm",
@@ -97,7 +93,6 @@ impl Level {
         let token = match self {
             Level::Avx512 => best.as_avx512().map(fearless_simd::Level::Avx512),
             Level::Avx2 => best.as_avx2().map(fearless_simd::Level::Avx2),
-            Level::Sse42 => best.as_sse4_2().map(fearless_simd::Level::Sse4_2),
             Level::Sse2 => best.as_sse2().map(fearless_simd::Level::Sse2),
             _ => None,
         };
@@ -115,9 +110,6 @@ impl Level {
             }
             if level.as_avx2().is_some() {
                 return Level::Avx2;
-            }
-            if level.as_sse4_2().is_some() {
-                return Level::Sse42;
             }
         }
         match (level.is_fallback(), cfg!(target_arch = "aarch64"), cfg!(target_arch = "wasm32")) {
@@ -139,7 +131,7 @@ impl FromStr for Level {
     type Err = UnknownName;
 
     fn from_str(name: &str) -> Result<Self, UnknownName> {
-        let named = |level: &Level| level.name() == name || level.name().replace('.', "") == name;
+        let named = |level: &Level| level.name() == name;
         let names = || format!("levels are {}", Level::ALL.map(Level::name).join(", "));
         Level::ALL.into_iter().find(named).ok_or_else(|| UnknownName::new("level", name, &names()))
     }

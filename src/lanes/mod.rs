@@ -4,13 +4,15 @@
 //! [`dispatch!`](crate::lanes::dispatch). The same operations happen in the same order at every level, so results
 //! are equal bit for bit between all levels with fused multiply-add.
 
+mod dispatch;
 mod level;
 pub(crate) mod math;
 mod ops;
 pub(crate) mod twofold;
 
 pub use fearless_simd::Simd;
-pub(crate) use fearless_simd::{Level as Token, dispatch};
+pub(crate) use dispatch::dispatch;
+pub(crate) use fearless_simd::Level as Token;
 pub(crate) use level::LEVEL_VARIABLE;
 pub use level::Level;
 pub use math::worst_ulp;
