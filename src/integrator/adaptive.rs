@@ -4,7 +4,7 @@ use super::Integrator;
 use super::check_mesh::Forms;
 use super::composite::stopped;
 use super::mesh::Mesh;
-use super::rounds::{Answer, Question};
+use super::rounds::{Answer, NOTHING, Question};
 use crate::agreement::Verify;
 use crate::backend::weighted::Weighted;
 use crate::backend::{
@@ -83,7 +83,7 @@ impl Integrator {
         }
         let ((level, token, tolerance), known) = match known {
             Some((settings, seen)) => (settings, Some(seen)),
-            None => (self.check_adaptive(f.required_dimension(), region)?, None),
+            None => (self.infinite(f.required_dimension(), region)?, None),
         };
         let (on_lanes, by_scalar) = (OnLanes { f, token }, ByScalar(f));
         let values: &dyn Values = if self.backend == Backend::Serial { &by_scalar } else { &on_lanes };
@@ -101,18 +101,38 @@ impl Integrator {
     /// What the quick way needs to know, where nothing was asked for that it does not give.
     #[inline(always)]
     fn quick(&self, dimension: Option<usize>, lower: f64, upper: f64) -> Option<Settings> {
+        if upper - lower < f64::INFINITY && self.control.may_begin() {
+            self.plain(dimension, lower, upper)
+        } else {
+            None
+        }
+    }
+
+    /// The same, whether now or not, where the range is not too wide.
+    #[inline(always)]
+    fn plain(&self, dimension: Option<usize>, lower: f64, upper: f64) -> Option<Settings> {
         let tolerance = self.tolerances();
         let sensible = tolerance.absolute >= 0.0
             && tolerance.relative >= 0.0
             && lower < upper
-            && upper - lower < f64::INFINITY
             && dimension.is_none_or(|dimension| dimension <= f64::DIMENSION);
-        if !(sensible && self.is_plain() && self.control.may_begin()) {
+        if !(sensible && self.is_plain()) {
             return None;
         }
         // Nothing else of the settings can be wrong.
         let (level, token) = if self.level.is_none() { Level::usual() } else { self.check_level().ok() }?;
         Some((level, token, tolerance))
+    }
+
+    /// As [`check_adaptive`](Self::check_adaptive), faster where there is nothing to refuse.
+    #[inline(always)]
+    fn infinite(&self, dimension: Option<usize>, region: Region) -> Result<Settings, Error> {
+        let (lower, upper) = (region.lower.min(region.upper), region.lower.max(region.upper));
+        let known = if lower.is_infinite() || upper.is_infinite() { self.plain(dimension, lower, upper) } else { None };
+        match known {
+            Some(settings) => Ok(settings),
+            None => self.check_adaptive(dimension, region),
+        }
     }
 
     /// Whether nothing was asked for that the quick way does not give.
@@ -160,7 +180,8 @@ impl Integrator {
             return self.verified_rounds(depth, forms, (level, token), region, tolerance, Instant::now());
         }
         let mut start = (!self.control.is_idle()).then(Instant::now);
-        let answer = self.question(forms.fast, token, region, tolerance, &self.control).answer(known, &mut start);
+        let mut answer = NOTHING;
+        self.question(forms.fast, token, region, tolerance, &self.control).answer_into(known, &mut start, &mut answer);
         let elapsed = start.map_or(Duration::ZERO, |start| start.elapsed());
         if answer.status.is_success() || self.accept {
             return Ok(self.integral(&answer, region, level, elapsed));

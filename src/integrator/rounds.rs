@@ -83,24 +83,31 @@ impl Question<'_> {
     /// read, that is done once one panel is not enough: it takes as long as a small integral.
     #[inline]
     pub fn answer(&self, known: Option<Known>, start: &mut Option<Instant>) -> Answer {
+        let mut answer = NOTHING;
+        self.answer_into(known, start, &mut answer);
+        answer
+    }
+
+    /// The same in place of [`NOTHING`]: a copy of what was just written would wait for it.
+    #[inline]
+    pub fn answer_into(&self, known: Option<Known>, start: &mut Option<Instant>, answer: &mut Answer) {
         if self.lower == self.upper || self.weight.is_some_and(|weight| weight.is_zero()) {
-            return NOTHING;
+            return;
         }
         if let Some(weight) = self.weight {
-            return weighted::run(self, weight, *start.get_or_insert_with(Instant::now)).0;
+            *answer = weighted::run(self, weight, *start.get_or_insert_with(Instant::now)).0;
+            return;
         }
-        // In place, and but for the numbers long before they are read: a copy of what was just written would wait for it.
-        let mut answer = Answer { regions: 1, ..NOTHING };
         DESK.with(|desk| match desk.try_borrow_mut() {
-            Ok(mut desk) => self.answer_at(&mut desk, known, start, &mut answer),
+            Ok(mut desk) => self.answer_at(&mut desk, known, start, answer),
             // An integral within an integrand.
-            Err(_) => self.answer_at(&mut Desk::new(), known, start, &mut answer),
+            Err(_) => self.answer_at(&mut Desk::new(), known, start, answer),
         });
-        answer
     }
 
     fn answer_at(&self, desk: &mut Desk, known: Option<Known>, start: &mut Option<Instant>, answer: &mut Answer) {
         let mut done = Done::default();
+        answer.regions = 1;
         if self.points.is_empty() && self.control.may_begin() && whole(self, known, desk, &mut done, answer) {
             self.control.report(answer.evaluations, answer.evaluations);
         } else {
@@ -127,7 +134,7 @@ impl Question<'_> {
 }
 
 /// The integral over nothing.
-const NOTHING: Answer =
+pub(super) const NOTHING: Answer =
     Answer { estimate: 0.0, error: 0.0, evaluations: 0, regions: 0, status: Status::Converged, extrapolated: false };
 
 /// Sweeps of the whole that are done already.

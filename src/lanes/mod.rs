@@ -10,9 +10,9 @@ pub(crate) mod math;
 mod ops;
 pub(crate) mod twofold;
 
-pub use fearless_simd::Simd;
 pub(crate) use dispatch::dispatch;
 pub(crate) use fearless_simd::Level as Token;
+pub use fearless_simd::Simd;
 pub(crate) use level::LEVEL_VARIABLE;
 pub use level::Level;
 pub use math::worst_ulp;
@@ -85,6 +85,14 @@ impl<S: Simd> Lanes<S> {
         let [a, b, c, d, e, f, g, h] = each;
         let (ab, cd, ef, gh) = (a.halves(b), c.halves(d), e.halves(f), g.halves(h));
         ab.neighbours(cd).neighbours(ef.neighbours(gh)).to_array()
+    }
+
+    /// The largest of the first four elements and of the last four.
+    #[inline(always)]
+    pub(crate) fn largest_of_halves(self) -> [f64; 2] {
+        let (even, odd) = self.deinterleave(self);
+        let [a, b, c, d, ..] = even.greater(odd).to_array();
+        [if a < b { b } else { a }, if c < d { d } else { c }]
     }
 
     /// The smallest element of each of eight vectors.

@@ -13,11 +13,11 @@ impl SimdRegions<'_> {
     /// Double-exponential levels over a finite or infinite interval.
     #[inline(never)]
     pub(super) fn levels(&self, region: &Region, tolerance: Tolerance, desk: &mut Desk, swept: &mut Swept) {
-        dispatch!(self.token, simd => *swept = self.levels_on(simd, region, tolerance, desk));
+        dispatch!(self.token, simd => self.levels_on(simd, region, tolerance, desk, swept));
     }
 
     #[inline(always)]
-    fn levels_on<S: Simd>(&self, simd: S, region: &Region, tolerance: Tolerance, desk: &mut Desk) -> Swept {
+    fn levels_on<S: Simd>(&self, simd: S, region: &Region, tolerance: Tolerance, desk: &mut Desk, swept: &mut Swept) {
         let mut arms = Direction::both(region);
         let near = self.values.knows_distances();
         if near {
@@ -45,7 +45,11 @@ impl SimdRegions<'_> {
                     ($side:literal) => {
                         if !ends[$side].closed {
                             let (terms, stop) = terms(simd, &arms[$side], row, seen, &mut bad);
-                            ends[$side].take(terms, stop, seen.0, &mut outermost[$side]);
+                            if stop == LANES {
+                                ends[$side].take(terms, seen.0, &mut outermost[$side]);
+                            } else {
+                                ends[$side].take_some(terms, stop, seen.0, &outermost[$side]);
+                            }
                             waves.add::<$side>(row, terms);
                             size += terms.abs();
                         }
@@ -60,8 +64,10 @@ impl SimdRegions<'_> {
             batch.count = 0;
             unit = next;
         }
-        for (end, outermost) in ends.iter_mut().zip(outermost) {
-            end.alternates |= end.units > 4 && both_signs(&outermost.to_array());
+        for (end, outermost) in ends.iter_mut().zip(&outermost) {
+            if !end.closed {
+                end.stays_open(outermost);
+            }
         }
         let by_lane = waves.even().to_array();
         let quarter = (by_lane[0] + by_lane[4]) + (by_lane[2] + by_lane[6]);
@@ -127,7 +133,7 @@ impl SimdRegions<'_> {
             floor = rounding(magnitude, estimate, evaluations as usize);
             error = claimed(now, [earlier, previous], floor);
         }
-        Swept {
+        *swept = Swept {
             estimate,
             error,
             floor,
@@ -141,7 +147,7 @@ impl SimdRegions<'_> {
             reach: [ends[0].units as u8, ends[1].units as u8],
             bad,
             ..Swept::NOTHING
-        }
+        };
     }
 
     /// Values at the nodes of a batch; how many.
@@ -271,38 +277,62 @@ struct End {
 }
 
 impl End {
-    /// Takes the next row, of which so many lanes count; `outermost` is the one before, of which this one takes the place.
+    /// Takes the next row, all of whose lanes count; `outermost` is the one before, of which this one takes the place.
     #[inline(always)]
-    fn take<S: Simd>(&mut self, terms: Lanes<S>, stop: usize, x: &Vector, outermost: &mut Lanes<S>) {
-        let each = terms.abs().to_array();
-        let (before, at) = (self.last, self.at);
-        let outer = larger(larger(each[4], each[5]), larger(each[6], each[7]));
-        let inner = larger(larger(each[0], each[1]), larger(each[2], each[3]));
-        let (largest, mut seen) = (larger(self.largest, larger(outer, inner)), self.largest);
-        if stop == LANES {
-            seen = largest;
-            (self.before, self.last, self.at) = (each[6], each[7], LANES * self.units + LANES - 1);
-            self.closed = outer <= 1e-18 * largest && largest > 0.0;
-            self.open = !self.closed;
-            *outermost = terms;
-        } else {
-            if stop > 0 {
-                self.before = if stop > 1 { each[stop - 2] } else { self.last };
-                self.last = each[stop - 1];
-                self.at = LANES * self.units + stop - 1;
-                self.open = self.last > NEGLIGIBLE * larger(self.largest, self.last);
-            }
+    fn take<S: Simd>(&mut self, terms: Lanes<S>, x: &Vector, outermost: &mut Lanes<S>) {
+        let each = terms.abs();
+        let [inner, outer] = each.largest_of_halves();
+        self.largest = larger(self.largest, larger(inner, outer));
+        let before = *outermost;
+        *outermost = terms;
+        self.units += 1;
+        if outer <= 1e-18 * self.largest && self.largest > 0.0 {
             self.closed = true;
-            // The row before is the outermost where nothing is left of this one.
-            let signs = |row: &Lanes<S>| both_signs(&row.to_array());
-            self.alternates |= self.units > 4 && signs(outermost) || signs(&terms);
-            *outermost = terms.like(0.0);
+            self.ends_at(&each);
+            if self.last == 0.0 {
+                let before = before.abs().to_array()[LANES - 1];
+                self.look_for_underflow(self.largest, LANES * (self.units - 1), &each.to_array(), x, before);
+                self.alternates = self.units > 4 && both_signs(&terms.to_array());
+            }
         }
-        if self.closed && self.last == 0.0 {
-            self.look_for_underflow(seen, &each, x, before, at);
+    }
+
+    /// The same of a row of which so many lanes count; there are no more.
+    #[inline(always)]
+    fn take_some<S: Simd>(&mut self, terms: Lanes<S>, stop: usize, x: &Vector, outermost: &Lanes<S>) {
+        self.closed = true;
+        self.ends_at(outermost);
+        self.open = self.units > 0;
+        let (each, before, seen, units) = (terms.abs().to_array(), self.last, self.largest, self.units);
+        if stop > 0 {
+            self.units += 1;
+            self.before = if stop > 1 { each[stop - 2] } else { self.last };
+            self.last = each[stop - 1];
+            self.at = LANES * units + stop - 1;
+            self.open = self.last > NEGLIGIBLE * larger(seen, self.last);
         }
-        self.largest = largest;
-        self.units += usize::from(stop > 0);
+        // The row before is the outermost where nothing is left of this one.
+        let signs = |row: &Lanes<S>| both_signs(&row.to_array());
+        self.alternates = units > 4 && signs(outermost) || signs(&terms);
+        if self.last == 0.0 {
+            self.look_for_underflow(seen, LANES * units, &each, x, before);
+        }
+        self.largest = each.iter().fold(seen, |largest, &term| larger(largest, term));
+    }
+
+    /// The tables are at an end, but the terms are not negligible.
+    #[inline(always)]
+    fn stays_open<S: Simd>(&mut self, outermost: &Lanes<S>) {
+        self.open = true;
+        self.ends_at(outermost);
+        self.alternates = self.units > 4 && both_signs(&outermost.to_array());
+    }
+
+    /// Sets the outermost terms to those of the row taken last.
+    #[inline(always)]
+    fn ends_at<S: Simd>(&mut self, row: &Lanes<S>) {
+        let [.., before, last] = row.abs().to_array();
+        (self.before, self.last, self.at) = (before, last, (LANES * self.units).saturating_sub(1));
     }
 
     /// What lies beyond the outermost term: the integral of the power of the distance that the last two values are of, some times over; or what the
@@ -329,15 +359,15 @@ impl End {
     }
 
     /// Far out, terms that are not negligible and then exactly zero have underflowed, or a power on the way has overflowed: nothing is known of
-    /// what follows. `before` is the term before the row, number `at`.
+    /// what follows. The row begins with term number `row`; `before` is the term before it.
     #[cold]
-    fn look_for_underflow(&mut self, largest: f64, terms: &Vector, x: &Vector, before: f64, at: usize) {
+    fn look_for_underflow(&mut self, largest: f64, row: usize, terms: &Vector, x: &Vector, before: f64) {
         let outermost = terms.iter().rposition(|&term| term > 0.0);
         let (last, place) = outermost.map_or((before, x[0]), |lane| (terms[lane], x[lane]));
         if last > NEGLIGIBLE * largest && place.abs() > FAR {
             self.open = true;
             self.last = last;
-            self.at = outermost.map_or(at, |lane| at + 1 + lane);
+            self.at = outermost.map_or(row.saturating_sub(1), |lane| row + lane);
             self.before = match outermost {
                 Some(0) => before,
                 Some(lane) => terms[lane - 1],

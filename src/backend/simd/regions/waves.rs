@@ -144,7 +144,6 @@ impl<S: Simd> Waves<S> {
     #[inline(always)]
     pub fn sizes(&self) -> ([f64; 2], [f64; 3]) {
         let [low, up] = self.plain;
-        let zero = low.like(0.0);
         let [turned_low, turned_up] = self.turned;
         let even = [turned_up[0] + turned_low[0], turned_up[1] + turned_low[1]];
         let odd = [turned_up[0] - turned_low[0], turned_up[1] - turned_low[1]];
@@ -161,7 +160,7 @@ impl<S: Simd> Waves<S> {
         let [g, h] = turned(&BASE[0][1], -1.0);
         let [i, j] = turned(&BASE[0][2], 1.0);
         let [a, b, c, d, e, f, g, h] = Lanes::totals([a, b, c, d, e, f, g, h]).map(f64::abs);
-        let [i, j, ..] = Lanes::totals([i, j, zero, zero, zero, zero, zero, zero]).map(f64::abs);
+        let [i, j] = [i, j].map(|sum| sum.total().abs());
         ([a + b, c + d].map(|size| 0.25 * size), [e + f, g + h, i + j].map(|size| 0.25 * size))
     }
 }
