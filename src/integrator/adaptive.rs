@@ -78,11 +78,15 @@ impl Integrator {
         region: Region,
         known: Option<(Settings, Known)>,
     ) -> Result<Integral, Error> {
+        Error::unless_set(f.unset())?;
         if self.backend == Backend::Gpu {
             return self.adaptive_on_gpu(f, region);
         }
         let ((level, token, tolerance), known) = match known {
-            Some((settings, seen)) => (settings, Some(seen)),
+            Some((settings, seen)) => {
+                self.check_memory(1)?;
+                (settings, Some(seen))
+            }
             None => (self.check_adaptive(f.required_dimension(), region)?, None),
         };
         let (on_lanes, by_scalar) = (OnLanes { f, token }, ByScalar(f));
@@ -160,7 +164,8 @@ impl Integrator {
             return self.verified_rounds(depth, forms, (level, token), region, tolerance, Instant::now());
         }
         let mut start = (!self.control.is_idle()).then(Instant::now);
-        let answer = self.question(forms.fast, token, region, tolerance, &self.control).answer(known, &mut start);
+        let control = self.control.of(region.upper < region.lower);
+        let answer = self.question(forms.fast, token, region, tolerance, &control).answer(known, &mut start);
         let elapsed = start.map_or(Duration::ZERO, |start| start.elapsed());
         if answer.status.is_success() || self.accept {
             return Ok(self.integral(&answer, region, level, elapsed));
@@ -179,7 +184,8 @@ impl Integrator {
         tolerance: Tolerance,
         start: Instant,
     ) -> Result<Integral, Error> {
-        let question = self.question(forms.fast, token, region, tolerance, &self.control);
+        let control = self.control.of(region.upper < region.lower);
+        let question = self.question(forms.fast, token, region, tolerance, &control);
         let (answer, mesh) = question.with_its_mesh(start);
         let mut integral = self.integral(&answer, region, level, start.elapsed());
         if answer.extrapolated {
@@ -261,6 +267,7 @@ impl Integrator {
             points: &self.points,
             weight: self.weight.filter(|weight| !weight.is_one()),
             max_evaluations: self.max_evaluations,
+            most_leaves: self.most_leaves(),
             control,
             rounds: None,
         }
@@ -335,6 +342,7 @@ impl Integrator {
     pub(super) fn check_settings(&self) -> Result<(Level, Token), Error> {
         self.ladder()?;
         self.check_weight()?;
+        self.check_memory(1)?;
         self.check_backend()
     }
 
