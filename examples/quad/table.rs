@@ -63,15 +63,48 @@ impl Question {
     }
 }
 
+/// Counts lines as an editor does: the reader of csv knows neither empty ones nor those that end in a carriage return alone.
+struct Lines<'a> {
+    text: &'a [u8],
+    at: usize,
+    line: u64,
+}
+
+impl Lines<'_> {
+    /// The line of what follows `byte` but for empty lines; of ever later ones.
+    fn of(&mut self, byte: usize) -> u64 {
+        while let Some(&here) = self.text.get(self.at)
+            && (self.at < byte || matches!(here, b'\r' | b'\n'))
+        {
+            let next = self.text.get(self.at + 1);
+            self.line += u64::from(here == b'\n' || here == b'\r' && next != Some(&b'\n'));
+            self.at += 1;
+        }
+        self.line
+    }
+}
+
+/// Where a quote is opened that is not closed; quotes inside a field are none.
+fn unclosed(text: &[u8]) -> Option<usize> {
+    let (mut opened, mut closed, mut begins) = (None, None, true);
+    for (at, &byte) in text.iter().enumerate() {
+        match (byte, opened) {
+            // Two in a row close and open again.
+            (b'"', None) if begins || closed.is_some() => opened = closed.take().or(Some(at)),
+            (b'"', Some(_)) => (closed, begins) = (opened.take(), false),
+            (_, None) => (closed, begins) = (None, matches!(byte, b',' | b'\r' | b'\n')),
+            _ => {}
+        }
+    }
+    opened
+}
+
 impl Table {
     /// Reads all of `file`.
     pub fn read(file: &Path) -> Result<Self, String> {
         let name = file.display();
-        let mut reader = csv::ReaderBuilder::new()
-            .flexible(true)
-            .trim(csv::Trim::All)
-            .from_path(file)
-            .map_err(|error| format!("{name}: {error}"))?;
+        let text = std::fs::read(file).map_err(|error| format!("{name}: {error}"))?;
+        let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(&text[..]);
         let header = reader.byte_headers().map_err(|error| format!("{name}: {error}"))?.clone();
         let columns: Vec<String> = header.iter().map(|field| String::from_utf8_lossy(field).into_owned()).collect();
         if columns.iter().all(String::is_empty) {
@@ -85,10 +118,16 @@ impl Table {
         {
             return Err(format!("{name}, line 1: the header is one column, '{only}': commas separate columns"));
         }
+        let mut lines = Lines { text: &text, at: 0, line: 1 };
+        // All that follows would be one field.
+        if let Some(quote) = unclosed(&text) {
+            return Err(format!("{name}, line {}: a quote is opened and not closed", lines.of(quote)));
+        }
         let mut rows = Vec::new();
         for record in reader.byte_records() {
             let record = record.map_err(|error| format!("{name}: {error}"))?;
-            rows.push(Line { number: record.position().map_or(0, csv::Position::line), fields: record });
+            let byte = record.position().map_or(0, |position| position.byte() as usize);
+            rows.push(Line { number: lines.of(byte), fields: record });
         }
         Ok(Self { columns, header, rows })
     }

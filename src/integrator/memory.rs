@@ -16,7 +16,7 @@ impl Integrator {
     /// an interval, 0.8 to 1.3 kB for a box in two to ten dimensions, times the components of a vector; strata of VEGAS with its tables (up to
     /// 0.5 MB an axis). Not counted is what does not grow: the working memory of each thread, tables of rules; nor what a GPU holds. Without a limit there are up to 2^20
     /// regions, 512 MiB of boxes (bounds and sums), 2^20 strata. Of a [sweep](Self::sweep) each thread has one such integral at a time.
-    /// An integral for which one panel is enough takes no memory, and no limit is looked at.
+    /// Where one panel of a finite interval is enough, no memory is taken and no limit looked at.
     ///
     /// ```
     /// use quadrille::{Error, Integrator, Status};

@@ -21,7 +21,7 @@ fn marks_ends_of_lines_and_empty_lines() {
         b"p,note\r\n2,a\r\n4,b\r\n",
         b"p,note\r2,a\r4,b\r",
         b"\np,note\n\n2,a\n\n\n4,b\n\n",
-        b" p , note \n 2 ,a\n4, \"b\" \n",
+        b" p , note \n 2 ,a\n4,\"b\"\n",
     ] {
         assert_eq!(columns_of(same), plain, "{}", String::from_utf8_lossy(same));
     }
@@ -44,10 +44,13 @@ fn what_is_wrong_is_named_by_file_line_and_column() {
         refused(&[f, "0", "1", "--sweep", file.path()], &[&[name], words].concat());
     };
     ask("p*x", b"p,q\n1,2\n\n\n3\n", &["line 5", "column q is missing", "1 of 2 columns"]);
+    ask("p*x", b"p,q\r\r1,2\r3\r", &["line 4", "column q is missing"]);
+    ask("p*x", b"\n\np,q\n1,\"2\n\n\"\n3\n", &["line 7", "column q is missing"]);
     ask("p*x", b"p,q\r\n1,2\r\n1,2,3\r\n", &["line 3", "column 3 has no name", "3 of 2 columns"]);
     ask("p*x", b"p,q\n1,2\n\xe9,2\n", &["line 3", "column p", "not a number"]);
     ask("p*x", b"p,q\n1,2\n1;2,\n,2\n", &["line 3", "column p", "'1;2'"]);
-    ask("p*x", b"p,q\n1,\"2\n3,4\n", &["line 2"]);
+    ask("p*x", b"p,q\n1,\"2\n3,4\n", &["line 2", "quote"]);
+    ask("p*x", b"p,q\n1,\"\"\"\n\"\"3,\n", &["line 2", "quote"]);
     ask("p*q*x", b"p,q,p\n1,2,3\n", &["line 1", "'p'", "twice"]);
     ask("p*x", b"p;q\n1;2\n", &["line 1", "'p;q'", "commas"]);
     ask("p*x", b"p\tq\n1\t2\n", &["line 1", "commas"]);
