@@ -5,10 +5,11 @@ mod claims;
 #[path = "cubature/families.rs"]
 mod families;
 
+use claims::map_of;
 use families::*;
 use quadrille::lanes::Level;
 use quadrille::{
-    Backend, Cancel, Error, Expression, ImportanceMap, Integral, Integrand, Integrator, Method, Rule, Status, integrand,
+    Backend, Cancel, Error, Expression, ImportanceMap, Integral, Integrator, Method, Rule, Status, integrand,
 };
 use std::time::Duration;
 

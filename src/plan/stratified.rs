@@ -156,7 +156,7 @@ mod tests {
         for samples in [vec![2; 100_000], vec![1_000_000, 2, 2, 3], vec![2, 2, 900_000], vec![5]] {
             let strata = Strata { along: vec![samples.len() as u32], samples, iteration: 0, seed: 0 };
             let tiles = strata.tiles();
-            assert!(tiles.len() <= TILES as usize + 1);
+            assert!(tiles.len() <= Strata::TILES as usize + 1);
             let mut next = 0;
             for tile in tiles {
                 assert!(tile.start == next && tile.end > next);

@@ -89,7 +89,7 @@ fn warm_records(tolerance: f64, seeds: std::ops::Range<u64>) -> Vec<(String, Rec
     records
 }
 
-fn map_of(integral: &Integral) -> ImportanceMap {
+pub fn map_of(integral: &Integral) -> ImportanceMap {
     integral.statistics.as_ref().unwrap().importance_map.clone().unwrap()
 }
 
