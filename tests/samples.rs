@@ -64,8 +64,8 @@ fn reference_integrals_are_right_or_flagged() {
 fn with_little_memory_reference_integrals_are_right_or_flagged() {
     let (mut wrong, mut full) = (Vec::new(), 0);
     for (method, bytes) in [(Method::Cubature, 1 << 16), (Method::Cubature, 1 << 20), (Method::Auto, 1 << 18)] {
-        for case in Reference::all() {
-            let with = by(method).rel_tol(1e-6).max_evaluations(1_000_000).max_memory(bytes);
+        for case in Reference::all().into_iter().filter(|case| case.bounds.len() > 1) {
+            let with = by(method).rel_tol(1e-6).max_evaluations(100_000).max_memory(bytes);
             let integral = case.integrate(&with);
             full += usize::from(integral.status == Status::MemoryLimit);
             let error = (integral.estimate - case.value).abs();
