@@ -1,6 +1,7 @@
 //! What the caller holds while an integration runs: cancellation, a deadline, progress.
 
 use crate::clock::Instant;
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -38,6 +39,14 @@ impl Cancel {
 }
 
 /// How far an integration has come.
+///
+/// ```
+/// use quadrille::Integrator;
+///
+/// let watched = Integrator::new().progress(|now| println!("{:?} ± {:.0e}, {} of {}", now.estimate, now.error, now.evaluations, now.total));
+/// watched.integrate(&|[x, y]: [f64; 2]| (x * y).sqrt(), [0.0..1.0, 0.0..1.0])?;
+/// # Ok::<(), quadrille::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Progress {
@@ -45,6 +54,10 @@ pub struct Progress {
     pub evaluations: u64,
     /// Evaluations in all; of an adaptive method: the most there may be; of a sweep: rows.
     pub total: u64,
+    /// The estimate as it is now, of the method at work; NaN where there is none: of a fixed rule, a vector or a sweep, and before the first round.
+    pub estimate: f64,
+    /// The error that is claimed of it; infinite where there is none.
+    pub error: f64,
 }
 
 /// The callback for progress.
@@ -101,8 +114,28 @@ impl Control {
     #[inline]
     pub fn report(&self, evaluations: u64, total: u64) {
         if let Some(Watch(watch)) = &self.watch {
-            watch(Progress { evaluations, total });
+            watch(Progress { evaluations, total, estimate: f64::NAN, error: f64::INFINITY });
         }
+    }
+
+    /// The same of a method that has an estimate and claims an error of it.
+    #[inline]
+    pub fn report_estimate(&self, evaluations: u64, total: u64, estimate: f64, error: f64) {
+        if let Some(Watch(watch)) = &self.watch {
+            watch(Progress { evaluations, total, estimate, error });
+        }
+    }
+
+    /// The same hold on an integral of which, where its bounds are `reversed`, the negative is computed.
+    pub fn of(&self, reversed: bool) -> Cow<'_, Self> {
+        if reversed && self.watch.is_some() { Cow::Owned(self.negated()) } else { Cow::Borrowed(self) }
+    }
+
+    fn negated(&self) -> Self {
+        let watch = self.watch.clone().map(|Watch(watch)| {
+            Watch(Arc::new(move |now: Progress| watch(Progress { estimate: -now.estimate, ..now })))
+        });
+        Self { watch, ..self.clone() }
     }
 }
 

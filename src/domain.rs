@@ -62,6 +62,10 @@ impl<const D: usize, F: Integrand<[f64; D]>, M: Domain<D>> Integrand<[f64; D]> f
         self.f.required_dimension()
     }
 
+    fn unset(&self) -> Option<&str> {
+        self.f.unset()
+    }
+
     fn scalar(&self, u: [f64; D]) -> f64 {
         let (x, factor) = self.domain.point(u);
         if factor == 0.0 { 0.0 } else { factor * self.f.scalar(x) }

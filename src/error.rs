@@ -80,6 +80,11 @@ pub enum Error {
         /// Axes of the region.
         region: usize,
     },
+    /// A parameter of the formula has no value: it is a template.
+    NoValue {
+        /// The first one.
+        parameter: String,
+    },
     /// The region has more axes than the method can do with, or none.
     Dimensions {
         /// The axes.
@@ -93,6 +98,13 @@ pub enum Error {
         most: u64,
         /// What the first round takes.
         least: u64,
+    },
+    /// The limit on memory is below what the first round takes.
+    FewBytes {
+        /// The limit.
+        most: usize,
+        /// What the first round takes.
+        least: usize,
     },
     /// [`Method::Vegas`](crate::Method::Vegas) was chosen for a vector: it samples where one integrand is large.
     SampledAlone,
@@ -187,6 +199,13 @@ pub enum Error {
     Disagreement(Box<Integral>, Disagreement),
 }
 
+impl Error {
+    /// Refuses an integrand with a parameter that has no value.
+    pub(crate) fn unless_set(unset: Option<&str>) -> Result<(), Self> {
+        unset.map_or(Ok(()), |parameter| Err(Self::NoValue { parameter: parameter.to_owned() }))
+    }
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -227,12 +246,18 @@ impl fmt::Display for Error {
             Error::Dimension { integrand, region } => {
                 write!(f, "the integrand uses {integrand} coordinates, the region has {region}")
             }
+            Error::NoValue { parameter } => {
+                write!(f, "parameter '{parameter}' of the formula has no value: give it one by with or with_values")
+            }
             Error::Dimensions { dimension, most } => {
                 write!(f, "the region has {dimension} axes; the method does 1 to {most}")
             }
             Error::SampledAlone => f.write_str("VEGAS samples where one integrand is large: it does no vectors"),
             Error::FewEvaluations { most, least } => {
                 write!(f, "the limit on evaluations is {most}; the first samples are {least}")
+            }
+            Error::FewBytes { most, least } => {
+                write!(f, "the limit on memory is {most} bytes; the first mesh, or the first samples, take {least}")
             }
             Error::Volume { volume } => {
                 write!(

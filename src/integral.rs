@@ -112,7 +112,7 @@ pub enum Status {
     RoundoffLimited,
     /// The limit on evaluations came first.
     MaxEvaluations,
-    /// The mesh has grown to its limit (2^20 regions).
+    /// The mesh has grown to its limit: [`Integrator::max_memory`](crate::Integrator::max_memory).
     MemoryLimit,
     /// The integral does not seem to exist: it grows as an end or a pole is approached. The estimate means nothing.
     Divergent,
@@ -190,7 +190,7 @@ impl fmt::Display for Status {
             Status::Converged => f.write_str("converged"),
             Status::RoundoffLimited => f.write_str("rounding keeps the error above the tolerance"),
             Status::MaxEvaluations => f.write_str("the limit on evaluations was reached"),
-            Status::MemoryLimit => f.write_str("the limit on regions was reached"),
+            Status::MemoryLimit => f.write_str("the limit on the memory of the mesh was reached"),
             Status::Divergent => f.write_str("the integral seems to diverge"),
             Status::Suspicious { reason } => write!(f, "suspicious: {reason}"),
             Status::NonFinite { point, value } => write!(f, "the integrand is {value} at x = {point:?}"),

@@ -336,3 +336,22 @@ fn a_long_sum_is_only_long() {
     assert_eq!(Some(values[0]), expected);
     assert_eq!(f.to_string(), text.replace('/', " / "));
 }
+
+#[test]
+fn a_template_without_values_is_refused() {
+    use quadrille::{Error, Integrator, Rule};
+    let template = Expression::template("exp(-p * x) * cos(q * x)").unwrap();
+    let half = template.with("p", 2.0).unwrap();
+    let refused = |error: Error, name: &str| {
+        assert_eq!(error, Error::NoValue { parameter: name.into() });
+        assert!(error.to_string().contains(&format!("'{name}'")), "{error}");
+    };
+    let with = Integrator::new();
+    refused(with.integrate(&template, 0.0..1.0).unwrap_err(), "p");
+    refused(with.integrate(&half, 0.0..1.0).unwrap_err(), "q");
+    refused(with.integrate(&half, [0.0..1.0, 0.0..1.0]).unwrap_err(), "q");
+    refused(with.clone().rule(Rule::Left).panels(9).integrate(&half, 0.0..1.0).unwrap_err(), "q");
+    refused(with.integrate_vector(&[Expression::parse("x").unwrap(), half.clone()], 0.0..1.0).unwrap_err(), "q");
+    refused(with.integrate_vector(&vec![half.clone()], [0.0..1.0, 0.0..1.0]).unwrap_err(), "q");
+    assert!(with.integrate(&half.with("q", 3.0).unwrap(), 0.0..1.0).is_ok());
+}

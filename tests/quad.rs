@@ -1,7 +1,11 @@
 //! The command line, by running the real program.
 
+#[path = "quad/boxes.rs"]
+mod boxes;
 #[path = "common/quad.rs"]
 mod common;
+#[path = "quad/limits.rs"]
+mod limits;
 
 use common::*;
 use serde_json::Value;

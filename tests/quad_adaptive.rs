@@ -2,6 +2,8 @@
 
 #[path = "common/quad.rs"]
 mod common;
+#[path = "quad/tables.rs"]
+mod tables;
 
 use common::*;
 use serde_json::Value;
@@ -161,6 +163,10 @@ struct Csv(PathBuf);
 
 impl Csv {
     fn new(name: &str, text: &str) -> Self {
+        Self::of_bytes(name, text.as_bytes())
+    }
+
+    fn of_bytes(name: &str, text: &[u8]) -> Self {
         let file = scratch(name);
         std::fs::write(&file, text).unwrap();
         Self(file)
@@ -290,7 +296,7 @@ const BAD: &str = "p,q\n1,2\n3\nx1,2\n4,\n1,2,9\n,nan\n2,3\n";
 fn a_bad_row_is_named_and_none_is_lost() {
     let file = Csv::new("bad.csv", BAD);
     let name = Path::new(file.path()).file_name().unwrap().to_str().unwrap();
-    refused(&[WAVE, "0", "1", "--sweep", file.path()], &[name, "line 3", "1 of 2 columns"]);
+    refused(&[WAVE, "0", "1", "--sweep", file.path()], &[name, "line 3", "column q is missing", "1 of 2 columns"]);
     for (row, words) in [
         ("x1,2", &["line 2", "column p", "'x1' is not a number"][..]),
         ("4,", &["line 2", "column q"]),

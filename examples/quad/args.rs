@@ -60,9 +60,21 @@ pub struct Args {
     /// Evaluations after which an adaptive method gives up, such as 1e6
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
     pub max_evals: Option<String>,
+    /// Seconds after which to stop, with the best estimate so far
+    #[arg(long, value_name = "SECONDS", allow_hyphen_values = true)]
+    pub time_limit: Option<String>,
+    /// Bytes that a mesh may take, or the strata of VEGAS, such as 64M; then it ends with the best estimate so far
+    #[arg(long, value_name = "BYTES", allow_hyphen_values = true)]
+    pub max_memory: Option<String>,
     /// Points at which the integrand has a kink, a step, a singularity or a narrow peak: numbers or formulas
     #[arg(long, value_name = "P1,P2,…", allow_hyphen_values = true)]
     pub points: Option<String>,
+    /// Over a box, a plane on which the integrand has a kink, a step or a singularity, such as x=0.3; once for each
+    #[arg(long, value_name = "VARIABLE=PLACE", allow_hyphen_values = true)]
+    pub plane: Vec<String>,
+    /// Over a box, a point at which the integrand has a narrow peak or a singularity, such as 0.2,0.7; once for each
+    #[arg(long, value_name = "X,Y,…", allow_hyphen_values = true)]
+    pub peak: Vec<String>,
     /// A factor of the integrand that is taken exactly: cos:OMEGA, sin:OMEGA, cauchy:C for 1/(x-C) (a principal value),
     /// algebraic:ALPHA,BETA for (x-A)^ALPHA (B-x)^BETA, then also ,log-lower and ,log-upper for logarithms of these distances
     #[arg(long, value_name = "KIND:…", allow_hyphen_values = true)]

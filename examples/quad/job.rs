@@ -1,6 +1,7 @@
 //! What is asked for: the text of the command line, checked.
 
 use crate::args::Args;
+use crate::hints::hints;
 use crate::over::{self, over};
 use crate::sweep::SweepJob;
 use crate::weight::weight;
@@ -8,6 +9,7 @@ use quadrille::{Backend, Expression, Integrator, Method, Rule, UnknownName, Veri
 use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::time::Duration;
 
 /// A question that can be put to the library.
 #[derive(Debug)]
@@ -75,9 +77,19 @@ impl Args {
         if text.strip_prefix("--").is_some_and(|rest| rest.starts_with(char::is_alphabetic)) {
             return Err(format!("unknown option '{text}' (as a formula, write -(-…))"));
         }
+        // Before anything is said of what may have been taken for a file's name.
+        if let Some(file) = &self.plot
+            && file.extension().is_none_or(|extension| !extension.eq_ignore_ascii_case("svg"))
+        {
+            let file = file.display();
+            return Err(format!(
+                "--plot writes SVG: name a file that ends in .svg, not '{file}' (or none, as the last option: quad.svg)"
+            ));
+        }
         let parameters = self.param.iter().map(|text| parameter(text)).collect::<Result<Vec<_>, _>>()?;
         let what = self.what()?;
         let mut integrator = self.integrator(what)?;
+        integrator = hints(integrator, &over::ranges(&self.over)?, &self.plane, &self.peak)?;
         let weight = self.weight.as_deref().map(weight).transpose()?;
         if let Some(weight) = weight {
             integrator = integrator.weight(weight);
@@ -112,11 +124,6 @@ impl Args {
         over::check(&f, over.len())?;
         if self.plot.is_some() && (over.len() > 2 || over.iter().any(|(a, b)| !(b - a).is_finite())) {
             return Err("--plot draws integrands of one variable, or of two over a box with finite bounds".into());
-        }
-        if let Some(file) = &self.plot
-            && file.extension().is_none_or(|extension| !extension.eq_ignore_ascii_case("svg"))
-        {
-            return Err(format!("--plot writes SVG: name a file that ends in .svg, not {}", file.display()));
         }
         let mut notes = Vec::new();
         let gpu = backends.contains(&Backend::Gpu);
@@ -164,7 +171,10 @@ impl Args {
             let adaptive = [
                 ("--method", self.method.is_some()),
                 ("--max-evals", self.max_evals.is_some()),
+                ("--max-memory", self.max_memory.is_some()),
                 ("--points", self.points.is_some()),
+                ("--plane", !self.plane.is_empty()),
+                ("--peak", !self.peak.is_empty()),
             ];
             refuse(
                 &adaptive,
@@ -225,6 +235,12 @@ impl Args {
         if let Some(most) = &self.max_evals {
             integrator = integrator.max_evaluations(count("--max-evals", most, 1 << 53)?);
         }
+        if let Some(limit) = &self.time_limit {
+            integrator = integrator.time_limit(duration("--time-limit", limit)?);
+        }
+        if let Some(most) = &self.max_memory {
+            integrator = integrator.max_memory(bytes("--max-memory", most)?);
+        }
         if let Some(points) = &self.points {
             let points =
                 list(points).into_iter().map(|point| number("--points", point)).collect::<Result<Vec<_>, _>>()?;
@@ -265,6 +281,24 @@ fn count(what: &str, text: &str, most: u64) -> Result<u64, String> {
         return Err(format!("{what} is {text}: it must be a whole number from 1 to {most}"));
     }
     Ok(value as u64)
+}
+
+/// A number of bytes; k, M and G are powers of 1024.
+fn bytes(what: &str, text: &str) -> Result<usize, String> {
+    let suffixes = [("k", 10), ("K", 10), ("M", 20), ("G", 30)];
+    let suffix = suffixes.into_iter().find_map(|(letter, power)| Some((text.strip_suffix(letter)?, power)));
+    let (digits, power) = suffix.unwrap_or((text, 0));
+    let most = (1u64 << 53) >> power;
+    let units = count(what, digits.trim_end(), most)
+        .map_err(|_| format!("{what} is {text}: it must be a whole number of bytes, such as 1000000, 64M or 2G"))?;
+    usize::try_from(units << power).map_err(|_| format!("{what} is {text}: there is no so much memory"))
+}
+
+/// A time, in seconds.
+fn duration(what: &str, text: &str) -> Result<Duration, String> {
+    let seconds = number(what, text)?;
+    let limit = Duration::try_from_secs_f64(seconds).ok().filter(|limit| !limit.is_zero());
+    limit.ok_or_else(|| format!("{what} is {text}: it must be a number of seconds above 0"))
 }
 
 /// The name and value in `name=value`.

@@ -6,6 +6,7 @@
 mod args;
 #[cfg_attr(not(feature = "gpu"), path = "no_device.rs")]
 mod device;
+mod hints;
 mod job;
 mod over;
 mod picture;

@@ -60,7 +60,8 @@ pub fn check(f: &Expression, axes: usize) -> Result<(), String> {
     Ok(())
 }
 
-fn axis(name: &str) -> Option<usize> {
+/// The axis that a variable is for.
+pub fn axis(name: &str) -> Option<usize> {
     match name {
         "x" => Some(0),
         "y" => Some(1),

@@ -44,7 +44,7 @@ impl SweepJob {
         let file = args.sweep.unwrap_or_default();
         let table = Table::read(&file)?;
         let name = file.display();
-        let column = |name: &str| table.column(name).map_err(|error| format!("{}: {error}", file.display()));
+        let column = |name: &str| table.column(name).map_err(|error| format!("{}, {error}", file.display()));
         for added in ANSWER {
             if column(added)?.is_some() {
                 return Err(format!("{name}: a column '{added}' is what the sweep adds; give it another name"));
@@ -183,7 +183,7 @@ impl SweepJob {
 
     fn write<T>(&self, out: &mut impl Write, questions: &[Result<T, String>], sweep: &Sweep) -> io::Result<()> {
         let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(out);
-        writer.write_record(self.table.columns.iter().map(String::as_str).chain(ANSWER))?;
+        writer.write_record(self.table.header.iter().chain(ANSWER.map(str::as_bytes)))?;
         let mut refused = sweep.refused.iter();
         let mut row = 0;
         for (line, question) in self.table.rows.iter().zip(questions) {

@@ -1,6 +1,7 @@
 //! The rows of a csv file, each with what it asks for or with what is wrong with it.
 
 use crate::job::number;
+use csv::ByteRecord;
 use quadrille::{Expression, IntoRegion, Row};
 use std::path::Path;
 
@@ -11,18 +12,19 @@ pub enum Source {
     Value(f64),
 }
 
-/// A file that was read: the names of its columns, and its rows.
+/// A file that was read: the names of its columns, as text and as they stand there, and its rows.
 #[derive(Debug)]
 pub struct Table {
     pub columns: Vec<String>,
+    pub header: ByteRecord,
     pub rows: Vec<Line>,
 }
 
-/// A row, and its line in the file.
+/// A row, and its line in the file. What is no number is written as it was read, in whatever encoding.
 #[derive(Debug)]
 pub struct Line {
     pub number: u64,
-    pub fields: Vec<String>,
+    pub fields: ByteRecord,
 }
 
 /// The columns that hold a tolerance for each row, and what it is called.
@@ -61,57 +63,98 @@ impl Question {
     }
 }
 
+/// Counts lines as an editor does: the reader of csv knows neither empty ones nor those that end in a carriage return alone.
+struct Lines<'a> {
+    text: &'a [u8],
+    at: usize,
+    line: u64,
+}
+
+impl Lines<'_> {
+    /// The line of what follows `byte` but for empty lines; of ever later ones.
+    fn of(&mut self, byte: usize) -> u64 {
+        while let Some(&here) = self.text.get(self.at)
+            && (self.at < byte || matches!(here, b'\r' | b'\n'))
+        {
+            let next = self.text.get(self.at + 1);
+            self.line += u64::from(here == b'\n' || here == b'\r' && next != Some(&b'\n'));
+            self.at += 1;
+        }
+        self.line
+    }
+}
+
+/// Where a quote is opened that is not closed; quotes inside a field are none.
+fn unclosed(text: &[u8]) -> Option<usize> {
+    let (mut opened, mut closed, mut begins) = (None, None, true);
+    for (at, &byte) in text.iter().enumerate() {
+        match (byte, opened) {
+            // Two in a row close and open again.
+            (b'"', None) if begins || closed.is_some() => opened = closed.take().or(Some(at)),
+            (b'"', Some(_)) => (closed, begins) = (opened.take(), false),
+            (_, None) => (closed, begins) = (None, matches!(byte, b',' | b'\r' | b'\n')),
+            _ => {}
+        }
+    }
+    opened
+}
+
 impl Table {
     /// Reads all of `file`.
     pub fn read(file: &Path) -> Result<Self, String> {
         let name = file.display();
-        let mut reader = csv::ReaderBuilder::new()
-            .flexible(true)
-            .trim(csv::Trim::All)
-            .from_path(file)
-            .map_err(|error| format!("{name}: {error}"))?;
-        let text = |record: &csv::ByteRecord| -> Vec<String> {
-            record.iter().map(|field| String::from_utf8_lossy(field).into_owned()).collect()
-        };
-        let columns = text(reader.byte_headers().map_err(|error| format!("{name}: {error}"))?);
-        let mut columns = columns.into_iter();
-        // What some programs put before the text.
-        let columns: Vec<String> = columns
-            .next()
-            .map(|first| first.trim_start_matches('\u{feff}').to_owned())
-            .into_iter()
-            .chain(columns)
-            .collect();
+        let text = std::fs::read(file).map_err(|error| format!("{name}: {error}"))?;
+        let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(&text[..]);
+        let header = reader.byte_headers().map_err(|error| format!("{name}: {error}"))?.clone();
+        let columns: Vec<String> = header.iter().map(|field| String::from_utf8_lossy(field).into_owned()).collect();
         if columns.iter().all(String::is_empty) {
             return Err(format!("{name} is empty: a header is needed, with the names of the columns"));
+        }
+        if columns.iter().any(|column| column.contains('\0')) {
+            return Err(format!("{name}, line 1: the header is no text (or UTF-16): save the file as UTF-8"));
+        }
+        if let [only] = &columns[..]
+            && only.contains([';', '\t'])
+        {
+            return Err(format!("{name}, line 1: the header is one column, '{only}': commas separate columns"));
+        }
+        let mut lines = Lines { text: &text, at: 0, line: 1 };
+        // All that follows would be one field.
+        if let Some(quote) = unclosed(&text) {
+            return Err(format!("{name}, line {}: a quote is opened and not closed", lines.of(quote)));
         }
         let mut rows = Vec::new();
         for record in reader.byte_records() {
             let record = record.map_err(|error| format!("{name}: {error}"))?;
-            rows.push(Line { number: record.position().map_or(0, csv::Position::line), fields: text(&record) });
+            let byte = record.position().map_or(0, |position| position.byte() as usize);
+            rows.push(Line { number: lines.of(byte), fields: record });
         }
-        Ok(Self { columns, rows })
+        Ok(Self { columns, header, rows })
     }
 
     /// The column of this name, if there is one.
     pub fn column(&self, name: &str) -> Result<Option<usize>, String> {
         let mut found = (0..self.columns.len()).filter(|&column| self.columns[column] == name);
         match (found.next(), found.next()) {
-            (Some(_), Some(_)) => Err(format!("column '{name}' stands there twice")),
+            (Some(_), Some(_)) => Err(format!("line 1, column '{name}' stands there twice")),
             (first, _) => Ok(first),
         }
     }
 
     /// What a row asks for.
     pub fn question(&self, line: &Line, template: &Expression, sources: &Sources) -> Result<Question, String> {
-        if line.fields.len() != self.columns.len() {
-            return Err(format!("{} of {} columns", line.fields.len(), self.columns.len()));
+        let (there, named) = (line.fields.len(), self.columns.len());
+        if there < named {
+            return Err(format!("column {} is missing: {there} of {named} columns", self.columns[there]));
+        }
+        if there > named {
+            return Err(format!("column {} has no name: {there} of {named} columns", named + 1));
         }
         let number = |source: Source| match source {
             Source::Value(value) => Ok(value),
             Source::Column(column) => {
-                let text = &line.fields[column];
-                let value = text.parse().or_else(|_| number("", text));
+                let text = String::from_utf8_lossy(&line.fields[column]);
+                let value = text.parse().or_else(|_| number("", &text));
                 value.map_err(|_| format!("column {}: '{text}' is not a number", self.columns[column]))
             }
         };

@@ -26,7 +26,7 @@ pub struct Bar(ProgressBar);
 impl Bar {
     pub fn new(what: &str) -> Self {
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
-        let style = ProgressStyle::with_template("{prefix} {wide_bar} {percent}% {eta} left")
+        let style = ProgressStyle::with_template("{prefix} {wide_bar} {percent}% {eta} left {msg}")
             .unwrap_or_else(|_| ProgressStyle::default_bar());
         bar.set_style(style);
         bar.set_prefix(what.to_owned());
@@ -43,6 +43,10 @@ impl Bar {
             }
             bar.set_length(progress.total);
             bar.set_position(progress.evaluations);
+            // Between rounds what the last one found stays.
+            if progress.estimate.is_finite() && progress.error.is_finite() {
+                bar.set_message(format!("{:.6e} ± {:.1e}", progress.estimate, progress.error));
+            }
         }
     }
 

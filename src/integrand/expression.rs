@@ -88,7 +88,7 @@ impl Expression {
     }
 
     /// Reads a formula whose parameters get their values later, all at once by [`with_values`](Self::with_values) or one by
-    /// one by [`with`](Self::with). Until then they are NaN.
+    /// one by [`with`](Self::with). Until then they are NaN, and integration refuses the formula.
     ///
     /// # Errors
     /// Where the text is not a formula.
@@ -154,6 +154,12 @@ impl Expression {
 
     fn values(&self) -> &[f64] {
         &self.numbers[..self.program.names.len()]
+    }
+
+    /// The first parameter without a value, in a template.
+    fn first_unset(&self) -> Option<&str> {
+        let unset = self.values().iter().position(|value| value.is_nan())?;
+        Some(&self.program.names[unset])
     }
 
     fn uniforms(&self) -> &[f64] {
@@ -251,6 +257,10 @@ impl Integrand<f64> for Expression {
         Some(self.program.dimension)
     }
 
+    fn unset(&self) -> Option<&str> {
+        self.first_unset()
+    }
+
     fn scalar(&self, x: f64) -> f64 {
         Integrand::<[f64; 1]>::scalar(self, [x])
     }
@@ -290,6 +300,10 @@ impl<const D: usize> Integrand<[f64; D]> for Expression {
 
     fn required_dimension(&self) -> Option<usize> {
         Some(self.program.dimension)
+    }
+
+    fn unset(&self) -> Option<&str> {
+        self.first_unset()
     }
 
     fn scalar(&self, x: [f64; D]) -> f64 {

@@ -63,6 +63,12 @@ pub trait Integrand<P: Point = f64>: Sync {
         None
     }
 
+    /// A parameter that has no value yet, so that all values are NaN: it is for the caller to refuse that.
+    #[doc(hidden)]
+    fn unset(&self) -> Option<&str> {
+        None
+    }
+
     /// The value at one point. This is the definition: plain `f64` arithmetic.
     fn scalar(&self, x: P) -> f64;
 

@@ -31,6 +31,12 @@ pub trait VectorIntegrand<P: Point = f64>: Sync {
         None
     }
 
+    /// A parameter that has no value yet, so that all values are NaN: it is for the caller to refuse that.
+    #[doc(hidden)]
+    fn unset(&self) -> Option<&str> {
+        None
+    }
+
     /// Sets `values` to the components at `x`. This is the definition.
     fn scalar(&self, x: P, values: &mut [f64]);
 
@@ -275,6 +281,10 @@ impl<P: Point, F: Integrand<P>, const N: usize> VectorIntegrand<P> for [F; N] {
         self.iter().filter_map(F::required_dimension).max()
     }
 
+    fn unset(&self) -> Option<&str> {
+        self.iter().find_map(F::unset)
+    }
+
     fn scalar(&self, x: P, values: &mut [f64]) {
         by_components(self, x, values);
     }
@@ -296,6 +306,10 @@ impl<P: Point, F: Integrand<P>> VectorIntegrand<P> for Vec<F> {
 
     fn required_dimension(&self) -> Option<usize> {
         self.iter().filter_map(F::required_dimension).max()
+    }
+
+    fn unset(&self) -> Option<&str> {
+        self.iter().find_map(F::unset)
     }
 
     fn scalar(&self, x: P, values: &mut [f64]) {

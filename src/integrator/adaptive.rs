@@ -78,6 +78,7 @@ impl Integrator {
         region: Region,
         known: Option<(Settings, Known)>,
     ) -> Result<Integral, Error> {
+        Error::unless_set(f.unset())?;
         if self.backend == Backend::Gpu {
             return self.adaptive_on_gpu(f, region);
         }
@@ -85,6 +86,7 @@ impl Integrator {
             Some((settings, seen)) => (settings, Some(seen)),
             None => (self.infinite(f.required_dimension(), region)?, None),
         };
+        self.check_memory(1)?;
         let (on_lanes, by_scalar) = (OnLanes { f, token }, ByScalar(f));
         let values: &dyn Values = if self.backend == Backend::Serial { &by_scalar } else { &on_lanes };
         let bounded = || Bounded::new(f);
@@ -180,8 +182,9 @@ impl Integrator {
             return self.verified_rounds(depth, forms, (level, token), region, tolerance, Instant::now());
         }
         let mut start = (!self.control.is_idle()).then(Instant::now);
+        let control = self.control.of(region.upper < region.lower);
         let mut answer = NOTHING;
-        self.question(forms.fast, token, region, tolerance, &self.control).answer_into(known, &mut start, &mut answer);
+        self.question(forms.fast, token, region, tolerance, &control).answer_into(known, &mut start, &mut answer);
         let elapsed = start.map_or(Duration::ZERO, |start| start.elapsed());
         if answer.status.is_success() || self.accept {
             return Ok(self.integral(&answer, region, level, elapsed));
@@ -200,7 +203,8 @@ impl Integrator {
         tolerance: Tolerance,
         start: Instant,
     ) -> Result<Integral, Error> {
-        let question = self.question(forms.fast, token, region, tolerance, &self.control);
+        let control = self.control.of(region.upper < region.lower);
+        let question = self.question(forms.fast, token, region, tolerance, &control);
         let (answer, mesh) = question.with_its_mesh(start);
         let mut integral = self.integral(&answer, region, level, start.elapsed());
         if answer.extrapolated {
@@ -282,6 +286,7 @@ impl Integrator {
             points: &self.points,
             weight: self.weight.filter(|weight| !weight.is_one()),
             max_evaluations: self.max_evaluations,
+            most_leaves: self.most_leaves(),
             control,
             rounds: None,
         }
@@ -356,6 +361,7 @@ impl Integrator {
     pub(super) fn check_settings(&self) -> Result<(Level, Token), Error> {
         self.ladder()?;
         self.check_weight()?;
+        self.check_memory(1)?;
         self.check_backend()
     }
 

@@ -160,6 +160,7 @@ impl Integrator {
         mesh: Option<&mut Vec<f64>>,
     ) -> Result<Integral, Error> {
         let (level, token) = self.check_box(f.required_dimension(), lower, upper)?;
+        Error::unless_set(f.unset())?;
         let (on_lanes, by_scalar) =
             (PointsOnLanes { f, token, point: PhantomData }, PointsByScalar { f, point: PhantomData });
         let fast: &dyn PointValues = if self.backend == Backend::Serial { &by_scalar } else { &on_lanes };
@@ -169,12 +170,15 @@ impl Integrator {
             traced.and_then(Expr::as_constant) == Some(0.0)
         };
         let known = (level, token);
+        let reversed = self.control.watch.is_some() && axes_of(lower, upper).0 < 0.0;
+        let negated = reversed.then(|| Self { control: self.control.of(true).into_owned(), ..self.clone() });
+        let with = negated.as_ref().unwrap_or(self);
         match self.depth().filter(|_| self.backend != Backend::Serial) {
-            None => self.over_box(fast, &is_zero, known, lower, upper, mesh),
+            None => with.over_box(fast, &is_zero, known, lower, upper, mesh),
             Some(depth) => {
                 let how = (depth, self.seed);
                 let checked = CheckedPoints::new((fast, &by_scalar), ball(), how, lower.len());
-                let result = self.over_box(&checked, &is_zero, known, lower, upper, mesh);
+                let result = with.over_box(&checked, &is_zero, known, lower, upper, mesh);
                 checked.judge((lower, upper), result)
             }
         }
@@ -248,6 +252,7 @@ impl Integrator {
         if !several {
             return self.check_settings();
         }
+        self.check_memory_of_boxes(dimension, 1)?;
         if self.method == Method::Auto && self.backend == Backend::Gpu && !self.fallback {
             return Err(Error::BackendUnavailable { backend: Backend::Gpu, reason: RACE.to_owned() });
         }
@@ -324,7 +329,8 @@ impl Integrator {
         };
         self.add_hints(&axes, &mut look);
         let costs = costs(dimension, seventh, ninth);
-        let method = Cubature::new(axes.clone(), tolerance, self.max_evaluations, costs, &look);
+        let method = Cubature::new(axes.clone(), tolerance, self.box_limits(dimension), costs, &look);
+        self.check_first_boxes(method.too_many(), dimension, 1)?;
         let mut drive = Drive {
             with: self,
             kernel,

@@ -53,6 +53,11 @@ impl Integrator {
         self
     }
 
+    /// How many peaks are known.
+    pub(super) fn peaks_known(&self) -> usize {
+        self.hints.as_ref().map_or(0, |hints| hints.peaks.len())
+    }
+
     fn hints_mut(&mut self) -> &mut Hints {
         Arc::make_mut(self.hints.get_or_insert_default())
     }

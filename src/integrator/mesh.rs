@@ -54,6 +54,7 @@ impl Integrator {
             return Integrator { backend: Backend::Simd, ..self.clone() }.mesh(f, region);
         }
         let (_, token, tolerance) = self.check_adaptive(f.required_dimension(), region)?;
+        Error::unless_set(f.unset())?;
         let mut workspace = Workspace::default();
         let values = OnLanes { f, token };
         let question = self.question(&values, token, region, tolerance, &self.control);

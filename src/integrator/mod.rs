@@ -14,6 +14,7 @@ mod gpu;
 mod half_cycles;
 mod hints;
 mod initial;
+mod memory;
 mod mesh;
 mod near_ends;
 mod over_domain;
@@ -83,6 +84,7 @@ pub struct Integrator {
     learnt: Option<Arc<ImportanceMap>>,
     norm: Norm,
     max_evaluations: u64,
+    max_memory: Option<usize>,
     points: Vec<f64>,
     hints: Option<Arc<Hints>>,
     weight: Option<Weight>,
@@ -117,6 +119,7 @@ impl Integrator {
             learnt: None,
             norm: Norm::default(),
             max_evaluations: 4_000_000,
+            max_memory: None,
             points: Vec::new(),
             hints: None,
             weight: None,
@@ -152,7 +155,7 @@ impl Integrator {
 
     /// The number of threads, at least 1. Without it: all of the machine, in a pool of the crate's own; or, when called
     /// from within a rayon task, those of its pool. The result does not depend on it, to the bit. Below some 100 µs of work,
-    /// and below 2,048 evaluations, everything stays on the calling thread.
+    /// and below 2,048 evaluations, everything stays on the calling thread; so does one adaptive integral over an interval, whatever is set. Elsewhere 0 is refused.
     pub fn threads(mut self, threads: usize) -> Self {
         self.threads = Some(threads);
         self
@@ -207,13 +210,13 @@ impl Integrator {
 
     /// The time after which the integration stops: at the next block of tiles (a tile has 1,024 evaluations for small plans, 32,768 for large ones, 2^20 for huge ones,
     /// or a panel where that has more nodes), on several threads after up to four tiles for each; a GPU that is being opened, or
-    /// compiles, is left alone after 0.2 s.
+    /// compiles, is left alone after 0.2 s. A limit of zero ends it before it begins: [`Status::Deadline`](crate::Status::Deadline), and the estimate is NaN.
     pub fn time_limit(mut self, limit: Duration) -> Self {
         self.control.time_limit = Some(limit);
         self
     }
 
-    /// Called now and then with how far the integration has come (a few times for a short one, then every 20 ms or so).
+    /// Called now and then with how far the integration has come, its estimate and error (a few times for a short one, then every 20 ms or so).
     pub fn progress(mut self, watch: impl Fn(Progress) + Send + Sync + 'static) -> Self {
         self.control.watch = Some(Watch(Arc::new(watch)));
         self
@@ -276,6 +279,7 @@ impl Integrator {
     #[inline(never)]
     fn over_panels(&self, f: &impl Integrand, region: Region) -> Result<Integral, Error> {
         self.check_weight()?;
+        Error::unless_set(f.unset())?;
         let start = Instant::now();
         let plan = self.plan(region)?;
         let level = self.chosen_level()?;

@@ -16,7 +16,7 @@ use crate::clock::Instant;
 use crate::error::Error;
 use crate::estimate::Tolerance;
 use crate::integral::{Fallback, Integral, Status};
-use crate::method::{Method, Outcome, QuasiMonteCarlo, Wanted};
+use crate::method::{Method, Outcome, QuasiMonteCarlo, Vegas, Wanted};
 use crate::plan::Axis;
 use crate::rule::fully_symmetric::MOST_DIMENSIONS;
 use entrant::{Entrant, Runner, within};
@@ -73,7 +73,8 @@ impl<'a> Race<'a> {
             method.most_sampled().is_some_and(|most| axes.len() <= most) && method.least_sampled() <= left
         };
         let points = [Method::Lattice, Method::Sobol].into_iter().find(fits).unwrap_or(Method::MonteCarlo);
-        let mut waiting = if left < FEW { vec![points] } else { vec![Method::Vegas, points] };
+        let roomy = with.bytes_of_vegas() >= Vegas::least_bytes(axes.len());
+        let mut waiting = if left < FEW || !roomy { vec![points] } else { vec![Method::Vegas, points] };
         match &cubature {
             Some(drive) => {
                 let first = drive.method.cost() <= left;

@@ -12,7 +12,7 @@ use crate::estimate::Tolerance;
 use crate::integral::Status;
 use crate::integrand::values::Values;
 use crate::lanes::Token;
-use crate::method::{Adaptive, Method, Outcome};
+use crate::method::{Adaptive, Limits, Method, Outcome};
 use crate::plan::{Region, Regions, Sweep, Swept};
 use crate::rule::Ladder;
 use crate::weight::Weight;
@@ -40,6 +40,8 @@ pub(super) struct Question<'a> {
     /// But for that of 1.
     pub weight: Option<Weight>,
     pub max_evaluations: u64,
+    /// Of the mesh.
+    pub most_leaves: usize,
     pub control: &'a Control,
     /// Who evaluates what rounds sweep, in place of the CPU.
     pub rounds: Option<&'a dyn RegionRounds>,
@@ -79,6 +81,10 @@ thread_local! {
 }
 
 impl Question<'_> {
+    pub fn limits(&self) -> Limits {
+        Limits { evaluations: self.max_evaluations, leaves: self.most_leaves }
+    }
+
     /// The integral, to the tolerance or with the reason why not. `known` are values at nodes of the ladder. Where the clock has not been
     /// read, that is done once one panel is not enough: it takes as long as a small integral.
     #[inline]
@@ -109,7 +115,8 @@ impl Question<'_> {
         let mut done = Done::default();
         answer.regions = 1;
         if self.points.is_empty() && self.control.may_begin() && whole(self, known, desk, &mut done, answer) {
-            self.control.report(answer.evaluations, answer.evaluations);
+            let Answer { estimate, error, evaluations, .. } = *answer;
+            self.control.report_estimate(evaluations, evaluations, estimate, error);
         } else {
             *answer = self.with_mesh(&done, desk, *start.get_or_insert_with(Instant::now));
         }
@@ -126,7 +133,7 @@ impl Question<'_> {
     /// The same, with the mesh left in `workspace`.
     pub fn answer_in(&self, workspace: &mut Workspace, done: &Done, start: Instant) -> Answer {
         if self.lower == self.upper || self.weight.is_some_and(|weight| weight.is_zero()) {
-            workspace.method.begin(self.method, self.tolerance, self.max_evaluations, &[]);
+            workspace.method.begin(self.method, self.tolerance, self.limits(), &[]);
             return NOTHING;
         }
         run(self, workspace, &mut Desk::new(), done, start)
@@ -200,7 +207,7 @@ pub(super) fn run(
     let Question { tolerance, lower, upper, max_evaluations: most, .. } = *question;
     let kernel = SimdRegions { values: question.values, ladder: question.ladder, token: question.token };
     initial(question.method, lower, upper, question.points, regions);
-    method.begin(question.method, tolerance, most, regions);
+    method.begin(question.method, tolerance, question.limits(), regions);
     let mut sweep = |method: &Adaptive, swept: &mut Vec<Swept>| {
         if let [only] = method.next().list
             && let Some((_, known)) = done.sweeps.iter().flatten().find(|(region, _)| region == only)
@@ -219,7 +226,7 @@ pub(super) fn run(
         *looked = true;
         let evaluations = evaluations + method.evaluations;
         if let Some(panels) = &panels {
-            method.begin(question.method, tolerance, most, panels);
+            method.begin(question.method, tolerance, question.limits(), panels);
         }
         method.evaluations = evaluations;
         panels.is_some()
@@ -238,7 +245,7 @@ pub(super) fn run(
         }
         let evaluations = swept.iter().map(|one| u64::from(one.evaluations)).sum::<u64>() + method.evaluations;
         if let Some(answer) = cycles.solve(question, evaluations, start) {
-            question.control.report(answer.evaluations, answer.evaluations);
+            question.control.report_estimate(answer.evaluations, answer.evaluations, answer.estimate, answer.error);
             return answer;
         }
         let tried = std::mem::take(&mut cycles.evaluations);
@@ -256,7 +263,8 @@ pub(super) fn run(
                 break Some(outcome);
             }
         }
-        question.control.report(method.evaluations, most);
+        let totals = &method.totals;
+        question.control.report_estimate(method.evaluations, most, totals.estimate, totals.error);
         stop = sweep(method, swept);
     };
     // Where zero would do as well as next to it, over a range whose ends are meant.
@@ -282,10 +290,12 @@ pub(super) fn run(
     if failed && let Some(answer) = cycles.better(question, method.evaluations, method.totals.error, start) {
         return answer;
     }
+    let evaluations = method.evaluations + cycles.evaluations;
+    question.control.report_estimate(evaluations, most, method.totals.estimate, method.totals.error);
     Answer {
         estimate: method.totals.estimate,
         error: method.totals.error,
-        evaluations: method.evaluations + cycles.evaluations,
+        evaluations,
         regions: method.regions(),
         status: match (outcome, stop) {
             (Some(Outcome::Oscillates), _) if cycles.too_dear => Status::MaxEvaluations,

@@ -169,6 +169,7 @@ impl Integrator {
         Wanted {
             tolerance: Tolerance { absolute: self.abs_tol.unwrap_or(0.0), relative },
             most: self.max_evaluations,
+            bytes: self.bytes_of_vegas(),
             volume: axes.iter().map(|axis| axis.upper - axis.lower).product(),
             seed: self.seed,
             floor: 0.0,

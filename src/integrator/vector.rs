@@ -19,7 +19,7 @@ use crate::integrand::shared::{Shared, Single, VectorByScalar, VectorOnLanes, Ve
 use crate::integrand::vector::OneOf;
 use crate::integrand::{Point, VectorIntegrand};
 use crate::lanes::{Level, Token};
-use crate::method::{Adaptive, Joint, Outcome};
+use crate::method::{Adaptive, Joint, Limits, Outcome};
 use crate::norm::{Measure, Norm};
 use crate::plan::Swept;
 use crate::region::{IntoRegion, Region};
@@ -91,6 +91,7 @@ impl Integrator {
         if components == 0 || group == 0 || !components.is_multiple_of(group) {
             return Err(Error::Components { components, group });
         }
+        Error::unless_set(f.unset())?;
         Ok((components, Measure { norm: self.norm, group }))
     }
 
@@ -123,13 +124,14 @@ impl Integrator {
     ) -> Result<VectorIntegral, Error> {
         let (lower, upper) = (region.lower.min(region.upper), region.lower.max(region.upper));
         let components = forms.components;
+        self.check_memory(components)?;
+        let limits = Limits { evaluations: self.max_evaluations, leaves: self.most_leaves() };
         let mut run = Run {
             with: self,
             shared: Shared::new(forms.fast, components),
             token,
             bounds: (lower, upper),
-            joint: MEMORY
-                .with_borrow_mut(|memory| Joint::new(components, measure, tolerance, self.max_evaluations, memory)),
+            joint: MEMORY.with_borrow_mut(|memory| Joint::new(components, measure, tolerance, limits, memory)),
             swept: vec![Vec::new(); components],
             desk: Desk::new(),
             probed: false,

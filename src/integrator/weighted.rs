@@ -58,7 +58,7 @@ pub(super) fn run(question: &Question, weight: Weight, start: Instant) -> (Answe
     let weighing = Weighing::new(weight, lower, upper);
     let kernel = Kernel { values, weighing: &weighing, token };
     let (mut method, mut desk, mut levels, mut swept) = (Weighted::default(), Desk::new(), Vec::new(), Vec::new());
-    method.begin(tolerance, most, &panels(&weighing, lower, upper, question.points, &[]));
+    method.begin(tolerance, question.limits(), &panels(&weighing, lower, upper, question.points, &[]));
     let mut sweep = |method: &Weighted, swept: &mut Vec<_>| {
         swept.clear();
         for chunk in method.next().chunks(CHUNK) {
@@ -86,7 +86,7 @@ pub(super) fn run(question: &Question, weight: Weight, start: Instant) -> (Answe
             method.evaluations += evaluations;
             if let Some(found) = found {
                 let cuts: Vec<f64> = found.iter().map(|(region, _)| region.map.point(region.lower)).collect();
-                method.begin(tolerance, most, &panels(&weighing, lower, upper, question.points, &cuts));
+                method.begin(tolerance, question.limits(), &panels(&weighing, lower, upper, question.points, &cuts));
                 outcome = None;
             } else if method.totals.magnitude < TINY && tolerance.absolute == 0.0 && !values.is_zero() {
                 outcome = Some(Outcome::Suspicious(NOTHING_SEEN));
@@ -97,7 +97,7 @@ pub(super) fn run(question: &Question, weight: Weight, start: Instant) -> (Answe
         if limit && method.meets(tolerance) {
             outcome = Some(Outcome::Converged);
         }
-        question.control.report(method.evaluations, most);
+        question.control.report_estimate(method.evaluations, most, method.totals.estimate, method.totals.error);
     }
     let status = match (outcome, stop) {
         (Some(outcome), _) => status(outcome),

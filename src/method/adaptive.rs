@@ -26,7 +26,7 @@ pub(crate) struct Adaptive {
     /// What is asked for, and what is refined to.
     wanted: Tolerance,
     tolerance: Tolerance,
-    most: u64,
+    limits: Limits,
     /// Length of the whole, in x or in t.
     span: f64,
     leaves: Vec<Leaf>,
@@ -51,15 +51,33 @@ pub(crate) struct Adaptive {
     pub totals: Totals,
 }
 
+/// What an integration may use.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Limits {
+    pub evaluations: u64,
+    /// Of all components together.
+    pub leaves: usize,
+}
+
+impl Limits {
+    /// Leaves beyond which memory is not used unless a limit is set.
+    pub const MOST_LEAVES: usize = 1 << 20;
+}
+
 impl Adaptive {
-    /// Leaves beyond which memory is not used: 2^20 of 320 bytes.
-    pub(super) const MOST_LEAVES: usize = 1 << 20;
+    /// Bytes for each leaf, at most: itself and, where all are swept in a round, what is asked, done and found. Lists have grown by doubling.
+    pub const BYTES: usize = 2
+        * (size_of::<Leaf>()
+            + size_of::<Region>()
+            + size_of::<Swept>()
+            + size_of::<(u32, Step)>()
+            + 4 * size_of::<u32>());
     /// Points that are not finite, beyond which there is no use in cutting them out.
     const MOST_BAD: usize = 3;
 
     /// A new integral over regions in ascending order, with which of their ends are edges.
-    pub fn begin(&mut self, method: Method, tolerance: Tolerance, most: u64, regions: &[(Region, [bool; 2])]) {
-        (self.method, self.wanted, self.tolerance, self.most) = (method, tolerance, tolerance.inner(), most);
+    pub fn begin(&mut self, method: Method, tolerance: Tolerance, limits: Limits, regions: &[(Region, [bool; 2])]) {
+        (self.method, self.wanted, self.tolerance, self.limits) = (method, tolerance, tolerance.inner(), limits);
         self.leaves.clear();
         self.asked.clear();
         self.of.clear();
@@ -116,41 +134,43 @@ impl Adaptive {
             return ended;
         }
         // Limits are met before the mesh is changed: what there is has an estimate and an error.
-        if self.evaluations >= self.most {
+        if self.evaluations >= self.limits.evaluations {
             return Some(Outcome::MaxEvaluations);
         }
-        if self.leaves.len() > Self::MOST_LEAVES {
-            return Some(Outcome::MemoryLimit);
-        }
-        self.within_limit();
+        let reached = self.within_limits();
         if self.steps.is_empty() {
-            return Some(Outcome::MaxEvaluations);
+            return reached;
         }
         self.carry_out();
         None
     }
 
-    /// Where this round would go beyond the limit on evaluations: only what claims most, as far as the limit allows.
-    fn within_limit(&mut self) {
-        let left = self.most - self.evaluations;
+    /// Where this round would go beyond the limits: only what claims most, as far as these allow. The limit that was met first.
+    fn within_limits(&mut self) -> Option<Outcome> {
+        let left = self.limits.evaluations - self.evaluations;
+        let room = self.limits.leaves.saturating_sub(self.leaves.len()) as u64;
         let panel = match self.method {
             // With a probe, and sentinels.
             Method::GaussKronrod(order) => order as u64 + 3,
             Method::DoubleExponential => Sweep::Levels.most_evaluations(),
             _ => Sweep::Ladder { least: 0, eager: false }.most_evaluations(),
         };
-        if self.steps.iter().map(|(_, step)| step.most_evaluations(panel)).sum::<u64>() <= left {
-            return;
+        let evaluations: u64 = self.steps.iter().map(|(_, step)| step.most_evaluations(panel)).sum();
+        let leaves: u64 = self.steps.iter().map(|(_, step)| step.most_leaves()).sum();
+        if evaluations <= left && leaves <= room {
+            return None;
         }
         let error = |index: u32| self.leaves[index as usize].error();
         self.steps.sort_by(|a, b| error(b.0).total_cmp(&error(a.0)).then(a.0.cmp(&b.0)));
-        let mut cost = 0;
+        let (mut evaluations, mut leaves) = (0, 0);
         let fits = self.steps.iter().take_while(|(_, step)| {
-            cost += step.most_evaluations(panel);
-            cost <= left
+            evaluations += step.most_evaluations(panel);
+            leaves += step.most_leaves();
+            evaluations <= left && leaves <= room
         });
         let fits = fits.count();
         self.active.extend(self.steps.drain(fits..).map(|(index, _)| index));
+        Some(if evaluations > left { Outcome::MaxEvaluations } else { Outcome::MemoryLimit })
     }
 
     /// Takes what was swept, and what has to be done before anything can be judged: cuts.

@@ -11,7 +11,7 @@ mod places;
 mod planes;
 mod steps;
 
-use super::Outcome;
+use super::{Limits, Outcome};
 use crate::estimate::Tolerance;
 use crate::estimate::cubature::{caution, claims_of_halves};
 use crate::plan::{Axis, BoxRule, Boxes, Look, SweptBox};
@@ -86,9 +86,10 @@ pub(crate) struct Costs {
 
 impl Cubature {
     /// The integration over the box of `axes`, at which was looked.
-    pub fn new(axes: Vec<Axis>, tolerance: Tolerance, most: u64, costs: Costs, look: &Look) -> Self {
-        let (next_lower, next_upper) = first::mesh(&axes, look, FIRST.min(most / 4) / costs.seventh);
-        let bytes = 2 * size_of::<f64>() * axes.len() + size_of::<BoxLeaf>();
+    pub fn new(axes: Vec<Axis>, tolerance: Tolerance, limits: Limits, costs: Costs, look: &Look) -> Self {
+        let Limits { evaluations: most, leaves: capacity } = limits;
+        let first = (FIRST.min(most / 4) / costs.seventh).min(capacity as u64);
+        let (next_lower, next_upper) = first::mesh(&axes, look, first);
         Self {
             // Where what looks smooth may be left to the fine rule, it has to be sure.
             by_seventh: if costs.ninth.is_some() && costs.fine.is_some() { 0 } else { next_lower.len() / axes.len() },
@@ -98,7 +99,7 @@ impl Cubature {
             tolerance,
             most,
             costs,
-            capacity: MEMORY / bytes,
+            capacity,
             lower: Vec::new(),
             upper: Vec::new(),
             leaves: Vec::new(),
@@ -116,6 +117,30 @@ impl Cubature {
             peak: 0.0,
             bad: Vec::new(),
         }
+    }
+
+    /// The leaves that there may be in so many dimensions unless a limit is set.
+    pub fn usual_capacity(dimension: usize) -> usize {
+        MEMORY / (2 * size_of::<f64>() * dimension + size_of::<BoxLeaf>())
+    }
+
+    /// Bytes for each leaf, at most: itself, and the boxes of a round with what is found of them, in lists that have grown by doubling.
+    pub fn bytes(dimension: usize) -> usize {
+        let bounds = 2 * size_of::<f64>() * dimension;
+        let sorted = if dimension <= MOST_PLACED { places::BYTES } else { 0 };
+        2 * (2 * bounds + size_of::<BoxLeaf>() + 2 * size_of::<SweptBox>() + size_of::<Option<divide::Cut>>() + 24)
+            + sorted
+    }
+
+    /// The boxes without which there is no first mesh, around so many known peaks.
+    pub fn least_boxes(dimension: usize, peaks: usize) -> usize {
+        (1 << first::halvings(dimension)) + peaks * 20 * dimension
+    }
+
+    /// The boxes of the first mesh, where these are more than there may be.
+    pub fn too_many(&self) -> Option<usize> {
+        let boxes = self.next_lower.len() / self.axes.len();
+        Some(boxes).filter(|&boxes| self.leaves.is_empty() && boxes > self.capacity)
     }
 
     /// Claims this much more: what the arithmetic of the values may make of them.

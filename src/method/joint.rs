@@ -6,7 +6,7 @@
 //! alone on that mesh.
 
 use super::adaptive::Step;
-use super::{Adaptive, Method, Outcome};
+use super::{Adaptive, Limits, Method, Outcome};
 use crate::estimate::{Tolerance, unresolved};
 use crate::norm::Measure;
 use crate::plan::{Region, Swept};
@@ -26,7 +26,7 @@ pub(crate) struct Joint {
     /// What is asked for, and what is refined to.
     wanted: Tolerance,
     tolerance: Tolerance,
-    most: u64,
+    most: Limits,
     components: Vec<Adaptive>,
     pub estimates: Vec<f64>,
     pub errors: Vec<f64>,
@@ -44,7 +44,7 @@ pub(crate) type Verdict = (Outcome, Option<usize>);
 
 impl Joint {
     /// `count` integrals over the same regions, in the memory of others. Nothing is swept before [`begin`](Self::begin).
-    pub fn new(count: usize, measure: Measure, tolerance: Tolerance, most: u64, memory: &mut Vec<Adaptive>) -> Self {
+    pub fn new(count: usize, measure: Measure, tolerance: Tolerance, most: Limits, memory: &mut Vec<Adaptive>) -> Self {
         let mut components = std::mem::take(memory);
         components.resize_with(count, Adaptive::default);
         Self {
@@ -64,7 +64,8 @@ impl Joint {
 
     pub fn begin(&mut self, method: Method, regions: &[(Region, [bool; 2])]) {
         for component in &mut self.components {
-            component.begin(method, self.wanted, u64::MAX, regions);
+            // The limits are those of all.
+            component.begin(method, self.wanted, Limits { evaluations: u64::MAX, leaves: usize::MAX }, regions);
         }
         self.list();
     }
@@ -136,10 +137,12 @@ impl Joint {
                 return verdict;
             }
         }
-        if evaluations >= self.most {
+        if evaluations >= self.most.evaluations {
             return Some((Outcome::MaxEvaluations, None));
         }
-        if self.regions() as usize * self.components.len() > Adaptive::MOST_LEAVES {
+        self.wishes.sort_by_key(|&(leaf, c, step)| (leaf, step.rank(), c));
+        let more: u64 = self.wishes.chunk_by(|a, b| a.0 == b.0).map(|wishes| wishes[0].2.most_leaves()).sum();
+        if (self.regions() + more) as usize * self.components.len() > self.most.leaves {
             return Some((Outcome::MemoryLimit, None));
         }
         self.carry_out();
@@ -211,7 +214,6 @@ impl Joint {
 
     /// One step for each leaf and all components, where the mesh is changed; else each component's own.
     fn carry_out(&mut self) {
-        self.wishes.sort_by_key(|&(leaf, c, step)| (leaf, step.rank(), c));
         for wishes in self.wishes.chunk_by(|a, b| a.0 == b.0) {
             let (leaf, _, mut step) = wishes[0];
             if !step.splits() {

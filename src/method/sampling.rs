@@ -23,6 +23,8 @@ pub(crate) struct Wanted {
     pub tolerance: Tolerance,
     /// The most evaluations.
     pub most: u64,
+    /// The most bytes.
+    pub bytes: usize,
     /// Of the box, in the variables of its axes.
     pub volume: f64,
     pub seed: u64,

@@ -37,6 +37,7 @@ pub(crate) struct Vegas {
     /// Iterations that do not count.
     learning: u32,
     strata: Strata,
+    most_strata: u64,
     scratch: strata::Scratch,
     /// The iterations that count.
     estimates: Vec<Estimate>,
@@ -48,7 +49,8 @@ impl Vegas {
     /// `learnt` is a map of as many axes.
     pub fn new(wanted: Wanted, axes: &[Axis], learnt: Option<&ImportanceMap>) -> Self {
         let samples = FIRST.min(wanted.most / 16).max(16);
-        let strata = strata::even(axes.len(), samples, wanted.seed);
+        let most_strata = strata::most(wanted.bytes.saturating_sub(Self::tables(axes.len())));
+        let strata = strata::even(axes.len(), samples, most_strata, wanted.seed);
         let bounds = || axes.iter().map(|axis| (axis.lower, axis.upper));
         let learnt = learnt.map(|map| map.between(bounds()));
         Self {
@@ -57,11 +59,22 @@ impl Vegas {
             learning: if learnt.is_some() { LEARNING_AGAIN } else { LEARNING },
             learnt,
             strata,
+            most_strata,
             scratch: strata::Scratch::default(),
             estimates: Vec::new(),
             known: Known::default(),
             all_zero: true,
         }
+    }
+
+    /// Bytes of the tables that tiles have of what was seen, and of their sum.
+    fn tables(dimension: usize) -> usize {
+        (Strata::TILES as usize + 2) * dimension * ImportanceMap::INCREMENTS * size_of::<[f64; 2]>()
+    }
+
+    /// The bytes without which it does nothing.
+    pub fn least_bytes(dimension: usize) -> usize {
+        Self::tables(dimension) + (1 << 16)
     }
 
     /// How to sample now.
@@ -144,14 +157,15 @@ impl Vegas {
         }
         if let Some(learnt) = self.learnt.take() {
             self.map = map::half_even(learnt, &self.map);
-            strata::next(&mut self.strata, &vec![1.0; sample.spread.len()], next, &mut self.scratch);
+            strata::next(&mut self.strata, &vec![1.0; sample.spread.len()], next, self.most_strata, &mut self.scratch);
         } else if resolved || now >= FIRST && !is_nothing {
             map::refine(&mut self.map, sample);
-            strata::next(&mut self.strata, &sample.spread, next, &mut self.scratch);
+            strata::next(&mut self.strata, &sample.spread, next, self.most_strata, &mut self.scratch);
         } else {
             // A map that is learnt from what so few have seen loses what they missed.
             let iteration = self.strata.iteration + 1;
-            self.strata = Strata { iteration, ..strata::even(self.strata.along.len(), next, self.wanted.seed) };
+            let even = strata::even(self.strata.along.len(), next, self.most_strata, self.wanted.seed);
+            self.strata = Strata { iteration, ..even };
         }
         None
     }

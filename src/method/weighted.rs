@@ -1,5 +1,6 @@
 //! Global adaptive integration with a weight, by rounds: every round sweeps all panels that are above their share.
 
+use super::Limits;
 use super::outcome::{Outcome, Sum, Totals};
 use crate::estimate::Tolerance;
 use crate::plan::{How, Panel, Swept, Weighing};
@@ -42,7 +43,7 @@ const FEW_RADIANS: f64 = 8.0;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Weighted {
     tolerance: Tolerance,
-    most: u64,
+    limits: Limits,
     leaves: Vec<Leaf>,
     /// Panels to sweep, and the leaf of each.
     asked: Vec<Panel>,
@@ -54,11 +55,13 @@ pub(crate) struct Weighted {
 }
 
 impl Weighted {
-    const MOST_LEAVES: usize = 1 << 20;
+    /// Bytes for each leaf, at most: itself and what is asked and found of it, twice as lists have grown by doubling, and as its round may have
+    /// halved all leaves.
+    pub const BYTES: usize = 4 * (size_of::<Leaf>() + size_of::<Panel>() + size_of::<Swept>() + size_of::<usize>());
 
     /// A new integral over these panels.
-    pub fn begin(&mut self, tolerance: Tolerance, most: u64, panels: &[Panel]) {
-        (self.tolerance, self.most) = (tolerance.inner(), most);
+    pub fn begin(&mut self, tolerance: Tolerance, limits: Limits, panels: &[Panel]) {
+        (self.tolerance, self.limits) = (tolerance.inner(), limits);
         self.leaves.clear();
         self.asked.clear();
         self.of.clear();
@@ -145,8 +148,8 @@ impl Weighted {
             // What hides between panels is part of the error that is told.
             self.compare(weighing);
         }
-        let outcome = outcome.or((self.evaluations >= self.most).then_some(Outcome::MaxEvaluations));
-        outcome.or((self.leaves.len() > Self::MOST_LEAVES).then_some(Outcome::MemoryLimit))
+        let outcome = outcome.or((self.evaluations >= self.limits.evaluations).then_some(Outcome::MaxEvaluations));
+        outcome.or((self.leaves.len() > self.limits.leaves).then_some(Outcome::MemoryLimit))
     }
 
     /// Whether what has been found meets a tolerance that may be wider than that which was refined to.

@@ -24,10 +24,13 @@ pub(crate) struct Strata {
 }
 
 impl Strata {
+    /// Tiles, at most: each has tables of its own.
+    pub const TILES: u64 = 64;
+
     /// The strata of each tile: as many samples each, about.
     pub fn tiles(&self) -> Vec<Range<usize>> {
         let total: u64 = self.evaluations();
-        let tiles = (total / SMALLEST_TILE).clamp(1, TILES);
+        let tiles = (total / SMALLEST_TILE).clamp(1, Self::TILES);
         let (mut ranges, mut begin, mut sum) = (Vec::new(), 0, 0u64);
         for (stratum, &samples) in self.samples.iter().enumerate() {
             sum += u64::from(samples);
@@ -84,9 +87,8 @@ pub(crate) struct Piece {
     pub count: u32,
 }
 
-/// Samples of a tile, at least, and tiles, at most: each has tables of its own.
+/// Samples of a tile, at least.
 const SMALLEST_TILE: u64 = 1 << 13;
-const TILES: u64 = 64;
 
 /// What samples of some strata give, in units of the mean over all.
 #[derive(Clone, Debug, Default)]
@@ -154,7 +156,7 @@ mod tests {
         for samples in [vec![2; 100_000], vec![1_000_000, 2, 2, 3], vec![2, 2, 900_000], vec![5]] {
             let strata = Strata { along: vec![samples.len() as u32], samples, iteration: 0, seed: 0 };
             let tiles = strata.tiles();
-            assert!(tiles.len() <= TILES as usize + 1);
+            assert!(tiles.len() <= Strata::TILES as usize + 1);
             let mut next = 0;
             for tile in tiles {
                 assert!(tile.start == next && tile.end > next);

@@ -71,7 +71,9 @@ impl<'a> Drive<'a> {
             }
         }
         let outcome = self.method.absorb(&mut swept, &mut fine);
-        self.with.control.report(self.others + self.method.evaluations, self.with.max_evaluations);
+        let (totals, evaluations) = (&self.method.totals, self.others + self.method.evaluations);
+        let (control, most) = (&self.with.control, self.with.max_evaluations);
+        control.report_estimate(evaluations, most, totals.estimate(), totals.error());
         match outcome {
             Some(Outcome::NonFinite { value, .. }) => {
                 return Some(End::Bad(Box::new((std::mem::take(&mut self.method.bad), value))));

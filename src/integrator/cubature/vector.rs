@@ -67,6 +67,7 @@ impl Integrator {
             with.backend = Backend::Simd;
         }
         let (level, token) = with.check_box(f.required_dimension(), lower, upper)?;
+        with.check_memory_of_boxes(lower.len(), components)?;
         fallbacks.extend(with.box_fallbacks());
         let (on_lanes, by_scalar) =
             (VectorOnLanes { f, token, point: PhantomData }, VectorByScalar { f, point: PhantomData });
@@ -182,7 +183,7 @@ impl Integrator {
         let tolerance = self.tolerances();
         let costs = costs(dimension, seventh, ninth);
         looks.iter_mut().for_each(|look| self.add_hints(axes, look));
-        let mut joint = JointCubature::new(measure, axes, tolerance, self.max_evaluations, costs, &looks);
+        let mut joint = JointCubature::new(measure, axes, tolerance, self.box_limits(dimension), costs, &looks);
         joint.evaluations = seventh.on_lines() + own(&looks);
         let mut run =
             Run { with: self, over, kernel, shared: &shared, joint, threads, seconds: [0.0; 3], no_threads: None };

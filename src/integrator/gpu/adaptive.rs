@@ -76,7 +76,8 @@ impl Integrator {
         }
         let traced = traced.ok_or(GpuError::NotTraceable)?;
         let rounds = OnDevice::new(self, traced, forms.scalar, start)?;
-        let question = self.question(forms.fast, token, region, tolerance, &self.control);
+        let control = self.control.of(region.upper < region.lower);
+        let question = self.question(forms.fast, token, region, tolerance, &control);
         let (answer, mesh) = Question { rounds: Some(&rounds), ..question }.with_its_mesh(start);
         rounds.whole()?;
         if answer.extrapolated {

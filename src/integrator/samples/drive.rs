@@ -153,7 +153,8 @@ impl<'a> Drive<'a> {
     }
 
     fn report(&self, known: &Known) {
-        self.with.control.report(self.others + known.evaluations, self.with.max_evaluations);
+        let (control, most) = (&self.with.control, self.with.max_evaluations);
+        control.report_estimate(self.others + known.evaluations, most, known.estimate, known.error);
     }
 
     /// The moments of each replicate.

@@ -43,16 +43,27 @@ impl Step {
 
     /// How many evaluations it leads to in the next sweep, at most, where a panel takes so many.
     pub fn most_evaluations(self, panel: u64) -> u64 {
-        let parts = match self {
-            Step::Bisect(parts) => u64::from(parts),
+        match self {
+            Step::Avoid | Step::TryLevels => Sweep::Levels.most_evaluations(),
+            Step::Locate => Sweep::Locate.most_evaluations(),
+            _ => self.most_parts() * panel,
+        }
+    }
+
+    /// How many leaves come on top, at most.
+    pub fn most_leaves(self) -> u64 {
+        self.most_parts() - 1
+    }
+
+    fn most_parts(self) -> u64 {
+        match self {
+            Step::Bisect(parts) => parts.into(),
             Step::CutOut(_) | Step::Cut(Some((_, 0.0))) => 2,
             Step::Cut(Some(_)) => 2 * MOST_GRADES as u64 + 2,
             Step::Cut(None) => PARTS.into(),
             Step::OpenUp(_) => PANELS as u64,
-            Step::Avoid | Step::TryLevels => return Sweep::Levels.most_evaluations(),
-            Step::Locate => return Sweep::Locate.most_evaluations(),
-        };
-        parts * panel
+            Step::Avoid | Step::TryLevels | Step::Locate => 1,
+        }
     }
 
     /// Which of two for the same leaf comes first: what cannot be put off, then what is known best.

@@ -14,7 +14,12 @@ pub(super) struct Cut {
 impl Cubature {
     /// Halves what is active, or cuts it at a plane; what is too narrow for that is stuck. The outcome, if that is all.
     pub fn divide(&mut self) -> Option<Outcome> {
-        let active = std::mem::take(&mut self.active);
+        let mut active = std::mem::take(&mut self.active);
+        // What asks for them may not have looked.
+        active.truncate(self.capacity.saturating_sub(self.leaves.len()));
+        if active.is_empty() && self.fine.is_empty() {
+            return Some(Outcome::MemoryLimit);
+        }
         let (active, by_seventh) = self.in_groups(active, |i| self.leaves[i as usize].is_rough());
         let cuts: Vec<Option<Cut>> = active.iter().map(|&i| self.cut_of(i)).collect();
         self.carry_out(&active, &cuts, by_seventh);
@@ -128,6 +133,7 @@ fn cut(axis: &Axis, lower: &[f64], upper: &[f64], d: usize) -> f64 {
 mod tests {
     use super::*;
     use crate::estimate::Tolerance;
+    use crate::method::Limits;
     use crate::method::cubature::Costs;
     use crate::plan::{BoxRule, Boxes, Look, SweptBox};
 
@@ -159,8 +165,8 @@ mod tests {
             let costs = Costs { seventh: 33, ninth: None, fine: None };
             let look =
                 Look { roughness: vec![0.0; 2], planes: Vec::new(), peaks: Vec::new(), peak: 0.0, evaluations: 0 };
-            let mut method = Cubature::new(axes, tolerance, 1_000_000, costs, &look);
-            method.capacity = capacity;
+            let mut method =
+                Cubature::new(axes, tolerance, Limits { evaluations: 1_000_000, leaves: capacity }, costs, &look);
             let outcome = loop {
                 let mut found = swept(method.next(BoxRule::Seventh));
                 if let Some(outcome) = method.absorb(&mut found, &mut []).or_else(|| method.divide()) {

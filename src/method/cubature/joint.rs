@@ -5,7 +5,7 @@
 //! are a component's own. So a component claims what it would claim alone on that mesh.
 
 use super::divide::Cut;
-use super::{Costs, Cubature, GOAL, Outcome};
+use super::{Costs, Cubature, GOAL, Limits, Outcome};
 use crate::estimate::Tolerance;
 use crate::method::joint::{RESOLVED, Verdict, resolve};
 use crate::norm::Measure;
@@ -60,7 +60,15 @@ pub(crate) struct JointCubature {
 
 impl JointCubature {
     /// The integrals of components over the box of `axes`, at each of which was looked.
-    pub fn new(measure: Measure, axes: &[Axis], tolerance: Tolerance, most: u64, costs: Costs, looks: &[Look]) -> Self {
+    /// `limits` are those of all.
+    pub fn new(
+        measure: Measure,
+        axes: &[Axis],
+        tolerance: Tolerance,
+        limits: Limits,
+        costs: Costs,
+        looks: &[Look],
+    ) -> Self {
         let count = looks.len();
         // Of each axis the largest share that it has in the roughness of a component.
         let share = |rough: &[f64], d: usize| rough[d] / rough.iter().fold(f64::MIN_POSITIVE, |sum, one| sum + one);
@@ -70,11 +78,12 @@ impl JointCubature {
             all.roughness = (0..axes.len()).map(rough).collect();
             all.planes = looks.iter().flat_map(|look| &look.planes).copied().collect();
         }
-        let component = || Cubature::new(axes.to_vec(), tolerance, most, costs, &all);
+        let component =
+            || Cubature::new(axes.to_vec(), tolerance, Limits { leaves: limits.leaves / count, ..limits }, costs, &all);
         Self {
             measure,
             tolerance,
-            most,
+            most: limits.evaluations,
             costs,
             components: (0..count).map(|_| component()).collect(),
             estimates: vec![0.0; count],
@@ -162,11 +171,16 @@ impl JointCubature {
         if self.cost() > self.most - self.evaluations {
             return Some((end, None));
         }
-        let leaves = self.components[0].leaves.len() + self.halved.len();
-        if leaves * self.components.len() > self.components[0].capacity {
+        if self.is_full() {
             return Some((if met { Outcome::Converged } else { Outcome::MemoryLimit }, None));
         }
         self.rest(met)
+    }
+
+    /// Whether there is no room for what is to be halved.
+    fn is_full(&self) -> bool {
+        let first = &self.components[0];
+        first.leaves.len() + self.halved.len() > first.capacity
     }
 
     fn read(&mut self) {
@@ -247,6 +261,10 @@ impl JointCubature {
 
     /// Halves what is to be halved, or cuts it at a plane; the verdict, if that is all.
     pub fn divide(&mut self) -> Option<Verdict> {
+        // What is to be graded has not looked.
+        if self.is_full() {
+            return Some((Outcome::MemoryLimit, None));
+        }
         let decides = |leaf: u32| self.decides[leaf as usize].map_or(0, |(c, _)| c);
         let rough = |leaf: u32| self.components[decides(leaf)].leaves[leaf as usize].is_rough();
         let (leaves, by_seventh) = self.components[0].in_groups(std::mem::take(&mut self.halved), rough);

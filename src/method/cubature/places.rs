@@ -28,6 +28,9 @@ pub(super) struct Node {
     second: usize,
 }
 
+/// Bytes of both for each leaf, and of the faces that are looked at.
+pub(super) const BYTES: usize = size_of::<Node>() / 2 + 64;
+
 /// All leaves by place.
 pub(crate) struct Places {
     /// What is true of all.

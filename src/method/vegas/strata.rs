@@ -13,9 +13,17 @@ const LEAST: u64 = 2;
 /// Strata, at most: memory does not grow with the samples.
 const MOST: u64 = 1 << 20;
 
-/// Equal strata with equally many samples, `samples` together at most.
-pub(super) fn even(dimension: usize, samples: u64, seed: u64) -> Strata {
-    let along = along(dimension, samples);
+/// Bytes for each, at most: its samples, the scatter of its values, and room to work with, in lists that have grown by doubling.
+const BYTES: usize = 80;
+
+/// The strata that there may be in so many bytes.
+pub(super) fn most(bytes: usize) -> u64 {
+    ((bytes / BYTES) as u64).clamp(1, MOST)
+}
+
+/// Equal strata, `most` at most, with equally many samples, `samples` together at most.
+pub(super) fn even(dimension: usize, samples: u64, most: u64, seed: u64) -> Strata {
+    let along = along(dimension, samples, most);
     let count: u64 = along.iter().map(|&n| u64::from(n)).product();
     Strata { along, samples: vec![(samples / count) as u32; count as usize], iteration: 0, seed }
 }
@@ -28,8 +36,8 @@ pub(super) struct Scratch {
 }
 
 /// The strata of the next iteration, their samples by how the values scattered in those of this one.
-pub(super) fn next(strata: &mut Strata, spread: &[f64], samples: u64, scratch: &mut Scratch) {
-    let along = along(strata.along.len(), samples);
+pub(super) fn next(strata: &mut Strata, spread: &[f64], samples: u64, most: u64, scratch: &mut Scratch) {
+    let along = along(strata.along.len(), samples, most);
     let count: u64 = along.iter().map(|&n| u64::from(n)).product();
     let Scratch { wide, parts } = scratch;
     with_neighbours(spread, &strata.along, wide);
@@ -69,8 +77,8 @@ fn with_neighbours(spread: &[f64], along: &[u32], wide: &mut Vec<f64>) {
 }
 
 /// The strata along each axis: as many as leave four samples for each; the first axes may have one more.
-fn along(dimension: usize, samples: u64) -> Vec<u32> {
-    let most = (samples / (2 * LEAST)).clamp(1, MOST) as f64;
+fn along(dimension: usize, samples: u64, most: u64) -> Vec<u32> {
+    let most = (samples / (2 * LEAST)).clamp(1, most) as f64;
     let each = (most.powf(1.0 / dimension as f64) + 1e-9).floor().max(1.0);
     let mut along = vec![each as u32; dimension];
     let mut product = each.powi(dimension as i32);
@@ -111,15 +119,16 @@ mod tests {
     #[test]
     fn samples_are_shared_out_and_none_is_lost_or_added() {
         for (dimension, samples) in [(1, 100), (4, 8192), (4, 200_000), (20, 10_000), (9, 16), (2, 1 << 26)] {
-            let first = even(dimension, samples, 0);
+            let first = even(dimension, samples, MOST, 0);
             assert!(first.evaluations() <= samples && first.samples.iter().all(|&n| u64::from(n) >= LEAST));
             let spread: Vec<f64> = (0..first.samples.len()).map(|i| if i == 1 { 1e3 } else { 1.0 }).collect();
             let mut second = first.clone();
-            next(&mut second, &spread, samples * 3 / 2, &mut Scratch::default());
+            next(&mut second, &spread, samples * 3 / 2, MOST, &mut Scratch::default());
             let all = second.evaluations();
             assert!(all <= samples * 3 / 2 && all + second.samples.len() as u64 >= samples * 3 / 2, "{all}");
             assert_eq!(second.iteration, 1);
             assert!(second.samples.len() as u64 <= MOST);
+            assert!(even(dimension, samples, most(400), 0).samples.len() <= 5);
         }
     }
 

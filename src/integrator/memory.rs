@@ -1,0 +1,118 @@
+//! What a limit on memory allows: leaves of meshes, strata.
+
+use super::Integrator;
+use super::initial::initial;
+use crate::error::Error;
+use crate::method::{Adaptive, Cubature, Limits, Method, Vegas, Weighted};
+use crate::rule::fully_symmetric::MOST_DIMENSIONS;
+
+impl Integrator {
+    /// Bytes that what grows with the work may take. What it would go beyond is not done: of a round only that which claims most, as far as there is
+    /// room; boxes that claim next to nothing are given up but for their sums; VEGAS has fewer strata. Where no room is left,
+    /// the best estimate has the status [`MemoryLimit`](crate::Status::MemoryLimit). A limit below what the first mesh or the first samples take is
+    /// refused: [`Error::FewBytes`].
+    ///
+    /// Counted are regions and boxes, with what is known of them, the lists of a round, and what its sweeps found: about 1.4 kB for a region of
+    /// an interval, 0.8 to 1.3 kB for a box in two to ten dimensions, times the components of a vector; strata of VEGAS with its tables (up to
+    /// 0.5 MB an axis). Not counted is what does not grow: the working memory of each thread, tables of rules; nor what a GPU holds. Without a limit there are up to 2^20
+    /// regions, 512 MiB of boxes (bounds and sums), 2^20 strata. Of a [sweep](Self::sweep) each thread has one such integral at a time.
+    /// Where one panel of a finite interval is enough, no memory is taken and no limit looked at.
+    ///
+    /// ```
+    /// use quadrille::{Error, Integrator, Status};
+    ///
+    /// let stairs = |x: f64| (100.0 / x).floor();
+    /// let Err(Error::NotConverged(integral)) = Integrator::new().max_memory(1 << 20).integrate(&stairs, 0.001..1.0) else { panic!() };
+    /// assert_eq!(integral.status, Status::MemoryLimit);
+    /// assert!((integral.estimate - 690.2).abs() < 1.0);
+    /// ```
+    pub fn max_memory(mut self, bytes: usize) -> Self {
+        self.max_memory = Some(bytes);
+        self
+    }
+
+    /// The leaves that there may be over an interval.
+    pub(super) fn most_leaves(&self) -> usize {
+        self.max_memory.map_or(Limits::MOST_LEAVES, |bytes| bytes / self.bytes_of_region())
+    }
+
+    fn bytes_of_region(&self) -> usize {
+        if self.weight.is_some() { Weighted::BYTES } else { Adaptive::BYTES }
+    }
+
+    /// Refuses a limit on memory that is too small for the first mesh of so many components over an interval.
+    #[inline]
+    pub(super) fn check_memory(&self, components: usize) -> Result<(), Error> {
+        match self.max_memory {
+            None => Ok(()),
+            Some(most) => self.check_bytes(most, components),
+        }
+    }
+
+    #[cold]
+    fn check_bytes(&self, most: usize, components: usize) -> Result<(), Error> {
+        let mut regions = Vec::new();
+        // As many as over any other interval.
+        initial(self.method, f64::NEG_INFINITY, f64::INFINITY, &self.points, &mut regions);
+        fits(most, regions.len() * components * self.bytes_of_region())
+    }
+
+    /// The evaluations and the leaves that there may be over a box.
+    pub(super) fn box_limits(&self, dimension: usize) -> Limits {
+        let bytes = match self.method {
+            // Others may take part.
+            Method::Auto => self.max_memory.map(|bytes| bytes - bytes / SHARE),
+            _ => self.max_memory,
+        };
+        let usual = Cubature::usual_capacity(dimension);
+        Limits {
+            evaluations: self.max_evaluations,
+            leaves: bytes.map_or(usual, |bytes| bytes / Cubature::bytes(dimension)),
+        }
+    }
+
+    /// Refuses a limit on memory that is too small for the first round over a box.
+    pub(super) fn check_memory_of_boxes(&self, dimension: usize, components: usize) -> Result<(), Error> {
+        let Some(most) = self.max_memory else { return Ok(()) };
+        let least = match self.method {
+            Method::Vegas => Vegas::least_bytes(dimension),
+            method if method.most_sampled().is_some() => 0,
+            _ if dimension == 1 => return self.check_memory(components),
+            _ if dimension > MOST_DIMENSIONS => 0,
+            method => {
+                let boxes =
+                    Cubature::least_boxes(dimension, self.peaks_known()) * Cubature::bytes(dimension) * components;
+                if method == Method::Auto { boxes + boxes / (SHARE - 1) + 1 } else { boxes }
+            }
+        };
+        fits(most, least)
+    }
+
+    /// Refuses a first mesh of boxes that turned out to need more.
+    pub(super) fn check_first_boxes(
+        &self,
+        boxes: Option<usize>,
+        dimension: usize,
+        components: usize,
+    ) -> Result<(), Error> {
+        match (self.max_memory, boxes) {
+            (Some(most), Some(boxes)) => {
+                Err(Error::FewBytes { most, least: boxes * components * Cubature::bytes(dimension) })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Bytes for VEGAS, alone or beside others; nothing if that is not enough.
+    pub(super) fn bytes_of_vegas(&self) -> usize {
+        let bytes = self.max_memory.unwrap_or(usize::MAX);
+        if self.method == Method::Auto { bytes / SHARE } else { bytes }
+    }
+}
+
+/// The share of the memory that methods which take part besides cubature have, inverted.
+const SHARE: usize = 4;
+
+fn fits(most: usize, least: usize) -> Result<(), Error> {
+    if least <= most { Ok(()) } else { Err(Error::FewBytes { most, least }) }
+}
