@@ -43,6 +43,68 @@ fn what_users_of_other_libraries_met_is_right_or_flagged() {
 }
 
 #[test]
+fn powers_at_ends_that_are_not_zero_are_followed_beyond_the_last_number() {
+    use std::f64::consts::{PI, SQRT_2};
+    let energy = |x: f64| 1.0 / (3.7 - 0.5 * x * x).abs().sqrt();
+    let turning = 7.4f64.sqrt();
+    // The period of a pendulum by the mean of Gauss.
+    let (mut a, mut b) = (1.0, 0.5f64.cos());
+    for _ in 0..6 {
+        (a, b) = (0.5 * (a + b), (a * b).sqrt());
+    }
+    type Case<'a> = (&'a dyn Fn(f64) -> f64, f64, f64, f64, f64);
+    let cases: [Case; 8] = [
+        (&|x| 1.0 / (1.0 - x * x).sqrt(), -1.0, 1.0, PI, 1e-10),
+        (&energy, -turning, turning, PI * SQRT_2, 1e-10),
+        (&|t| 1.0 / (2.0 * (t.cos() - 1f64.cos())).sqrt(), 0.0, 1.0, PI / (2.0 * a), 1e-10),
+        (&|x| (1.0 - x).powf(-0.75), 0.0, 1.0, 4.0, 1e-10),
+        (&|x| (1.0 - x).powf(-0.95), 0.0, 1.0, 20.0, 1e-6),
+        (&|x| 1.0 / (x - 3.0).sqrt() / (x - 2.0), 3.0, f64::INFINITY, PI, 1e-10),
+        (&|x| 1.0 / (x - 0.3).abs().sqrt(), 0.0, 1.0, 2.0 * (0.3f64.sqrt() + 0.7f64.sqrt()), 1e-10),
+        (
+            &|x| (-700.0 - x).powf(-0.5) * (1.0 + 0.01 * x),
+            -720.0,
+            -700.0,
+            2.0 * 20f64.sqrt() * (-6.0 - 0.2 / 3.0),
+            1e-10,
+        ),
+    ];
+    for (k, (f, a, b, value, tolerance)) in cases.into_iter().enumerate() {
+        for backend in [Backend::Simd, Backend::Serial] {
+            let integral = Integrator::new().rel_tol(tolerance).backend(backend).integrate(&|x: f64| f(x), a..b);
+            let integral = integral.unwrap_or_else(|error| panic!("case {k}: {error}"));
+            let off = (integral.estimate - value).abs();
+            assert!(off <= integral.error + 4e-15 * value.abs(), "case {k}: {integral:#}, not {value}");
+        }
+    }
+}
+
+#[test]
+fn what_is_no_power_next_to_an_end_is_not_taken_for_one() {
+    let root = |d: f64| 1.0 / d.sqrt();
+    // Of the distance from 1, with the integrals.
+    type Case<'a> = (&'a dyn Fn(f64) -> f64, f64);
+    let cases: [Case; 6] = [
+        (&|d| -root(d) * d.ln(), 4.0),
+        (&|d| root(d) + 1e-6 * d.powf(-0.9), 2.0 + 1e-5),
+        (&|d| if d < 1e-9 { 0.0 } else { root(d) }, 2.0 - 2.0 * 1e-9f64.sqrt()),
+        (&|d| root(d + 1e-13), 2.0 * ((1.0 + 1e-13f64).sqrt() - 1e-13f64.sqrt())),
+        (&|d| root(d) * (1.0 + 0.5 * (-1e12 * d).exp()), 2.0 + 0.5 * (PI_ROOT / 1e6)),
+        (&|d| root(d) + 1e-3 * d.powf(-0.6), 2.0 + 2.5e-3),
+    ];
+    const PI_ROOT: f64 = 1.772_453_850_905_516;
+    for (k, (f, value)) in cases.into_iter().enumerate() {
+        for tolerance in [1e-6, 1e-8, 1e-10, 1e-12] {
+            let integrator = Integrator::new().rel_tol(tolerance).accept_any_status();
+            let integral = integrator.integrate(&|x: f64| f(1.0 - x), 0.0..1.0).unwrap();
+            let off = (integral.estimate - value).abs();
+            assert!(off <= integral.error, "case {k}, {tolerance:e}: {integral:#}, not {value}");
+            assert!(integral.status != Status::Converged || off <= 2.0 * tolerance, "case {k}: {integral:#}");
+        }
+    }
+}
+
+#[test]
 fn what_is_weak_beside_a_singular_end_is_claimed() {
     type Family = (f64, f64, fn(f64, f64, f64) -> f64, fn(f64, f64) -> f64);
     let (root, infinity) = (std::f64::consts::PI.sqrt(), f64::INFINITY);

@@ -4,6 +4,7 @@
 
 mod abreast;
 mod climb;
+mod ends;
 mod first;
 mod levels;
 mod locate;
@@ -33,11 +34,13 @@ pub(crate) struct SimdRegions<'a> {
 pub(crate) struct Desk {
     points: [Vector; MOST_VECTORS],
     values: [Vector; MOST_VECTORS],
+    /// Ends at which the terms of levels, swept last, are not negligible.
+    open: [bool; 2],
 }
 
 impl Desk {
     pub const fn new() -> Self {
-        Self { points: [[0.0; LANES]; MOST_VECTORS], values: [[0.0; LANES]; MOST_VECTORS] }
+        Self { points: [[0.0; LANES]; MOST_VECTORS], values: [[0.0; LANES]; MOST_VECTORS], open: [false; 2] }
     }
 }
 

@@ -35,7 +35,7 @@ impl SimdRegions<'_> {
         let Ladder { nodes, embedded, rungs } = self.ladder;
         let (lower, upper, width) = (region.lower, region.upper, region.width());
         let ends = Lanes::from_array(simd, [lower, lower, lower, lower, upper, upper, upper, upper]);
-        let Desk { points, values } = desk;
+        let Desk { points, values, .. } = desk;
         let (mut done, mut near) = (0, [0.0; LANES]);
         let last = rungs.len() - 1;
         let least = least.min(last);

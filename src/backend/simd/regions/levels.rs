@@ -11,8 +11,18 @@ use std::slice;
 
 impl SimdRegions<'_> {
     /// Double-exponential levels over a finite or infinite interval.
-    #[inline(never)]
+    #[inline]
     pub(super) fn levels(&self, region: &Region, tolerance: Tolerance, desk: &mut Desk, swept: &mut Swept) {
+        self.plain_levels(region, tolerance, desk, swept);
+        let unmet = swept.beyond > 0.0 || swept.bad.is_some();
+        if unmet && !tolerance.met(swept.error + swept.floor, swept.estimate) && !self.values.knows_distances() {
+            self.with_powers(region, tolerance, desk.open, desk, swept);
+        }
+    }
+
+    /// The same, but for what lies where numbers are too sparse.
+    #[inline(never)]
+    pub(super) fn plain_levels(&self, region: &Region, tolerance: Tolerance, desk: &mut Desk, swept: &mut Swept) {
         dispatch!(self.token, simd => self.levels_on(simd, region, tolerance, desk, swept));
     }
 
@@ -82,6 +92,7 @@ impl SimdRegions<'_> {
         let mut floor = rounding(magnitude, estimate, evaluations as usize);
         let mut error = claimed(now, [earlier, previous], floor);
         let constant = ends.iter().all(|end| end.largest == 0.0);
+        desk.open = [ends[0].open, ends[1].open];
         let mut finer_waves = [Waves::none(simd), Waves::none(simd)];
         for level in 1..=FINER {
             let hopeless = now > 0.5 * previous && now > 1e-3 * magnitude && level > 1;
