@@ -8,13 +8,12 @@ const SHELLS: i32 = 10;
 /// How far from the ends of an axis, in shares of it, a cut at a plane counts as a halving.
 const COUNTS: f64 = 0.25;
 
-/// Lower and upper bounds of the boxes of the first mesh: 32 in up to five dimensions, 8 in up to ten, 4 in up to 14, 2 in more; and up to `most`
+/// Lower and upper bounds of the boxes of the first mesh: 32 in up to five dimensions, 4 in up to 14, 2 in more; and up to `most`
 /// where there are planes to cut at. The axes on which the integrand is roughest are halved first.
 pub(super) fn mesh(axes: &[Axis], look: &Look, most: u64) -> (Vec<f64>, Vec<f64>) {
     let halvings = match axes.len() {
         ..=5 => 5,
-        6..=10 => 3,
-        11..=14 => 2,
+        6..=14 => 2,
         _ => 1,
     };
     // An axis of a few units of rounding is left alone.
