@@ -87,7 +87,7 @@ impl Doubter<'_> {
             method.evaluations += (chords.len() * PER_CHORD) as u64;
             for ((&(leaf, volume), chord), values) in leaves.iter().zip(&chords).zip(self.on(&chords)) {
                 let size = on_chord(&values);
-                if !(size * volume > method.claim(leaf).max(least)) {
+                if size * volume <= method.claim(leaf).max(least) {
                     continue;
                 }
                 let Some(at) = oddest_on_chord(&values) else { continue };
