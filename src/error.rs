@@ -53,6 +53,22 @@ pub enum Error {
         /// The larger bound.
         upper: f64,
     },
+    /// A plane that is known is across an axis that the region does not have.
+    Plane {
+        /// The axis, from 0.
+        axis: usize,
+        /// Where it is cut.
+        at: f64,
+        /// Axes of the region.
+        region: usize,
+    },
+    /// A peak that is known has another number of coordinates than the region has axes.
+    Peak {
+        /// Coordinates of the peak.
+        coordinates: usize,
+        /// Axes of the region.
+        region: usize,
+    },
     /// There is no Gauss–Kronrod rule of so many nodes.
     KronrodOrder {
         /// The number asked for.
@@ -229,6 +245,13 @@ impl fmt::Display for Error {
             }
             Error::BreakPoint { value, lower, upper } => {
                 write!(f, "the break point {value:?} is not between the bounds {lower:?} and {upper:?}")
+            }
+            Error::Plane { axis, at, region } => write!(
+                f,
+                "the plane ({axis}, {at:?}) is across axis {axis}; the region has {region} axes, counted from 0"
+            ),
+            Error::Peak { coordinates, region } => {
+                write!(f, "a peak was given with {coordinates} coordinates; the region has {region} axes")
             }
             Error::KronrodOrder { order } => {
                 write!(f, "there is no Gauss–Kronrod rule of {order} nodes; there are 15, 23, 31 and 63")

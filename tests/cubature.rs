@@ -270,6 +270,13 @@ fn questions_without_sense_are_refused() {
     let many = cubature.integrate(&|x: [f64; 21]| x[0], std::array::from_fn::<_, 21, _>(|_| 0.0..1.0)).unwrap_err();
     assert_eq!(many, Error::Dimensions { dimension: 21, most: 20 });
     assert_eq!(cubature.integrate(&|x: f64| x, 0.0..1.0).unwrap_err(), Error::SeveralDimensions);
+    // Hints: of an axis or a number of coordinates that the box does not have, and for a fixed rule.
+    let error = refused(plain().planes(&[(0, 0.5), (2, 0.25)]), unit);
+    assert_eq!(error, Error::Plane { axis: 2, at: 0.25, region: 2 });
+    assert!(error.to_string().contains("(2, 0.25)") && error.to_string().contains("2 axes"), "{error}");
+    assert_eq!(refused(plain().peaks(&[[0.5; 3]]), unit), Error::Peak { coordinates: 3, region: 2 });
+    let fixed = plain().rule(Rule::Simpson).panels(4).planes(&[(0, 0.5)]);
+    assert_eq!(fixed.integrate(&|x: f64| x, 0.0..1.0).unwrap_err(), Error::SeveralDimensions);
     assert_eq!(cubature.integrate(&|[x]: [f64; 1]| x, [0.0..1.0]).unwrap_err(), Error::SeveralDimensions);
     let swept = cubature.sweep(&[1.0], |&k: &f64| Row::new(move |x: f64| k * x, 0.0..1.0)).unwrap_err();
     assert_eq!(swept, Error::SeveralDimensions);

@@ -210,6 +210,78 @@ pub(crate) fn caution(before: f64, difference: f64, own: f64, rough: bool) -> f6
     (times * seen).max(fall * before).clamp(least, 1.0)
 }
 
+/// Nodes on a chord of a box: Chebyshev's; and the values there are, the last of them twice.
+const ON_CHORD: usize = 15;
+pub(crate) const PER_CHORD: usize = ON_CHORD + 1;
+
+/// The share of the largest value up to which rounding explains components on a chord.
+const ROUNDING_ON_CHORD: f64 = 1e-12;
+
+/// Where the nodes of a chord from -1 to 1 are, and the Chebyshev polynomials of the three highest degrees there, the highest last.
+pub(crate) struct ChordNodes {
+    pub places: [f64; PER_CHORD],
+    highest: [[f64; PER_CHORD]; 3],
+}
+
+pub(crate) const CHORD: ChordNodes = {
+    const HALF: [f64; ON_CHORD / 2] = [
+        0.9945218953682733,
+        0.9510565162951535,
+        0.8660254037844386,
+        0.7431448254773942,
+        0.5877852522924731,
+        0.4067366430758002,
+        0.20791169081775934,
+    ];
+    let (mut places, mut highest) = ([0.0; PER_CHORD], [[0.0; PER_CHORD]; 3]);
+    let mut j = 0;
+    while j < ON_CHORD {
+        places[j] = if j < ON_CHORD / 2 {
+            HALF[j]
+        } else if j > ON_CHORD / 2 {
+            -HALF[ON_CHORD - 1 - j]
+        } else {
+            0.0
+        };
+        let (mut before, mut polynomial, mut degree) = (1.0, places[j], 1);
+        while degree < ON_CHORD - 1 {
+            (before, polynomial) = (polynomial, 2.0 * places[j] * polynomial - before);
+            degree += 1;
+            if degree + 3 >= ON_CHORD {
+                highest[degree + 3 - ON_CHORD][j] = polynomial;
+            }
+        }
+        j += 1;
+    }
+    places[ON_CHORD] = places[ON_CHORD - 1];
+    ChordNodes { places, highest }
+};
+
+/// What the highest components along a chord say: their size.
+pub(crate) fn on_chord(values: &[f64; PER_CHORD]) -> f64 {
+    let [_, low, high] = components_on_chord(values);
+    low.abs() + high.abs()
+}
+
+/// The node on a chord at which its highest components are largest together; none, if they are of rounding.
+pub(crate) fn oddest_on_chord(values: &[f64; PER_CHORD]) -> Option<f64> {
+    let largest = values.iter().fold(0.0, |largest: f64, value| largest.max(value.abs()));
+    let components = components_on_chord(values);
+    let at = |j: usize| (0..3).map(|k| components[k] * CHORD.highest[k][j]).sum::<f64>().abs();
+    let most = (1..ON_CHORD).fold(0, |most, j| if at(j) > at(most) { j } else { most });
+    (on_chord(values) > ROUNDING_ON_CHORD * largest).then_some(CHORD.places[most])
+}
+
+fn components_on_chord(values: &[f64; PER_CHORD]) -> [f64; 3] {
+    const HALF: usize = PER_CHORD / 2;
+    CHORD.highest.map(|polynomial| {
+        let products: [f64; HALF] =
+            std::array::from_fn(|j| polynomial[j] * values[j] + polynomial[j + HALF] * values[j + HALF]);
+        let [a, b, c, d, e, f, g, h] = products;
+        2.0 / ON_CHORD as f64 * ((a + b) + (c + d) + ((e + f) + (g + h)))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -242,6 +314,19 @@ mod tests {
         assert_eq!(caution(0.02, -0.1, 1.0, false), 0.4);
         assert_eq!(caution(0.02, 0.0, 1.0, false), 0.02);
         assert_eq!((caution(0.02, 1.0, 1.0, false), caution(0.5, 0.0, 0.0, true)), (1.0, 1.0));
+    }
+
+    #[test]
+    fn a_chord_shows_what_is_no_polynomial_and_where() {
+        let on = |f: &dyn Fn(f64) -> f64| CHORD.places.map(f);
+        let polynomial = on(&|t| t.powi(12) - 3.0 * t.powi(5));
+        assert!(on_chord(&polynomial) < 1e-15 && oddest_on_chord(&polynomial).is_none());
+        assert!(on_chord(&on(&|t| (0.3 * t).exp())) < 1e-15);
+        let narrow = on(&|t| 1.0 + (0.5 * t).sin() + 0.1 * (-(50.0 * (t - 0.4)).powi(2)).exp());
+        let at = oddest_on_chord(&narrow).expect("a place");
+        assert!((0.01..0.03).contains(&on_chord(&narrow)) && (at - 0.4).abs() < 0.01, "{at}");
+        let last = on(&|t| (14.0 * t.acos()).cos());
+        assert!((on_chord(&last) - 1.0).abs() < 1e-12);
     }
 
     #[test]

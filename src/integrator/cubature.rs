@@ -1,5 +1,6 @@
 //! Integrals over boxes: what is refused, and who is asked.
 
+mod chords;
 mod doubt;
 mod drive;
 mod pieces;

@@ -73,13 +73,13 @@ impl Integrator {
         };
         for &(axis, at) in &hints.planes {
             if axis >= region {
-                return Err(Error::Dimension { integrand: axis + 1, region });
+                return Err(Error::Plane { axis, at, region });
             }
             inside(axis, at)?;
         }
         for peak in &hints.peaks {
             if peak.len() != region {
-                return Err(Error::Dimension { integrand: peak.len(), region });
+                return Err(Error::Peak { coordinates: peak.len(), region });
             }
             peak.iter().enumerate().try_for_each(|(axis, &x)| inside(axis, x))?;
         }

@@ -325,6 +325,9 @@ impl Integrator {
 
     /// The grid over the interval in ascending order; `None` where it is empty.
     fn plan(&self, region: Region) -> Result<Option<Grid>, Error> {
+        if self.hints.is_some() {
+            return Err(Error::SeveralDimensions);
+        }
         region.check_finite()?;
         for (kind, tolerance) in [("relative", self.rel_tol), ("absolute", self.abs_tol)] {
             if let Some(value) = tolerance.filter(|&value| !(value > 0.0 && value < f64::INFINITY)) {

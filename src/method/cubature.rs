@@ -29,6 +29,9 @@ const WASTED: f64 = 0.1;
 /// Evaluations up to which a first mesh is cut at planes, as far as these are not more than a quarter of all there may be.
 const FIRST: u64 = 1 << 17;
 
+/// What is kept of a claim for something odd, for each unit of volume, until nodes see it, too.
+const KEPT: f64 = 0.5;
+
 /// Boxes that are swept at once.
 const LANES: usize = 8;
 
@@ -262,6 +265,7 @@ impl Cubature {
             }
             if one.error < leaf.error {
                 (leaf.estimate, leaf.error, leaf.floor) = (one.estimate, one.error, one.floor);
+                leaf.error += leaf.odd;
                 leaf.own = one.error;
                 leaf.axis = one.axis;
             }
@@ -298,6 +302,8 @@ impl Cubature {
             // Corners that surprise are not seen by the fine rule.
             tried: one.surprise > error,
             caution,
+            looked: false,
+            odd: 0.0,
         };
         if self.leaves.is_empty() {
             self.lower.clone_from(&self.next_lower);
@@ -326,8 +332,15 @@ impl Cubature {
                 let score = &mut self.planes[plane as usize].score;
                 *score = (*score + if smooth { 1 } else { -1 }).min(-NO_PLANE);
             }
-            self.leaves[i] = leaf(first, claims[0], caution);
-            self.leaves.push(leaf(second, claims[1], caution));
+            let [mut first, mut second] = [leaf(first, claims[0], caution), leaf(second, claims[1], caution)];
+            for (half, share) in [(&mut first, share), (&mut second, 1.0 - share)] {
+                // Until nodes see it.
+                let odd = KEPT * share * before.odd;
+                half.odd = if half.own > odd { 0.0 } else { odd };
+                half.error += half.odd;
+            }
+            self.leaves[i] = first;
+            self.leaves.push(second);
             self.lower[at..at + dimension].copy_from_slice(&self.next_lower[from..from + dimension]);
             self.upper[at..at + dimension].copy_from_slice(&self.next_upper[from..from + dimension]);
             self.lower.extend_from_slice(&self.next_lower[from + dimension..from + 2 * dimension]);

@@ -56,3 +56,27 @@ fn looking_elsewhere_keeps_to_the_limit() {
         }
     }
 }
+
+#[test]
+fn a_ridge_beside_what_is_smooth_is_seen() {
+    for (m, s, c, a, tolerance) in RIDGES {
+        let f = |[x, y]: [f64; 2]| 1.0 + m * (-(s * (x + y - c)).powi(2)).exp() + (a * x).exp();
+        let erf = |x| quadrille::UnaryFunction::Erf.scalar(x);
+        let twice = |z: f64| z * erf(s * z) + (-(s * z).powi(2)).exp() / (s * PI.sqrt());
+        let ridge = PI.sqrt() / (2.0 * s) * (twice(2.0 - c) - 2.0 * twice(1.0 - c) + twice(-c));
+        let exact = 1.0 + a.exp_m1() / a + m * ridge;
+        let integral = of(&Integrator::new().rel_tol(tolerance), &f, [(0.0, 1.0); 2]);
+        assert!(!is_wrong(&integral, exact, tolerance), "{m} {s} {c}: {integral:#}, not {exact}");
+    }
+}
+
+/// Heights, steepnesses, places, the exponents of what is smooth, and tolerances.
+const RIDGES: [(f64, f64, f64, f64, f64); 1] = [(2.170, 333.7, 1.4010, 1.847, 1e-3)];
+
+#[test]
+fn a_peak_that_is_known_costs_little_where_there_is_none() {
+    let f = |[x, y]: [f64; 2]| x * y;
+    let with = Integrator::new().peaks(&[[0.2, 0.7]]);
+    let integral = of(&with, &f, [(0.0, 1.0); 2]);
+    assert!(integral.status == Status::Converged && integral.evaluations < 20_000, "{integral:#}");
+}

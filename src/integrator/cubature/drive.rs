@@ -98,8 +98,14 @@ impl<'a> Drive<'a> {
     /// How it ends, now that it converged; not, if boxes are to be halved again.
     pub fn doubted(&mut self) -> Option<End> {
         let left = self.with.max_evaluations.saturating_sub(self.others + self.method.evaluations);
-        let doubt = Doubter { values: self.kernel.values, axes: self.kernel.axes, left };
-        Some(End::Outcome(match doubt.of(&mut self.method, self.is_zero) {
+        let doubter = Doubter { values: self.kernel.values, axes: self.kernel.axes, left };
+        let before = self.method.evaluations;
+        let mut doubt = doubter.of(&mut self.method, self.is_zero);
+        let left = left.saturating_sub(self.method.evaluations - before);
+        if matches!(doubt, Doubt::None) && (Doubter { left, ..doubter }).along_chords(&mut self.method) {
+            doubt = Doubt::Boxes;
+        }
+        Some(End::Outcome(match doubt {
             Doubt::None => Outcome::Converged,
             Doubt::Boxes => return None,
             Doubt::All(reason) => Outcome::Suspicious(reason),

@@ -31,10 +31,39 @@ impl Cubature {
         found
     }
 
+    /// Up to `count` of the leaves along which was not looked, the largest, in which nodes are farthest apart; with their volumes. They count as
+    /// looked at.
+    pub fn least_seen(&mut self, count: usize) -> Vec<(u32, f64)> {
+        let volume = |leaf: u32| {
+            let (lower, upper) = self.ends(leaf);
+            lower.iter().zip(upper).map(|(lower, upper)| upper - lower).product::<f64>()
+        };
+        let open = (0..self.leaves.len() as u32).filter(|&leaf| !self.leaves[leaf as usize].looked);
+        let mut open: Vec<(u32, f64)> = open.map(|leaf| (leaf, volume(leaf))).collect();
+        if count < open.len() {
+            open.select_nth_unstable_by(count, |a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+            open.truncate(count);
+            open.sort_unstable_by_key(|open| open.0);
+        }
+        open.iter().for_each(|&(leaf, _)| self.leaves[leaf as usize].looked = true);
+        open
+    }
+
+    /// What a leaf claims.
+    pub fn claim(&self, leaf: u32) -> f64 {
+        self.leaves[leaf as usize].error
+    }
+
     /// The bounds of a leaf.
     pub fn ends(&self, leaf: u32) -> (&[f64], &[f64]) {
         let range = leaf as usize * self.axes.len()..(leaf as usize + 1) * self.axes.len();
         (&self.lower[range.clone()], &self.upper[range])
+    }
+
+    /// The same of what nodes do not see and halves may not see either: part of the claim stays with them.
+    pub fn doubt_for_long(&mut self, leaves: &[(u32, f64)]) -> bool {
+        leaves.iter().for_each(|&(i, error)| self.leaves[i as usize].odd += error);
+        self.doubt(leaves)
     }
 
     /// Adds to what leaves claim, and makes these active; whether that leaves anything to do.

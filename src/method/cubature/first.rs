@@ -12,13 +12,12 @@ const COUNTS: f64 = 0.25;
 pub(super) fn halvings(dimension: usize) -> usize {
     match dimension {
         ..=5 => 5,
-        6..=10 => 3,
-        11..=14 => 2,
+        6..=14 => 2,
         _ => 1,
     }
 }
 
-/// Lower and upper bounds of the boxes of the first mesh: 32 in up to five dimensions, 8 in up to ten, 4 in up to 14, 2 in more; and up to `most`
+/// Lower and upper bounds of the boxes of the first mesh: 32 in up to five dimensions, 4 in up to 14, 2 in more; and up to `most`
 /// where there are planes to cut at. The axes on which the integrand is roughest are halved first.
 pub(super) fn mesh(axes: &[Axis], look: &Look, most: u64) -> (Vec<f64>, Vec<f64>) {
     let halvings = halvings(axes.len());

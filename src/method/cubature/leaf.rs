@@ -24,6 +24,10 @@ pub(super) struct BoxLeaf {
     pub tried: bool,
     /// The share of what a sweep shows that is claimed, as halvings have taught.
     pub caution: f64,
+    /// Whether it was looked at along a chord.
+    pub looked: bool,
+    /// What is claimed besides of something odd that chords met and nodes did not.
+    pub odd: f64,
 }
 
 impl BoxLeaf {

@@ -344,14 +344,16 @@ impl SimdBoxes<'_> {
         let (noise, floor, volume) = (noise.to_array(), floor.to_array(), volume.to_array());
         for (lane, out) in out.iter_mut().enumerate() {
             let claim = volume[lane] * claimed[lane];
+            // Rounding looks rough, too.
+            let (error, rough) = if claim <= floor[lane] + noise[lane] { (0.0, 0.0) } else { (claim, rough[lane]) };
             *out = SweptBox {
                 estimate: estimate[lane],
-                error: if claim <= floor[lane] + noise[lane] { 0.0 } else { claim },
+                error,
                 surprise: surprise[lane],
                 floor: floor[lane],
                 magnitude: size[lane],
                 peak: peak[lane],
-                promise: if rough[lane] > 0.0 { f64::INFINITY } else { volume[lane] * lines.promise[lane] },
+                promise: if rough > 0.0 { f64::INFINITY } else { volume[lane] * lines.promise[lane] },
                 axis: axis[lane] as u8,
                 bad: None,
             };
