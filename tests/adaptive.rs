@@ -52,7 +52,7 @@ fn powers_at_ends_that_are_not_zero_are_followed_beyond_the_last_number() {
     for _ in 0..6 {
         (a, b) = (0.5 * (a + b), (a * b).sqrt());
     }
-    type Case<'a> = (&'a dyn Fn(f64) -> f64, f64, f64, f64, f64);
+    type Case<'a> = (&'a (dyn Fn(f64) -> f64 + Sync), f64, f64, f64, f64);
     let cases: [Case; 8] = [
         (&|x| 1.0 / (1.0 - x * x).sqrt(), -1.0, 1.0, PI, 1e-10),
         (&energy, -turning, turning, PI * SQRT_2, 1e-10),
@@ -83,7 +83,7 @@ fn powers_at_ends_that_are_not_zero_are_followed_beyond_the_last_number() {
 fn what_is_no_power_next_to_an_end_is_not_taken_for_one() {
     let root = |d: f64| 1.0 / d.sqrt();
     // Of the distance from 1, with the integrals.
-    type Case<'a> = (&'a dyn Fn(f64) -> f64, f64);
+    type Case<'a> = (&'a (dyn Fn(f64) -> f64 + Sync), f64);
     let cases: [Case; 6] = [
         (&|d| -root(d) * d.ln(), 4.0),
         (&|d| root(d) + 1e-6 * d.powf(-0.9), 2.0 + 1e-5),
