@@ -30,7 +30,8 @@ impl SimdRegions<'_> {
         let length = if region.width().is_finite() { region.width() } else { 1.0 };
         let bad = |end: f64| swept.bad.is_some_and(|(x, _)| (x - end).abs() <= ROUNDED * half_ulp(end));
         let wanted = [0, 1].map(|side| open[side] || bad(ends[side]));
-        let possible = |side: usize| ends[side] != 0.0 && ends[side].is_finite();
+        // Next to 0 numbers are not sparse.
+        let possible = |side: usize| ends[side].is_finite() && half_ulp(ends[side]) >= f64::MIN_POSITIVE;
         if wanted == [false; 2] || (0..2).any(|side| wanted[side] && !possible(side)) {
             return;
         }
