@@ -114,7 +114,8 @@ pub enum Status {
     MaxEvaluations,
     /// The mesh has grown to its limit: [`Integrator::max_memory`](crate::Integrator::max_memory).
     MemoryLimit,
-    /// The integral does not seem to exist: it grows as an end or a pole is approached. The estimate means nothing.
+    /// The integral does not seem to exist: it grows as an end or a pole is approached, over twelve halvings or more. The estimate
+    /// means nothing, so the error of one over an interval is infinite. Seen, too, where all that counts lies in less than that share of a range that is huge.
     Divergent,
     /// Samples at points that no rule uses contradict the result; or, in several dimensions, all samples are zero and nothing says that the
     /// integrand is.

@@ -293,7 +293,7 @@ fn settings_without_sense_are_no_fault_of_a_row() {
 fn rows_that_do_not_converge_keep_their_status_and_the_others_their_answer() {
     let powers = [-2.0, -0.5, f64::NAN, 1.0];
     let sweep = Integrator::new().sweep(&powers, |&p| (move |x: f64| x.powf(p), 0.0..1.0)).unwrap();
-    assert_eq!(sweep.statuses[0], Status::Divergent);
+    assert_eq!((sweep.statuses[0], sweep.errors[0]), (Status::Divergent, f64::INFINITY));
     assert!(matches!(sweep.statuses[2], Status::NonFinite { .. }));
     assert_eq!((sweep.successes(), sweep.is_success()), (2, false));
     assert!((sweep.estimates[1] - 2.0).abs() < 1e-10 && (sweep.estimates[3] - 0.5).abs() < 1e-15);

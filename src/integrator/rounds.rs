@@ -66,6 +66,14 @@ pub(super) struct Answer {
     pub extrapolated: bool,
 }
 
+impl Answer {
+    /// Of what does not seem to exist nothing is claimed.
+    pub fn or_nothing(self) -> Self {
+        let error = if self.status == Status::Divergent { f64::INFINITY } else { self.error };
+        Self { error, ..self }
+    }
+}
+
 /// The memory of an integration. The next one with the same workspace allocates nothing, unless it needs more.
 #[derive(Default)]
 pub(super) struct Workspace {
@@ -305,6 +313,7 @@ pub(super) fn run(
         },
         extrapolated: false,
     }
+    .or_nothing()
 }
 
 fn sweep(

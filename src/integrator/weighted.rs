@@ -109,7 +109,7 @@ pub(super) fn run(question: &Question, weight: Weight, start: Instant) -> (Answe
     let error = if method.evaluations == 0 { f64::INFINITY } else { totals.error };
     let (estimate, evaluations, regions) = (totals.estimate, method.evaluations, method.regions());
     let answer = Answer { estimate, error, evaluations, regions, status, extrapolated: false };
-    (answer, method)
+    (answer.or_nothing(), method)
 }
 
 /// The ends of the panels that it is made of, in ascending order; on an infinite range those of the tails are infinite.
