@@ -67,6 +67,7 @@ fn ways() -> Vec<Way> {
     let simd = left_sum(1);
     let all = Integrator::new().rule(quadrille::Rule::Left);
     let way = |name, integrator| Way { name, integrator, speed: 0.0, least: f64::INFINITY };
+    #[cfg_attr(not(feature = "gpu"), allow(unused_mut, reason = "the GPU is one more"))]
     let mut ways = vec![
         way("auto", all.clone()),
         way("serial", simd.clone().backend(Backend::Serial)),
