@@ -217,6 +217,7 @@ pub enum Error {
 
 impl Error {
     /// Refuses an integrand with a parameter that has no value.
+    #[inline(always)]
     pub(crate) fn unless_set(unset: Option<&str>) -> Result<(), Self> {
         unset.map_or(Ok(()), |parameter| Err(Self::NoValue { parameter: parameter.to_owned() }))
     }

@@ -16,7 +16,8 @@ use std::{fmt, time::Duration};
 pub struct Integral {
     /// The value.
     pub estimate: f64,
-    /// A bound on |estimate − integral| as the method estimates it. A fixed rule makes no such claim: infinite then.
+    /// A bound on |estimate − integral| as the method estimates it. A fixed rule makes no such claim: infinite then. Where an integrand is singular next to an end and no
+    /// farther from it than half the distance of two numbers, as 1/√sin x at π, the end that is meant is taken: the singularity.
     pub error: f64,
     /// Nodes at which the integrand was evaluated for the estimate. Not counted: verification, and nodes that are evaluated once more in
     /// lanes that are left free.

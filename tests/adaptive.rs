@@ -105,6 +105,36 @@ fn what_is_no_power_next_to_an_end_is_not_taken_for_one() {
 }
 
 #[test]
+fn a_singularity_beyond_the_end_is_not_taken_for_the_end() {
+    // A pole one or two numbers beyond the upper end, which is just below a power of two or on it.
+    for upper in [
+        1.0 - 2.0 * f64::EPSILON,
+        2.0 - 2.0 * f64::EPSILON,
+        4.0 - 4.0 * f64::EPSILON,
+        1.0,
+        3.0,
+        1.0 + 2.0 * f64::EPSILON,
+    ] {
+        for beyond in 1..3 {
+            let pole = (0..beyond).fold(upper, |x: f64, _| x.next_up());
+            for power in [0.5f64, 0.9] {
+                for (sign, range) in [(1.0, upper - 0.5..upper), (-1.0, -upper..0.5 - upper)] {
+                    let with = Integrator::new().accept_any_status();
+                    let integral = with.integrate(&|x: f64| (pole - sign * x).powf(-power), range).unwrap();
+                    let part = |d: f64| d.powf(1.0 - power) / (1.0 - power);
+                    let exact = part(pole - (upper - 0.5)) - part(pole - upper);
+                    let off = (integral.estimate - exact).abs();
+                    assert!(
+                        off <= integral.error + 1e-13 * exact,
+                        "{upper:?} {beyond} {power}: {integral:#}, not {exact}"
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn singular_ends_next_to_zero_are_no_trouble() {
     let integrator = Integrator::new().accept_any_status();
     for end in [5e-324, 1e-310, 3e-308, 1e-300, 1e-291, -1e-310] {

@@ -353,5 +353,10 @@ fn a_template_without_values_is_refused() {
     refused(with.clone().rule(Rule::Left).panels(9).integrate(&half, 0.0..1.0).unwrap_err(), "q");
     refused(with.integrate_vector(&[Expression::parse("x").unwrap(), half.clone()], 0.0..1.0).unwrap_err(), "q");
     refused(with.integrate_vector(&vec![half.clone()], [0.0..1.0, 0.0..1.0]).unwrap_err(), "q");
+    let row = |_: &f64| (half.clone(), 0.0..1.0);
+    assert_eq!(
+        with.sweep(&[1.0, 2.0], row).unwrap_err(),
+        Error::Row { row: 0, error: Box::new(Error::NoValue { parameter: "q".into() }) }
+    );
     assert!(with.integrate(&half.with("q", 3.0).unwrap(), 0.0..1.0).is_ok());
 }

@@ -63,7 +63,7 @@ pub struct Args {
     /// Seconds after which to stop, with the best estimate so far
     #[arg(long, value_name = "SECONDS", allow_hyphen_values = true)]
     pub time_limit: Option<String>,
-    /// Bytes that a mesh may take, or the strata of VEGAS, such as 64M; then it ends with the best estimate so far
+    /// Bytes that a mesh may take, or the strata of VEGAS, such as 64M (of 1024² bytes); then it ends with the best estimate so far
     #[arg(long, value_name = "BYTES", allow_hyphen_values = true)]
     pub max_memory: Option<String>,
     /// Points at which the integrand has a kink, a step, a singularity or a narrow peak: numbers or formulas

@@ -73,7 +73,8 @@ impl Integrator {
     }
 
     /// Points inside the interval at which the integrand has a kink, a step, a singularity or a narrow peak. In any order;
-    /// duplicates do no harm. Around each the mesh is graded down to 1e-9 of the interval.
+    /// duplicates do no harm. Around each the mesh is graded down to 1e-9 of the interval. A singularity elsewhere than at 0 is better left to be found:
+    /// the power that it is of is followed farther on a mesh that is not graded.
     ///
     /// ```
     /// use quadrille::Integrator;

@@ -98,7 +98,7 @@ impl Integrator {
 
     /// What a method that samples does not do.
     pub(super) fn hints_unused(&self) -> Option<Fallback> {
-        let reason = "the points of methods that sample fill the box evenly".to_owned();
+        let reason = "methods that sample have no mesh".to_owned();
         self.hints.as_ref().map(|_| Fallback { wanted: "planes and peaks".to_owned(), reason })
     }
 }

@@ -12,11 +12,13 @@ impl Integrator {
     /// the best estimate has the status [`MemoryLimit`](crate::Status::MemoryLimit). A limit below what the first mesh or the first samples take is
     /// refused: [`Error::FewBytes`].
     ///
-    /// Counted are regions and boxes, with what is known of them, the lists of a round, and what its sweeps found: about 1.4 kB for a region of
-    /// an interval, 0.8 to 1.3 kB for a box in two to ten dimensions, times the components of a vector; strata of VEGAS with its tables (up to
+    /// Counted are regions and boxes, with what is known of them, the lists of a round, and what its sweeps found: about 1.2 kB for a region of
+    /// an interval (1.9 with a weight), 0.8 to 1.3 kB for a box in two to ten dimensions, times the components of a vector; strata of VEGAS with its tables (up to
     /// 0.5 MB an axis). Not counted is what does not grow: the working memory of each thread, tables of rules; nor what a GPU holds. Without a limit there are up to 2^20
     /// regions, 512 MiB of boxes (bounds and sums), 2^20 strata. Of a [sweep](Self::sweep) each thread has one such integral at a time.
-    /// Where one panel of a finite interval is enough, no memory is taken and no limit looked at.
+    /// Lattices, Sobol points and Monte Carlo keep nothing that grows; VEGAS does not take part in `Auto` with less than four times what its tables take. Where the first
+    /// panel of a plain question is enough, no memory is taken and no limit looked at. Of boxes a round may halve all leaves, for which there must be room:
+    /// what is used at a time is a quarter of the limit or less where few are halved.
     ///
     /// ```
     /// use quadrille::{Error, Integrator, Status};
@@ -79,13 +81,17 @@ impl Integrator {
             method if method.most_sampled().is_some() => 0,
             _ if dimension == 1 => return self.check_memory(components),
             _ if dimension > MOST_DIMENSIONS => 0,
-            method => {
-                let boxes =
-                    Cubature::least_boxes(dimension, self.peaks_known()) * Cubature::bytes(dimension) * components;
-                if method == Method::Auto { boxes + boxes / (SHARE - 1) + 1 } else { boxes }
+            _ => {
+                let boxes = Cubature::least_boxes(dimension, self.peaks_known());
+                self.bytes_with_others(boxes * Cubature::bytes(dimension) * components)
             }
         };
         fits(most, least)
+    }
+
+    /// What is needed where boxes take so many bytes and, by `Auto`, other methods take part.
+    fn bytes_with_others(&self, boxes: usize) -> usize {
+        if self.method == Method::Auto { boxes + boxes / (SHARE - 1) + 1 } else { boxes }
     }
 
     /// Refuses a first mesh of boxes that turned out to need more.
@@ -97,7 +103,8 @@ impl Integrator {
     ) -> Result<(), Error> {
         match (self.max_memory, boxes) {
             (Some(most), Some(boxes)) => {
-                Err(Error::FewBytes { most, least: boxes * components * Cubature::bytes(dimension) })
+                let least = self.bytes_with_others(boxes * components * Cubature::bytes(dimension));
+                Err(Error::FewBytes { most, least })
             }
             _ => Ok(()),
         }

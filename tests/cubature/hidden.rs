@@ -80,3 +80,26 @@ fn a_peak_that_is_known_costs_little_where_there_is_none() {
     let integral = of(&with, &f, [(0.0, 1.0); 2]);
     assert!(integral.status == Status::Converged && integral.evaluations < 20_000, "{integral:#}");
 }
+
+#[test]
+fn a_peak_that_is_named_may_be_singular() {
+    let inverse = |[x, y]: [f64; 2]| 1.0 / (x - 0.3).hypot(y - 0.3);
+    // Over a rectangle with the singularity at a corner: a asinh(b/a) + b asinh(a/b).
+    let corner = |a: f64, b: f64| a * (b / a).asinh() + b * (a / b).asinh();
+    let exact = corner(0.3, 0.3) + 2.0 * corner(0.3, 0.7) + corner(0.7, 0.7);
+    let with = Integrator::new().rel_tol(1e-6).peaks(&[[0.3, 0.3]]);
+    let integral = with.integrate(&inverse, [0.0..1.0, 0.0..1.0]).unwrap();
+    assert!((integral.estimate - exact).abs() <= integral.error, "{integral:#}, not {exact}");
+}
+
+#[test]
+fn what_is_no_number_between_nodes_is_seen() {
+    let strip = |width: f64, height: fn(f64) -> f64| {
+        move |[x, y]: [f64; 2]| {
+            if ((x - 0.1234) * 0.7318 - y + 0.3137).abs() < width { f64::NAN } else { height(x * y) }
+        }
+    };
+    let at_once = Integrator::new().method(Method::Cubature);
+    assert!(at_once.integrate(&strip(1e-3, |p| 1.0 + p), [0.0..1.0, 0.0..1.0]).is_err());
+    assert!(at_once.integrate(&strip(1e-2, |p| (3.0 * p).exp()), [0.0..1.0, 0.0..1.0]).is_err());
+}

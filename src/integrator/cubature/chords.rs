@@ -29,6 +29,9 @@ const LEAST: f64 = 0.01;
 /// Lengths of chords, in shares of the width of the box along each axis.
 const LENGTHS: [f64; 2] = [0.6, 0.999];
 
+/// A point, and a value there that is no number.
+type Bad = (Vec<f64>, f64);
+
 /// A chord: its middle, and half the way from end to end.
 struct Chord {
     middle: [f64; MOST_DIMENSIONS],
@@ -68,8 +71,8 @@ impl Chord {
 
 impl Doubter<'_> {
     /// Whether something shows on chords of the boxes that nodes have seen least that these did not see: then boxes are to be halved again, and
-    /// are active. Evaluations are counted there.
-    pub fn along_chords(&self, method: &mut Cubature) -> bool {
+    /// are active. Evaluations are counted there. A point at which the integrand is not finite, and what it is there, is an error.
+    pub fn along_chords(&self, method: &mut Cubature) -> Result<bool, Bad> {
         let fewest = FEWEST[self.axes.len().clamp(2, 4) - 2];
         let share = (SHARE * method.evaluations as f64) as usize / PER_CHORD;
         // Each may be looked at twice.
@@ -85,7 +88,7 @@ impl Doubter<'_> {
                 Chord::of(lower, upper)
             }));
             method.evaluations += (chords.len() * PER_CHORD) as u64;
-            for ((&(leaf, volume), chord), values) in leaves.iter().zip(&chords).zip(self.on(&chords)) {
+            for ((&(leaf, volume), chord), values) in leaves.iter().zip(&chords).zip(self.on(&chords)?) {
                 let size = on_chord(&values);
                 if size * volume <= method.claim(leaf).max(least) {
                     continue;
@@ -93,17 +96,17 @@ impl Doubter<'_> {
                 let Some(at) = oddest_on_chord(&values) else { continue };
                 // What is smooth, if no polynomial of so low a degree, is one on a small part.
                 method.evaluations += PER_CHORD as u64;
-                let close = self.on(&[chord.part(at)]);
+                let close = self.on(&[chord.part(at)])?;
                 if on_chord(&close[0]) > ODD * size {
                     odd.push((leaf, size * volume));
                 }
             }
         }
-        method.doubt_for_long(&odd)
+        Ok(method.doubt_for_long(&odd))
     }
 
     /// The values along chords, times dx/dt.
-    fn on(&self, chords: &[Chord]) -> Vec<[f64; PER_CHORD]> {
+    fn on(&self, chords: &[Chord]) -> Result<Vec<[f64; PER_CHORD]>, Bad> {
         let dimension = self.axes.len();
         let mut points = vec![[0.0; LANES]; chords.len() * VECTORS * dimension];
         let mut values = vec![[0.0; PER_CHORD]; chords.len()];
@@ -125,10 +128,14 @@ impl Doubter<'_> {
             }
         }
         self.values.values(&points, values.as_flattened_mut().as_chunks_mut().0);
+        if let Some(k) = values.as_flattened().iter().position(|value| !value.is_finite()) {
+            let vector = &points[k / LANES * dimension..][..dimension];
+            return Err((vector.iter().map(|point| point[k % LANES]).collect(), values.as_flattened()[k]));
+        }
         for (value, slope) in values.as_flattened_mut().iter_mut().zip(slopes.as_flattened()) {
             *value *= slope;
         }
-        values
+        Ok(values)
     }
 }
 

@@ -18,6 +18,7 @@ pub(super) const ZERO: &str = "the integrand is zero or next to it (1e-100) at e
 const EXACT: &str = "no error was seen at any node, but other points (up to 8192) say that the integral is another, or that the integrand is \
     constant in pieces: steps may lie where no node is";
 
+const NO_NUMBER: &str = "no error was seen at any node, but at one of 8192 points more the integrand is not finite";
 const UNKNOWN: &str = "no error was seen at any node, and the limit on evaluations leaves no other points to look at";
 const CORNERS: &str = "no error was seen at any node, but the integrand is no polynomial on the diagonals at corners";
 
@@ -109,7 +110,10 @@ impl Doubter<'_> {
         // Their plain sum has roundings of its own.
         let rounding = 100.0 * NOTHING * magnitude;
         let missed = exact && off > DEVIATIONS * deviation + method.totals.error() + rounding;
-        if off.is_finite() && (hides || missed) {
+        if !estimate.is_finite() {
+            return Doubt::All(NO_NUMBER);
+        }
+        if hides || missed {
             method.totals.truncation += off + DEVIATIONS * deviation;
             return Doubt::All(EXACT);
         }

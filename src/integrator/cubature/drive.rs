@@ -102,8 +102,12 @@ impl<'a> Drive<'a> {
         let before = self.method.evaluations;
         let mut doubt = doubter.of(&mut self.method, self.is_zero);
         let left = left.saturating_sub(self.method.evaluations - before);
-        if matches!(doubt, Doubt::None) && (Doubter { left, ..doubter }).along_chords(&mut self.method) {
-            doubt = Doubt::Boxes;
+        if matches!(doubt, Doubt::None) {
+            match (Doubter { left, ..doubter }).along_chords(&mut self.method) {
+                Ok(true) => doubt = Doubt::Boxes,
+                Ok(false) => {}
+                Err(bad) => return Some(End::Bad(Box::new(bad))),
+            }
         }
         Some(End::Outcome(match doubt {
             Doubt::None => Outcome::Converged,

@@ -121,6 +121,7 @@ struct Judging<'a> {
 impl<F: Integrand, R: Fn(usize) -> Row<F> + Sync> Asking<'_, F, R> {
     fn question(&self, row: &Row<F>) -> Result<Tolerance, Error> {
         let (rel_tol, abs_tol) = (row.rel_tol.or(self.with.rel_tol), row.abs_tol.or(self.with.abs_tol));
+        Error::unless_set(row.f.unset())?;
         self.with.check_question(row.f.required_dimension(), row.region, rel_tol, abs_tol)
     }
 

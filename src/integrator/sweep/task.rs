@@ -56,7 +56,9 @@ impl Task<'_> {
         }
         for index in 0..part.statuses.len() {
             let k = part.first + index;
-            let answer = each(&row(self.rows.place(k))).unwrap_or_else(|refused| self.refuse(k, refused));
+            let row = row(self.rows.place(k));
+            let answer = Error::unless_set(row.f.unset()).and_then(|()| each(&row));
+            let answer = answer.unwrap_or_else(|refused| self.refuse(k, refused));
             part.set(index, answer);
             if answer.status == Status::Refused && !self.with.accept {
                 return;
@@ -70,6 +72,7 @@ impl Task<'_> {
         let region = row.region;
         let (rel_tol, abs_tol) = (row.rel_tol.or(self.with.rel_tol), row.abs_tol.or(self.with.abs_tol));
         let tolerance = self.with.check_question(row.f.required_dimension(), region, rel_tol, abs_tol)?;
+        Error::unless_set(row.f.unset())?;
         let (lower, upper) = (region.lower.min(region.upper), region.lower.max(region.upper));
         let quick = self.quick && lower < upper && (upper - lower).is_finite();
         Ok((tolerance, quick.then_some([lower, upper])))

@@ -5,6 +5,9 @@ use crate::plan::{Axis, Look};
 /// Shells around a peak: down to 1e-9 of a box.
 const SHELLS: i32 = 10;
 
+/// How far a shell reaches above a peak, in shares of how far it reaches below.
+const ASIDE: f64 = 0.83;
+
 /// How far from the ends of an axis, in shares of it, a cut at a plane counts as a halving.
 const COUNTS: f64 = 0.25;
 
@@ -73,7 +76,8 @@ fn shells(dimension: usize, peak: &[f64], lower: &mut Vec<f64>, upper: &mut Vec<
         for shell in 1..=if inside { SHELLS } else { 0 } {
             for d in 0..dimension {
                 let reach = 0.5 * width[d] * 0.125f64.powi(shell);
-                let (below, above) = (peak[d] - reach, peak[d] + reach);
+                // Not about the peak, which may be singular: nodes are in the middle.
+                let (below, above) = (peak[d] - reach, peak[d] + ASIDE * reach);
                 if from[d] < below {
                     lower.extend_from_slice(&from);
                     upper.extend(to.iter().enumerate().map(|(e, &to)| if e == d { below } else { to }));

@@ -28,19 +28,21 @@ impl SimdRegions<'_> {
     ) {
         let ends = [region.lower, region.upper];
         let length = if region.width().is_finite() { region.width() } else { 1.0 };
-        let bad = |end: f64| swept.bad.is_some_and(|(x, _)| (x - end).abs() <= ROUNDED * half_ulp(end));
-        let wanted = [0, 1].map(|side| open[side] || bad(ends[side]));
+        let halves = [half_spacing(ends[0], true), half_spacing(ends[1], false)];
+        let bad = |side: usize| swept.bad.is_some_and(|(x, _)| (x - ends[side]).abs() <= ROUNDED * halves[side]);
+        let wanted = [0, 1].map(|side| open[side] || bad(side));
         // Next to 0 numbers are not sparse.
-        let possible = |side: usize| ends[side].is_finite() && half_ulp(ends[side]) >= f64::MIN_POSITIVE;
+        let possible = |side: usize| ends[side].is_finite() && halves[side] >= f64::MIN_POSITIVE;
         if wanted == [false; 2] || (0..2).any(|side| wanted[side] && !possible(side)) {
             return;
         }
         let mut laws = [None; 2];
         let mut evaluations = swept.evaluations;
         for side in (0..2).filter(|&side| wanted[side]) {
-            let (distances, values) = self.next_to(ends[side], if side == 0 { length } else { -length });
+            let (distances, values) =
+                self.next_to(ends[side], if side == 0 { length } else { -length }, 2.0 * halves[side]);
             evaluations += values.len() as u32;
-            laws[side] = PowerLaw::of(&distances, &values, half_ulp(ends[side]));
+            laws[side] = PowerLaw::of(&distances, &values, halves[side]);
             if laws[side].is_none() {
                 swept.evaluations = evaluations;
                 return;
@@ -60,11 +62,9 @@ impl SimdRegions<'_> {
         swept.evaluations = evaluations;
     }
 
-    /// Distances that fall by the fourth root of 2 each, to that of the number next to the end, and values there.
-    fn next_to(&self, end: f64, length: f64) -> (Vec<f64>, Vec<f64>) {
+    /// Distances that fall by the fourth root of 2 each, to that of the number next to the end, `least`, and values there.
+    fn next_to(&self, end: f64, length: f64, least: f64) -> (Vec<f64>, Vec<f64>) {
         let reach = REACH * length.abs();
-        // No point is rounded to the end.
-        let least = 2.0 * half_ulp(end);
         let octaves = (reach / least).log2().max(0.0);
         let count = ((octaves * EACH as f64) as usize).next_multiple_of(LANES);
         let distance = |k: usize| (reach * (-(k as f64) / EACH as f64).exp2()).max(least);
@@ -78,8 +78,9 @@ impl SimdRegions<'_> {
     }
 }
 
-fn half_ulp(x: f64) -> f64 {
-    0.5 * f64::EPSILON * x.abs()
+/// Half the distance from `x` to the next number above or below: what the end that is meant may be off by.
+fn half_spacing(x: f64, above: bool) -> f64 {
+    0.5 * (if above { x.next_up() - x } else { x - x.next_down() })
 }
 
 /// Values, but next to some ends those of a power of the distance.
