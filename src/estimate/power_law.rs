@@ -42,7 +42,7 @@ const NEAR: f64 = 1e-4;
 
 /// The least noise that is claimed, in units of half an ulp of the end; and that which is believed where values have less, as those of 1/√(1 - x).
 const LEAST_NOISE: f64 = 0.5;
-const EXACT: f64 = 0.002;
+const EXACT: f64 = 1e-6;
 
 /// The least that a fit is held to, as more terms than it has would be seen below.
 const SMOOTH: f64 = 0.02;
