@@ -37,7 +37,8 @@ fn components_over_a_box_share_a_mesh_and_are_what_they_are_alone() {
     for (wave, alone) in waves.iter().zip(&alone) {
         let one = cubature.integrate_vector(&[*wave], unit()).unwrap();
         assert_eq!((one.estimates[0], one.errors[0]), (alone.estimate, alone.error));
-        assert_eq!((one.evaluations, one.regions), (alone.evaluations, alone.regions));
+        // Chords are for single integrals.
+        assert!(one.evaluations <= alone.evaluations && one.regions == alone.regions, "{one:#} {alone:#}");
     }
     let both = cubature.clone().norm(Norm::Each).integrate_vector(&waves, unit()).unwrap();
     assert!(both.evaluations <= alone[0].evaluations + alone[1].evaluations, "{both:#} {alone:?}");
