@@ -1,7 +1,7 @@
 //! Eight `f64` at a time: the only module that knows the SIMD crate.
 //!
 //! [`Lanes`] is one vector of eight `f64` at an instruction level `S`, chosen at run time by
-//! [`dispatch!`](crate::lanes::dispatch). The same operations happen in the same order at every level, so results
+//! `dispatch!`. The same operations happen in the same order at every level, so results
 //! are equal bit for bit between all levels with fused multiply-add.
 
 mod dispatch;
