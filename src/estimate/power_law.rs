@@ -31,8 +31,12 @@ const BENT: usize = 5;
 /// Samples in an octave of the distance.
 pub(crate) const EACH: usize = 4;
 
-/// Octaves that are fitted.
+/// Octaves that are fitted, and samples in them.
 const OCTAVES: usize = 12;
+const SAMPLES: usize = EACH * OCTAVES;
+
+/// One number for each sample.
+type Column = [f64; SAMPLES];
 
 /// Fits begin so many octaves from the least distance, and at every other octave from there on.
 const FIRST: i32 = 16;
@@ -72,28 +76,34 @@ impl PowerLaw {
         self.sign * (a + self.power * (distance / self.cut).ln() + (b + c * distance) * distance).exp()
     }
 
-    /// The law of values at distances that fall by the fourth root of 2 each, down to `least`, half an ulp of the end, if they follow any.
-    pub fn of(distances: &[f64], values: &[f64], least: f64) -> Option<Self> {
-        let logs: Vec<f64> = values.iter().map(|value| value.abs().ln()).collect();
+    /// The law of values at distances that fall by the fourth root of 2 each, down to `least`, half an ulp of the end, if they follow any. That is
+    /// as well known as they say, or so well that no more than `enough` is claimed.
+    pub fn of(distances: &[f64], values: &[f64], least: f64, enough: f64) -> Option<Self> {
         let mut best: Option<(Found, usize)> = None;
         let mut nearest = None;
         // Outward as far as it is a power.
         for octave in (FIRST..).step_by(2) {
             let cut = least * f64::from(octave).exp2();
-            let window = distances.iter().position(|&distance| distance < cut);
-            let window = window.and_then(|end| Some(end.checked_sub(EACH * OCTAVES)?..end));
-            let Some(window) = window else { break };
-            let sign = values[window.end - 1].signum();
-            let same = values[window.clone()].iter().all(|value| value.is_finite() && value * sign > 0.0);
-            let fit = Fit::new(&distances[window.clone()], &logs[window.clone()], least);
-            if !same || fit.scatter * least > NEAR * cut {
+            let Some(end) = distances.iter().position(|&distance| distance < cut) else { break };
+            let window = |all: &[f64]| all[..end].last_chunk::<SAMPLES>().copied();
+            let Some((distances, values)) = window(distances).zip(window(values)) else { break };
+            let sign = values[SAMPLES - 1].signum();
+            if !values.iter().all(|value| value.is_finite() && value * sign > 0.0) {
+                continue;
+            }
+            let fit = Fit::new(&distances, values.map(|value| value.abs().ln()), least);
+            if fit.scatter * least > NEAR * cut {
                 // Too near.
                 continue;
             }
             let Some(found) = fit.law(sign) else { break };
             let _ = nearest.get_or_insert((found.noise, found.shift));
             if best.as_ref().is_none_or(|(best, _)| found.law.claim < best.law.claim) {
-                best = Some((found, window.end));
+                let will_do = found.law.claim <= enough;
+                best = Some((found, end));
+                if will_do {
+                    break;
+                }
             }
         }
         let ((found, end), (noise, shift)) = best.zip(nearest)?;
@@ -141,40 +151,37 @@ struct Fit {
 }
 
 impl Fit {
-    fn new(distances: &[f64], logs: &[f64], least: f64) -> Self {
-        let (top, cut) = (distances[0], distances[distances.len() - 1]);
-        let sigma = |distance: f64| (least / distance).hypot(4.0 * f64::EPSILON);
-        let mut columns: [Vec<f64>; TERMS] = [const { Vec::new() }; TERMS];
-        for &distance in distances {
-            let (weight, outward, log) = (1.0 / sigma(distance), distance / top, (distance / cut).ln());
+    fn new(distances: &Column, logs: Column, least: f64) -> Self {
+        let (top, cut) = (distances[0], distances[SAMPLES - 1]);
+        let mut columns = [[0.0; SAMPLES]; TERMS];
+        let mut rest = logs;
+        for (k, &distance) in distances.iter().enumerate() {
+            let sigma = ((least / distance).powi(2) + (4.0 * f64::EPSILON).powi(2)).sqrt();
+            let (outward, log) = (distance / top, (distance / cut).ln());
             let terms = [1.0, log, outward, outward * outward, cut / distance, log * log];
-            columns.iter_mut().zip(terms).for_each(|(column, term)| column.push(term * weight));
+            columns.iter_mut().zip(terms).for_each(|(column, term)| column[k] = term / sigma);
+            rest[k] /= sigma;
         }
-        let mut rest: Vec<f64> = distances.iter().zip(logs).map(|(&d, &log)| log / sigma(d)).collect();
-        let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
         let (mut triangle, mut right) = ([[0.0; TERMS]; TERMS], [0.0; TERMS]);
         let (mut left, mut scatter) = (0.0, 0.0);
         for k in 0..TERMS {
             if k == BENT {
-                let count = rest.len() as f64;
+                let count = SAMPLES as f64;
                 left = (dot(&rest, &rest) / (count - BENT as f64)).sqrt();
                 let steps = rest.windows(2).map(|two| (two[1] - two[0]).powi(2)).sum::<f64>();
                 scatter = (0.5 * steps / (count - 1.0)).sqrt();
             }
-            // Twice, as columns are much alike.
-            for _ in 0..2 {
-                for j in 0..k {
-                    let (before, after) = columns.split_at_mut(k);
-                    let share = dot(&before[j], &after[0]);
-                    triangle[j][k] += share;
-                    after[0].iter_mut().zip(&before[j]).for_each(|(a, b)| *a -= share * b);
-                }
+            // Columns are much alike; but `rest` is treated as one of them, so that what is left of it is as good as by any other way (Björck 1967).
+            for j in 0..k {
+                let before = columns[j];
+                triangle[j][k] = dot(&before, &columns[k]);
+                subtract(&mut columns[k], triangle[j][k], &before);
             }
             let size = dot(&columns[k], &columns[k]).sqrt();
             triangle[k][k] = size;
             columns[k].iter_mut().for_each(|a| *a /= size);
             right[k] = dot(&columns[k], &rest);
-            rest.iter_mut().zip(&columns[k]).for_each(|(r, c)| *r -= right[k] * c);
+            subtract(&mut rest, right[k], &columns[k]);
         }
         Self { cut, top, triangle, right, left, scatter, least }
     }
@@ -233,6 +240,22 @@ impl Fit {
     }
 }
 
+/// Σ aₖ bₖ, by eight sums: one would wait for itself.
+fn dot(a: &Column, b: &Column) -> f64 {
+    let mut sums = [0.0; 8];
+    for (a, b) in a.as_chunks::<8>().0.iter().zip(b.as_chunks::<8>().0) {
+        for (sum, (a, b)) in sums.iter_mut().zip(a.iter().zip(b)) {
+            *sum += a * b;
+        }
+    }
+    sums.iter().sum()
+}
+
+/// a - share · b
+fn subtract(a: &mut Column, share: f64, b: &Column) {
+    a.iter_mut().zip(b).for_each(|(a, b)| *a -= share * b);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -244,7 +267,7 @@ mod tests {
         let distances: Vec<f64> =
             (0..190).map(|k| 1.0 - (1.0 - 0.125 * (-f64::from(k) / EACH as f64).exp2())).collect();
         let values: Vec<f64> = distances.iter().map(|&distance| f(distance)).collect();
-        PowerLaw::of(&distances, &values, LEAST)
+        PowerLaw::of(&distances, &values, LEAST, 0.0)
     }
 
     #[test]

@@ -84,7 +84,7 @@ impl Integrator {
         }
         let ((level, token, tolerance), known) = match known {
             Some((settings, seen)) => (settings, Some(seen)),
-            None => (self.infinite(f.required_dimension(), region)?, None),
+            None => (self.check_adaptive(f.required_dimension(), region)?, None),
         };
         self.check_memory(1)?;
         let (on_lanes, by_scalar) = (OnLanes { f, token }, ByScalar(f));
@@ -103,20 +103,12 @@ impl Integrator {
     /// What the quick way needs to know, where nothing was asked for that it does not give.
     #[inline(always)]
     fn quick(&self, dimension: Option<usize>, lower: f64, upper: f64) -> Option<Settings> {
-        if upper - lower < f64::INFINITY && self.control.may_begin() {
-            self.plain(dimension, lower, upper)
-        } else {
-            None
-        }
-    }
-
-    /// The same, whether now or not, where the range is not too wide.
-    #[inline(always)]
-    fn plain(&self, dimension: Option<usize>, lower: f64, upper: f64) -> Option<Settings> {
         let tolerance = self.tolerances();
         let sensible = tolerance.absolute >= 0.0
             && tolerance.relative >= 0.0
             && lower < upper
+            && upper - lower < f64::INFINITY
+            && self.control.may_begin()
             && dimension.is_none_or(|dimension| dimension <= f64::DIMENSION);
         if !(sensible && self.is_plain()) {
             return None;
@@ -124,17 +116,6 @@ impl Integrator {
         // Nothing else of the settings can be wrong.
         let (level, token) = if self.level.is_none() { Level::usual() } else { self.check_level().ok() }?;
         Some((level, token, tolerance))
-    }
-
-    /// As [`check_adaptive`](Self::check_adaptive), faster where there is nothing to refuse.
-    #[inline(always)]
-    fn infinite(&self, dimension: Option<usize>, region: Region) -> Result<Settings, Error> {
-        let (lower, upper) = (region.lower.min(region.upper), region.lower.max(region.upper));
-        let known = if lower.is_infinite() || upper.is_infinite() { self.plain(dimension, lower, upper) } else { None };
-        match known {
-            Some(settings) => Ok(settings),
-            None => self.check_adaptive(dimension, region),
-        }
     }
 
     /// Whether nothing was asked for that the quick way does not give.
