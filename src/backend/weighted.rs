@@ -110,7 +110,13 @@ impl Weighted<'_> {
             error = error.max(largest * self.weighing.near(panel, 0, width).max(self.weighing.near(panel, 1, width)));
         }
         let larger = deviations[0].max(deviations[1]);
-        let singular = [0, 1].map(|side| edges[side] && deviations[side] > 0.3 * larger);
+        // A polynomial through what is narrow inside deviates at both ends, where values are smooth.
+        let steepens = |side: usize| {
+            let at = |k: usize| if side == 0 { k } else { TERMS - 1 - k };
+            let slope = |k: usize| ((products[at(k + 1)] - products[at(k)]) / (nodes[at(k + 1)] - nodes[at(k)])).abs();
+            slope(0) > slope(1)
+        };
+        let singular = [0, 1].map(|side| edges[side] && deviations[side] > 0.3 * larger && steepens(side));
         let ends = [series(&a, -1.0), series(&a, 1.0)];
         swept = Swept { error, evaluations, constant, singular, ends, ..swept };
         if let How::Tail { upward } = how {
