@@ -127,6 +127,13 @@ impl<Q: Quantity> Signs<Q> {
     }
 }
 
+/// Whether what there is of variation is not resolved by nodes that leave this raw error: finest components are about as large as any. So it is where the
+/// integrand oscillates faster than the nodes lie, and where all that is seen of a peak is its foot.
+#[inline(always)]
+pub(crate) fn is_sparse<Q: Quantity>(now: Q, variation: Q) -> Q::Truth {
+    (variation * 0.1).lt(now)
+}
+
 /// The error claimed after a step of raw error `now`, that of the step before having been `before` (infinite where there was
 /// none): `now` where it is about the square of the one before, in units of `variation`, as twice the degree has it for analytic
 /// functions; else at most twenty times that.

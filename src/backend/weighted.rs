@@ -20,6 +20,9 @@ const INSIDE: [(f64, f64); 4] = [(0.0061, 0.01), (0.0713, 0.05), (0.2012, 0.05),
 /// Values below which it may be that only the feet of a peak were seen.
 const FEET: f64 = 1e-100;
 
+/// A node of a panel that alone sees the foot of a peak makes some 0.1 of what it sees of the last quarter of terms.
+const SPARSE: f64 = 0.03;
+
 /// Vectors of points beyond a tail.
 const FAR: usize = 5;
 
@@ -79,6 +82,8 @@ impl Weighted<'_> {
         }
         // Values that are all the same, or no more than the feet of a peak.
         let constant = known.clone().all(|(_, y)| *y == flat[0]) || known.clone().all(|(_, y)| y.abs() < FEET);
+        let most = known.clone().fold(f64::NEG_INFINITY, |most, (_, y)| most.max(*y));
+        let variation = most - known.fold(f64::INFINITY, |least, (_, y)| least.min(*y));
         let mut factors = [1.0; VECTORS * LANES];
         if self.weighing.has_factor(panel) {
             factors = places.map(|(end, distance)| self.weighing.factor(panel, end, distance));
@@ -109,6 +114,8 @@ impl Weighted<'_> {
             // Its nodes are no more where they should be.
             error = error.max(largest * self.weighing.near(panel, 0, width).max(self.weighing.near(panel, 1, width)));
         }
+        // What there is of variation is not resolved.
+        let constant = constant || swept.unresolved * largest > SPARSE * variation;
         let larger = deviations[0].max(deviations[1]);
         // A polynomial through what is narrow inside deviates at both ends, where values are smooth.
         let steepens = |side: usize| {

@@ -1,4 +1,4 @@
-//! Dense samples at many scales, for integrands whose first samples are all the same.
+//! Dense samples at many scales, for integrands whose first samples are all the same, or differ by what they do not resolve.
 
 use crate::integrand::values::Values;
 use crate::lanes::LANES;
@@ -43,15 +43,44 @@ pub(super) fn union(found: &[Panels]) -> Option<Panels> {
 /// One sample in each of 8192 equal parts, at a golden-ratio place in it; samples towards the ends of a finite interval, down
 /// to 1e-15 of it; and those of [`at_scales`].
 pub(super) fn find(f: &dyn Values, lower: f64, upper: f64) -> (Option<Panels>, u64) {
-    let (even, evaluations) = at_equal_parts(f, lower, upper);
-    let (scales, more) = at_scales(f, lower, upper);
+    let usual = Usual::of(f, lower, upper);
+    let (even, evaluations) = at_equal_parts(f, lower, upper, usual);
+    let (scales, more) = at_scales(f, lower, upper, usual.spread);
     let found: Vec<Panels> = even.into_iter().chain(scales).collect();
     (union(&found), evaluations + more)
 }
 
+/// What most samples agree on, and by how much they differ.
+#[derive(Clone, Copy)]
+struct Usual {
+    value: f64,
+    spread: f64,
+}
+
+/// Samples stand out that are so many times farther from the usual than six of eight are.
+const STANDS_OUT: f64 = 8.0;
+
+impl Usual {
+    fn of(f: &dyn Values, lower: f64, upper: f64) -> Self {
+        let (from, to, map) = range(lower, upper);
+        // The first is a third of the way.
+        let places = std::array::from_fn(|k| map.point(from + (to - from) * ((k as f64 + 1.0) * 0.337 % 1.0)));
+        let mut values = [[0.0; LANES]];
+        f.values(&[places], &mut values);
+        let [values] = values;
+        let mut off = values.map(|value| (value - values[0]).abs());
+        off.sort_by(f64::total_cmp);
+        Self { value: values[0], spread: STANDS_OUT * off[LANES - 3] }
+    }
+
+    fn is(self, value: f64) -> bool {
+        value == self.value || (value - self.value).abs() <= self.spread
+    }
+}
+
 /// The same by samples at powers of two of both signs, as far as they lie closer to 0 than equal parts do: where an integrand of a
 /// scale of its own hides in a finite range whose ends stand for infinity.
-fn at_scales(f: &dyn Values, lower: f64, upper: f64) -> (Option<Panels>, u64) {
+fn at_scales(f: &dyn Values, lower: f64, upper: f64, spread: f64) -> (Option<Panels>, u64) {
     let inside = |x: f64| lower < x && x < upper;
     let most = (upper - lower) / SAMPLES as f64;
     let powers = std::iter::successors(Some(LEAST_SCALE), |scale| Some(2.0 * scale)).take_while(|&scale| scale < most);
@@ -64,8 +93,8 @@ fn at_scales(f: &dyn Values, lower: f64, upper: f64) -> (Option<Panels>, u64) {
     let mut values = vec![[0.0; LANES]; points.len() / LANES];
     f.values(points.as_chunks().0, &mut values);
     let values = values.as_flattened();
-    let usual = values[count - 1];
-    let Some(first) = values[..count].iter().rposition(|&value| value != usual) else { return (None, count as u64) };
+    let usual = Usual { value: values[count - 1], spread };
+    let Some(first) = values[..count].iter().rposition(|&value| !usual.is(value)) else { return (None, count as u64) };
     // One beyond the last that stands out, and what is closer.
     let reach = 2.0 * points[first].abs();
     let near = (0..CLOSER).map(|k| reach * 0.5f64.powi(k)).flat_map(|x| [-x, x]);
@@ -89,17 +118,13 @@ fn panels(ends: &[f64], map: Map) -> Panels {
 }
 
 /// [`find`] by samples in equal parts and towards the ends.
-fn at_equal_parts(f: &dyn Values, lower: f64, upper: f64) -> (Option<Panels>, u64) {
+fn at_equal_parts(f: &dyn Values, lower: f64, upper: f64, usual: Usual) -> (Option<Panels>, u64) {
     let (from, to, map) = range(lower, upper);
     let width = to - from;
     let offsets = if map == Map::Plain { offsets() } else { &offsets()[NEAR..NEAR + SAMPLES - 2] };
     let place = |k: usize| offsets[k].mul_add(width, if offsets[k] > 0.0 { from } else { to });
     let inside = |t: f64| from < t && t < to;
-    // What most samples agree on.
     let third = place(offsets.len() / 3);
-    let mut usual = [[0.0; LANES]];
-    f.values(&[[map.point(third); LANES]], &mut usual);
-    let [[usual, ..]] = usual;
     let mut cuts = vec![from];
     let mut cut = |t: f64| {
         if cuts.last().is_some_and(|&last| t > last) && inside(t) {
@@ -128,7 +153,7 @@ fn at_equal_parts(f: &dyn Values, lower: f64, upper: f64) -> (Option<Panels>, u6
         }
         f.values(&points, &mut values);
         for (row, values) in values.iter().enumerate() {
-            if begin.is_none() && *values == [usual; LANES] {
+            if begin.is_none() && *values == [usual.value; LANES] {
                 continue;
             }
             for (lane, &value) in values.iter().enumerate() {
@@ -137,8 +162,8 @@ fn at_equal_parts(f: &dyn Values, lower: f64, upper: f64) -> (Option<Panels>, u6
                     break 'samples;
                 }
                 match begin {
-                    None if value != usual => begin = Some(k),
-                    Some(first) if value == usual => {
+                    None if !usual.is(value) => begin = Some(k),
+                    Some(first) if usual.is(value) => {
                         begin = None;
                         // The middle sample of a group is a cut as well, so that a narrow peak has nodes close by.
                         let before = if first > 0 { place(first - 1) } else { from };

@@ -143,7 +143,7 @@ pub(crate) struct Swept {
     pub evaluations: u32,
     /// Whether these are levels.
     pub levels: bool,
-    /// Whether all values were the same.
+    /// Whether all values were the same; or what there was of variation was not resolved, though it met the tolerance.
     pub constant: bool,
     /// Whether the integrand bends more and more towards the lower and the upper end.
     pub singular: [bool; 2],

@@ -4,7 +4,7 @@ use super::super::floor::rounding as unit_of;
 use super::super::rounds::TINY;
 use crate::backend::Backend;
 use crate::backend::gpu::{Found, points};
-use crate::estimate::{Signs, Tolerance, beyond_rounding, claim, noise, rounding};
+use crate::estimate::{Signs, Tolerance, beyond_rounding, claim, is_sparse, noise, rounding};
 use crate::integrand::bound::Rounding;
 use crate::precision::Precision;
 use crate::rule::Ladder;
@@ -87,6 +87,9 @@ impl Judge {
             variation,
         }
         .raw();
+        if is_sparse(now, variation) {
+            return self.higher(now);
+        }
         let hidden = (found.sentinels[0].abs() + found.sentinels[1].abs()) * (self.gap * width);
         // The error model has those of `f64`: half an ulp for a value, and for a place.
         let (of_values, of_places) = (self.rounding.unit / (0.5 * f64::EPSILON), self.rounding.position / f64::EPSILON);
@@ -102,7 +105,11 @@ impl Judge {
         if analytic && tolerance.met(error, estimate) {
             return Verdict::Answer { estimate, error };
         }
-        // Evaluations cost little here.
+        self.higher(now)
+    }
+
+    /// The next rung, as evaluations cost little here, if there is one.
+    fn higher(&self, now: f64) -> Verdict {
         if self.rung + 1 < self.ladder.rungs.len() { Verdict::Climb(now) } else { Verdict::Straggler }
     }
 }

@@ -3,10 +3,10 @@
 //! What is answered is, to the bit, what the [quick way](super::first()) or the [ladder](super::climb) answers, by the same
 //! operations; where the ladder is not climbed to an answer straight on, the interval is left to those.
 
-use super::climb::{FIRST_BEND, OBSERVED, bend, bends, far, gap, is_sparse, is_vain, next, with_hidden};
+use super::climb::{FIRST_BEND, OBSERVED, bend, bends, far, gap, is_vain, next, with_hidden};
 use super::first::{self, Known, Seen};
 use super::sums::{Said, Sums, products, unsummed, weighted};
-use crate::estimate::{Quantity, Tolerance, beyond_rounding, claim, larger, noise};
+use crate::estimate::{Quantity, Tolerance, beyond_rounding, claim, is_sparse, larger, noise};
 use crate::integrand::Integrand;
 use crate::integrand::values::Values;
 use crate::lanes::{LANES, Lanes, Mask, Simd, Token, dispatch};
@@ -261,7 +261,7 @@ fn judge_on<S: Simd>(simd: S, climbers: &mut [Climber], places: &[u8]) -> [Verdi
         if singular || variations[k] == 0.0 || !(now + magnitude).is_finite() {
             continue;
         }
-        verdicts[k] = if climber.inner.met(errors[k], estimate) {
+        verdicts[k] = if climber.inner.met(errors[k], estimate) && !is_sparse(now, variations[k]) {
             let evaluations = (FEJER.rungs[rung].rows.len() * LANES) as u64 + 2;
             Verdict::Answer { estimate, error: claims[k], magnitude, evaluations }
         } else {

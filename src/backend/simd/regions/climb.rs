@@ -2,7 +2,7 @@
 
 use super::sums::{Said, Sums, dot, dots, sum};
 use super::{Desk, Known, SimdRegions};
-use crate::estimate::{Quantity, Tolerance, beyond_rounding, claim, larger, lesser, noise, promising};
+use crate::estimate::{Quantity, Tolerance, beyond_rounding, claim, is_sparse, larger, lesser, noise, promising};
 use crate::lanes::{LANES, Lanes, Simd, dispatch};
 use crate::plan::{Map, Region, Swept};
 use crate::rule::{Ladder, Rung, SENTINEL, Vector};
@@ -122,6 +122,9 @@ impl SimdRegions<'_> {
                 Some((_, _, raw)) => geometric_mean(raw, now),
             };
             let error = beyond_rounding(now, floor, claim(now, previous, variation));
+            let sparse = is_sparse(now, variation);
+            // Of the whole it may be that only the foot of a peak was seen.
+            let unseen = eager && sparse;
             let met = tolerance.met(error + floor, estimate);
             let swept = Swept {
                 estimate,
@@ -129,14 +132,14 @@ impl SimdRegions<'_> {
                 floor,
                 magnitude,
                 evaluations: (done * LANES) as u32 + if region.guarded { 2 } else { 0 },
-                constant: variation == 0.0,
-                sparse: is_sparse(now, variation),
+                constant: variation == 0.0 || met && unseen,
+                sparse,
                 fall: if previous < f64::INFINITY { now / previous } else { f64::NAN },
                 gap: gap(index, nodes) * width,
                 ..Swept::NOTHING
             };
             let mut singular = [false; 2];
-            if !(met && index >= least) {
+            if !(met && index >= least) || unseen {
                 if !(now + magnitude).is_finite() {
                     let from = if known.is_some() { 2 } else { 0 };
                     let bad = first_bad(&points[from..count], &values[from..count]);
@@ -189,13 +192,6 @@ pub(super) fn far(now: f64, variation: f64, wanted: f64) -> bool {
 
 /// The sentinels, as nodes.
 pub(super) const NEAR: Vector = [SENTINEL, SENTINEL, SENTINEL, SENTINEL, -SENTINEL, -SENTINEL, -SENTINEL, -SENTINEL];
-
-/// Whether this is the raw error of an integrand that oscillates faster than the nodes lie: then more of them are as good as smaller
-/// regions.
-#[inline(always)]
-pub(super) fn is_sparse(now: f64, variation: f64) -> bool {
-    now > 0.1 * variation
-}
 
 /// Whether one more rung is one too many: the last squares the error at best, and that is a thousand times what is wanted.
 #[inline(always)]

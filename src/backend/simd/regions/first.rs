@@ -3,7 +3,7 @@
 
 use super::climb::{NEAR, bends};
 use super::sums::extremes;
-use crate::estimate::{Quantity, Signs, larger, noise, rounding_by};
+use crate::estimate::{Quantity, Signs, is_sparse, larger, noise, rounding_by};
 use crate::integrand::Integrand;
 use crate::lanes::{LANES, Lanes, Simd, Token, dispatch};
 use crate::rule::{Aligned, FEJER, Vector};
@@ -47,8 +47,8 @@ impl Seen {
 /// Evaluations of the quick way: 15 nodes, the probe, and a sentinel next to each end.
 pub(crate) const EVALUATIONS: u64 = 18;
 
-/// Sets what is seen, and says what error is claimed of its estimate; infinite where all values are the same, as something may
-/// hide between them.
+/// Sets what is seen, and says what error is claimed of its estimate; infinite where all values are the same, or what there is of
+/// variation is not resolved, as something may hide between them.
 #[inline]
 pub(crate) fn first<F: Integrand>(f: &F, token: Token, lower: f64, upper: f64, seen: &mut Seen) -> f64 {
     // All that is compiled anew for each integrand are the values themselves.
@@ -148,8 +148,9 @@ pub(super) fn say<Q: Quantity>(sums: [Q; LANES], near: Q, [least, most]: [Q; 2],
     let magnitude = larger(most.abs(), least.abs()) * width;
     let floor = rounding_by(sum.like(FEJER.rungs[0].scatter), magnitude, sum)
         + noise(larger(lower.abs(), upper.abs()), most - least);
-    let zero = sum.like(0.0);
-    let error = Q::choose(zero.lt(variation), || raw + hidden + floor, || zero.like(f64::INFINITY));
+    // Where they are all the same, too.
+    let unseen = Q::either(is_sparse(raw, variation), || variation.le(sum.like(0.0)));
+    let error = Q::choose(unseen, || sum.like(f64::INFINITY), || raw + hidden + floor);
     Said { raw, variation, error }
 }
 
