@@ -97,6 +97,11 @@ const ROUGH: f64 = 10.0;
 /// Of the variation: highest null rules below this are so seldom by accident.
 const RESOLVED: f64 = 1e-7;
 
+/// How much smaller than geometric convergence has them the lower null rules are where components do not fall; and the noise of values, in units of what
+/// roundings leave of a sum, up to which they need not.
+const FLAT: f64 = 0.1;
+const NOISY: f64 = 10.0;
+
 /// A kink at a node leaves of the highest null rules, to which it is invisible but for the fall of its components from one degree to
 /// the next, a hundredth of the lower ones.
 const STEEP: f64 = 1e-4;
@@ -111,9 +116,7 @@ impl<Q: Quantity> Signs<Q> {
     /// faster: by more from the lower null rules to the highest than a kink has it in any place.
     #[inline(always)]
     pub fn raw(self) -> Q {
-        let [first, second, third, fourth] = self.nulls;
-        let highest = larger(self.surprise.abs() * SURPRISE, (first.abs() + second.abs()) * NULL);
-        let (difference, lower) = (self.difference.abs(), (third.abs() + fourth.abs()) * NULL);
+        let ([highest, lower], difference) = (self.sizes(), self.difference.abs());
         let unit = self.variation.like(1.0) / self.variation;
         let (h, d, l) = (highest * unit, difference * unit, lower * unit);
         let known = Q::select(h.lt(h.like(RESOLVED)), h.like(0.0), highest * ROUGH);
@@ -124,6 +127,27 @@ impl<Q: Quantity> Signs<Q> {
         let difference = Q::select(Q::both(half(), || known.lt(difference)), known, difference);
         let lower = Q::select(Q::both(three_quarters(), || known.lt(lower)), known, lower);
         larger(highest, larger(difference, lower))
+    }
+
+    /// The highest signs, and the lower ones.
+    #[inline(always)]
+    fn sizes(self) -> [Q; 2] {
+        let [first, second, third, fourth] = self.nulls;
+        let highest = larger(self.surprise.abs() * SURPRISE, (first.abs() + second.abs()) * NULL);
+        [highest, (third.abs() + fourth.abs()) * NULL]
+    }
+
+    /// Whether the finest components do not fall, by more than rounding has it, which is `floor`: so it is where a single value deviates from what
+    /// is smooth, as at the foot of a peak between nodes, and where values have noise of their own.
+    #[inline(always)]
+    pub fn are_flat(self, floor: Q) -> Q::Truth {
+        let [highest, lower] = self.sizes();
+        let fall = || {
+            let unit = self.variation.like(1.0) / self.variation;
+            let (h, l) = (highest * unit, lower * unit);
+            ((l * l) * (l * l)).lt((h * h * h) * (FLAT * FLAT * FLAT * FLAT))
+        };
+        Q::both((floor * NOISY).lt(highest), fall)
     }
 }
 

@@ -80,16 +80,13 @@ impl Judge {
         if !(variation > SAME * self.rounding.unit * magnitude && magnitude > TINY) {
             return Verdict::Straggler;
         }
-        let now = Signs {
+        let signs = Signs {
             difference: (found.sum - found.before) * width,
             surprise: found.surprise * width,
             nulls: found.nulls.map(|null| null * width),
             variation,
-        }
-        .raw();
-        if is_sparse(now, variation) {
-            return self.higher(now);
-        }
+        };
+        let now = signs.raw();
         let hidden = (found.sentinels[0].abs() + found.sentinels[1].abs()) * (self.gap * width);
         // The error model has those of `f64`: half an ulp for a value, and for a place.
         let (of_values, of_places) = (self.rounding.unit / (0.5 * f64::EPSILON), self.rounding.position / f64::EPSILON);
@@ -97,6 +94,10 @@ impl Judge {
             + of_places * noise(lower.abs().max(upper.abs()), variation)
             + self.rounding.smallest * width
             + asked.floor;
+        // It may be that only the foot of a peak was seen.
+        if is_sparse(now, variation) || signs.are_flat(floor) {
+            return self.higher(now);
+        }
         let claimed = claim(now, previous, variation);
         let error = now.max(beyond_rounding(now, floor, claimed)) + hidden + floor;
         // As on the CPU: what needs more than the first rung is refined a little further.

@@ -245,7 +245,8 @@ fn judge_on<S: Simd>(simd: S, climbers: &mut [Climber], places: &[u8]) -> [Verdi
     let said = sums.say(width, skipped.select(skipped_sum * width, before), scatter);
     // Convergence is taken for even where a rung was left out.
     let previous = skipped.select(raw.sqrt() * said.now.sqrt(), raw);
-    let Said { estimate, magnitude, variation, now, floor } = said;
+    let Said { estimate, magnitude, variation, now, floor, flat } = said;
+    let unseen = (is_sparse(now, variation) | flat).bits();
     let error = beyond_rounding(now, floor, claim(now, previous, variation));
     let surprises = [near_low - low, near_high - high];
     let with_hidden = with_hidden(error, surprises, gap * width, [floor, magnitude]);
@@ -261,7 +262,8 @@ fn judge_on<S: Simd>(simd: S, climbers: &mut [Climber], places: &[u8]) -> [Verdi
         if singular || variations[k] == 0.0 || !(now + magnitude).is_finite() {
             continue;
         }
-        verdicts[k] = if climber.inner.met(errors[k], estimate) && !is_sparse(now, variations[k]) {
+        let seen = (unseen >> k) & 1 == 0 || rung == LAST && !is_sparse(now, variations[k]);
+        verdicts[k] = if climber.inner.met(errors[k], estimate) && seen {
             let evaluations = (FEJER.rungs[rung].rows.len() * LANES) as u64 + 2;
             Verdict::Answer { estimate, error: claims[k], magnitude, evaluations }
         } else {

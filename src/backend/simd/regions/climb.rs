@@ -109,7 +109,7 @@ impl SimdRegions<'_> {
                 _ => sum(simd, &rungs[index - 1], values) * width,
             };
             let sums = Sums::of(simd, rung, &values[..count]);
-            let Said { estimate, magnitude, variation, now, floor } = sums.say(width, before, rung.scatter);
+            let Said { estimate, magnitude, variation, now, floor, flat } = sums.say(width, before, rung.scatter);
             let previous = match judged {
                 // No error is claimed.
                 None if index < 2 || now <= floor => f64::INFINITY,
@@ -124,7 +124,7 @@ impl SimdRegions<'_> {
             let error = beyond_rounding(now, floor, claim(now, previous, variation));
             let sparse = is_sparse(now, variation);
             // Of the whole it may be that only the foot of a peak was seen.
-            let unseen = eager && sparse;
+            let unseen = eager && (sparse || flat && index < last);
             let met = tolerance.met(error + floor, estimate);
             let swept = Swept {
                 estimate,
@@ -132,7 +132,7 @@ impl SimdRegions<'_> {
                 floor,
                 magnitude,
                 evaluations: (done * LANES) as u32 + if region.guarded { 2 } else { 0 },
-                constant: variation == 0.0 || met && unseen,
+                constant: variation == 0.0 || met && eager && sparse,
                 sparse,
                 fall: if previous < f64::INFINITY { now / previous } else { f64::NAN },
                 gap: gap(index, nodes) * width,
@@ -154,7 +154,7 @@ impl SimdRegions<'_> {
                 let go_on = index < last
                     && !vain
                     && (met && index < least
-                        || smooth && (index < least || eager || swept.sparse)
+                        || smooth && (index < least || eager || sparse)
                         || match index {
                             0 => now < 0.3 * magnitude && smooth,
                             _ => promising(now, previous, wanted.max(floor)),

@@ -48,7 +48,7 @@ impl Seen {
 pub(crate) const EVALUATIONS: u64 = 18;
 
 /// Sets what is seen, and says what error is claimed of its estimate; infinite where all values are the same, or what there is of
-/// variation is not resolved, as something may hide between them.
+/// variation is not resolved or does not fall from one component to the next, as something may hide between them.
 #[inline]
 pub(crate) fn first<F: Integrand>(f: &F, token: Token, lower: f64, upper: f64, seen: &mut Seen) -> f64 {
     // All that is compiled anew for each integrand are the values themselves.
@@ -143,13 +143,15 @@ pub(super) fn say<Q: Quantity>(sums: [Q; LANES], near: Q, [least, most]: [Q; 2],
     let [sum, difference, surprise, a, b, c, d, expected] = sums;
     let width = upper - lower;
     let variation = (most - least) * width;
-    let raw = Signs { difference, surprise, nulls: [a, b, c, d], variation }.raw();
+    let signs = Signs { difference, surprise, nulls: [a, b, c, d], variation };
+    let raw = signs.raw();
     let hidden = (near * width - expected).abs() * FEJER.nodes[0][0];
     let magnitude = larger(most.abs(), least.abs()) * width;
     let floor = rounding_by(sum.like(FEJER.rungs[0].scatter), magnitude, sum)
         + noise(larger(lower.abs(), upper.abs()), most - least);
     // Where they are all the same, too.
     let unseen = Q::either(is_sparse(raw, variation), || variation.le(sum.like(0.0)));
+    let unseen = Q::either(unseen, || signs.are_flat(floor));
     let error = Q::choose(unseen, || sum.like(f64::INFINITY), || raw + hidden + floor);
     Said { raw, variation, error }
 }

@@ -49,13 +49,15 @@ pub(super) fn unsummed<S: Simd>(simd: S, rung: &Rung, values: &[Vector]) -> (Uns
 }
 
 /// What a rung says of a region.
-pub(super) struct Said<Q = f64> {
+pub(super) struct Said<Q: Quantity = f64> {
     pub estimate: Q,
     pub magnitude: Q,
     pub variation: Q,
     /// The raw error.
     pub now: Q,
     pub floor: Q,
+    /// See [`Signs::are_flat`].
+    pub flat: Q::Truth,
 }
 
 impl<Q: Quantity> Sums<Q> {
@@ -63,18 +65,18 @@ impl<Q: Quantity> Sums<Q> {
     #[inline(always)]
     pub fn say(&self, width: Q, before: Q, scatter: Q) -> Said<Q> {
         let (estimate, magnitude) = (self.sum * width, self.size * width);
-        Said {
-            estimate,
-            magnitude,
-            variation: self.variation * width,
-            now: self.raw(width, before),
-            floor: rounding_by(scatter, magnitude, estimate),
-        }
+        let (signs, floor) = (self.signs(width, before), rounding_by(scatter, magnitude, estimate));
+        Said { estimate, magnitude, variation: signs.variation, now: signs.raw(), floor, flat: signs.are_flat(floor) }
     }
 
     /// The raw error for a region of this width, where the estimate before was `before`.
     #[inline(always)]
     pub fn raw(&self, width: Q, before: Q) -> Q {
+        self.signs(width, before).raw()
+    }
+
+    #[inline(always)]
+    fn signs(&self, width: Q, before: Q) -> Signs<Q> {
         let [a, b, c, d] = self.nulls;
         Signs {
             difference: self.sum * width - before,
@@ -82,7 +84,6 @@ impl<Q: Quantity> Sums<Q> {
             nulls: [a * width, b * width, c * width, d * width],
             variation: self.variation * width,
         }
-        .raw()
     }
 }
 
