@@ -152,10 +152,16 @@ impl<Q: Quantity> Signs<Q> {
 }
 
 /// Whether what there is of variation is not resolved by nodes that leave this raw error: finest components are about as large as any. So it is where the
-/// integrand oscillates faster than the nodes lie, and where all that is seen of a peak is its foot.
+/// integrand oscillates faster than the nodes lie.
 #[inline(always)]
 pub(crate) fn is_sparse<Q: Quantity>(now: Q, variation: Q) -> Q::Truth {
     (variation * 0.1).lt(now)
+}
+
+/// The same of what one of so many vectors of nodes sees, as of the foot of a peak: of a single value components are the smaller the more nodes there are.
+#[inline(always)]
+pub(crate) fn is_foot(now: f64, variation: f64, vectors: usize) -> bool {
+    is_sparse(now * (0.5 * vectors as f64), variation)
 }
 
 /// The error claimed after a step of raw error `now`, that of the step before having been `before` (infinite where there was

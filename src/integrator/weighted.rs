@@ -79,7 +79,7 @@ pub(super) fn run(question: &Question, weight: Weight, start: Instant) -> (Answe
         }
         outcome = method.absorb(&weighing, &swept);
         // Nothing but zeros or the same everywhere: something may hide between.
-        let plain = outcome == Some(Outcome::Converged) && method.is_constant();
+        let plain = outcome == Some(Outcome::Converged) && method.is_constant(&weighing);
         if plain && !looked {
             looked = true;
             let (found, evaluations) = probe::find(values, lower, upper);

@@ -27,6 +27,9 @@ struct Leaf {
 /// Generations after which a magnitude that has not fallen says that the integral diverges.
 const ANCHOR: u16 = 12;
 
+/// By how much panels may differ that are taken for parts of a constant: there is a step between them, else.
+const ALIKE: f64 = 0.01;
+
 /// Levels are tried at an edge, and again so many generations later.
 const AGAIN: u16 = 4;
 
@@ -104,9 +107,15 @@ impl Weighted {
         all
     }
 
-    /// Whether every panel saw the same value at all points.
-    pub fn is_constant(&self) -> bool {
+    /// Whether every panel saw the same value at all points, but for what it did not resolve.
+    pub fn is_constant(&self, weighing: &Weighing) -> bool {
+        let ends = |leaf: &Leaf| [0, 1].map(|end| weighing.without_factor(&leaf.panel, end, leaf.swept.ends[end]));
+        // Levels say nothing of ends, nor does a weight that is nothing there.
+        let known = self.leaves.iter().flat_map(ends).filter(|value| value.is_finite());
+        let (least, most) =
+            known.fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), value| (a.min(value), b.max(value)));
         self.leaves.iter().all(|leaf| leaf.swept.constant)
+            && (most - least).max(0.0) <= ALIKE * most.abs().max(least.abs())
     }
 
     /// Takes what came of the panels asked for, and says what became of the integral, or nothing if there is more to do.

@@ -4,7 +4,7 @@ use super::super::floor::rounding as unit_of;
 use super::super::rounds::TINY;
 use crate::backend::Backend;
 use crate::backend::gpu::{Found, points};
-use crate::estimate::{Signs, Tolerance, beyond_rounding, claim, is_sparse, noise, rounding};
+use crate::estimate::{Signs, Tolerance, beyond_rounding, claim, is_foot, noise, rounding};
 use crate::integrand::bound::Rounding;
 use crate::precision::Precision;
 use crate::rule::Ladder;
@@ -95,7 +95,7 @@ impl Judge {
             + self.rounding.smallest * width
             + asked.floor;
         // It may be that only the foot of a peak was seen.
-        if is_sparse(now, variation) || signs.are_flat(floor) {
+        if is_foot(now, variation, self.ladder.rungs[self.rung].rows.len()) || signs.are_flat(floor) {
             return self.higher(now);
         }
         let claimed = claim(now, previous, variation);

@@ -6,7 +6,7 @@
 use super::climb::{FIRST_BEND, OBSERVED, bend, bends, far, gap, is_vain, next, with_hidden};
 use super::first::{self, Known, Seen};
 use super::sums::{Said, Sums, products, unsummed, weighted};
-use crate::estimate::{Quantity, Tolerance, beyond_rounding, claim, is_sparse, larger, noise};
+use crate::estimate::{Quantity, Tolerance, beyond_rounding, claim, is_foot, is_sparse, larger, noise};
 use crate::integrand::Integrand;
 use crate::integrand::values::Values;
 use crate::lanes::{LANES, Lanes, Mask, Simd, Token, dispatch};
@@ -246,7 +246,7 @@ fn judge_on<S: Simd>(simd: S, climbers: &mut [Climber], places: &[u8]) -> [Verdi
     // Convergence is taken for even where a rung was left out.
     let previous = skipped.select(raw.sqrt() * said.now.sqrt(), raw);
     let Said { estimate, magnitude, variation, now, floor, flat } = said;
-    let unseen = (is_sparse(now, variation) | flat).bits();
+    let flat = flat.bits();
     let error = beyond_rounding(now, floor, claim(now, previous, variation));
     let surprises = [near_low - low, near_high - high];
     let with_hidden = with_hidden(error, surprises, gap * width, [floor, magnitude]);
@@ -262,8 +262,9 @@ fn judge_on<S: Simd>(simd: S, climbers: &mut [Climber], places: &[u8]) -> [Verdi
         if singular || variations[k] == 0.0 || !(now + magnitude).is_finite() {
             continue;
         }
-        let seen = (unseen >> k) & 1 == 0 || rung == LAST && !is_sparse(now, variations[k]);
-        verdicts[k] = if climber.inner.met(errors[k], estimate) && seen {
+        let foot = is_foot(now, variations[k], FEJER.rungs[rung].rows.len());
+        let unseen = foot || rung < LAST && (flat >> k) & 1 == 1;
+        verdicts[k] = if climber.inner.met(errors[k], estimate) && !unseen {
             let evaluations = (FEJER.rungs[rung].rows.len() * LANES) as u64 + 2;
             Verdict::Answer { estimate, error: claims[k], magnitude, evaluations }
         } else {

@@ -2,7 +2,9 @@
 
 use super::sums::{Said, Sums, dot, dots, sum};
 use super::{Desk, Known, SimdRegions};
-use crate::estimate::{Quantity, Tolerance, beyond_rounding, claim, is_sparse, larger, lesser, noise, promising};
+use crate::estimate::{
+    Quantity, Tolerance, beyond_rounding, claim, is_foot, is_sparse, larger, lesser, noise, promising,
+};
 use crate::lanes::{LANES, Lanes, Simd, dispatch};
 use crate::plan::{Map, Region, Swept};
 use crate::rule::{Ladder, Rung, SENTINEL, Vector};
@@ -124,7 +126,8 @@ impl SimdRegions<'_> {
             let error = beyond_rounding(now, floor, claim(now, previous, variation));
             let sparse = is_sparse(now, variation);
             // Of the whole it may be that only the foot of a peak was seen.
-            let unseen = eager && (sparse || flat && index < last);
+            let foot = eager && is_foot(now, variation, count);
+            let unseen = foot || eager && flat && index < last;
             let met = tolerance.met(error + floor, estimate);
             let swept = Swept {
                 estimate,
@@ -132,7 +135,7 @@ impl SimdRegions<'_> {
                 floor,
                 magnitude,
                 evaluations: (done * LANES) as u32 + if region.guarded { 2 } else { 0 },
-                constant: variation == 0.0 || met && eager && sparse,
+                constant: variation == 0.0 || met && foot,
                 sparse,
                 fall: if previous < f64::INFINITY { now / previous } else { f64::NAN },
                 gap: gap(index, nodes) * width,
