@@ -4,6 +4,7 @@
 
 use super::half_cycles::HalfCycles;
 use super::initial::{initial, region};
+use super::second_look::second_look;
 use super::{probe, weighted};
 use crate::backend::simd::regions::{Desk, EVALUATIONS, Known, SimdRegions};
 use crate::clock::Instant;
@@ -228,7 +229,7 @@ pub(super) fn run(
     };
     let mut stop = sweep(method, swept);
     let mut cycles = HalfCycles::of(question, swept);
-    let mut looked = false;
+    let (mut looked, mut doubted) = (false, !question.points.is_empty());
     let find = |method: &mut Adaptive, looked: &mut bool| {
         let (panels, evaluations) = probe::find(question.values, lower, upper);
         *looked = true;
@@ -267,7 +268,13 @@ pub(super) fn run(
         if let Some(outcome) = method.absorb(swept) {
             // Nothing but zeros, or next to nothing; or the same everywhere, whatever it was that the first sweeps saw.
             let plain = method.totals.magnitude < TINY || method.is_constant();
-            if !(outcome == Outcome::Converged && plain && !looked && find(method, &mut looked)) {
+            let converged = outcome == Outcome::Converged;
+            let again = converged && plain && !looked && find(method, &mut looked)
+                || converged && !doubted && {
+                    doubted = true;
+                    second_look(question, &kernel, method, looked)
+                };
+            if !again {
                 break Some(outcome);
             }
         }

@@ -130,6 +130,7 @@ impl SimdRegions<'_> {
                 magnitude,
                 evaluations: (done * LANES) as u32 + if region.guarded { 2 } else { 0 },
                 constant: variation == 0.0,
+                variation,
                 sparse: is_sparse(now, variation),
                 fall: if previous < f64::INFINITY { now / previous } else { f64::NAN },
                 gap: gap(index, nodes) * width,
