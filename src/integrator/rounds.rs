@@ -3,7 +3,7 @@
 //! Nothing here is generic: an integrand comes in as [`Values`], so this is compiled once.
 
 use super::half_cycles::HalfCycles;
-use super::initial::{initial, region};
+use super::initial::{initial, is_singular, region};
 use super::second_look::second_look;
 use super::{probe, weighted};
 use crate::backend::simd::regions::{Desk, EVALUATIONS, Known, SimdRegions};
@@ -12,7 +12,7 @@ use crate::control::{Control, Stop};
 use crate::estimate::Tolerance;
 use crate::integral::Status;
 use crate::integrand::values::Values;
-use crate::lanes::Token;
+use crate::lanes::{LANES, Token};
 use crate::method::{Adaptive, Limits, Method, Outcome};
 use crate::plan::{Region, Regions, Sweep, Swept};
 use crate::rule::Ladder;
@@ -215,8 +215,14 @@ pub(super) fn run(
     let Workspace { method, swept, initial: regions } = workspace;
     let Question { tolerance, lower, upper, max_evaluations: most, .. } = *question;
     let kernel = SimdRegions { values: question.values, ladder: question.ladder, token: question.token };
-    initial(question.method, lower, upper, question.points, regions);
+    let mut tried = 0;
+    let singular = |point: f64, reach: f64| {
+        tried += LANES as u64;
+        is_singular(question.values, point, reach)
+    };
+    initial(question.method, lower, upper, question.points, singular, regions);
     method.begin(question.method, tolerance, question.limits(), regions);
+    method.evaluations = tried;
     let mut sweep = |method: &Adaptive, swept: &mut Vec<Swept>| {
         if let [only] = method.next().list
             && let Some((_, known)) = done.sweeps.iter().flatten().find(|(region, _)| region == only)

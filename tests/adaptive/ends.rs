@@ -140,3 +140,22 @@ fn what_is_weak_beside_a_singular_end_is_claimed() {
         }
     }
 }
+
+#[test]
+fn singularities_that_are_named_are_as_well_off_as_others() {
+    let part = |d: f64, p: f64| d.powf(1.0 + p) / (1.0 + p);
+    let (mut converged, draws) = (0, 100);
+    for draw in 1..=draws {
+        let share = |irrational: f64| (f64::from(draw) * irrational).fract();
+        let (p, c) = (1.8 * share(0.754_877_666_246_692_8) - 0.9, 0.05 + 0.9 * share(0.569_840_290_998_053_2));
+        let with = Integrator::new().points(&[c]).accept_any_status();
+        let named = with.integrate(&|x: f64| (x - c).abs().powf(p), 0.0..1.0).unwrap();
+        let off = (named.estimate - part(c, p) - part(1.0 - c, p)).abs();
+        assert!(off <= named.error + 1e-14 * named.estimate, "|x - {c}|^{p}: {named:#}, off by {off:e}");
+        converged += i32::from(named.status == Status::Converged);
+    }
+    assert!(converged >= 98, "{converged} of {draws}");
+    let logarithm = Integrator::new().points(&[0.3]).integrate(&|x: f64| (x - 0.3).abs().ln(), 0.0..1.0).unwrap();
+    let exact = 0.3 * 0.3f64.ln() + 0.7 * 0.7f64.ln() - 1.0;
+    assert!((logarithm.estimate - exact).abs() <= logarithm.error, "{logarithm:#}, not {exact}");
+}
