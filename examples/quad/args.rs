@@ -66,7 +66,7 @@ pub struct Args {
     /// Bytes that a mesh may take, or the strata of VEGAS, such as 64M (of 1024² bytes); then it ends with the best estimate so far
     #[arg(long, value_name = "BYTES", allow_hyphen_values = true)]
     pub max_memory: Option<String>,
-    /// Points at which the integrand has a kink, a step, a singularity or a narrow peak: numbers or formulas
+    /// Points at which the integrand has a kink, a step, a singularity or a narrow peak: numbers or formulas. The mesh begins there, and is fine next to them unless f is singular
     #[arg(long, value_name = "P1,P2,…", allow_hyphen_values = true)]
     pub points: Option<String>,
     /// Over a box, a plane on which the integrand has a kink, a step or a singularity, such as x=0.3; once for each

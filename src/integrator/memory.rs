@@ -55,7 +55,7 @@ impl Integrator {
     fn check_bytes(&self, most: usize, components: usize) -> Result<(), Error> {
         let mut regions = Vec::new();
         // As many as over any other interval.
-        initial(self.method, f64::NEG_INFINITY, f64::INFINITY, &self.points, &mut regions);
+        initial(self.method, f64::NEG_INFINITY, f64::INFINITY, &self.points, |_, _| false, &mut regions);
         fits(most, regions.len() * components * self.bytes_of_region())
     }
 

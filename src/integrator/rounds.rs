@@ -3,7 +3,8 @@
 //! Nothing here is generic: an integrand comes in as [`Values`], so this is compiled once.
 
 use super::half_cycles::HalfCycles;
-use super::initial::{initial, region};
+use super::initial::{initial, is_singular, region};
+use super::second_look::second_look;
 use super::{probe, weighted};
 use crate::backend::simd::regions::{Desk, EVALUATIONS, Known, SimdRegions};
 use crate::clock::Instant;
@@ -11,7 +12,7 @@ use crate::control::{Control, Stop};
 use crate::estimate::Tolerance;
 use crate::integral::Status;
 use crate::integrand::values::Values;
-use crate::lanes::Token;
+use crate::lanes::{LANES, Token};
 use crate::method::{Adaptive, Limits, Method, Outcome};
 use crate::plan::{Region, Regions, Sweep, Swept};
 use crate::rule::Ladder;
@@ -214,8 +215,14 @@ pub(super) fn run(
     let Workspace { method, swept, initial: regions } = workspace;
     let Question { tolerance, lower, upper, max_evaluations: most, .. } = *question;
     let kernel = SimdRegions { values: question.values, ladder: question.ladder, token: question.token };
-    initial(question.method, lower, upper, question.points, regions);
+    let mut tried = 0;
+    let singular = |point: f64, reach: f64| {
+        tried += LANES as u64;
+        is_singular(question.values, point, reach)
+    };
+    initial(question.method, lower, upper, question.points, singular, regions);
     method.begin(question.method, tolerance, question.limits(), regions);
+    method.evaluations = tried;
     let mut sweep = |method: &Adaptive, swept: &mut Vec<Swept>| {
         if let [only] = method.next().list
             && let Some((_, known)) = done.sweeps.iter().flatten().find(|(region, _)| region == only)
@@ -228,7 +235,7 @@ pub(super) fn run(
     };
     let mut stop = sweep(method, swept);
     let mut cycles = HalfCycles::of(question, swept);
-    let mut looked = false;
+    let (mut looked, mut doubted) = (false, !question.points.is_empty());
     let find = |method: &mut Adaptive, looked: &mut bool| {
         let (panels, evaluations) = probe::find(question.values, lower, upper);
         *looked = true;
@@ -267,7 +274,13 @@ pub(super) fn run(
         if let Some(outcome) = method.absorb(swept) {
             // Nothing but zeros, or next to nothing; or the same everywhere, whatever it was that the first sweeps saw.
             let plain = method.totals.magnitude < TINY || method.is_constant();
-            if !(outcome == Outcome::Converged && plain && !looked && find(method, &mut looked)) {
+            let converged = outcome == Outcome::Converged;
+            let again = converged && plain && !looked && find(method, &mut looked)
+                || converged && !doubted && {
+                    doubted = true;
+                    second_look(question, &kernel, method, looked)
+                };
+            if !again {
                 break Some(outcome);
             }
         }

@@ -2,7 +2,7 @@
 
 use super::check_mesh::Forms;
 use super::composite::stopped;
-use super::initial::initial;
+use super::initial::{initial, is_singular};
 use super::probe::{self, Panels};
 use super::rounds::{CHUNK, TINY, status};
 use super::{Integrator, Space};
@@ -241,7 +241,12 @@ impl Run<'_> {
     fn finish(&mut self) -> (Status, Option<usize>) {
         let with = self.with;
         let mut regions = Vec::new();
-        initial(with.method, self.bounds.0, self.bounds.1, &with.points, &mut regions);
+        let singular = |point, reach| {
+            self.shared.clear();
+            (0..self.swept.len()).any(|c| is_singular(&self.shared.component(c), point, reach))
+        };
+        initial(with.method, self.bounds.0, self.bounds.1, &with.points, singular, &mut regions);
+        self.shared.clear();
         self.joint.begin(with.method, &regions);
         let mut stop = self.round(regions.len() == 1 && with.norm != Norm::Each);
         // All values of a component the same: something may hide between them.

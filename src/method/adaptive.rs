@@ -5,9 +5,11 @@
 //! round; the rest is *settled* and counts by its sum. Where that sum meets the tolerance, all leaves are added up again in
 //! ascending order and neighbours compared; what that brings to light is active again.
 
+mod doubt;
 mod mesh;
 mod step;
 
+pub(crate) use doubt::{Doubt, Expected};
 pub(super) use step::{MOST_PARTS, PARTS, Step};
 
 use super::Method;
@@ -46,6 +48,8 @@ pub(crate) struct Adaptive {
     /// What may lie beyond the largest number, of an infinite range that was opened up.
     pub(super) beyond: f64,
     pub evaluations: u64,
+    /// The largest ∫|f| that there was on the way.
+    most: f64,
     /// Points inside at which the integrand was not finite.
     bad: usize,
     pub totals: Totals,
@@ -96,7 +100,7 @@ impl Adaptive {
         }
         self.share = if regions.len() == 1 { self.tolerance } else { Tolerance { relative: 0.0, ..tolerance } };
         (self.settled, self.totals) = (Totals::default(), Totals::default());
-        (self.stuck, self.beyond, self.evaluations, self.bad) = (0.0, 0.0, 0, 0);
+        (self.stuck, self.beyond, self.evaluations, self.bad, self.most) = (0.0, 0.0, 0, 0, 0.0);
     }
 
     /// The plan to run next.
@@ -258,6 +262,7 @@ impl Adaptive {
 
     fn set_totals(&mut self, sums: Sum) {
         self.totals = sums.totals();
+        self.most = self.most.max(self.totals.magnitude);
         self.totals.truncation += self.beyond;
         self.totals.error += self.beyond;
     }

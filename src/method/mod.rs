@@ -14,7 +14,7 @@ mod sampling;
 mod vegas;
 mod weighted;
 
-pub(crate) use adaptive::{Adaptive, Limits};
+pub(crate) use adaptive::{Adaptive, Doubt, Expected, Limits};
 pub use choice::Method;
 pub(crate) use composite::CompositeSum;
 pub(crate) use cubature::{Costs, Cubature, JointCubature, MOST_PLACED};

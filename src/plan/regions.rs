@@ -161,6 +161,8 @@ pub(crate) struct Swept {
     pub sparse: bool,
     /// What the last step left of the raw error of the one before; NaN without one.
     pub fall: f64,
+    /// The largest less the smallest value, times the length; NaN where that was not looked at.
+    pub variation: f64,
     /// What an expansion does not resolve, in units of the largest value.
     pub unresolved: f64,
     /// The place that was looked for, and how closely it is known: 0 for to the last bit.
@@ -189,6 +191,7 @@ impl Swept {
         reach: [0; 2],
         sparse: false,
         fall: f64::NAN,
+        variation: f64::NAN,
         unresolved: f64::NAN,
         place: None,
         bad: None,

@@ -20,7 +20,7 @@ impl Adaptive {
         })
     }
 
-    fn in_order(&self) -> impl Iterator<Item = &Leaf> {
+    pub(super) fn in_order(&self) -> impl Iterator<Item = &Leaf> {
         let first = (!self.leaves.is_empty()).then_some(0u32);
         let next = |&index: &u32| Some(self.leaves[index as usize].next).filter(|&next| next != Leaf::NONE);
         std::iter::successors(first, next).map(|index| &self.leaves[index as usize])

@@ -174,7 +174,7 @@ impl Adaptive {
     }
 
     /// Splits a leaf at these points, which are in ascending order and inside, and asks for the parts.
-    fn split(&mut self, index: u32, points: &[f64], edges: bool, sweep: Sweep) {
+    pub(super) fn split(&mut self, index: u32, points: &[f64], edges: bool, sweep: Sweep) {
         let parent = self.leaves[index as usize];
         let (region, parts) = (parent.region, points.len() + 1);
         for k in 0..parts {

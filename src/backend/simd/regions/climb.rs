@@ -136,6 +136,7 @@ impl SimdRegions<'_> {
                 magnitude,
                 evaluations: (done * LANES) as u32 + if region.guarded { 2 } else { 0 },
                 constant: variation == 0.0 || met && foot,
+                variation,
                 sparse,
                 fall: if previous < f64::INFINITY { now / previous } else { f64::NAN },
                 gap: gap(index, nodes) * width,

@@ -1,0 +1,187 @@
+//! A second look at a mesh that converged and is in doubt: where a dense sample is none of the values that its leaf may have, something is.
+
+use super::probe;
+use super::rounds::Question;
+use crate::backend::simd::regions::{Desk, SimdRegions};
+use crate::estimate::Tolerance;
+use crate::lanes::LANES;
+use crate::method::{Adaptive, Doubt, Expected};
+use crate::plan::{Region, Sweep};
+
+/// Samples outward from where the integral is and from 0: each farther by this share of the distance, but no more of them in either direction.
+const OUTWARD: f64 = 1.0 / 128.0;
+const MOST_OUTWARD: f64 = 4096.0;
+
+/// Samples that are evaluated together.
+const BLOCK: usize = 512;
+
+/// Intervals beyond which no more are looked for.
+const MOST: usize = 256;
+
+/// Looks at the mesh of `method`, which converged, if it is in doubt; whether there is something that it does not explain, which it then goes into. Equal
+/// parts may have been `looked` at before.
+pub(super) fn second_look(question: &Question, kernel: &SimdRegions, method: &mut Adaptive, looked: bool) -> bool {
+    let finite = question.lower.is_finite() && question.upper.is_finite();
+    let Some(doubt) = method.doubt(looked).filter(|_| finite) else { return false };
+    let mut look = Look { question, leaves: Vec::new(), found: Vec::new(), evaluations: 0 };
+    look.expect(kernel, method);
+    let found = look.all(&doubt, looked);
+    method.evaluations += look.evaluations;
+    if found.is_empty() {
+        return false;
+    }
+    method.look_into(&found);
+    true
+}
+
+impl Look<'_> {
+    /// Sets what the leaves say: of those that were swept by levels, a ladder.
+    fn expect(&mut self, kernel: &SimdRegions, method: &Adaptive) {
+        let mut desk = Desk::new();
+        let any = Tolerance { absolute: f64::INFINITY, relative: 0.0 };
+        for (region, swept) in method.swept() {
+            let climbed = swept.levels.then(|| {
+                let sweep = Sweep::Ladder { least: 0, eager: false };
+                let climbed = kernel.sweep_one(&Region { sweep, guarded: false, ..region }, any, &mut desk);
+                self.evaluations += u64::from(climbed.evaluations);
+                climbed
+            });
+            self.leaves.push(Expected::by(&region, climbed.as_ref().unwrap_or(&swept)));
+        }
+    }
+
+    /// Intervals in which something is that the leaves do not explain, apart and in ascending order.
+    fn all(&mut self, doubt: &Doubt, looked: bool) -> Vec<(f64, f64)> {
+        let Question { lower, upper, ladder, .. } = *self.question;
+        let even = (upper - lower) / probe::SAMPLES as f64;
+        // A look before told values of a constant from others.
+        if !(looked && doubt.constant) {
+            self.along(&probe::points(lower, upper));
+            // And the nodes of the whole, one of which may have met what no other did.
+            let nodes = ladder.nodes.iter().flat_map(|row| row.iter().enumerate());
+            let place =
+                |(lane, node): (usize, &f64)| node * (upper - lower) + if lane < LANES / 2 { lower } else { upper };
+            let mut nodes: Vec<f64> = nodes.map(place).collect();
+            nodes.sort_unstable_by(f64::total_cmp);
+            self.along(&nodes);
+        }
+        // What is as narrow lies between equal parts.
+        if doubt.length < even {
+            self.outward(doubt.place, doubt.finest, even);
+            if doubt.place.abs() > doubt.length {
+                self.outward(0.0, doubt.finest, even);
+            }
+        }
+        self.narrow_down();
+        let mut found: Vec<(f64, f64)> = self.found.iter().map(|one| (one.from, one.to)).collect();
+        found.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+        let mut apart: Vec<(f64, f64)> = Vec::new();
+        for (from, to) in found {
+            match apart.last_mut().filter(|last| from < last.1) {
+                Some(last) => last.1 = last.1.max(to),
+                None => apart.push((from, to)),
+            }
+        }
+        apart
+    }
+}
+
+/// Samples that are surprises, from the first to the last, and those before and after, which are none.
+#[derive(Clone, Copy)]
+struct Surprise {
+    from: f64,
+    first: f64,
+    last: f64,
+    to: f64,
+}
+
+/// Points by which an end is moved closer, and the surprises beyond which none is.
+const HALVES: usize = 48;
+const MOST_NARROWED: usize = 64;
+
+struct Look<'a> {
+    question: &'a Question<'a>,
+    leaves: Vec<Expected>,
+    found: Vec<Surprise>,
+    evaluations: u64,
+}
+
+impl Look<'_> {
+    /// Looks at points in ascending order.
+    fn along(&mut self, points: &[f64]) {
+        let Question { values: f, lower, upper, .. } = *self.question;
+        let ([mut x, mut y], mut leaf, mut before) = ([[[0.0; LANES]; BLOCK / LANES]; 2], 0, lower);
+        let mut under_way: Option<Surprise> = None;
+        for block in points.chunks(BLOCK) {
+            x.as_flattened_mut().fill(block[0]);
+            x.as_flattened_mut()[..block.len()].copy_from_slice(block);
+            let rows = block.len().div_ceil(LANES);
+            f.values(&x[..rows], &mut y[..rows]);
+            self.evaluations += block.len() as u64;
+            for (&point, &value) in block.iter().zip(y.as_flattened()) {
+                while leaf + 1 < self.leaves.len() && self.leaves[leaf].upper <= point {
+                    leaf += 1;
+                }
+                if self.leaves[leaf].is_surprised_by(value) {
+                    let one = Surprise { from: before, first: point, last: point, to: upper };
+                    under_way.get_or_insert(one).last = point;
+                } else if let Some(one) = under_way.take() {
+                    self.found.push(Surprise { to: point, ..one });
+                    if self.found.len() >= MOST {
+                        return;
+                    }
+                }
+                before = point;
+            }
+        }
+        self.found.extend(under_way);
+    }
+
+    /// Looks at points farther and farther from an origin, as far as they lie closer than equal parts.
+    fn outward(&mut self, origin: f64, least: f64, even: f64) {
+        let Question { lower, upper, .. } = *self.question;
+        let inside = |x: &f64| lower < *x && *x < upper;
+        let most = even / OUTWARD;
+        let by = OUTWARD.max((most / least).ln() / MOST_OUTWARD).exp();
+        let distances = std::iter::successors(Some(least), |distance| Some(distance * by));
+        let distances: Vec<f64> = distances.take_while(|&distance| distance < most).collect();
+        for side in [-1.0, 1.0] {
+            let mut points: Vec<f64> = distances.iter().map(|d| d.mul_add(side, origin)).filter(inside).collect();
+            if side < 0.0 {
+                points.reverse();
+            }
+            points.dedup();
+            self.along(&points);
+        }
+    }
+
+    /// Moves the ends of what was found closer to the surprises, by halves as long as there is none.
+    fn narrow_down(&mut self) {
+        if self.found.len() > MOST_NARROWED {
+            return;
+        }
+        for k in 0..self.found.len() {
+            let Surprise { from, first, last, to } = self.found[k];
+            self.found[k].from = self.closer(first, from);
+            self.found[k].to = self.closer(last, to);
+        }
+    }
+
+    /// The point between a surprise and one that is none from which on outward there is none, as far as powers of two of the distance say.
+    fn closer(&mut self, surprise: f64, none: f64) -> f64 {
+        let mut x = [[0.0; LANES]; HALVES / LANES];
+        for (k, x) in x.as_flattened_mut().iter_mut().enumerate() {
+            *x = (none - surprise).mul_add(0.5f64.powi(k as i32), surprise);
+        }
+        let mut y = x;
+        self.question.values.values(&x, &mut y);
+        self.evaluations += HALVES as u64;
+        let leaf = |x: f64| self.leaves.iter().find(|leaf| x < leaf.upper).or(self.leaves.last());
+        let surprising = |&k: &usize| {
+            let (x, y) = (x.as_flattened()[k], y.as_flattened()[k]);
+            leaf(x).is_some_and(|leaf| leaf.is_surprised_by(y))
+        };
+        let first = (1..HALVES).find(surprising).unwrap_or(HALVES);
+        x.as_flattened()[first - 1]
+    }
+}

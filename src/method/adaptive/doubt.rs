@@ -1,0 +1,135 @@
+//! What a mesh that converged may have passed over: places at which samples are not what its leaves say.
+
+use super::Adaptive;
+use crate::method::Method;
+use crate::method::leaf::Leaf;
+use crate::plan::{Map, Region, Sweep, Swept};
+
+/// A mesh is in doubt where this share of what stands out of the usual value lies in that share of the range: something of that scale is there, and of the
+/// rest so few nodes are known that another one fits between them.
+const MOST_OF_IT: f64 = 0.9;
+const NARROW: f64 = 1.0 / 200.0;
+
+/// The share of the range in which values may differ where the rest is said to be constant.
+const OTHERWISE: f64 = 0.1;
+
+/// How much larger ∫|f| may once have looked than it is at last: more, and a value was seen that no leaf explains.
+const FORGOTTEN: f64 = 2.0;
+
+/// How far a value may lie from the mean of a leaf, in units of the difference of all that its nodes saw.
+const FAR: f64 = 2.0;
+
+/// The rounding of a mean, of which values of a constant are not to be told.
+const SAME: f64 = 1e-14;
+
+/// What a leaf says of values in it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Expected {
+    pub upper: f64,
+    mean: f64,
+    /// How far from the mean; infinite where nothing is said.
+    reach: f64,
+}
+
+impl Expected {
+    /// By a sweep of a ladder.
+    pub fn by(region: &Region, swept: &Swept) -> Self {
+        let (mean, variation) = (swept.estimate / region.width(), swept.variation / region.width());
+        let reach = if variation.is_nan() { f64::INFINITY } else { (FAR * variation).max(SAME * mean.abs()) };
+        Self { upper: region.upper, mean, reach }
+    }
+
+    /// Whether `value` is none of those.
+    pub fn is_surprised_by(&self, value: f64) -> bool {
+        (value - self.mean).abs() > self.reach
+    }
+}
+
+/// Why a mesh is in doubt.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Doubt {
+    /// Where most of the integral is, and how little of the range that takes.
+    pub place: f64,
+    pub length: f64,
+    /// The length of the shortest leaf.
+    pub finest: f64,
+    /// Whether the same value was seen in all of the rest.
+    pub constant: bool,
+}
+
+impl Adaptive {
+    /// Whether a mesh on a finite range that converged is to be looked at again; where it began with `samples` that stood out of a usual value, in any case
+    /// unless the rest is a constant, since what else differed may have hidden others.
+    pub fn doubt(&self, samples: bool) -> Option<Doubt> {
+        let finest = self.leaves.iter().map(|leaf| leaf.region.width()).fold(f64::INFINITY, f64::min);
+        let forgotten = self.most > FORGOTTEN * self.totals.magnitude;
+        if !(forgotten || finest < NARROW * self.span) || self.leaves.iter().any(|leaf| leaf.region.map != Map::Plain) {
+            return None;
+        }
+        let others = self.leaves.iter().filter(|leaf| !leaf.swept.constant);
+        let constant = others.map(|leaf| leaf.region.width()).sum::<f64>() < OTHERWISE * self.span;
+        let (length, place) = self.most_of_it();
+        let narrow = length < NARROW * self.span;
+        (forgotten || narrow || samples && !constant).then_some(Doubt { place, length, finest, constant })
+    }
+
+    /// The length that most of what stands out of the usual value lies in, and the middle of the leaf in which it stands out most.
+    fn most_of_it(&self) -> (f64, f64) {
+        let density = |leaf: &Leaf| leaf.swept.estimate / leaf.region.width();
+        let mut leaves: Vec<(f64, &Leaf)> = self.leaves.iter().map(|leaf| (density(leaf), leaf)).collect();
+        leaves.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+        let mut below = 0.0;
+        let usual = leaves.iter().find(|(_, leaf)| {
+            below += leaf.region.width();
+            below >= 0.5 * self.span
+        });
+        let usual = usual.map_or(0.0, |leaf| leaf.0);
+        for (density, leaf) in &mut leaves {
+            // What changes its sign may have no mean.
+            let size = (leaf.swept.magnitude / leaf.region.width() - usual.abs()).abs();
+            *density = (*density - usual).abs().max(size);
+        }
+        leaves.sort_unstable_by(|a, b| b.0.total_cmp(&a.0));
+        let all: f64 = leaves.iter().map(|(density, leaf)| density * leaf.region.width()).sum();
+        let (mut some, mut length) = (0.0, 0.0);
+        for (density, leaf) in &leaves {
+            some += density * leaf.region.width();
+            length += leaf.region.width();
+            if some >= MOST_OF_IT * all {
+                break;
+            }
+        }
+        (length, leaves.first().map_or(0.0, |(_, leaf)| leaf.middle()))
+    }
+
+    /// Looks for what is in these intervals, which are in ascending order and apart.
+    pub fn look_into(&mut self, intervals: &[(f64, f64)]) {
+        self.reopen();
+        let sweep = if self.method == Method::DoubleExponential {
+            Sweep::Levels
+        } else {
+            Sweep::Ladder { least: 0, eager: false }
+        };
+        for index in 0..self.leaves.len() as u32 {
+            let region = self.leaves[index as usize].region;
+            let inside = |&cut: &f64| region.lower < cut && cut < region.upper;
+            let mut cuts: Vec<f64> = intervals.iter().flat_map(|&(from, to)| [from, to]).filter(inside).collect();
+            cuts.dedup();
+            if cuts.is_empty() {
+                continue;
+            }
+            self.active.retain(|&active| active != index);
+            let first = self.of.len();
+            self.split(index, &cuts, false, sweep);
+            // Where the rest is zero the feet of a peak may be all that was met: its place is looked for.
+            for k in first..self.of.len() {
+                let (leaf, Region { lower, upper, .. }) = (self.of[k], self.asked[k]);
+                let within = |&(from, to): &(f64, f64)| from <= lower && upper <= to;
+                if self.method == Method::Auto && intervals.iter().any(within) {
+                    self.asked[k].sweep = Sweep::Locate;
+                    self.leaves[leaf as usize].locating = true;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! Singular ends.
+
+use quadrille::{Backend, Integrator, Status};
+
+#[test]
+fn powers_at_ends_that_are_not_zero_are_followed_beyond_the_last_number() {
+    use std::f64::consts::{PI, SQRT_2};
+    let energy = |x: f64| 1.0 / (3.7 - 0.5 * x * x).abs().sqrt();
+    let turning = 7.4f64.sqrt();
+    // The period of a pendulum by the mean of Gauss.
+    let (mut a, mut b) = (1.0, 0.5f64.cos());
+    for _ in 0..6 {
+        (a, b) = (0.5 * (a + b), (a * b).sqrt());
+    }
+    type Case<'a> = (&'a (dyn Fn(f64) -> f64 + Sync), f64, f64, f64, f64);
+    let cases: [Case; 8] = [
+        (&|x| 1.0 / (1.0 - x * x).sqrt(), -1.0, 1.0, PI, 1e-10),
+        (&energy, -turning, turning, PI * SQRT_2, 1e-10),
+        (&|t| 1.0 / (2.0 * (t.cos() - 1f64.cos())).sqrt(), 0.0, 1.0, PI / (2.0 * a), 1e-10),
+        (&|x| (1.0 - x).powf(-0.75), 0.0, 1.0, 4.0, 1e-10),
+        (&|x| (1.0 - x).powf(-0.95), 0.0, 1.0, 20.0, 1e-6),
+        (&|x| 1.0 / (x - 3.0).sqrt() / (x - 2.0), 3.0, f64::INFINITY, PI, 1e-10),
+        (&|x| 1.0 / (x - 0.3).abs().sqrt(), 0.0, 1.0, 2.0 * (0.3f64.sqrt() + 0.7f64.sqrt()), 1e-10),
+        (
+            &|x| (-700.0 - x).powf(-0.5) * (1.0 + 0.01 * x),
+            -720.0,
+            -700.0,
+            2.0 * 20f64.sqrt() * (-6.0 - 0.2 / 3.0),
+            1e-10,
+        ),
+    ];
+    for (k, (f, a, b, value, tolerance)) in cases.into_iter().enumerate() {
+        for backend in [Backend::Simd, Backend::Serial] {
+            let integral = Integrator::new().rel_tol(tolerance).backend(backend).integrate(&|x: f64| f(x), a..b);
+            let integral = integral.unwrap_or_else(|error| panic!("case {k}: {error}"));
+            let off = (integral.estimate - value).abs();
+            assert!(off <= integral.error + 4e-15 * value.abs(), "case {k}: {integral:#}, not {value}");
+        }
+    }
+}
+
+#[test]
+fn what_is_no_power_next_to_an_end_is_not_taken_for_one() {
+    let root = |d: f64| 1.0 / d.sqrt();
+    // Of the distance from 1, with the integrals.
+    type Case<'a> = (&'a (dyn Fn(f64) -> f64 + Sync), f64);
+    let cases: [Case; 6] = [
+        (&|d| -root(d) * d.ln(), 4.0),
+        (&|d| root(d) + 1e-6 * d.powf(-0.9), 2.0 + 1e-5),
+        (&|d| if d < 1e-9 { 0.0 } else { root(d) }, 2.0 - 2.0 * 1e-9f64.sqrt()),
+        (&|d| root(d + 1e-13), 2.0 * ((1.0 + 1e-13f64).sqrt() - 1e-13f64.sqrt())),
+        (&|d| root(d) * (1.0 + 0.5 * (-1e12 * d).exp()), 2.0 + 0.5 * (PI_ROOT / 1e6)),
+        (&|d| root(d) + 1e-3 * d.powf(-0.6), 2.0 + 2.5e-3),
+    ];
+    const PI_ROOT: f64 = 1.772_453_850_905_516;
+    for (k, (f, value)) in cases.into_iter().enumerate() {
+        for tolerance in [1e-6, 1e-8, 1e-10, 1e-12] {
+            let integrator = Integrator::new().rel_tol(tolerance).accept_any_status();
+            let integral = integrator.integrate(&|x: f64| f(1.0 - x), 0.0..1.0).unwrap();
+            let off = (integral.estimate - value).abs();
+            assert!(off <= integral.error, "case {k}, {tolerance:e}: {integral:#}, not {value}");
+            assert!(integral.status != Status::Converged || off <= 2.0 * tolerance, "case {k}: {integral:#}");
+        }
+    }
+}
+
+#[test]
+fn a_singularity_beyond_the_end_is_not_taken_for_the_end() {
+    // A pole one or two numbers beyond the upper end, which is just below a power of two or on it.
+    for upper in [
+        1.0 - 2.0 * f64::EPSILON,
+        2.0 - 2.0 * f64::EPSILON,
+        4.0 - 4.0 * f64::EPSILON,
+        1.0,
+        3.0,
+        1.0 + 2.0 * f64::EPSILON,
+    ] {
+        for beyond in 1..3 {
+            let pole = (0..beyond).fold(upper, |x: f64, _| x.next_up());
+            for power in [0.5f64, 0.9] {
+                for (sign, range) in [(1.0, upper - 0.5..upper), (-1.0, -upper..0.5 - upper)] {
+                    let with = Integrator::new().accept_any_status();
+                    let integral = with.integrate(&|x: f64| (pole - sign * x).powf(-power), range).unwrap();
+                    let part = |d: f64| d.powf(1.0 - power) / (1.0 - power);
+                    let exact = part(pole - (upper - 0.5)) - part(pole - upper);
+                    let off = (integral.estimate - exact).abs();
+                    assert!(
+                        off <= integral.error + 1e-13 * exact,
+                        "{upper:?} {beyond} {power}: {integral:#}, not {exact}"
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn singular_ends_next_to_zero_are_no_trouble() {
+    let integrator = Integrator::new().accept_any_status();
+    for end in [5e-324, 1e-310, 3e-308, 1e-300, 1e-291, -1e-310] {
+        for power in [0.5, 0.99] {
+            let integral = integrator.integrate(&|x: f64| (x - end).powf(-power), end..1.0).unwrap();
+            let off = (integral.estimate - 1.0 / (1.0 - power)).abs();
+            assert!(off <= integral.error + 1e-13 * integral.estimate, "{end} {power}: {integral:#}");
+        }
+    }
+}
+
+#[test]
+fn what_is_weak_beside_a_singular_end_is_claimed() {
+    type Family = (f64, f64, fn(f64, f64, f64) -> f64, fn(f64, f64) -> f64);
+    let (root, infinity) = (std::f64::consts::PI.sqrt(), f64::INFINITY);
+    let families: [Family; 4] = [
+        (
+            0.0,
+            1.0,
+            |x, m, c| x.sqrt() + m * (x - c).abs(),
+            |m, c| 2.0 / 3.0 + 0.5 * m * (c * c + (1.0 - c) * (1.0 - c)),
+        ),
+        (0.0, 1.0, |x, m, c| x.ln() + if x < c { 0.0 } else { m }, |m, c| m * (1.0 - c) - 1.0),
+        (-infinity, infinity, |x, m, c| (-x * x).exp() + m * (-(x - c).abs()).exp(), |m, _| 2.0 * m),
+        (0.0, infinity, |x, m, c| (-x).exp() / x.sqrt() + m * (-(x - c).abs()).exp(), |m, c| m * (2.0 - (-c).exp())),
+    ];
+    for (k, (a, b, f, value)) in families.into_iter().enumerate() {
+        let smooth = if k < 2 { 0.0 } else { root };
+        for tolerance in [1e-6, 1e-10, 1e-12] {
+            let (mut converged, mut beyond) = (0, 0);
+            for draw in 1..=300 {
+                let share = |irrational: f64| (f64::from(draw) * irrational).fract();
+                let (m, c) = (10f64.powf(-9.0 + 5.0 * share(0.754_877_666_246_692_8)), share(0.569_840_290_998_053_2));
+                let with = Integrator::new().rel_tol(tolerance).accept_any_status();
+                let integral = with.integrate(&|x: f64| f(x, m, c), a..b).expect("a question with sense");
+                if integral.status == Status::Converged {
+                    let off = (integral.estimate - (smooth + value(m, c))).abs() - 1e-15;
+                    assert!(off <= tolerance * integral.estimate.abs(), "{k}: {m:e} {c}: {integral:#}");
+                    (converged, beyond) = (converged + 1, beyond + i32::from(off > integral.error));
+                }
+            }
+            assert!(converged >= 150 && beyond <= 3, "{k}: {tolerance:e}: {beyond} of {converged}");
+        }
+    }
+}
+
+#[test]
+fn singularities_that_are_named_are_as_well_off_as_others() {
+    let part = |d: f64, p: f64| d.powf(1.0 + p) / (1.0 + p);
+    let (mut converged, draws) = (0, 100);
+    for draw in 1..=draws {
+        let share = |irrational: f64| (f64::from(draw) * irrational).fract();
+        let (p, c) = (1.8 * share(0.754_877_666_246_692_8) - 0.9, 0.05 + 0.9 * share(0.569_840_290_998_053_2));
+        let with = Integrator::new().points(&[c]).accept_any_status();
+        let named = with.integrate(&|x: f64| (x - c).abs().powf(p), 0.0..1.0).unwrap();
+        let off = (named.estimate - part(c, p) - part(1.0 - c, p)).abs();
+        assert!(off <= named.error + 1e-14 * named.estimate, "|x - {c}|^{p}: {named:#}, off by {off:e}");
+        converged += i32::from(named.status == Status::Converged);
+    }
+    assert!(converged >= 98, "{converged} of {draws}");
+    let logarithm = Integrator::new().points(&[0.3]).integrate(&|x: f64| (x - 0.3).abs().ln(), 0.0..1.0).unwrap();
+    let exact = 0.3 * 0.3f64.ln() + 0.7 * 0.7f64.ln() - 1.0;
+    assert!((logarithm.estimate - exact).abs() <= logarithm.error, "{logarithm:#}, not {exact}");
+}

@@ -1,0 +1,83 @@
+//! What hides between nodes, beyond the last or beside what is large.
+
+use super::{Plain, of};
+use quadrille::{Error, Integrator, Status};
+
+/// Singularities that are small beside what is smooth, and tails that underflow or fall slowly.
+#[test]
+fn what_hides_at_an_end_is_claimed() {
+    let inf = f64::INFINITY;
+    let cases: [(Plain, f64, f64, f64, f64); 6] = [
+        (|x| x * x + 1e-10 * x.powf(-0.95), 0.0, 1.0, 1e-10, 1.0 / 3.0 + 2e-9),
+        (|x| x.exp() + 2.5560247492195705e-7 / x.sqrt(), 0.0, 1.0, 1e-10, 1.0f64.exp_m1() + 5.112049498439141e-7),
+        (|x| (1.0 - x).powf(-0.7) + x, 0.0, 1.0, 1e-4, 1.0 / 0.3 + 0.5),
+        (|x| x.powf(0.9) + 1e-8 * x.powf(-0.999), 0.0, 0.1, 1e-6, 0.1f64.powf(1.9) / 1.9 + 1e-5 * 0.1f64.powf(1e-3)),
+        (|x| x.sqrt() / (1.0 + x).powf(1.53), 0.0, inf, 1e-6, 32.7354754485666),
+        (|x| (-(x - 1e4) * (x - 1e4)).exp(), 0.0, inf, 1e-6, 1.772453850905516),
+    ];
+    for (k, (f, a, b, tolerance, exact)) in cases.into_iter().enumerate() {
+        let integral = of(&Integrator::new().rel_tol(tolerance), f, a, b);
+        let error = (integral.estimate - exact).abs();
+        assert!(integral.status != Status::Converged || error <= integral.error, "{k}: {integral:#}, off by {error:e}");
+        assert_eq!(integral.status == Status::Converged, k < 3, "{k}: {integral:#}");
+    }
+}
+
+#[test]
+fn what_is_of_size_one_is_found_in_a_huge_range_and_zeros_alone_are_not_believed() {
+    let with = Integrator::new();
+    let bell = |x: f64| (-x * x).exp();
+    for end in [1e6, 1e8, 1e300] {
+        let area = with.integrate(&bell, -end..end).unwrap();
+        assert!((area.estimate - std::f64::consts::PI.sqrt()).abs() <= area.error && area.error < 1e-14, "{area:#}");
+        let tail = with.integrate(&|x: f64| (-x).exp(), 0.0..end).unwrap();
+        assert!((tail.estimate - 1.0).abs() <= tail.error, "{tail:#}");
+    }
+    // A constant beside it, and a node that meets it by luck.
+    let raised = with.integrate(&|x: f64| bell(x) + 1e-12, -1e6..1e6).unwrap();
+    assert!((raised.estimate - std::f64::consts::PI.sqrt() - 2e-6).abs() <= raised.error, "{raised:#}");
+    let nothing = |x: f64| (x - 5.0).max(0.0);
+    let Err(Error::NotConverged(zero)) = with.integrate(&nothing, 0.0..1.0) else { panic!("zeros were believed") };
+    assert!(matches!(zero.status, Status::Suspicious { .. }) && zero.estimate == 0.0, "{zero:#}");
+    let allowed = with.clone().abs_tol(1e-12).integrate(&nothing, 0.0..1.0).unwrap();
+    assert_eq!((allowed.estimate, allowed.status), (0.0, Status::Converged));
+    let known = with.integrate(&quadrille::Expression::parse("0").unwrap(), 0.0..1.0).unwrap();
+    assert_eq!(known.status, Status::Converged);
+}
+
+#[test]
+fn a_second_peak_where_all_else_was_zero_is_found() {
+    let root = std::f64::consts::PI.sqrt();
+    let bell = |x: f64| (-x * x).exp();
+    // The first peak is at an end, the second some way out: between equal parts of the range, but not between powers of the distance.
+    for at in [30.0, 300.0, 3000.0] {
+        let both = of(&Integrator::new(), |x| bell(x) + bell(x - at), 0.0, 1e6);
+        assert!(both.status == Status::Converged && (both.estimate - 1.5 * root).abs() <= both.error, "{at}: {both:#}");
+    }
+    // A needle on a slope, and a box that is narrower than nodes lie apart.
+    let mut right = 0;
+    for draw in 1..=200 {
+        let share = |irrational: f64| (f64::from(draw) * irrational).fract();
+        let (at, other) = (share(0.754_877_666_246_692_8), share(0.569_840_290_998_053_2));
+        let inside = |x: f64| if (x - other).abs() < 4e-4 { 20.0 } else { 0.0 };
+        let f = |x: f64| 1e-3 / ((x - at).powi(2) + 1e-8) + inside(x) + 1e-6 * x;
+        let area = 10.0 * (((1.0 - at) * 1e4).atan() + (at * 1e4).atan());
+        let width = (other + 4e-4).min(1.0) - (other - 4e-4).max(0.0);
+        let both = of(&Integrator::new().rel_tol(1e-6), f, 0.0, 1.0);
+        right += i32::from((both.estimate - area - 20.0 * width - 5e-7).abs() <= 1e-6 * area);
+    }
+    assert!(right >= 195, "{right} of 200");
+}
+
+#[test]
+fn what_one_node_met_is_not_forgotten() {
+    // A node of the whole lies at 0, and no other one near by.
+    for range in [1e3, 1e4, 1e6] {
+        for slope in [0.0, 1.0] {
+            let f = |x: f64| (-x * x).exp() + 1e-6 * (1.0 + slope * x / range);
+            let area = of(&Integrator::new(), f, -range, range);
+            let off = (area.estimate - std::f64::consts::PI.sqrt() - 2e-6 * range).abs();
+            assert!(area.status == Status::Converged && off <= area.error, "{range} {slope}: {area:#}, off by {off:e}");
+        }
+    }
+}
