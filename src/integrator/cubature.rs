@@ -1,9 +1,11 @@
 //! Integrals over boxes: what is refused, and who is asked.
 
 mod chords;
+mod corners;
 mod doubt;
 mod drive;
 mod pieces;
+mod space;
 mod vector;
 
 use super::Integrator;
@@ -32,85 +34,12 @@ use crate::vector::VectorIntegral;
 pub(super) use drive::{BoxRounds, Drive};
 #[cfg(feature = "gpu")]
 pub(super) use pieces::at_desk;
+pub use space::Space;
 use std::marker::PhantomData;
 use std::time::Duration;
 pub(super) use vector::VectorOver;
 
 const RACE: &str = "methods that take turns over a box do not run on the GPU: name one, cubature or lattice";
-
-/// The points over which [`Integrator::integrate`] integrates: `f64` along an interval, `[f64; D]` over a box.
-pub trait Space: Point {
-    /// The integral of `f` over `region`.
-    #[doc(hidden)]
-    fn integrate(with: &Integrator, f: &impl Integrand<Self>, region: Region<Self>) -> Result<Integral, Error>;
-
-    /// The integrals of the components of `f` over `region`.
-    #[doc(hidden)]
-    fn vector<F: VectorIntegrand<Self>>(
-        with: &Integrator,
-        f: &F,
-        region: Region<Self>,
-    ) -> Result<VectorIntegral, Error>;
-
-    /// The integrals of so many rows.
-    #[doc(hidden)]
-    fn sweep<F: Integrand<Self>>(
-        with: &Integrator,
-        count: usize,
-        row: &(impl Fn(usize) -> Row<F, Self> + Sync),
-    ) -> Result<Sweep, Error>;
-}
-
-impl Space for f64 {
-    #[inline]
-    fn integrate(with: &Integrator, f: &impl Integrand, region: Region) -> Result<Integral, Error> {
-        if with.method.most_sampled().is_some() && with.rule.is_none() {
-            return with.on_axes(f, &[region.lower], &[region.upper], None);
-        }
-        with.over_interval(f, region)
-    }
-
-    fn vector<F: VectorIntegrand>(with: &Integrator, f: &F, region: Region) -> Result<VectorIntegral, Error> {
-        if with.method.most_sampled().is_some() {
-            return with.vector_on_axes(f, &[region.lower], &[region.upper]);
-        }
-        with.vector_over_interval(f, region)
-    }
-
-    fn sweep<F: Integrand>(
-        with: &Integrator,
-        count: usize,
-        row: &(impl Fn(usize) -> Row<F> + Sync),
-    ) -> Result<Sweep, Error> {
-        let adaptive = with.rule.is_none() && with.panels.is_none();
-        if adaptive && with.method.most_sampled().is_some() {
-            return with.sweep_boxes(count, row);
-        }
-        with.sweep_intervals(count, row)
-    }
-}
-
-impl<const D: usize> Space for [f64; D] {
-    fn integrate(with: &Integrator, f: &impl Integrand<Self>, region: Region<Self>) -> Result<Integral, Error> {
-        with.on_axes(f, &region.lower, &region.upper, None)
-    }
-
-    fn vector<F: VectorIntegrand<Self>>(
-        with: &Integrator,
-        f: &F,
-        region: Region<Self>,
-    ) -> Result<VectorIntegral, Error> {
-        with.vector_on_axes(f, &region.lower, &region.upper)
-    }
-
-    fn sweep<F: Integrand<Self>>(
-        with: &Integrator,
-        count: usize,
-        row: &(impl Fn(usize) -> Row<F, Self> + Sync),
-    ) -> Result<Sweep, Error> {
-        with.sweep_boxes(count, row)
-    }
-}
 
 /// The axes of a box, and the sign of its reversed bounds.
 pub(super) fn axes_of(lower: &[f64], upper: &[f64]) -> (f64, Vec<Axis>) {

@@ -198,6 +198,7 @@ impl<'a> Race<'a> {
     fn round(&mut self, i: usize) {
         self.begun = true;
         let others = self.spent() - self.entrants[i].evaluations();
+        let elsewhere = self.missed(i);
         let entrant = &mut self.entrants[i];
         entrant.end = match &mut entrant.runner {
             Runner::Cubature(drive) => {
@@ -205,7 +206,7 @@ impl<'a> Race<'a> {
                 drive.round()
             }
             Runner::Sampler(sampler) => {
-                sampler.allow(self.with.max_evaluations.saturating_sub(others));
+                sampler.allow(self.with.max_evaluations.saturating_sub(others), elsewhere);
                 self.samples.others = others;
                 self.samples.round(sampler)
             }
@@ -213,6 +214,18 @@ impl<'a> Race<'a> {
         if entrant.counted() > 0 && entrant.error().is_finite() {
             entrant.forecast.record(entrant.counted(), entrant.error());
         }
+    }
+
+    /// What cubature has seen of the integral where entrant `i`, if that samples, may not have been by the end of its next round.
+    fn missed(&self, i: usize) -> f64 {
+        let Runner::Sampler(sampler) = &self.entrants[i].runner else { return 0.0 };
+        let cubature = self.entrants.iter().find_map(|entrant| match &entrant.runner {
+            Runner::Cubature(drive) => Some(&drive.method),
+            Runner::Sampler(_) => None,
+        });
+        let known = sampler.known();
+        let count = known.counted + sampler.cost();
+        cubature.map_or(0.0, |cubature| cubature.beyond(known.reach, known.estimate, count))
     }
 
     /// Cubature, if it was to claim less than the tolerance, and claims no more than that now that nothing is left.

@@ -173,6 +173,7 @@ impl Integrator {
             volume: axes.iter().map(|axis| axis.upper - axis.lower).product(),
             seed: self.seed,
             floor: 0.0,
+            elsewhere: 0.0,
         }
     }
 

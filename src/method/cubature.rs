@@ -15,6 +15,7 @@ use super::{Limits, Outcome};
 use crate::estimate::Tolerance;
 use crate::estimate::cubature::{caution, claims_of_halves};
 use crate::plan::{Axis, BoxRule, Boxes, Look, SweptBox};
+pub(crate) use doubt::Suspicion;
 pub(crate) use joint::JointCubature;
 use leaf::{BoxLeaf, BoxTotals};
 pub(crate) use places::MOST_DIMENSIONS as MOST_PLACED;
@@ -75,6 +76,10 @@ pub(crate) struct Cubature {
     pub evaluations: u64,
     /// The largest |f| in any sweep.
     pub peak: f64,
+    /// The largest |f| that other points met which say that the mesh is wrong, wherever these are.
+    pub sight: f64,
+    /// The integral by points all over, and its standard deviation, once that was looked at.
+    pub probed: Option<(f64, f64)>,
     /// Where the integrand was found not to be finite.
     pub bad: Vec<f64>,
 }
@@ -118,6 +123,8 @@ impl Cubature {
             totals: BoxTotals::default(),
             evaluations: look.evaluations,
             peak: 0.0,
+            sight: 0.0,
+            probed: None,
             bad: Vec::new(),
         }
     }
@@ -304,6 +311,7 @@ impl Cubature {
             caution,
             looked: false,
             odd: 0.0,
+            sight: 0.0,
         };
         if self.leaves.is_empty() {
             self.lower.clone_from(&self.next_lower);
@@ -337,6 +345,7 @@ impl Cubature {
                 // Until nodes see it.
                 let odd = KEPT * share * before.odd;
                 half.odd = if half.own > odd { 0.0 } else { odd };
+                half.sight = if half.odd > 0.0 { before.sight } else { 0.0 };
                 half.error += half.odd;
             }
             self.leaves[i] = first;

@@ -54,6 +54,7 @@ impl Sampling for MonteCarlo {
             estimates: self.first,
             evaluations: self.first,
             counted: self.first,
+            reach: seen.reach,
             chi_squared: None,
             resolved: seen.is_resolved(),
         };
@@ -74,7 +75,7 @@ impl Sampling for MonteCarlo {
         &self.known
     }
 
-    fn allow(&mut self, most: u64) {
-        self.wanted.most = most;
+    fn allow(&mut self, most: u64, elsewhere: f64) {
+        (self.wanted.most, self.wanted.elsewhere) = (most, elsewhere);
     }
 }

@@ -109,7 +109,8 @@ impl QuasiMonteCarlo {
         let others = self.runs.iter().map(|run| &run.known).filter(|other| other.resolved);
         let left = |other: &Known| (other.estimate - one.estimate).abs() - other.error;
         let error = others.map(left).fold(one.error, f64::max);
-        Known { error, evaluations: self.known.evaluations, ..*one }
+        // A smooth periodization weights values.
+        Known { error, evaluations: self.known.evaluations, reach: self.runs[0].known.reach, ..*one }
     }
 }
 
@@ -154,7 +155,7 @@ impl Sampling for QuasiMonteCarlo {
         &self.known
     }
 
-    fn allow(&mut self, most: u64) {
-        self.wanted.most = most;
+    fn allow(&mut self, most: u64, elsewhere: f64) {
+        (self.wanted.most, self.wanted.elsewhere) = (most, elsewhere);
     }
 }

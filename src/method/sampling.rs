@@ -30,6 +30,8 @@ pub(crate) struct Wanted {
     pub seed: u64,
     /// The error that the arithmetic may make.
     pub floor: f64,
+    /// What another method has seen of the integral and samples may have missed.
+    pub elsewhere: f64,
 }
 
 /// What is known after a round.
@@ -42,6 +44,8 @@ pub(crate) struct Known {
     pub evaluations: u64,
     /// Those that the estimate is made of.
     pub counted: u64,
+    /// How far from their mean values are at most.
+    pub reach: f64,
     /// Of iterations that are compared: the sum of squared deviations in units of the variances, and its degrees of freedom.
     pub chi_squared: Option<(f64, u32)>,
     /// Whether enough samples decide for a claim to mean something.
@@ -51,7 +55,16 @@ pub(crate) struct Known {
 impl Default for Known {
     fn default() -> Self {
         let (estimate, error) = (0.0, f64::INFINITY);
-        Self { estimate, error, estimates: 0, evaluations: 0, counted: 0, chi_squared: None, resolved: false }
+        Self {
+            estimate,
+            error,
+            estimates: 0,
+            evaluations: 0,
+            counted: 0,
+            reach: 0.0,
+            chi_squared: None,
+            resolved: false,
+        }
     }
 }
 
@@ -64,14 +77,17 @@ pub(crate) trait Sampling {
     fn known(&self) -> &Known;
     /// Whether there may be no further round.
     fn is_last(&self) -> bool;
-    /// Sets the most evaluations anew.
-    fn allow(&mut self, most: u64);
+    /// Sets anew the most evaluations, and what another method has seen.
+    fn allow(&mut self, most: u64, elsewhere: f64);
 }
 
 /// What all values say, whichever way they were sampled: what is to be claimed besides, and whether few values decide.
 pub(super) struct Seen {
     pub rounding: f64,
     pub few: f64,
+    /// How far from their mean values are at most.
+    pub reach: f64,
+    elsewhere: f64,
     /// What values that are all the same do not say: what lies between all points may be as far from them as zero is. Where values differ and
     /// estimates do not, the points are exact.
     unseen: f64,
@@ -81,12 +97,14 @@ pub(super) struct Seen {
 }
 
 impl Seen {
-    pub fn of(all: &Moments, Wanted { volume, floor, .. }: Wanted) -> Self {
+    pub fn of(all: &Moments, Wanted { volume, floor, elsewhere, .. }: Wanted) -> Self {
         let mean = all.mean();
         let farthest = (all.high - mean).max(mean - all.low);
         Self {
             rounding: rounding(all.size / all.count * volume, mean * volume, all.count as usize) + floor,
             unseen: if farthest <= SAME * mean.abs() { few(mean.abs() * volume, all.count) } else { 0.0 },
+            reach: farthest,
+            elsewhere,
             same: SAME * all.size / all.count * volume,
             few: if all.effective() < EFFECTIVE { few(farthest * volume, all.count) } else { 0.0 },
             all_zero: all.low > -TINY && all.high < TINY,
@@ -100,7 +118,7 @@ impl Seen {
     /// The error, of which `claim` is what estimates scatter.
     pub fn error(&self, claim: f64) -> f64 {
         let unseen = if claim <= self.same { self.unseen } else { 0.0 };
-        if self.all_zero { f64::INFINITY } else { claim.max(unseen) + self.few + self.rounding }
+        if self.all_zero { f64::INFINITY } else { claim.max(unseen) + self.few + self.elsewhere + self.rounding }
     }
 
     /// Whether to stop here. `stable` says that nothing contradicts the claim, `last` that there may be no further round.

@@ -86,14 +86,14 @@ impl Vegas {
         &self.known
     }
 
-    /// Sets the most evaluations anew.
-    pub fn allow(&mut self, most: u64) {
-        self.wanted.most = most;
+    /// Sets anew the most evaluations, and what another method has seen.
+    pub fn allow(&mut self, most: u64, elsewhere: f64) {
+        (self.wanted.most, self.wanted.elsewhere) = (most, elsewhere);
     }
 
     /// Takes the samples of an iteration.
     pub fn absorb(&mut self, sample: &StratifiedSample) -> Option<Outcome> {
-        let Wanted { tolerance, most, .. } = self.wanted;
+        let Wanted { tolerance, most, elsewhere, volume, .. } = self.wanted;
         let now = self.strata.evaluations();
         let evaluations = self.known.evaluations + now;
         let mean = sample.means.value();
@@ -128,10 +128,11 @@ impl Vegas {
         let unseen = if claim <= SAME * sample.size { few(combined.mean.abs(), counted) } else { 0.0 };
         self.known = Known {
             estimate: combined.mean,
-            error: if self.all_zero || is_nothing { f64::INFINITY } else { claim.max(unseen) + rounding },
+            error: if self.all_zero || is_nothing { f64::INFINITY } else { claim.max(unseen) + elsewhere + rounding },
             estimates: u64::from(combined.freedom) + 1,
             evaluations,
             counted: self.estimates.iter().map(|estimate| estimate.samples as u64).sum(),
+            reach: self.known.reach.max(sample.peak + combined.mean.abs() / volume),
             chi_squared: Some((combined.chi_squared, combined.freedom)),
             resolved: resolved && !disagrees && !self.all_zero,
         };

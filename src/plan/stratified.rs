@@ -99,6 +99,8 @@ pub(crate) struct StratifiedSample {
     pub size: f64,
     /// The most that one sample adds to the variance.
     pub largest: f64,
+    /// The largest |f|, where that is known.
+    pub peak: f64,
     /// Of each stratum, the standard deviation of its values.
     pub spread: Vec<f64>,
     /// Of each increment of each axis, the sum of squared values, and their number.
@@ -138,6 +140,7 @@ impl StratifiedSample {
         self.variance += other.variance;
         self.size += other.size;
         self.largest = self.largest.max(other.largest);
+        self.peak = self.peak.max(other.peak);
         self.spread.extend(other.spread);
         for (to, from) in self.seen.iter_mut().zip(other.seen) {
             *to = [to[0] + from[0], to[1] + from[1]];

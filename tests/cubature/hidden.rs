@@ -46,6 +46,37 @@ fn a_corner_that_a_plane_cuts_off_is_seen() {
     is_right::<8>(1.0584, 2.941_609_185_767_384_7, 1e-9);
 }
 
+/// A corner below a plane: next to nothing of the volume, a quarter to most of the integral. No sample falls there.
+#[test]
+fn a_corner_that_samples_miss_is_not_left_out() {
+    fn is_right<const D: usize>(share: f64, edge: f64, slope: f64) {
+        let height = share / edge.powi(D as i32 + 1) * (1..=D + 1).map(|k| k as f64).product::<f64>();
+        let f = |x: [f64; D]| (slope * x[0]).exp() + height * (edge - x.iter().sum::<f64>()).max(0.0);
+        let exact = share + if slope == 0.0 { 1.0 } else { slope.exp_m1() / slope };
+        for tolerance in [1e-2, 1e-3, 1e-4] {
+            let integral = of(&Integrator::new().rel_tol(tolerance).max_evaluations(150_000), &f, [(0.0, 1.0); D]);
+            assert!(!is_wrong(&integral, exact, tolerance), "{D} {edge} {slope}: {integral:#}, not {exact}");
+        }
+    }
+    for (edge, slope) in [(0.7, 0.0), (0.4, 0.0), (0.9, 1.5), (0.5, -1.0)] {
+        is_right::<6>(1.0, edge, slope);
+        is_right::<8>(1.0 / 3.0, edge, slope);
+        is_right::<10>(3.0, edge, slope);
+    }
+}
+
+/// Discs and boxes in some of many axes, beside what is smooth.
+#[test]
+fn a_box_in_some_axes_is_met_by_chords() {
+    for (axes, lower, upper) in [(3, 0.2, 0.5), (2, 0.3, 0.45), (4, 0.35, 0.8)] {
+        let height = 1.0 / (upper - lower).powi(axes);
+        let inside = |x: &f64| (lower..upper).contains(x);
+        let f = |x: [f64; 6]| x[5].exp() + if x.iter().take(axes as usize).all(inside) { height } else { 0.0 };
+        let integral = of(&Integrator::new().rel_tol(1e-2).max_evaluations(150_000), &f, [(0.0, 1.0); 6]);
+        assert!(!is_wrong(&integral, 1.0 + 1f64.exp_m1(), 1e-2), "{axes}: {integral:#}");
+    }
+}
+
 #[test]
 fn looking_elsewhere_keeps_to_the_limit() {
     for most in [5_000, 9_000, 20_000] {

@@ -4,13 +4,13 @@
 use super::doubt::Doubter;
 use crate::estimate::cubature::{CHORD, PER_CHORD, oddest_on_chord, on_chord};
 use crate::lanes::LANES;
-use crate::method::Cubature;
+use crate::method::{Cubature, Suspicion};
 use crate::plan::AxisMap;
 use crate::rule::fully_symmetric::MOST_DIMENSIONS;
 
 /// The share of all evaluations that is spent on chords; the fewest of them, in two dimensions, in three, and in more; and the most.
 const SHARE: f64 = 0.04;
-const FEWEST: [usize; 3] = [32, 16, 4];
+const FEWEST: [usize; 3] = [32, 16, 32];
 const MOST: usize = 1024;
 
 /// Chords whose points are asked for at once.
@@ -39,13 +39,13 @@ struct Chord {
 }
 
 impl Chord {
-    /// One through a box from near one corner to near the one opposite. It depends on the bounds alone.
-    fn of(lower: &[f64], upper: &[f64]) -> Self {
+    /// One through a box from near one corner to near the one opposite. It depends on the bounds alone, and on which of several it is.
+    fn of(lower: &[f64], upper: &[f64], which: u64) -> Self {
         let [shortest, longest] = LENGTHS;
         let mut bits = lower
             .iter()
             .chain(upper)
-            .fold(0u64, |bits, bound| (bits.rotate_left(29) ^ bound.to_bits()).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+            .fold(which, |bits, bound| (bits.rotate_left(29) ^ bound.to_bits()).wrapping_mul(0x9e37_79b9_7f4a_7c15));
         let mut chord = Self { middle: [0.0; MOST_DIMENSIONS], half: [0.0; MOST_DIMENSIONS] };
         for (d, (lower, upper)) in lower.iter().zip(upper).enumerate() {
             // SplitMix64; the direction, the length and the place from one number.
@@ -78,17 +78,21 @@ impl Doubter<'_> {
         // Each may be looked at twice.
         let count = share.clamp(fewest, MOST).min(self.left as usize / (2 * PER_CHORD));
         let leaves = method.least_seen(count);
+        // In many dimensions there may be few, of many evaluations each: then several chords through each.
+        let each = if self.axes.len() < 4 { 1 } else { (fewest.min(count) / leaves.len().max(1)).max(1) };
+        let through = |&(leaf, volume): &(u32, f64)| (0..each as u64).map(move |which| (leaf, volume, which));
+        let leaves: Vec<(u32, f64, u64)> = leaves.iter().flat_map(through).collect();
         let least = LEAST * method.wanted();
         let mut odd = Vec::new();
         let mut chords = Vec::with_capacity(BLOCK);
         for leaves in leaves.chunks(BLOCK) {
             chords.clear();
-            chords.extend(leaves.iter().map(|&(leaf, _)| {
+            chords.extend(leaves.iter().map(|&(leaf, _, which)| {
                 let (lower, upper) = method.ends(leaf);
-                Chord::of(lower, upper)
+                Chord::of(lower, upper, which)
             }));
             method.evaluations += (chords.len() * PER_CHORD) as u64;
-            for ((&(leaf, volume), chord), values) in leaves.iter().zip(&chords).zip(self.on(&chords)?) {
+            for ((&(leaf, volume, _), chord), values) in leaves.iter().zip(&chords).zip(self.on(&chords)?) {
                 let size = on_chord(&values);
                 if size * volume <= method.claim(leaf).max(least) {
                     continue;
@@ -98,7 +102,8 @@ impl Doubter<'_> {
                 method.evaluations += PER_CHORD as u64;
                 let close = self.on(&[chord.part(at)])?;
                 if on_chord(&close[0]) > ODD * size {
-                    odd.push((leaf, size * volume));
+                    let peak = values.iter().chain(&close[0]).fold(0.0, |peak: f64, value| peak.max(value.abs()));
+                    odd.push(Suspicion { leaf, error: size * volume, peak });
                 }
             }
         }
@@ -148,7 +153,7 @@ mod tests {
         let mut slopes = Vec::new();
         for k in 0..100 {
             let (lower, upper) = ([0.25, -1.0, 3.0], [0.5, 2.0, 3.0 + 1.0 / f64::from(k + 1)]);
-            let chord = Chord::of(&lower, &upper);
+            let chord = Chord::of(&lower, &upper, 0);
             for t in CHORD.places {
                 for d in 0..3 {
                     let x = chord.middle[d] + t * chord.half[d];

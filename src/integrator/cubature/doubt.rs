@@ -4,7 +4,7 @@ use crate::integrand::point_values::PointValues;
 use crate::integrator::rounds;
 use crate::lanes::LANES;
 use crate::method::{Cubature, MOST_PLACED};
-use crate::plan::{Axis, AxisMap};
+use crate::plan::Axis;
 
 /// Vectors of points at which an integrand is looked at that seems to be zero, or exact; in so many at once.
 const PROBES: usize = 1024;
@@ -36,13 +36,6 @@ const DEVIATIONS: f64 = 3.0;
 /// Values that a smooth integrand would not be limited to.
 const FEW: usize = 16;
 
-/// Points on the diagonal of a box, the dimensions in which all its corners are looked at, and the share of the largest |f| up to which
-/// rounding explains that the values are no polynomial.
-const ON_DIAGONAL: usize = 2 * LANES;
-const NEXT_TO_END: f64 = 1e-6;
-const MOST_DIMENSIONS: usize = 10;
-const ROUNDING: f64 = 1e-9;
-
 /// What is not to be believed.
 pub(super) enum Doubt {
     None,
@@ -62,6 +55,7 @@ pub(super) struct Doubter<'a> {
 }
 
 /// What points say that fill the box evenly: the multiples of the inverse powers of the root of x^(D+1) = x + 1.
+#[derive(Default)]
 struct Probe {
     evaluations: u64,
     /// Whether f is more than next to nothing at one of them.
@@ -69,6 +63,8 @@ struct Probe {
     /// The integral by their mean, and its standard deviation were they random.
     estimate: f64,
     deviation: f64,
+    /// The largest |f|, times the volume.
+    largest: f64,
     /// Whether f has but a few values, and more than one; and whether the mesh explains each of them.
     has_steps: bool,
     is_explained: bool,
@@ -89,9 +85,11 @@ impl Doubter<'_> {
             return Doubt::Unknown;
         }
         if nothing {
-            let Probe { is_there, estimate, deviation, evaluations, .. } = self.probe(false, 1.0, &|_, _| true);
+            let Probe { is_there, estimate, deviation, largest, evaluations, .. } =
+                self.probe(false, 1.0, &|_, _| true);
             method.evaluations += evaluations;
             method.totals.truncation += estimate.abs() + DEVIATIONS * deviation;
+            method.sight = largest / self.volume();
             return if is_there { Doubt::All(ELSEWHERE) } else { Doubt::None };
         }
         if !exact && !in_pieces {
@@ -101,8 +99,15 @@ impl Doubter<'_> {
         let explains = |point: &[f64; MOST_PLACED], value: f64| {
             places.as_ref().is_some_and(|places| method.has_value(point, value, places))
         };
-        let Probe { estimate, deviation, has_steps, is_explained, evaluations, .. } =
-            self.probe(!exact, magnitude, &explains);
+        // They are the same points as before.
+        let probe = match method.probed.filter(|_| exact) {
+            Some((estimate, deviation)) => Probe { estimate, deviation, ..Probe::default() },
+            None => self.probe(!exact, magnitude, &explains),
+        };
+        let Probe { estimate, deviation, has_steps, is_explained, evaluations, largest, .. } = probe;
+        if exact && !has_steps && evaluations > 0 {
+            method.probed = Some((estimate, deviation));
+        }
         let knows = || places.as_ref().is_some_and(|places| method.knows_its_steps(places));
         let hides = has_steps && !(is_explained && knows());
         method.evaluations += evaluations;
@@ -115,9 +120,15 @@ impl Doubter<'_> {
         }
         if hides || missed {
             method.totals.truncation += off + DEVIATIONS * deviation;
+            method.sight = largest / self.volume();
             return Doubt::All(EXACT);
         }
-        if exact && self.corners(method, self.left.saturating_sub(evaluations)) { Doubt::Boxes } else { Doubt::None }
+        let left = self.left.saturating_sub(evaluations);
+        if exact && (Doubter { left, ..*self }).along_corners(method) { Doubt::Boxes } else { Doubt::None }
+    }
+
+    fn volume(&self) -> f64 {
+        self.axes.iter().map(|axis| axis.upper - axis.lower).product()
     }
 
     /// What speaks against a mesh that converged and will not change any more; the error is that with it. `peak` is the largest |f| in the first
@@ -142,7 +153,7 @@ impl Doubter<'_> {
         let vectors = PROBES.min(self.left as usize / LANES);
         let mut points = vec![[0.0; LANES]; BLOCK * dimension];
         let (mut values, mut volumes) = (vec![[0.0; LANES]; BLOCK], vec![[0.0; LANES]; BLOCK]);
-        let (mut is_there, mut sum, mut squares, mut done) = (false, 0.0, 0.0, 0);
+        let (mut is_there, mut sum, mut squares, mut largest, mut done) = (false, 0.0, 0.0, 0.0f64, 0);
         let mut few: Vec<f64> = Vec::new();
         let (mut is_explained, mut place) = (true, [0.0; MOST_PLACED]);
         while done < vectors && !(steps && few.len() > FEW) {
@@ -164,6 +175,7 @@ impl Doubter<'_> {
                 let term = value * volume / magnitude;
                 sum += term;
                 squares += term * term;
+                largest = largest.max(term.abs());
                 is_there |= value.abs() > rounds::TINY || value.is_nan();
                 if few.len() <= FEW && !few.contains(&value) {
                     few.push(value);
@@ -184,45 +196,7 @@ impl Doubter<'_> {
         let deviation = magnitude * ((squares / count - mean * mean).max(0.0) / count).sqrt();
         let estimate = magnitude * mean;
         let has_steps = (2..=FEW).contains(&few.len());
-        Probe { evaluations: (done * LANES) as u64, is_there, estimate, deviation, has_steps, is_explained }
-    }
-
-    /// Whether f is no polynomial of low degree along the diagonals at the corners of the whole: a plane that cuts through holds at least one
-    /// of these, however little it cuts off. The boxes there become active, and claim what that may be.
-    fn corners(&self, method: &mut Cubature, left: u64) -> bool {
-        let dimension = self.axes.len();
-        let plain = self.axes.iter().all(|axis| axis.map == AxisMap::Plain);
-        if !plain || dimension > MOST_DIMENSIONS || left < (ON_DIAGONAL << dimension) as u64 {
-            return false;
-        }
-        let mut points = vec![[0.0; LANES]; ON_DIAGONAL / LANES * dimension];
-        let mut values = [[0.0; LANES]; ON_DIAGONAL / LANES];
-        let mut doubtful = Vec::new();
-        for (leaf, corner) in method.at_corners() {
-            let (lower, upper) = method.ends(leaf);
-            let mut volume = 1.0;
-            for d in 0..dimension {
-                let (from, to) = if corner >> d & 1 == 1 { (upper[d], lower[d]) } else { (lower[d], upper[d]) };
-                volume *= (to - from).abs();
-                for k in 0..ON_DIAGONAL {
-                    // Not at the ends themselves, where f may be singular.
-                    let share = NEXT_TO_END + (1.0 - 2.0 * NEXT_TO_END) * k as f64 / (ON_DIAGONAL - 1) as f64;
-                    points[k / LANES * dimension + d][k % LANES] = from + share * (to - from);
-                }
-            }
-            self.values.values(&points, &mut values);
-            // The highest difference, in which the value next to the corner counts once.
-            let (mut difference, mut binomial, mut largest) = (0.0, 1.0, 0.0f64);
-            for (k, &value) in values.as_flattened().iter().enumerate() {
-                difference += binomial * value;
-                binomial *= -((ON_DIAGONAL - 1 - k) as f64) / (k + 1) as f64;
-                largest = largest.max(value.abs());
-            }
-            if difference.abs() > ROUNDING * largest {
-                doubtful.push((leaf, difference.abs() * volume));
-            }
-        }
-        method.evaluations += (ON_DIAGONAL << dimension) as u64;
-        method.doubt(&doubtful)
+        let (evaluations, largest) = ((done * LANES) as u64, magnitude * largest);
+        Probe { evaluations, is_there, estimate, deviation, largest, has_steps, is_explained }
     }
 }

@@ -105,7 +105,12 @@ impl<'a> Drive<'a> {
         if matches!(doubt, Doubt::None) {
             match (Doubter { left, ..doubter }).along_chords(&mut self.method) {
                 Ok(true) => doubt = Doubt::Boxes,
-                Ok(false) => {}
+                Ok(false) => {
+                    let left = doubter.left.saturating_sub(self.method.evaluations - before);
+                    if (Doubter { left, ..doubter }).next_to_corners(&mut self.method) {
+                        doubt = Doubt::Boxes;
+                    }
+                }
                 Err(bad) => return Some(End::Bad(Box::new(bad))),
             }
         }

@@ -67,11 +67,11 @@ impl Sampler {
         }
     }
 
-    /// Sets the most evaluations anew.
-    pub fn allow(&mut self, most: u64) {
+    /// Sets anew the most evaluations, and what another method has seen.
+    pub fn allow(&mut self, most: u64, elsewhere: f64) {
         match self {
-            Self::Points(method) => method.allow(most),
-            Self::Vegas(method) => method.allow(most),
+            Self::Points(method) => method.allow(most, elsewhere),
+            Self::Vegas(method) => method.allow(most, elsewhere),
         }
     }
 }

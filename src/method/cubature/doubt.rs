@@ -1,6 +1,17 @@
 //! What is looked at before a mesh is believed: whether it is exact, and the leaves at the corners of the whole.
 
 use super::Cubature;
+use crate::estimate::statistics::few;
+
+/// How many times farther from the mean than all samples |f| is where these are said to have missed it.
+const FARTHER: f64 = 10.0;
+
+/// What is odd in a leaf, and the largest |f| there.
+pub(crate) struct Suspicion {
+    pub leaf: u32,
+    pub error: f64,
+    pub peak: f64,
+}
 
 impl Cubature {
     /// Whether most leaves claim no error at all, as they do of what is constant in pieces.
@@ -31,15 +42,34 @@ impl Cubature {
         found
     }
 
+    /// What samples may have missed that was seen here, after so many that reach so far from their mean, by which the integral is `estimate`: where |f| is
+    /// much farther from it, in so small a volume that none of them fell there, and no larger than that of the leaves in which so much was seen.
+    pub fn beyond(&self, reach: f64, estimate: f64, samples: u64) -> f64 {
+        let whole = self.axes.iter().map(|axis| axis.upper - axis.lower).product();
+        let mean = estimate.abs() / whole;
+        let leaves = self.leaves.iter().zip(0..).map(|(leaf, i)| (leaf.peak.max(leaf.sight), Some(i)));
+        let all = leaves.chain([(self.sight, None)]).map(|(peak, leaf)| (peak - mean, leaf));
+        let mut far: Vec<(f64, Option<u32>)> = all.filter(|&(far, _)| far > FARTHER * reach).collect();
+        far.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        let (mut room, mut sum) = (few(whole, samples as f64).min(whole), 0.0);
+        for (far, leaf) in far {
+            let volume = leaf.map_or(whole, |leaf| self.volume(leaf)).min(room);
+            (room, sum) = (room - volume, sum + volume * far);
+        }
+        sum
+    }
+
+    /// The volume of a leaf, in the variables of the axes.
+    pub fn volume(&self, leaf: u32) -> f64 {
+        let (lower, upper) = self.ends(leaf);
+        lower.iter().zip(upper).map(|(lower, upper)| upper - lower).product()
+    }
+
     /// Up to `count` of the leaves along which was not looked, the largest, in which nodes are farthest apart; with their volumes. They count as
     /// looked at.
     pub fn least_seen(&mut self, count: usize) -> Vec<(u32, f64)> {
-        let volume = |leaf: u32| {
-            let (lower, upper) = self.ends(leaf);
-            lower.iter().zip(upper).map(|(lower, upper)| upper - lower).product::<f64>()
-        };
         let open = (0..self.leaves.len() as u32).filter(|&leaf| !self.leaves[leaf as usize].looked);
-        let mut open: Vec<(u32, f64)> = open.map(|leaf| (leaf, volume(leaf))).collect();
+        let mut open: Vec<(u32, f64)> = open.map(|leaf| (leaf, self.volume(leaf))).collect();
         if count < open.len() {
             open.select_nth_unstable_by(count, |a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
             open.truncate(count);
@@ -47,6 +77,11 @@ impl Cubature {
         }
         open.iter().for_each(|&(leaf, _)| self.leaves[leaf as usize].looked = true);
         open
+    }
+
+    /// The largest |f| at nodes of a leaf.
+    pub fn peak_of(&self, leaf: u32) -> f64 {
+        self.leaves[leaf as usize].peak
     }
 
     /// What a leaf claims.
@@ -61,17 +96,18 @@ impl Cubature {
     }
 
     /// The same of what nodes do not see and halves may not see either: part of the claim stays with them.
-    pub fn doubt_for_long(&mut self, leaves: &[(u32, f64)]) -> bool {
-        leaves.iter().for_each(|&(i, error)| self.leaves[i as usize].odd += error);
+    pub fn doubt_for_long(&mut self, leaves: &[Suspicion]) -> bool {
+        leaves.iter().for_each(|one| self.leaves[one.leaf as usize].odd += one.error);
         self.doubt(leaves)
     }
 
     /// Adds to what leaves claim, and makes these active; whether that leaves anything to do.
-    pub fn doubt(&mut self, leaves: &[(u32, f64)]) -> bool {
+    pub fn doubt(&mut self, leaves: &[Suspicion]) -> bool {
         self.active.clear();
         self.fine.clear();
-        for &(i, error) in leaves {
+        for &Suspicion { leaf: i, error, peak } in leaves {
             let leaf = &mut self.leaves[i as usize];
+            leaf.sight = leaf.sight.max(peak);
             leaf.error += error;
             leaf.own += error;
             self.totals.truncation += error;
@@ -81,5 +117,36 @@ impl Cubature {
         }
         self.active.dedup();
         !self.met() && !self.active.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::estimate::Tolerance;
+    use crate::method::{Costs, Limits};
+    use crate::plan::{Axis, BoxRule, Look, SweptBox};
+
+    #[test]
+    fn what_samples_missed_is_no_more_than_was_seen_in_so_small_a_volume() {
+        let axes = vec![Axis::new(0.0, 2.0), Axis::new(0.0, 1.0)];
+        let look = Look { roughness: vec![0.0; 2], planes: Vec::new(), peaks: Vec::new(), peak: 0.0, evaluations: 0 };
+        let tolerance = Tolerance { absolute: 0.0, relative: 0.0 };
+        let limits = Limits { evaluations: 1_000_000, leaves: 1000 };
+        let mut method = Cubature::new(axes, tolerance, limits, Costs { seventh: 33, ninth: None, fine: None }, &look);
+        let boxes = method.next(BoxRule::Seventh).len();
+        // One everywhere, and once 101.
+        let volume = 2.0 / boxes as f64;
+        let mut swept = vec![SweptBox { estimate: volume, error: volume, peak: 1.0, ..SweptBox::default() }; boxes];
+        swept[1].peak = 101.0;
+        method.absorb(&mut swept, &mut []);
+        let close = |a: f64, b: f64| assert!((a - b).abs() < 1e-12 * b, "{a} {b}");
+        close(method.beyond(1.0, 2.0, 1_000_000), 2.0 * few(100.0, 1e6));
+        close(method.beyond(1.0, 2.0, 3), 100.0 * volume);
+        // It is no farther than ten times what they have seen.
+        assert_eq!(method.beyond(10.5, 2.0, 1_000_000), 0.0);
+        // What other points saw may be anywhere.
+        method.sight = 1001.0;
+        close(method.beyond(1.0, 2.0, 3), 1000.0 * 2.0);
     }
 }

@@ -26,8 +26,9 @@ pub(super) struct BoxLeaf {
     pub caution: f64,
     /// Whether it was looked at along a chord.
     pub looked: bool,
-    /// What is claimed besides of something odd that chords met and nodes did not.
+    /// What is claimed besides of something odd that other points met and nodes did not, and the largest |f| there.
     pub odd: f64,
+    pub sight: f64,
 }
 
 impl BoxLeaf {

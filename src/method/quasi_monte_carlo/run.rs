@@ -81,6 +81,7 @@ impl Run {
             estimates: REPLICATES as u64,
             evaluations,
             counted: evaluations,
+            reach: seen.reach,
             chi_squared: None,
             resolved: seen.is_resolved(),
         };

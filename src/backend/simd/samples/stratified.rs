@@ -82,7 +82,8 @@ impl SimdSamples<'_> {
         let mut running = Running::default();
         while place.0 < tile.end && !stop() {
             let count = next_block(strata, tile.end, &mut place, &mut desk.stratified);
-            dispatch!(self.token, _simd => self.block(map, strata, count, desk));
+            let peak = dispatch!(self.token, _simd => self.block(map, strata, count, desk));
+            sample.peak = sample.peak.max(peak);
             let values = &desk.values.as_flattened()[..count];
             if let Some(i) = values.iter().position(|value| !value.is_finite()) {
                 sample.bad = self.find_bad(desk, i / LANES + 1);
@@ -96,15 +97,15 @@ impl SimdSamples<'_> {
         sample
     }
 
-    /// The values of a block, times all slopes.
+    /// The values of a block, times all slopes; the largest of them without.
     #[inline(always)]
-    fn block(&self, map: &ImportanceMap, strata: &Strata, count: usize, desk: &mut SampleDesk) {
+    fn block(&self, map: &ImportanceMap, strata: &Strata, count: usize, desk: &mut SampleDesk) -> f64 {
         let dimension = self.axes.len();
         let vectors = count.div_ceil(LANES);
         let own = &mut desk.stratified;
         let key = key(strata.seed);
         for (group, four) in desk.rows.chunks_exact_mut(4).enumerate() {
-            let [a, b, c, d] = four else { return };
+            let [a, b, c, d] = four else { return 0.0 };
             let counters = own.number.iter().zip(own.stratum.iter());
             for (((((number, stratum), a), b), c), d) in counters.zip(a).zip(b).zip(c).zip(d) {
                 [*a, *b, *c, *d] = philox([*number, *stratum, group as u32, strata.iteration], key);
@@ -145,9 +146,15 @@ impl SimdSamples<'_> {
         }
         self.evaluate(vectors, desk);
         let slopes = desk.stratified.slopes.as_slice();
-        for (value, slope) in desk.values.as_flattened_mut().iter_mut().zip(slopes).take(vectors * LANES) {
-            *value *= slope;
+        let mut peaks = [0.0f64; LANES];
+        for (values, slopes) in desk.values[..vectors].iter_mut().zip(slopes.as_chunks::<LANES>().0) {
+            for ((value, slope), peak) in values.iter_mut().zip(slopes).zip(&mut peaks) {
+                let size = value.abs();
+                *peak = if size > *peak { size } else { *peak };
+                *value *= slope;
+            }
         }
+        peaks.into_iter().fold(0.0, f64::max)
     }
 }
 
