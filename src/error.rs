@@ -44,9 +44,11 @@ pub enum Error {
         /// The panels asked for.
         panels: u64,
     },
-    /// A break point is NaN or outside the interval.
+    /// A place that is known is NaN or outside the region.
     BreakPoint {
-        /// The point.
+        /// Of what: `break point`, `plane` or `coordinate of the peak`.
+        kind: &'static str,
+        /// The place.
         value: f64,
         /// The smaller bound.
         lower: f64,
@@ -244,8 +246,8 @@ impl fmt::Display for Error {
             Error::TooNarrow { lower, upper, panels } => {
                 write!(f, "{panels} panels from {lower:e} to {upper:e} are too short: below 1e-276 precision is lost")
             }
-            Error::BreakPoint { value, lower, upper } => {
-                write!(f, "the break point {value:?} is not between the bounds {lower:?} and {upper:?}")
+            Error::BreakPoint { kind, value, lower, upper } => {
+                write!(f, "the {kind} {value:?} is not between the bounds {lower:?} and {upper:?}")
             }
             Error::Plane { axis, at, region } => write!(
                 f,

@@ -2,6 +2,8 @@
 
 #[path = "adaptive/cases.rs"]
 mod cases;
+#[path = "adaptive/points.rs"]
+mod points;
 
 use cases::*;
 use proptest::prelude::*;

@@ -104,9 +104,10 @@ impl Table {
     pub fn read(file: &Path) -> Result<Self, String> {
         let name = file.display();
         let text = std::fs::read(file).map_err(|error| format!("{name}: {error}"))?;
-        let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(&text[..]);
+        let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(&text[..]);
         let header = reader.byte_headers().map_err(|error| format!("{name}: {error}"))?.clone();
-        let columns: Vec<String> = header.iter().map(|field| String::from_utf8_lossy(field).into_owned()).collect();
+        let columns: Vec<String> =
+            header.iter().map(|field| String::from_utf8_lossy(field).trim().to_owned()).collect();
         if columns.iter().all(String::is_empty) {
             return Err(format!("{name} is empty: a header is needed, with the names of the columns"));
         }
@@ -154,7 +155,8 @@ impl Table {
             Source::Value(value) => Ok(value),
             Source::Column(column) => {
                 let text = String::from_utf8_lossy(&line.fields[column]);
-                let value = text.parse().or_else(|_| number("", &text));
+                let text = text.trim();
+                let value = text.parse().or_else(|_| number("", text));
                 value.map_err(|_| format!("column {}: '{text}' is not a number", self.columns[column]))
             }
         };

@@ -136,7 +136,7 @@ pub(super) struct Run<'a, F> {
     pub level: Level,
     pub threads: &'a Threads,
     pub start: Instant,
-    #[cfg_attr(not(feature = "gpu"), allow(dead_code))]
+    #[cfg_attr(not(feature = "gpu"), allow(dead_code, reason = "for the GPU"))]
     pub floors: &'a Floors,
 }
 

@@ -24,6 +24,7 @@ mod rounds;
 mod samples;
 mod sweep;
 mod vector;
+mod watched;
 mod weighted;
 
 use crate::agreement::Verify;
@@ -208,7 +209,8 @@ impl Integrator {
         self
     }
 
-    /// The time after which the integration stops: at the next block of tiles (a tile has 1,024 evaluations for small plans, 32,768 for large ones, 2^20 for huge ones,
+    /// The time after which the integration stops: an adaptive one, or one by samples, after the next eight values where eight take more than 20 µs, else at the next
+    /// look between sweeps (but the 24 values of one panel are not interrupted); a fixed rule at the next block of tiles (a tile has 1,024 evaluations for small plans, 32,768 for large ones, 2^20 for huge ones,
     /// or a panel where that has more nodes), on several threads after up to four tiles for each; a GPU that is being opened, or
     /// compiles, is left alone after 0.2 s. A limit of zero ends it before it begins: [`Status::Deadline`](crate::Status::Deadline), and the estimate is NaN.
     pub fn time_limit(mut self, limit: Duration) -> Self {
@@ -325,7 +327,7 @@ impl Integrator {
 
     /// The grid over the interval in ascending order; `None` where it is empty.
     fn plan(&self, region: Region) -> Result<Option<Grid>, Error> {
-        if self.hints.is_some() {
+        if self.has_hints() {
             return Err(Error::SeveralDimensions);
         }
         region.check_finite()?;

@@ -2,8 +2,10 @@
 //!
 //! Nothing here is generic: an integrand comes in as [`Values`], so this is compiled once.
 
+use super::composite::stopped;
 use super::half_cycles::HalfCycles;
 use super::initial::{initial, region};
+use super::watched::Watched;
 use super::{probe, weighted};
 use crate::backend::simd::regions::{Desk, EVALUATIONS, Known, SimdRegions};
 use crate::clock::Instant;
@@ -48,7 +50,7 @@ pub(super) struct Question<'a> {
 }
 
 /// Who evaluates regions in place of the CPU.
-#[cfg_attr(not(feature = "gpu"), allow(dead_code))]
+#[cfg_attr(not(feature = "gpu"), allow(dead_code, reason = "for the GPU"))]
 pub(super) trait RegionRounds {
     /// Appends the sweeps of these regions by `kernel`, but for its values; or says why that is not to go on.
     fn sweep(&self, kernel: &SimdRegions, plan: Regions, desk: &mut Desk, swept: &mut Vec<Swept>) -> Option<Stop>;
@@ -108,6 +110,15 @@ impl Question<'_> {
         if self.lower == self.upper || self.weight.is_some_and(|weight| weight.is_zero()) {
             return;
         }
+        if self.control.may_stop() && self.rounds.is_none() {
+            let watched = Watched::new(self.values, self.control, *start.get_or_insert_with(Instant::now));
+            return Question { values: &watched, ..*self }.answer_now(known, start, answer);
+        }
+        self.answer_now(known, start, answer);
+    }
+
+    #[inline]
+    fn answer_now(&self, known: Option<Known>, start: &mut Option<Instant>, answer: &mut Answer) {
         if let Some(weight) = self.weight {
             *answer = weighted::run(self, weight, *start.get_or_insert_with(Instant::now)).0;
             return;
@@ -144,7 +155,17 @@ impl Question<'_> {
             workspace.method.begin(self.method, self.tolerance, self.limits(), &[]);
             return NOTHING;
         }
+        if self.control.may_stop() && self.rounds.is_none() {
+            let watched = Watched::new(self.values, self.control, start);
+            return run(&Question { values: &watched, ..*self }, workspace, &mut Desk::new(), done, start);
+        }
         run(self, workspace, &mut Desk::new(), done, start)
+    }
+
+    /// Why the values of what was done last are none, if they were withheld.
+    #[inline]
+    pub fn withheld(&self, start: Instant) -> Option<Stop> {
+        if self.control.may_stop() { self.control.withheld(self.values.withheld(), start) } else { None }
     }
 }
 
@@ -154,15 +175,42 @@ pub(super) const NOTHING: Answer =
 
 /// Sweeps of the whole that are done already.
 #[derive(Default)]
-pub(super) struct Done {
+pub(super) struct Done<'a> {
     sweeps: [Option<(Region, Swept)>; 2],
+    /// What there is of the ladder, if that was not climbed.
+    known: Option<Known<'a>>,
+}
+
+impl Done<'_> {
+    /// What they took.
+    fn evaluations(&self) -> u64 {
+        let sweeps = self.sweeps.iter().flatten().map(|(_, swept)| u64::from(swept.evaluations)).sum::<u64>();
+        sweeps + if self.known.is_some() { EVALUATIONS } else { 0 }
+    }
+
+    /// The sweep that is known best; levels that do not converge understate their error.
+    fn best(&self) -> Option<(f64, f64)> {
+        let claim = |(_, swept): &(Region, Swept)| {
+            let settled = !swept.levels || swept.error - swept.beyond < 1e-3 * swept.magnitude;
+            settled.then(|| (swept.estimate, claimed(swept.error + swept.floor, swept.estimate)))
+        };
+        let claims = self.sweeps.iter().flatten().filter_map(claim).filter(|claim| claim.0.is_finite());
+        let first = self.known.map(|known| (known.seen.estimate, f64::INFINITY));
+        claims.chain(first).min_by(|a, b| a.1.total_cmp(&b.1))
+    }
 }
 
 /// The whole as one region, by its ladder or, where it is infinite, by levels; and by levels where an end is singular. That is
 /// enough for most integrals, and allocates nothing; else what was swept is in `done`. `known` are values at nodes of the ladder. Sets
 /// the numbers of `answer`, and returns whether that is it.
 #[inline]
-fn whole(question: &Question, known: Option<Known>, desk: &mut Desk, done: &mut Done, answer: &mut Answer) -> bool {
+fn whole<'a>(
+    question: &Question,
+    known: Option<Known<'a>>,
+    desk: &mut Desk,
+    done: &mut Done<'a>,
+    answer: &mut Answer,
+) -> bool {
     let Question { values, ladder, token, lower, upper, method, .. } = *question;
     let tolerance = question.tolerance.inner();
     let kernel = SimdRegions { values, ladder, token };
@@ -171,11 +219,15 @@ fn whole(question: &Question, known: Option<Known>, desk: &mut Desk, done: &mut 
     if method == Method::Auto && known.is_some_and(|known| known.seen.bends()) {
         region.sweep = Sweep::Levels;
         evaluations = EVALUATIONS as u32;
+        done.known = known.filter(|known| known.seen.raw.is_finite());
     }
     for sweep in &mut done.sweeps {
         let known = known.filter(|_| region.sweep != Sweep::Levels);
         let mut swept = Swept::NOTHING;
         kernel.sweep_into(&region, tolerance, desk, known, &mut swept);
+        if question.control.may_stop() && values.withheld() {
+            break;
+        }
         evaluations += swept.evaluations;
         let levels = region.sweep == Sweep::Levels && lower.is_finite() && upper.is_finite();
         let claimed = claimed(swept.error + swept.floor, swept.estimate);
@@ -214,15 +266,29 @@ pub(super) fn run(
     let Workspace { method, swept, initial: regions } = workspace;
     let Question { tolerance, lower, upper, max_evaluations: most, .. } = *question;
     let kernel = SimdRegions { values: question.values, ladder: question.ladder, token: question.token };
-    initial(question.method, lower, upper, question.points, regions);
+    // What was done and is not used was done all the same.
+    let mut unused = done.evaluations();
+    let values = Some(question.values).filter(|_| question.rounds.is_none());
+    unused += initial(question.method, (lower, upper), question.points, values, regions);
     method.begin(question.method, tolerance, question.limits(), regions);
     let mut sweep = |method: &Adaptive, swept: &mut Vec<Swept>| {
-        if let [only] = method.next().list
-            && let Some((_, known)) = done.sweeps.iter().flatten().find(|(region, _)| region == only)
-        {
-            swept.clear();
-            swept.push(*known);
-            return None;
+        if let [only] = method.next().list {
+            let known = done.sweeps.iter().flatten().find(|(region, _)| region == only);
+            let mut whole = known.map(|known| known.1);
+            if let (None, Some(known)) = (whole, done.known)
+                && *only == region(question.method, lower, upper)
+                && question.withheld(start).is_none()
+            {
+                kernel.sweep_into(only, method.next().tolerance, desk, Some(known), whole.insert(Swept::NOTHING));
+                unused -= EVALUATIONS;
+            } else if let Some(whole) = whole {
+                unused -= u64::from(whole.evaluations);
+            }
+            if let Some(whole) = whole {
+                swept.clear();
+                swept.push(whole);
+                return question.withheld(start);
+            }
         }
         sweep(&kernel, question, method, swept, desk, start)
     };
@@ -232,6 +298,9 @@ pub(super) fn run(
     let find = |method: &mut Adaptive, looked: &mut bool| {
         let (panels, evaluations) = probe::find(question.values, lower, upper);
         *looked = true;
+        if question.withheld(start).is_some() {
+            return false;
+        }
         let evaluations = evaluations + method.evaluations;
         if let Some(panels) = &panels {
             method.begin(question.method, tolerance, question.limits(), panels);
@@ -247,12 +316,16 @@ pub(super) fn run(
             stop = sweep(method, swept);
         }
     }
+    // What the last round came to.
+    let mut last = None;
     let outcome = loop {
         if stop.is_some() {
             break None;
         }
         let evaluations = swept.iter().map(|one| u64::from(one.evaluations)).sum::<u64>() + method.evaluations;
-        if let Some(answer) = cycles.solve(question, evaluations, start) {
+        let solved = cycles.solve(question, evaluations, start).filter(|_| question.withheld(start).is_none());
+        if let Some(answer) = solved {
+            let answer = Answer { evaluations: answer.evaluations + unused, ..answer };
             question.control.report_estimate(answer.evaluations, answer.evaluations, answer.estimate, answer.error);
             return answer;
         }
@@ -264,14 +337,19 @@ pub(super) fn run(
                 break None;
             }
         }
-        if let Some(outcome) = method.absorb(swept) {
+        let absorbed = method.absorb(swept);
+        let totals = method.totals;
+        if totals.magnitude > 0.0 {
+            last = Some((totals.estimate, totals.error, method.regions()));
+        }
+        if let Some(outcome) = absorbed {
             // Nothing but zeros, or next to nothing; or the same everywhere, whatever it was that the first sweeps saw.
             let plain = method.totals.magnitude < TINY || method.is_constant();
             if !(outcome == Outcome::Converged && plain && !looked && find(method, &mut looked)) {
-                break Some(outcome);
+                stop = question.withheld(start);
+                break Some(outcome).filter(|_| stop.is_none());
             }
         }
-        let totals = &method.totals;
         question.control.report_estimate(method.evaluations, most, totals.estimate, totals.error);
         stop = sweep(method, swept);
     };
@@ -283,33 +361,29 @@ pub(super) fn run(
         }
         outcome => outcome,
     };
-    if outcome.is_none() {
-        method.walk();
-    }
-    if method.evaluations == 0 && outcome.is_none() {
-        let reached = f64::NAN;
-        let status = match stop {
-            Some(Stop::Deadline) => Status::Deadline { reached },
-            _ => Status::Cancelled { reached },
-        };
-        return Answer { estimate: f64::NAN, error: f64::INFINITY, status, ..NOTHING };
+    if let (None, Some(stop)) = (outcome, stop) {
+        let known = last.or_else(|| done.best().map(|(estimate, error)| (estimate, error, 1)));
+        let (estimate, error, regions) = known.unwrap_or((f64::NAN, f64::INFINITY, 0));
+        let evaluations = method.evaluations + cycles.evaluations + unused;
+        question.control.report_estimate(evaluations, most, estimate, error);
+        let status = stopped(stop, if known.is_some() { upper } else { f64::NAN });
+        return Answer { estimate, error, evaluations, regions, status, extrapolated: false };
     }
     let failed = !matches!(outcome, None | Some(Outcome::Converged | Outcome::RoundoffLimited));
     if failed && let Some(answer) = cycles.better(question, method.evaluations, method.totals.error, start) {
-        return answer;
+        return Answer { evaluations: answer.evaluations + unused, ..answer };
     }
-    let evaluations = method.evaluations + cycles.evaluations;
+    let evaluations = method.evaluations + cycles.evaluations + unused;
     question.control.report_estimate(evaluations, most, method.totals.estimate, method.totals.error);
     Answer {
         estimate: method.totals.estimate,
         error: method.totals.error,
         evaluations,
         regions: method.regions(),
-        status: match (outcome, stop) {
-            (Some(Outcome::Oscillates), _) if cycles.too_dear => Status::MaxEvaluations,
-            (Some(outcome), _) => status(outcome),
-            (None, Some(Stop::Deadline)) => Status::Deadline { reached: upper },
-            (None, _) => Status::Cancelled { reached: upper },
+        status: match outcome {
+            Some(Outcome::Oscillates) if cycles.too_dear => Status::MaxEvaluations,
+            Some(outcome) => status(outcome),
+            None => Status::Cancelled { reached: upper },
         },
         extrapolated: false,
     }
@@ -338,7 +412,7 @@ fn sweep(
         }
         kernel.sweep(chunk, plan.tolerance, desk, swept);
     }
-    None
+    question.withheld(start)
 }
 
 pub(super) fn status(outcome: Outcome) -> Status {
