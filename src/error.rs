@@ -303,8 +303,11 @@ impl fmt::Display for Error {
             Error::UnknownLevel(error) => write!(f, "{LEVEL_VARIABLE}: {error}"),
             Error::Threads { threads, reason } => write!(f, "{threads} threads cannot be had: {reason}"),
             Error::BackendUnavailable { backend, reason } => write!(f, "the {backend} backend has no answer: {reason}"),
-            Error::Tolerance { kind, value } => {
+            Error::Tolerance { kind, value } if value.is_nan() || *value < 0.0 => {
                 write!(f, "the {kind} tolerance is {value}; it must not be negative")
+            }
+            Error::Tolerance { kind, value } => {
+                write!(f, "the {kind} tolerance of a fixed rule is {value}; it must be above 0 and finite, or left out")
             }
             Error::Weight { weight, reason } => write!(f, "the weight {weight} is refused: {reason}"),
             Error::Row { row, error } => write!(f, "row {row}: {error}"),

@@ -74,7 +74,7 @@ impl Integrator {
 
     /// Points inside the interval at which the integrand has a kink, a step, a singularity or a narrow peak. In any order;
     /// duplicates do no harm. Around each the mesh is graded down to 1e-9 of the interval, with some 700 evaluations on either side; of a single integral not between two points where 144 values are
-    /// those of a polynomial, so that a thousand points of a function of smooth pieces cost 160 evaluations each. A narrow peak may be off the point by some thirty of its widths. A singularity elsewhere than at 0 is better left to be found:
+    /// those of a polynomial, so that a thousand points of a function of smooth pieces cost some 200 evaluations each. A narrow peak may be off the point by some thirty of its widths. A singularity elsewhere than at 0 is better left to be found:
     /// the power that it is of is followed farther on a mesh that is not graded.
     ///
     /// ```

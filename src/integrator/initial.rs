@@ -88,7 +88,7 @@ const PLACES: usize = 128;
 /// Places looked at together.
 const SOME: usize = 4 * LANES;
 
-/// By how much values may differ, as a share of the largest: a few roundings.
+/// By how much values may differ: a few roundings, as a share of the largest value and of what the rounding of x makes of it.
 const SAME: f64 = 32.0 * f64::EPSILON;
 
 /// Chebyshev's nodes on [0, 1], and what the values there count in the polynomial through them at each of the places; what is negative is the
@@ -130,10 +130,13 @@ fn is_polynomial(f: &dyn Values, lower: f64, upper: f64) -> (bool, u64) {
     f.values(&points[..NODES / LANES], &mut at_nodes);
     let at_nodes = at_nodes.as_flattened();
     let largest = at_nodes.iter().fold(0.0, |largest: f64, value| largest.max(value.abs()));
+    let (low, high) =
+        at_nodes.iter().fold((f64::MAX, f64::MIN), |(low, high), &value| (value.min(low), value.max(high)));
+    let allowed = SAME * (largest + (high - low) * lower.abs().max(upper.abs()) / width);
     let same = |weights: &[f64; NODES], value: f64| {
         let polynomial: f64 = weights.iter().zip(at_nodes).map(|(weight, value)| weight * value).sum();
         // False where one is NaN.
-        (value - polynomial).abs() <= SAME * largest
+        (value - polynomial).abs() <= allowed
     };
     let mut evaluations = NODES as u64;
     for (places, weights) in places.chunks(SOME).zip(weights.chunks(SOME)) {

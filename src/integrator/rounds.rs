@@ -3,6 +3,7 @@
 //! Nothing here is generic: an integrand comes in as [`Values`], so this is compiled once.
 
 use super::composite::stopped;
+use super::done::Done;
 use super::half_cycles::HalfCycles;
 use super::initial::{initial, region};
 use super::watched::Watched;
@@ -111,10 +112,15 @@ impl Question<'_> {
             return;
         }
         if self.control.may_stop() && self.rounds.is_none() {
-            let watched = Watched::new(self.values, self.control, *start.get_or_insert_with(Instant::now));
-            return Question { values: &watched, ..*self }.answer_now(known, start, answer);
+            return self.answer_watched(known, start, answer);
         }
         self.answer_now(known, start, answer);
+    }
+
+    #[inline(never)]
+    fn answer_watched(&self, known: Option<Known>, start: &mut Option<Instant>, answer: &mut Answer) {
+        let watched = Watched::new(self.values, self.control, *start.get_or_insert_with(Instant::now));
+        Question { values: &watched, ..*self }.answer_now(known, start, answer);
     }
 
     #[inline]
@@ -172,33 +178,6 @@ impl Question<'_> {
 /// The integral over nothing.
 pub(super) const NOTHING: Answer =
     Answer { estimate: 0.0, error: 0.0, evaluations: 0, regions: 0, status: Status::Converged, extrapolated: false };
-
-/// Sweeps of the whole that are done already.
-#[derive(Default)]
-pub(super) struct Done<'a> {
-    sweeps: [Option<(Region, Swept)>; 2],
-    /// What there is of the ladder, if that was not climbed.
-    known: Option<Known<'a>>,
-}
-
-impl Done<'_> {
-    /// What they took.
-    fn evaluations(&self) -> u64 {
-        let sweeps = self.sweeps.iter().flatten().map(|(_, swept)| u64::from(swept.evaluations)).sum::<u64>();
-        sweeps + if self.known.is_some() { EVALUATIONS } else { 0 }
-    }
-
-    /// The sweep that is known best; levels that do not converge understate their error.
-    fn best(&self) -> Option<(f64, f64)> {
-        let claim = |(_, swept): &(Region, Swept)| {
-            let settled = !swept.levels || swept.error - swept.beyond < 1e-3 * swept.magnitude;
-            settled.then(|| (swept.estimate, claimed(swept.error + swept.floor, swept.estimate)))
-        };
-        let claims = self.sweeps.iter().flatten().filter_map(claim).filter(|claim| claim.0.is_finite());
-        let first = self.known.map(|known| (known.seen.estimate, f64::INFINITY));
-        claims.chain(first).min_by(|a, b| a.1.total_cmp(&b.1))
-    }
-}
 
 /// The whole as one region, by its ladder or, where it is infinite, by levels; and by levels where an end is singular. That is
 /// enough for most integrals, and allocates nothing; else what was swept is in `done`. `known` are values at nodes of the ladder. Sets

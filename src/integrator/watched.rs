@@ -2,12 +2,16 @@
 //!
 //! Withheld values are NaN, and say so: who asked for them has to look at that before anything is believed.
 
+use crate::backend::simd::{Offsets, SimdGrid};
 use crate::clock::Instant;
 use crate::control::{Control, Stop};
+use crate::integrand::Integrand;
 use crate::integrand::point_values::{PointValues, Row};
 use crate::integrand::shared::VectorValues;
 use crate::integrand::values::Values;
-use crate::lanes::LANES;
+use crate::lanes::{LANES, Lanes, Simd, Token};
+use crate::plan::Grid;
+use crate::reduce::Partial;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::Duration;
@@ -57,6 +61,49 @@ impl<'a, V: ?Sized> Watched<'a, V> {
             self.fast.store(true, Relaxed);
         }
         vectors
+    }
+}
+
+/// Whether a value takes so long that a tile of a fixed rule is not to be waited for.
+pub(super) fn is_slow(value: impl Fn() -> f64) -> bool {
+    let took = || {
+        let began = Instant::now();
+        std::hint::black_box(value());
+        began.elapsed()
+    };
+    // The first one may have to wait for something else.
+    took() > SLOW && took() > SLOW
+}
+
+impl Watched<'_, dyn Values + Sync + '_> {
+    /// Whether values were withheld, so that sums are none.
+    pub fn is_withheld(&self) -> bool {
+        self.withheld.load(Relaxed)
+    }
+
+    /// The sum of a tile, to the bit that of the integrand itself. Compiled once, whatever that is.
+    #[inline(never)]
+    pub fn tile(&self, grid: &Grid, offsets: &Offsets, token: Token, tile: u64) -> Partial {
+        SimdGrid::new(&Slow(self), grid, offsets, token).tile(tile)
+    }
+}
+
+/// As an integrand of its own.
+struct Slow<'a>(&'a Watched<'a, dyn Values + Sync + 'a>);
+
+impl Integrand for Slow<'_> {
+    fn scalar(&self, x: f64) -> f64 {
+        let mut values = [f64::NAN; LANES];
+        let Watched { of, .. } = self.0;
+        self.0.pieces(1, |_| of.values(&[[x; LANES]], std::slice::from_mut(&mut values)));
+        values[0]
+    }
+
+    fn lanes<S: Simd>(&self, x: Lanes<S>) -> Lanes<S> {
+        let mut values = [f64::NAN; LANES];
+        let Watched { of, .. } = self.0;
+        self.0.pieces(1, |_| of.values(&[x.to_array()], std::slice::from_mut(&mut values)));
+        Lanes::from_array(x.token(), values)
     }
 }
 

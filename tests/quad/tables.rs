@@ -58,7 +58,7 @@ fn what_is_wrong_is_named_by_file_line_and_column() {
     ask("p*x", b"\n\n", &["empty"]);
 }
 
-/// Blanks around a number or a name count for nothing, and stay where they are.
+/// Blanks around a number or a name count for nothing, and stay where they are beside what is quoted.
 #[test]
 fn blanks_are_kept() {
     let file = Csv::of_bytes("blanks.csv", b" p ,\" note \"\n 2 ,\" a, b \"\n");

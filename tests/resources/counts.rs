@@ -45,7 +45,7 @@ fn evaluations_are_those_asked_for() {
             check(&format!("{name}, vector, {backend}"), &asked, vector);
             for rule in [Rule::Left, Rule::Midpoint, Rule::GaussLegendre(5)] {
                 let sums = usual.clone().rule(rule).panels(101);
-                check(&format!("{name}, {rule}, {backend}"), &asked, sums.integrate(&f, 0.0..0.9).unwrap().evaluations);
+                check(&format!("{name}, {rule}, {backend}"), &asked, sums.integrate(&f, 0.1..0.9).unwrap().evaluations);
             }
         }
     }

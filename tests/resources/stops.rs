@@ -1,6 +1,6 @@
 //! An integrand that takes long is not asked again once the caller wants an end, but for the eight values that are under way.
 
-use quadrille::{Cancel, Error, Integral, Integrator, Method, Status, VectorIntegral, Weight};
+use quadrille::{Backend, Cancel, Error, Integral, Integrator, Method, Rule, Status, VectorIntegral, Weight};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::thread::sleep;
 use std::time::Duration;
@@ -87,6 +87,34 @@ fn over_intervals() {
     check("a vector", &[0.29, 0.5], |with, slow| {
         several(with.integrate_vector(&|x: f64| [slow.value((x - 0.3).abs()), x], 0.0..1.0))
     });
+}
+
+#[test]
+fn fixed_rules() {
+    for backend in [Backend::Serial, Backend::Simd] {
+        for (panels, threads) in [(500, 1), (20_000, 1), (20_000, 2)] {
+            let slow = Slow { calls: AtomicU64::new(0), last: 300, cancel: Cancel::new() };
+            let with = Integrator::new().cancel(&slow.cancel).threads(threads).rule(Rule::Midpoint).panels(panels);
+            let found =
+                with.accept_any_status().backend(backend).integrate(&|x: f64| slow.value(2.0 * x), 0.0..1.0).unwrap();
+            let Status::Cancelled { reached } = found.status else { panic!("{panels}, {backend}: {found:#}") };
+            assert!((found.estimate - reached * reached).abs() < 1e-6, "{panels}, {backend}: {found:#}");
+            let calls = slow.calls.load(Relaxed);
+            // The plain loop goes on for 20 ms.
+            let most = if backend == Backend::Serial { 300 + 1200 } else { 300 + 8 * threads as u64 };
+            assert!(calls <= most, "{panels}, {backend}: {calls} calls");
+        }
+    }
+    // Whoever asks for the values, the sum is the same.
+    let slowly = |x: f64| {
+        sleep(Duration::from_micros(30));
+        x.sin()
+    };
+    for rule in [Rule::Left, Rule::Simpson, Rule::GaussLegendre(7)] {
+        let sums = Integrator::new().rule(rule).panels(1500).backend(Backend::Simd);
+        let watched = sums.clone().cancel(&Cancel::new()).integrate(&slowly, 0.0..3.0).unwrap();
+        assert_eq!(watched.estimate, sums.integrate(&|x: f64| x.sin(), 0.0..3.0).unwrap().estimate, "{rule}");
+    }
 }
 
 #[test]
