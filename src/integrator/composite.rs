@@ -92,6 +92,7 @@ impl Integrator {
         drive.stop = self.control.stop(start);
         if drive.stop.is_none() {
             let (first, count) = (leaf(0), grid.tiles());
+            drive.stop = self.control.withheld(withheld(), start);
             // The first tile, on this thread, tells whether waking others pays. A grid of one tile has no use for a clock.
             if count > 1 {
                 drive.pace.block_done(1);

@@ -326,6 +326,10 @@ pub(super) fn run(
             let plain = method.totals.magnitude < TINY || method.is_constant();
             if !(outcome == Outcome::Converged && plain && !looked && find(method, &mut looked)) {
                 stop = question.withheld(start);
+                if stop.is_some() {
+                    // What hides between the nodes was looked for, and not to the end.
+                    last = last.map(|(estimate, _, regions)| (estimate, f64::INFINITY, regions));
+                }
                 break Some(outcome).filter(|_| stop.is_none());
             }
         }

@@ -270,7 +270,11 @@ impl Run<'_> {
                 let nothing = |run: &Self, c: usize| run.joint.magnitude(c) < TINY;
                 if !(outcome == Outcome::Converged && self.probe(nothing)) {
                     return match self.withheld() {
-                        Some(stop) => (self.stopped(stop, last), None),
+                        // What hides between the nodes was looked for, and not to the end.
+                        Some(stop) => {
+                            let unsure = last.map(|(estimates, errors)| (estimates, vec![f64::INFINITY; errors.len()]));
+                            (self.stopped(stop, unsure), None)
+                        }
                         None => (status(outcome), component),
                     };
                 }

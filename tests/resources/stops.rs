@@ -48,7 +48,10 @@ fn check(name: &str, exact: &[f64], integrate: impl Fn(&Integrator, &Slow) -> Fo
         assert!(calls <= (last + 8).max(24), "{name}: {calls} calls, and an end was wanted at {last}");
         if let Status::Cancelled { .. } = status {
             stopped += 1;
+            // Where all values are the same, nothing is claimed before it is looked for what may hide between them.
+            let sure = !name.starts_with("nothing");
             for (&(estimate, error), exact) in found.iter().zip(exact) {
+                assert!(sure || error == f64::INFINITY, "{name}, {last}: {estimate} ± {error}");
                 let known = (estimate - exact).abs() <= error;
                 assert!(known || estimate.is_nan() && error == f64::INFINITY, "{name}, {last}: {estimate} ± {error}");
             }

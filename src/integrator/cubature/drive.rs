@@ -152,6 +152,11 @@ impl<'a> Drive<'a> {
             // Nothing is known.
             (integral.estimate, integral.error) = (f64::NAN, f64::INFINITY);
         }
+        let stopped = matches!(integral.status, Status::Cancelled { .. } | Status::Deadline { .. });
+        if stopped && method.totals.magnitude < rounds::TINY && !(self.is_zero)() {
+            // What hides between the nodes was not looked for, or not to the end.
+            integral.error = f64::INFINITY;
+        }
         if integral.status == Status::RoundoffLimited && method.totals.arithmetic > 0.0 {
             let tolerance = Some(method.wanted());
             integral.status = Status::PrecisionFloor { floor: method.totals.arithmetic, tolerance };

@@ -238,6 +238,10 @@ impl Integrator {
             *error = if error.is_finite() { *error } else { joint.errors[c] };
         }
         integral.estimates = joint.estimates;
+        if integral.regions == 0 {
+            // Nothing is known.
+            integral.estimates.fill(f64::NAN);
+        }
     }
 }
 
