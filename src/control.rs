@@ -110,6 +110,12 @@ impl Control {
         self.cancel.is_none() && self.time_limit.is_none() && self.watch.is_none()
     }
 
+    /// Whether the caller may want an end.
+    #[inline]
+    pub fn may_stop(&self) -> bool {
+        self.cancel.is_some() || self.time_limit.is_some()
+    }
+
     /// Tells the caller how far it has come.
     #[inline]
     pub fn report(&self, evaluations: u64, total: u64) {

@@ -44,9 +44,11 @@ pub enum Error {
         /// The panels asked for.
         panels: u64,
     },
-    /// A break point is NaN or outside the interval.
+    /// A place that is known is NaN or outside the region.
     BreakPoint {
-        /// The point.
+        /// Of what: `break point`, `plane` or `coordinate of the peak`.
+        kind: &'static str,
+        /// The place.
         value: f64,
         /// The smaller bound.
         lower: f64,
@@ -244,8 +246,8 @@ impl fmt::Display for Error {
             Error::TooNarrow { lower, upper, panels } => {
                 write!(f, "{panels} panels from {lower:e} to {upper:e} are too short: below 1e-276 precision is lost")
             }
-            Error::BreakPoint { value, lower, upper } => {
-                write!(f, "the break point {value:?} is not between the bounds {lower:?} and {upper:?}")
+            Error::BreakPoint { kind, value, lower, upper } => {
+                write!(f, "the {kind} {value:?} is not between the bounds {lower:?} and {upper:?}")
             }
             Error::Plane { axis, at, region } => write!(
                 f,
@@ -301,8 +303,11 @@ impl fmt::Display for Error {
             Error::UnknownLevel(error) => write!(f, "{LEVEL_VARIABLE}: {error}"),
             Error::Threads { threads, reason } => write!(f, "{threads} threads cannot be had: {reason}"),
             Error::BackendUnavailable { backend, reason } => write!(f, "the {backend} backend has no answer: {reason}"),
-            Error::Tolerance { kind, value } => {
+            Error::Tolerance { kind, value } if value.is_nan() || *value < 0.0 => {
                 write!(f, "the {kind} tolerance is {value}; it must not be negative")
+            }
+            Error::Tolerance { kind, value } => {
+                write!(f, "the {kind} tolerance of a fixed rule is {value}; it must be above 0 and finite, or left out")
             }
             Error::Weight { weight, reason } => write!(f, "the weight {weight} is refused: {reason}"),
             Error::Row { row, error } => write!(f, "row {row}: {error}"),

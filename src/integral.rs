@@ -19,8 +19,9 @@ pub struct Integral {
     /// A bound on |estimate − integral| as the method estimates it. A fixed rule makes no such claim: infinite then. Where an integrand is singular next to an end and no
     /// farther from it than half the distance of two numbers, as 1/√sin x at π, the end that is meant is taken: the singularity.
     pub error: f64,
-    /// Nodes at which the integrand was evaluated for the estimate. Not counted: verification, and nodes that are evaluated once more in
-    /// lanes that are left free.
+    /// Nodes at which the integrand was evaluated for the estimate. Not counted: verification, nodes that are evaluated once more in
+    /// lanes that are left free (the 18 of one panel are 24 calls of a closure, and there are never more calls than a third on top), the search of a fixed rule for the node whose value
+    /// is not finite, and what a sweep that was stopped had done.
     pub evaluations: u64,
     /// Panels (in several dimensions boxes) that the estimate covers.
     pub regions: u64,

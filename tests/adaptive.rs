@@ -8,6 +8,8 @@ mod cycles;
 mod ends;
 #[path = "adaptive/hidden.rs"]
 mod hidden;
+#[path = "adaptive/points.rs"]
+mod points;
 
 use cases::*;
 use proptest::prelude::*;

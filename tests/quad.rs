@@ -275,3 +275,10 @@ fn ctrl_c_prints_the_partial_result() {
         assert!((estimate * 2f64.powi(53) / evaluations - 1.0).abs() < 1e-12, "the integral of 1 over what was done");
     }
 }
+
+#[test]
+fn the_version_is_that_of_the_crate() {
+    let output = quad(&["--version"]);
+    assert!(output.status.success());
+    assert_eq!(String::from_utf8_lossy(&output.stdout), concat!("quad ", env!("CARGO_PKG_VERSION"), "\n"));
+}

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 ///
 /// quad "x*y*z" --over x=0..1 --over y=0..2 --over z=0..3
 #[derive(Parser, Debug)]
-#[command(name = "quad", max_term_width = 110, disable_help_flag = true)]
+#[command(name = "quad", version, max_term_width = 110, disable_help_flag = true, disable_version_flag = true)]
 pub struct Args {
     /// The integrand: a formula in x, such as "sin(x) * exp(-r*x^2)"; any name that is not a function, a constant
     /// (pi, e, tau, inf) or a variable is a parameter
@@ -114,4 +114,7 @@ pub struct Args {
     /// Print help
     #[arg(long, action = clap::ArgAction::Help)]
     help: Option<bool>,
+    /// Print version
+    #[arg(long, action = clap::ArgAction::Version)]
+    version: Option<bool>,
 }

@@ -133,6 +133,11 @@ impl Args {
         if self.fallback && !gpu && self.adapter.is_none() {
             notes.push("--fallback: no GPU was asked for".to_owned());
         }
+        if let (What::Adaptive(method @ (Method::Lattice | Method::Sobol | Method::MonteCarlo)), true) =
+            (what, self.max_memory.is_some())
+        {
+            notes.push(format!("--max-memory: {method} keeps nothing that grows"));
+        }
         if let (What::Adaptive(method), Some(threads)) = (what, &self.threads)
             && !method.is_sampling()
             && count("--threads", threads, 1024)? > 1

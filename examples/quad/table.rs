@@ -104,9 +104,20 @@ impl Table {
     pub fn read(file: &Path) -> Result<Self, String> {
         let name = file.display();
         let text = std::fs::read(file).map_err(|error| format!("{name}: {error}"))?;
-        let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(&text[..]);
-        let header = reader.byte_headers().map_err(|error| format!("{name}: {error}"))?.clone();
-        let columns: Vec<String> = header.iter().map(|field| String::from_utf8_lossy(field).into_owned()).collect();
+        let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(&text[..]);
+        let unreadable = |error: csv::Error| format!("{name}: {error}");
+        // Blanks count for nothing; but where there are quotes, they may be meant.
+        let trimmed = |mut record: ByteRecord, end: &csv::Position| {
+            let begin = record.position().map_or(0, csv::Position::byte) as usize;
+            if text.get(begin..end.byte() as usize).is_some_and(|all| !all.contains(&b'"')) {
+                record.trim();
+            }
+            record
+        };
+        let header = reader.byte_headers().map_err(unreadable)?.clone();
+        let header = trimmed(header, reader.position());
+        let columns: Vec<String> =
+            header.iter().map(|field| String::from_utf8_lossy(field).trim().to_owned()).collect();
         if columns.iter().all(String::is_empty) {
             return Err(format!("{name} is empty: a header is needed, with the names of the columns"));
         }
@@ -124,10 +135,10 @@ impl Table {
             return Err(format!("{name}, line {}: a quote is opened and not closed", lines.of(quote)));
         }
         let mut rows = Vec::new();
-        for record in reader.byte_records() {
-            let record = record.map_err(|error| format!("{name}: {error}"))?;
+        let mut record = ByteRecord::new();
+        while reader.read_byte_record(&mut record).map_err(unreadable)? {
             let byte = record.position().map_or(0, |position| position.byte() as usize);
-            rows.push(Line { number: lines.of(byte), fields: record });
+            rows.push(Line { number: lines.of(byte), fields: trimmed(record.clone(), reader.position()) });
         }
         Ok(Self { columns, header, rows })
     }
@@ -154,7 +165,8 @@ impl Table {
             Source::Value(value) => Ok(value),
             Source::Column(column) => {
                 let text = String::from_utf8_lossy(&line.fields[column]);
-                let value = text.parse().or_else(|_| number("", &text));
+                let text = text.trim();
+                let value = text.parse().or_else(|_| number("", text));
                 value.map_err(|_| format!("column {}: '{text}' is not a number", self.columns[column]))
             }
         };

@@ -43,8 +43,12 @@ fn structure(function: &ItemFn, signature: &Signature, conditions: &[&Attribute]
         #(#docs)*
         #[doc = ""]
         #[doc = #note]
-        // Names are the user's; a struct may be public and unused.
-        #[allow(non_camel_case_types, non_snake_case, dead_code)]
+        #[allow(
+            non_camel_case_types,
+            non_snake_case,
+            dead_code,
+            reason = "names are the user's, and the struct may be of no use"
+        )]
         #[derive(Clone, Copy, Debug, PartialEq)]
         #visibility struct #name {
             #(#fields,)*
@@ -67,8 +71,14 @@ fn generic(signature: &Signature, conditions: &[&Attribute], body: Option<TokenS
         impl #name {
             #[doc(hidden)]
             #[inline(always)]
-            // Rewritten, so that lints would be about what nobody wrote.
-            #[allow(unused, non_snake_case, clippy::all, clippy::pedantic, clippy::nursery)]
+            #[allow(
+                unused,
+                non_snake_case,
+                clippy::all,
+                clippy::pedantic,
+                clippy::nursery,
+                reason = "rewritten: lints would be about what nobody wrote"
+            )]
             pub fn __generic<#number: ::quadrille::__private::Number>(
                 #context: #number::Context,
                 #point: #point_type,

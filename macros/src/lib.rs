@@ -17,8 +17,7 @@ use rewrite::Rewriter;
 use signature::Signature;
 use syn::visit_mut::{self, VisitMut};
 
-// Documented at the re-export in `quadrille`, where its examples can run.
-#[allow(missing_docs)]
+#[allow(missing_docs, reason = "documented at the re-export in `quadrille`, where its examples can run")]
 #[proc_macro_attribute]
 pub fn integrand(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();

@@ -37,7 +37,7 @@ pub(crate) struct Traced {
     pub nodes: Vec<Node>,
     /// The present values of the parameters.
     pub parameters: Vec<f64>,
-    #[cfg_attr(not(feature = "gpu"), allow(dead_code))]
+    #[cfg_attr(not(feature = "gpu"), allow(dead_code, reason = "for the GPU"))]
     pub dimension: usize,
 }
 

@@ -14,6 +14,11 @@ pub(crate) trait PointValues: Sync {
     /// The same at points that are made of few coordinates: number d of point i is `rows[d][nodes[i * D + d]]`.
     fn at_nodes(&self, rows: &[Row], nodes: &[u8], values: &mut [[f64; LANES]]);
 
+    /// Whether values were withheld, which are NaN then: what they are of is not to be believed.
+    fn withheld(&self) -> bool {
+        false
+    }
+
     /// The value at a point by the scalar definition.
     #[cfg(feature = "gpu")]
     fn scalar(&self, point: &[f64]) -> f64;

@@ -11,6 +11,11 @@ use std::marker::PhantomData;
 /// vector i of n stands at `values[c * n + i]`.
 pub(crate) trait VectorValues: Sync {
     fn values(&self, points: &[[f64; LANES]], values: &mut [[f64; LANES]]);
+
+    /// Whether values were withheld, which are NaN then: what they are of is not to be believed.
+    fn withheld(&self) -> bool {
+        false
+    }
 }
 
 /// On lanes, where the integrand has any.

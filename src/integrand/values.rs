@@ -21,6 +21,12 @@ pub(crate) trait Values {
         false
     }
 
+    /// Whether values were withheld, which are NaN then: what they are of is not to be believed.
+    #[inline]
+    fn withheld(&self) -> bool {
+        false
+    }
+
     /// Whether a point so near to an end that it is rounded to it still has a value of its own.
     #[inline]
     fn knows_distances(&self) -> bool {

@@ -309,7 +309,7 @@ impl Integrator {
         rel_tol: Option<f64>,
         abs_tol: Option<f64>,
     ) -> Result<Tolerance, Error> {
-        if self.method == Method::Cubature || self.hints.is_some() {
+        if self.method == Method::Cubature || self.has_hints() {
             return Err(Error::SeveralDimensions);
         }
         check_tolerances(rel_tol, abs_tol)?;
@@ -324,7 +324,7 @@ impl Integrator {
         }
         let (lower, upper) = (lower.min(upper), lower.max(upper));
         if let Some(&value) = self.points.iter().find(|&&p| !(p.is_finite() && lower <= p && p <= upper)) {
-            return Err(Error::BreakPoint { value, lower, upper });
+            return Err(Error::BreakPoint { kind: "break point", value, lower, upper });
         }
         if let Some(integrand) = dimension.filter(|&dimension| dimension > f64::DIMENSION) {
             return Err(Error::Dimension { integrand, region: f64::DIMENSION });

@@ -2,6 +2,7 @@
 
 use super::Integrator;
 use super::floor::Floors;
+use super::watched::{Watched, is_slow};
 use crate::agreement::{Disagreement, Verify};
 use crate::backend::{
     Backend,
@@ -13,6 +14,7 @@ use crate::clock::Instant;
 use crate::control::{Pace, Stop};
 use crate::error::Error;
 use crate::integral::{Fallback, Integral, Status};
+use crate::integrand::values::{OnLanes, Values};
 use crate::integrand::{Integrand, evaluate};
 use crate::lanes::Level;
 use crate::method::CompositeSum;
@@ -31,7 +33,7 @@ impl Integrator {
     /// The plain loop, stopped now and then to look at the clock.
     pub(super) fn serial(&self, f: &impl Integrand, grid: &Grid, start: Instant) -> Integral {
         let mut sum = PlainLoop::new();
-        let mut pace = Pace::new(start, 256);
+        let mut pace = Pace::new(start, if self.control.may_stop() { 1 } else { 256 });
         let (mut stop, mut bad) = (None, None);
         while sum.panels < grid.panels {
             stop = self.control.stop(start);
@@ -74,9 +76,13 @@ impl Integrator {
         };
         let lanes = SimdGrid::new(f, grid, offsets, token);
         let bad = AtomicU64::new(u64::MAX);
+        let values = OnLanes { f, token };
+        let watched: Watched<dyn Values + Sync> = Watched::new(&values, &self.control, start);
+        let slow = !F::BLOCKED && self.control.may_stop() && is_slow(|| f.scalar(grid.position(0, 0.5)));
+        let withheld = || slow && watched.is_withheld();
         let leaf = |tile: u64| {
-            let sum = lanes.tile(tile);
-            if !sum.high.is_finite() {
+            let sum = if slow { watched.tile(grid, offsets, token, tile) } else { lanes.tile(tile) };
+            if !sum.high.is_finite() && !withheld() {
                 bad.fetch_min(tile, Relaxed);
             }
             sum
@@ -86,13 +92,14 @@ impl Integrator {
         drive.stop = self.control.stop(start);
         if drive.stop.is_none() {
             let (first, count) = (leaf(0), grid.tiles());
+            drive.stop = self.control.withheld(withheld(), start);
             // The first tile, on this thread, tells whether waking others pays. A grid of one tile has no use for a clock.
             if count > 1 {
                 drive.pace.block_done(1);
                 self.control.report(grid.evaluations_below(grid.panels_below(1)), grid.evaluations());
             }
             let leaf = |tile| if tile == 0 { first } else { leaf(tile) };
-            let tiles = Tiles { grid, threads, start, bad: &bad, leaf: &leaf };
+            let tiles = Tiles { grid, threads, start, bad: &bad, leaf: &leaf, withheld: &withheld };
             if count > 2 && threads.count() > 1 && drive.pace.forecast(count - 1) > WORTHWHILE {
                 match drive.spread(self, &tiles) {
                     Ok(()) => integral.threads = threads.count(),
@@ -105,7 +112,7 @@ impl Integrator {
             if count > 1 || self.control.watch.is_some() {
                 drive.advance(self, &tiles, 1);
             }
-            if drive.method.done() == 0 {
+            if drive.method.done() == 0 && !withheld() {
                 drive.method.absorb(0..1, first);
             }
         }
@@ -136,7 +143,7 @@ pub(super) struct Run<'a, F> {
     pub level: Level,
     pub threads: &'a Threads,
     pub start: Instant,
-    #[cfg_attr(not(feature = "gpu"), allow(dead_code))]
+    #[cfg_attr(not(feature = "gpu"), allow(dead_code, reason = "for the GPU"))]
     pub floors: &'a Floors,
 }
 
@@ -148,6 +155,8 @@ struct Tiles<'a> {
     /// The first tile whose sum is not finite.
     bad: &'a AtomicU64,
     leaf: &'a (dyn Fn(u64) -> Partial + Sync),
+    /// Whether a leaf was not finished, since the caller wants an end.
+    withheld: &'a (dyn Fn() -> bool + Sync),
 }
 
 /// A sum over tiles under way.
@@ -182,6 +191,10 @@ impl Drive {
             } else {
                 tree(start, end, &leaf, &Partial::combine)
             };
+            if (tiles.withheld)() {
+                self.stop = with.control.withheld(true, tiles.start);
+                break;
+            }
             self.method.absorb(start..end, sum);
             let done = self.method.done();
             if done < grid.tiles() || with.control.watch.is_some() {

@@ -13,6 +13,7 @@ use super::adaptive::check_tolerances;
 use super::check_points::{BallAt, CheckedPoints};
 use super::race::{Race, Whole};
 use super::samples::{Domain, End, MOST_RANDOM};
+use super::watched::Watched;
 use crate::backend::simd::boxes::{BoxDesk, SimdBoxes};
 use crate::backend::simd::samples::SimdSamples;
 use crate::backend::{Backend, threads::Threads};
@@ -22,15 +23,14 @@ use crate::integral::{Fallback, Integral, Status};
 use crate::integrand::bound::Bounded;
 use crate::integrand::point_values::{PointValues, PointsByScalar, PointsOnLanes};
 use crate::integrand::values::Values;
-use crate::integrand::{Expr, Graph, Integrand, Point, VectorIntegrand};
+use crate::integrand::{Expr, Graph, Integrand, Point};
 use crate::lanes::{LANES, Level, Token};
 use crate::method::{Costs, Cubature, Method, Outcome, Wanted};
 use crate::plan::Axis;
 use crate::region::Region;
 use crate::rule::fully_symmetric::{FullySymmetric, MOST_DIMENSIONS};
 use crate::rule::gauss_line::{GaussLine, LINE, MOST_FINE};
-use crate::sweep::{Row, Sweep};
-use crate::vector::VectorIntegral;
+
 pub(super) use drive::{BoxRounds, Drive};
 #[cfg(feature = "gpu")]
 pub(super) use pieces::at_desk;
@@ -224,6 +224,8 @@ impl Integrator {
         if !on_gpu {
             integral.fallbacks.extend(self.box_fallbacks());
         }
+        let watched = Watched::new(values, &self.control, start);
+        let values: &dyn PointValues = if self.control.may_stop() { &watched } else { values };
         let (sign, axes) = axes_of(lower, upper);
         if lower.iter().zip(upper).any(|(lower, upper)| lower == upper) {
             (integral.error, integral.status) = (0.0, Status::Converged);
@@ -246,14 +248,18 @@ impl Integrator {
             SimdBoxes { values, seventh, ninth, line: GaussLine::get(), axes: &axes, unit: f64::EPSILON, token };
         let wanted = Wanted { tolerance, ..self.wanted(&axes, 0.0) };
         let domain = Domain { values, axes: &axes, sign, wanted, threads: &threads, start };
-        let mut look = match kernel.look(&mut BoxDesk::default(), spare(self.max_evaluations, 1), self.max_evaluations)
-        {
+        let looked = kernel.look(&mut BoxDesk::default(), spare(self.max_evaluations, 1), self.max_evaluations);
+        let looked = match self.control.withheld(values.withheld(), start) {
+            Some(stop) => Err((0, End::Stopped(stop))),
+            None => looked.map_err(|bad| (SimdBoxes::TRIES * seventh.on_lines(), End::Bad(bad))),
+        };
+        let mut look = match looked {
             Ok(look) => look,
-            Err(bad) => {
+            Err((evaluations, end)) => {
                 (integral.estimate, integral.error) = (f64::NAN, f64::INFINITY);
                 integral.method = Some(Method::Cubature);
-                (integral.evaluations, integral.elapsed) = (SimdBoxes::TRIES * seventh.on_lines(), start.elapsed());
-                End::Bad(bad).tell(f64::NAN, &mut integral);
+                (integral.evaluations, integral.elapsed) = (evaluations, start.elapsed());
+                end.tell(f64::NAN, &mut integral);
                 return self.judged(integral);
             }
         };

@@ -16,7 +16,7 @@ pub(super) const WEIGHED: f64 = 4.0;
 
 /// What an arithmetic can keep.
 #[derive(Clone, Copy, Debug)]
-#[cfg_attr(not(feature = "gpu"), allow(dead_code))]
+#[cfg_attr(not(feature = "gpu"), allow(dead_code, reason = "for the GPU"))]
 pub(super) struct Floor {
     /// The error that it may make, in units of the integral.
     pub error: f64,
@@ -30,7 +30,7 @@ pub(super) struct Floor {
 
 /// Why nothing can be said at a point.
 #[derive(Clone, Copy, Debug)]
-#[cfg_attr(not(feature = "gpu"), allow(dead_code))]
+#[cfg_attr(not(feature = "gpu"), allow(dead_code, reason = "for the GPU"))]
 pub(super) enum Beyond {
     /// A value on the way is outside the range of the arithmetic.
     Range(f64),

@@ -3,7 +3,8 @@
 
 mod far;
 
-use super::rounds::{Answer, Done, Question, Workspace, run};
+use super::done::Done;
+use super::rounds::{Answer, Question, Workspace, run};
 use crate::backend::simd::regions::{Desk, SimdRegions};
 use crate::clock::Instant;
 use crate::control::Control;

@@ -1,4 +1,4 @@
-//! What a caller knows of an integrand over a box: where it is no smooth function.
+//! What a caller knows of an integrand over a box: where it is no smooth function. And what is rarely set, in one place that the quick way looks at.
 
 use super::Integrator;
 use crate::error::Error;
@@ -11,6 +11,9 @@ use std::sync::Arc;
 pub(super) struct Hints {
     planes: Vec<(usize, f64)>,
     peaks: Vec<Vec<f64>>,
+    given: bool,
+    /// Whether the limit on memory is below what any mesh takes: then nothing is to be evaluated.
+    few_bytes: bool,
 }
 
 impl Integrator {
@@ -29,7 +32,8 @@ impl Integrator {
     /// # Ok::<(), quadrille::Error>(())
     /// ```
     pub fn planes(mut self, planes: &[(usize, f64)]) -> Self {
-        self.hints_mut().planes = planes.to_vec();
+        let hints = self.hints_mut();
+        (hints.planes, hints.given) = (planes.to_vec(), true);
         self
     }
 
@@ -49,8 +53,22 @@ impl Integrator {
     /// # Ok::<(), quadrille::Error>(())
     /// ```
     pub fn peaks<P: AsRef<[f64]>>(mut self, peaks: &[P]) -> Self {
-        self.hints_mut().peaks = peaks.iter().map(|peak| peak.as_ref().to_vec()).collect();
+        let hints = self.hints_mut();
+        (hints.peaks, hints.given) = (peaks.iter().map(|peak| peak.as_ref().to_vec()).collect(), true);
         self
+    }
+
+    /// Whether planes or peaks were given.
+    pub(super) fn has_hints(&self) -> bool {
+        self.hints.as_ref().is_some_and(|hints| hints.given)
+    }
+
+    /// Takes note of whether the limit on memory is below what any mesh takes.
+    pub(super) fn note_few_bytes(&mut self, few: bool) {
+        if few || self.hints.is_some() {
+            self.hints_mut().few_bytes = few;
+        }
+        self.hints.take_if(|hints| !hints.given && !hints.few_bytes);
     }
 
     /// How many peaks are known.
@@ -66,22 +84,22 @@ impl Integrator {
     pub(super) fn check_hints(&self, lower: &[f64], upper: &[f64]) -> Result<(), Error> {
         let Some(hints) = &self.hints else { return Ok(()) };
         let region = lower.len();
-        let inside = |axis: usize, value: f64| {
+        let inside = |kind: &'static str, axis: usize, value: f64| {
             let (lower, upper) = (lower[axis].min(upper[axis]), lower[axis].max(upper[axis]));
             let is_inside = value.is_finite() && lower <= value && value <= upper;
-            if is_inside { Ok(()) } else { Err(Error::BreakPoint { value, lower, upper }) }
+            if is_inside { Ok(()) } else { Err(Error::BreakPoint { kind, value, lower, upper }) }
         };
         for &(axis, at) in &hints.planes {
             if axis >= region {
                 return Err(Error::Plane { axis, at, region });
             }
-            inside(axis, at)?;
+            inside("plane", axis, at)?;
         }
         for peak in &hints.peaks {
             if peak.len() != region {
                 return Err(Error::Peak { coordinates: peak.len(), region });
             }
-            peak.iter().enumerate().try_for_each(|(axis, &x)| inside(axis, x))?;
+            peak.iter().enumerate().try_for_each(|(axis, &x)| inside("coordinate of the peak", axis, x))?;
         }
         Ok(())
     }
@@ -99,6 +117,6 @@ impl Integrator {
     /// What a method that samples does not do.
     pub(super) fn hints_unused(&self) -> Option<Fallback> {
         let reason = "methods that sample have no mesh".to_owned();
-        self.hints.as_ref().map(|_| Fallback { wanted: "planes and peaks".to_owned(), reason })
+        self.has_hints().then(|| Fallback { wanted: "planes and peaks".to_owned(), reason })
     }
 }

@@ -1,7 +1,6 @@
 //! The first regions of an adaptive integration: the whole, or what break points make of it.
 
-use crate::integrand::values::Values;
-use crate::lanes::LANES;
+use super::beside::Beside;
 use crate::method::Method;
 use crate::plan::{Region, Sweep};
 
@@ -14,78 +13,63 @@ pub(super) fn region(method: Method, lower: f64, upper: f64) -> Region {
     }
 }
 
-/// Sets `regions` to the first regions in ascending order, and which of their ends are edges. Next to break points these are graded, but where `singular` says of
-/// the point and how far to go from it that f grows without end: there levels come nearer than any panel, and what they do not come to needs room to be extrapolated.
+/// Sets `regions` to the first regions in ascending order, and which of their ends are edges. Around break points the mesh is graded, but not where
+/// there is no need, as it is a polynomial there, nor where it would be in the way, as beside a singularity.
 pub(super) fn initial(
     method: Method,
-    lower: f64,
-    upper: f64,
+    (lower, upper): (f64, f64),
     points: &[f64],
-    mut singular: impl FnMut(f64, f64) -> bool,
+    beside: &mut dyn Beside,
     regions: &mut Vec<(Region, [bool; 2])>,
 ) {
     regions.clear();
     let levels = method == Method::DoubleExponential;
     let region = |lower: f64, upper: f64| region(method, lower, upper);
+    let mut points: Vec<f64> = points.iter().copied().filter(|&p| lower < p && p < upper).collect();
     if points.is_empty() {
         regions.push((region(lower, upper), [true; 2]));
         return;
     }
-    let mut points: Vec<f64> = points.iter().copied().filter(|&p| lower < p && p < upper).collect();
     points.sort_by(f64::total_cmp);
     points.dedup();
-    let mut ends = vec![(lower, true)];
-    // Ends of regions for levels.
+    let mut ends = vec![(lower, true), (upper, true)];
+    ends.extend(points.iter().map(|&point| (point, true)));
+    // Ends of regions for levels, and on which side of them these are.
     let mut bare = Vec::new();
-    for (k, &point) in points.iter().enumerate() {
-        let before = if k == 0 { lower } else { points[k - 1] };
-        let after = points.get(k + 1).copied().unwrap_or(upper);
-        let reach = |other: f64| if other.is_finite() { (point - other).abs() } else { point.abs().max(1.0) };
-        ends.push((point, true));
-        for (other, side) in [(before, -1.0), (after, 1.0)] {
-            let reach = reach(other);
-            if method == Method::Auto && singular(point, side * reach) {
+    for k in 0..=points.len() {
+        let below = k.checked_sub(1).map(|k| points[k]);
+        let above = points.get(k).copied();
+        let (from, to) = (below.unwrap_or(lower), above.unwrap_or(upper));
+        let is_finite = (to - from).is_finite();
+        if levels || is_finite && beside.is_polynomial(from, to) {
+            continue;
+        }
+        for (point, side) in [(below, 1.0), (above, -1.0)] {
+            let Some(point) = point else { continue };
+            let reach = if is_finite { to - from } else { point.abs().max(1.0) };
+            if method == Method::Auto && beside.is_singular(point, side * reach) {
                 bare.push((point, side));
-                // Another point has a region of its own.
-                ends.extend(points.contains(&other).then_some((side.mul_add(0.5 * reach, point), false)));
-            } else if !levels {
-                ends.extend(graded(reach).map(|d| (side.mul_add(d, point), false)));
+                // The other point has a region of its own.
+                ends.extend(below.zip(above).map(|_| (f64::mul_add(side, 0.5 * reach, point), false)));
+            } else {
+                ends.extend(graded(reach).map(|d| (f64::mul_add(side, d, point), false)));
             }
         }
     }
-    ends.push((upper, true));
     ends.sort_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)));
     ends.dedup_by(|a, b| a.0 == b.0);
-    let graded_to = !points.is_empty();
     regions.extend(ends.windows(2).map(|two| {
-        let mut region = region(two[0].0, two[1].0);
+        let (edges, mut region) = ([two[0].1, two[1].1], region(two[0].0, two[1].0));
         if let Sweep::Ladder { least, .. } = &mut region.sweep {
-            *least = u8::from(graded_to);
+            // Between two points only where it was seen to be smooth.
+            *least = u8::from(edges != [true; 2]);
         }
         if bare.contains(&(two[0].0, 1.0)) || bare.contains(&(two[1].0, -1.0)) {
             region.sweep = Sweep::Levels;
         }
-        (region, [two[0].1, two[1].1])
+        (region, edges)
     }));
 }
-
-/// Whether f grows at least like a logarithm towards `point`, as far as distances of 1e-9 of `reach` say, and no faster than an integral may be of. Eight
-/// evaluations.
-pub(super) fn is_singular(f: &dyn Values, point: f64, reach: f64) -> bool {
-    let mut values = [[0.0; LANES]];
-    let distance = |k: usize| 0.5 * reach * 0.125f64.powi(k as i32 + 2);
-    f.values(&[std::array::from_fn(|k| point + distance(k))], &mut values);
-    let [.., a, b, c, d] = values[0].map(f64::abs);
-    let (before, growth) = ((c - b) / (b - a), (d - c) / (c - b));
-    b > a
-        && [before, growth].iter().all(|growth| (SLOWEST..=FASTEST).contains(growth))
-        && (growth - before).abs() < STEADY * growth
-}
-
-/// How differences grow from one distance to one of an eighth: of a logarithm not at all, of 1/x eightfold; and how steadily. A narrow peak comes to its end.
-const SLOWEST: f64 = 0.95;
-const FASTEST: f64 = 8.0;
-const STEADY: f64 = 0.2;
 
 /// Distances from a break point whose neighbour is `reach` away: to half of it, eight times smaller each, from the largest.
 fn graded(reach: f64) -> impl Iterator<Item = f64> {

@@ -10,15 +10,19 @@ impl Integrator {
     /// Bytes that what grows with the work may take. What it would go beyond is not done: of a round only that which claims most, as far as there is
     /// room; boxes that claim next to nothing are given up but for their sums; VEGAS has fewer strata. Where no room is left,
     /// the best estimate has the status [`MemoryLimit`](crate::Status::MemoryLimit). A limit below what the first mesh or the first samples take is
-    /// refused: [`Error::FewBytes`].
+    /// refused before anything is evaluated, be one panel enough or not, of one integral, a sweep or a vector: [`Error::FewBytes`].
     ///
-    /// Counted are regions and boxes, with what is known of them, the lists of a round, and what its sweeps found: about 1.2 kB for a region of
-    /// an interval (1.9 with a weight), 0.8 to 1.3 kB for a box in two to ten dimensions, times the components of a vector; strata of VEGAS with its tables (up to
-    /// 0.5 MB an axis). Not counted is what does not grow: the working memory of each thread, tables of rules; nor what a GPU holds. Without a limit there are up to 2^20
-    /// regions, 512 MiB of boxes (bounds and sums), 2^20 strata. Of a [sweep](Self::sweep) each thread has one such integral at a time.
-    /// Lattices, Sobol points and Monte Carlo keep nothing that grows; VEGAS does not take part in `Auto` with less than four times what its tables take. Where the first
-    /// panel of a plain question is enough, no memory is taken and no limit looked at. Of boxes a round may halve all leaves, for which there must be room:
-    /// what is used at a time is a quarter of the limit or less where few are halved.
+    /// | | what grows | without a limit |
+    /// |---|---|---|
+    /// | intervals | regions with the lists of a round: about 1.2 kB each (1.9 with a weight), times the components of a vector | 2^20 regions |
+    /// | [`Cubature`](Method::Cubature) | boxes, the same way: 0.8 to 1.3 kB each in two to ten dimensions, times the components | 512 MiB of bounds and sums |
+    /// | [`Vegas`](Method::Vegas) | strata, with its tables (up to 0.5 MB an axis) | 2^20 strata |
+    /// | [`Auto`](Method::Auto) over a box | both; VEGAS takes no part with less than four times what its tables take | both |
+    /// | [`Lattice`](Method::Lattice), [`Sobol`](Method::Sobol), [`MonteCarlo`](Method::MonteCarlo), fixed rules | nothing: any limit is kept | |
+    ///
+    /// Not counted is what does not grow: the working memory of each thread, tables of rules; nor what a GPU holds, nor the rows of a [sweep](Self::sweep), of which
+    /// each thread has one such integral at a time; nor the copy of the final mesh that [verification](Self::verify) looks at. Of boxes a round may halve all leaves, for which there must be
+    /// room: what is used at a time is a quarter of the limit or less where few are halved.
     ///
     /// ```
     /// use quadrille::{Error, Integrator, Status};
@@ -30,6 +34,7 @@ impl Integrator {
     /// ```
     pub fn max_memory(mut self, bytes: usize) -> Self {
         self.max_memory = Some(bytes);
+        self.note_few_bytes(bytes < Adaptive::BYTES);
         self
     }
 
@@ -55,7 +60,7 @@ impl Integrator {
     fn check_bytes(&self, most: usize, components: usize) -> Result<(), Error> {
         let mut regions = Vec::new();
         // As many as over any other interval.
-        initial(self.method, f64::NEG_INFINITY, f64::INFINITY, &self.points, |_, _| false, &mut regions);
+        initial(self.method, (f64::NEG_INFINITY, f64::INFINITY), &self.points, &mut (), &mut regions);
         fits(most, regions.len() * components * self.bytes_of_region())
     }
 

@@ -1,7 +1,8 @@
 //! The panels or boxes that an adaptive integration ends with, for pictures and for verification.
 
 use super::Integrator;
-use super::rounds::{Answer, Done, Question, Workspace};
+use super::done::Done;
+use super::rounds::{Answer, Question, Workspace};
 use super::weighted;
 use crate::backend::Backend;
 use crate::clock::Instant;

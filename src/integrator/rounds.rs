@@ -2,9 +2,13 @@
 //!
 //! Nothing here is generic: an integrand comes in as [`Values`], so this is compiled once.
 
+use super::beside::BesideOne;
+use super::composite::stopped;
+use super::done::Done;
 use super::half_cycles::HalfCycles;
-use super::initial::{initial, is_singular, region};
+use super::initial::{initial, region};
 use super::second_look::second_look;
+use super::watched::Watched;
 use super::{probe, weighted};
 use crate::backend::simd::regions::{Desk, EVALUATIONS, Known, SimdRegions};
 use crate::clock::Instant;
@@ -12,7 +16,7 @@ use crate::control::{Control, Stop};
 use crate::estimate::Tolerance;
 use crate::integral::Status;
 use crate::integrand::values::Values;
-use crate::lanes::{LANES, Token};
+use crate::lanes::Token;
 use crate::method::{Adaptive, Limits, Method, Outcome};
 use crate::plan::{Region, Regions, Sweep, Swept};
 use crate::rule::Ladder;
@@ -49,7 +53,7 @@ pub(super) struct Question<'a> {
 }
 
 /// Who evaluates regions in place of the CPU.
-#[cfg_attr(not(feature = "gpu"), allow(dead_code))]
+#[cfg_attr(not(feature = "gpu"), allow(dead_code, reason = "for the GPU"))]
 pub(super) trait RegionRounds {
     /// Appends the sweeps of these regions by `kernel`, but for its values; or says why that is not to go on.
     fn sweep(&self, kernel: &SimdRegions, plan: Regions, desk: &mut Desk, swept: &mut Vec<Swept>) -> Option<Stop>;
@@ -109,6 +113,20 @@ impl Question<'_> {
         if self.lower == self.upper || self.weight.is_some_and(|weight| weight.is_zero()) {
             return;
         }
+        if self.control.may_stop() && self.rounds.is_none() {
+            return self.answer_watched(known, start, answer);
+        }
+        self.answer_now(known, start, answer);
+    }
+
+    #[inline(never)]
+    fn answer_watched(&self, known: Option<Known>, start: &mut Option<Instant>, answer: &mut Answer) {
+        let watched = Watched::new(self.values, self.control, *start.get_or_insert_with(Instant::now));
+        Question { values: &watched, ..*self }.answer_now(known, start, answer);
+    }
+
+    #[inline]
+    fn answer_now(&self, known: Option<Known>, start: &mut Option<Instant>, answer: &mut Answer) {
         if let Some(weight) = self.weight {
             *answer = weighted::run(self, weight, *start.get_or_insert_with(Instant::now)).0;
             return;
@@ -145,7 +163,17 @@ impl Question<'_> {
             workspace.method.begin(self.method, self.tolerance, self.limits(), &[]);
             return NOTHING;
         }
+        if self.control.may_stop() && self.rounds.is_none() {
+            let watched = Watched::new(self.values, self.control, start);
+            return run(&Question { values: &watched, ..*self }, workspace, &mut Desk::new(), done, start);
+        }
         run(self, workspace, &mut Desk::new(), done, start)
+    }
+
+    /// Why the values of what was done last are none, if they were withheld.
+    #[inline]
+    pub fn withheld(&self, start: Instant) -> Option<Stop> {
+        if self.control.may_stop() { self.control.withheld(self.values.withheld(), start) } else { None }
     }
 }
 
@@ -153,17 +181,17 @@ impl Question<'_> {
 pub(super) const NOTHING: Answer =
     Answer { estimate: 0.0, error: 0.0, evaluations: 0, regions: 0, status: Status::Converged, extrapolated: false };
 
-/// Sweeps of the whole that are done already.
-#[derive(Default)]
-pub(super) struct Done {
-    sweeps: [Option<(Region, Swept)>; 2],
-}
-
 /// The whole as one region, by its ladder or, where it is infinite, by levels; and by levels where an end is singular. That is
 /// enough for most integrals, and allocates nothing; else what was swept is in `done`. `known` are values at nodes of the ladder. Sets
 /// the numbers of `answer`, and returns whether that is it.
 #[inline]
-fn whole(question: &Question, known: Option<Known>, desk: &mut Desk, done: &mut Done, answer: &mut Answer) -> bool {
+fn whole<'a>(
+    question: &Question,
+    known: Option<Known<'a>>,
+    desk: &mut Desk,
+    done: &mut Done<'a>,
+    answer: &mut Answer,
+) -> bool {
     let Question { values, ladder, token, lower, upper, method, .. } = *question;
     let tolerance = question.tolerance.inner();
     let kernel = SimdRegions { values, ladder, token };
@@ -172,11 +200,15 @@ fn whole(question: &Question, known: Option<Known>, desk: &mut Desk, done: &mut 
     if method == Method::Auto && known.is_some_and(|known| known.seen.bends()) {
         region.sweep = Sweep::Levels;
         evaluations = EVALUATIONS as u32;
+        done.known = known.filter(|known| known.seen.raw.is_finite());
     }
     for sweep in &mut done.sweeps {
         let known = known.filter(|_| region.sweep != Sweep::Levels);
         let mut swept = Swept::NOTHING;
         kernel.sweep_into(&region, tolerance, desk, known, &mut swept);
+        if question.control.may_stop() && values.withheld() {
+            break;
+        }
         evaluations += swept.evaluations;
         let levels = region.sweep == Sweep::Levels && lower.is_finite() && upper.is_finite();
         let claimed = claimed(swept.error + swept.floor, swept.estimate);
@@ -215,21 +247,29 @@ pub(super) fn run(
     let Workspace { method, swept, initial: regions } = workspace;
     let Question { tolerance, lower, upper, max_evaluations: most, .. } = *question;
     let kernel = SimdRegions { values: question.values, ladder: question.ladder, token: question.token };
-    let mut tried = 0;
-    let singular = |point: f64, reach: f64| {
-        tried += LANES as u64;
-        is_singular(question.values, point, reach)
-    };
-    initial(question.method, lower, upper, question.points, singular, regions);
+    let mut beside = BesideOne::of(question.values, question.rounds.is_none());
+    initial(question.method, (lower, upper), question.points, &mut beside, regions);
+    // What was done and is not used was done all the same.
+    let mut unused = done.evaluations() + beside.evaluations;
     method.begin(question.method, tolerance, question.limits(), regions);
-    method.evaluations = tried;
     let mut sweep = |method: &Adaptive, swept: &mut Vec<Swept>| {
-        if let [only] = method.next().list
-            && let Some((_, known)) = done.sweeps.iter().flatten().find(|(region, _)| region == only)
-        {
-            swept.clear();
-            swept.push(*known);
-            return None;
+        if let [only] = method.next().list {
+            let known = done.sweeps.iter().flatten().find(|(region, _)| region == only);
+            let mut whole = known.map(|known| known.1);
+            if let (None, Some(known)) = (whole, done.known)
+                && *only == region(question.method, lower, upper)
+                && question.withheld(start).is_none()
+            {
+                kernel.sweep_into(only, method.next().tolerance, desk, Some(known), whole.insert(Swept::NOTHING));
+                unused -= EVALUATIONS;
+            } else if let Some(whole) = whole {
+                unused -= u64::from(whole.evaluations);
+            }
+            if let Some(whole) = whole {
+                swept.clear();
+                swept.push(whole);
+                return question.withheld(start);
+            }
         }
         sweep(&kernel, question, method, swept, desk, start)
     };
@@ -239,6 +279,9 @@ pub(super) fn run(
     let find = |method: &mut Adaptive, looked: &mut bool| {
         let (panels, evaluations) = probe::find(question.values, lower, upper);
         *looked = true;
+        if question.withheld(start).is_some() {
+            return false;
+        }
         let evaluations = evaluations + method.evaluations;
         if let Some(panels) = &panels {
             method.begin(question.method, tolerance, question.limits(), panels);
@@ -254,12 +297,16 @@ pub(super) fn run(
             stop = sweep(method, swept);
         }
     }
+    // What the last round came to.
+    let mut last = None;
     let outcome = loop {
         if stop.is_some() {
             break None;
         }
         let evaluations = swept.iter().map(|one| u64::from(one.evaluations)).sum::<u64>() + method.evaluations;
-        if let Some(answer) = cycles.solve(question, evaluations, start) {
+        let solved = cycles.solve(question, evaluations, start).filter(|_| question.withheld(start).is_none());
+        if let Some(answer) = solved {
+            let answer = Answer { evaluations: answer.evaluations + unused, ..answer };
             question.control.report_estimate(answer.evaluations, answer.evaluations, answer.estimate, answer.error);
             return answer;
         }
@@ -271,7 +318,12 @@ pub(super) fn run(
                 break None;
             }
         }
-        if let Some(outcome) = method.absorb(swept) {
+        let absorbed = method.absorb(swept);
+        let totals = method.totals;
+        if totals.magnitude > 0.0 {
+            last = Some((totals.estimate, totals.error, method.regions()));
+        }
+        if let Some(outcome) = absorbed {
             // Nothing but zeros, or next to nothing; or the same everywhere, whatever it was that the first sweeps saw.
             let plain = method.totals.magnitude < TINY || method.is_constant();
             let converged = outcome == Outcome::Converged;
@@ -281,10 +333,14 @@ pub(super) fn run(
                     second_look(question, &kernel, method, looked)
                 };
             if !again {
-                break Some(outcome);
+                stop = question.withheld(start);
+                if stop.is_some() {
+                    // What hides between the nodes was looked for, and not to the end.
+                    last = last.map(|(estimate, _, regions)| (estimate, f64::INFINITY, regions));
+                }
+                break Some(outcome).filter(|_| stop.is_none());
             }
         }
-        let totals = &method.totals;
         question.control.report_estimate(method.evaluations, most, totals.estimate, totals.error);
         stop = sweep(method, swept);
     };
@@ -296,33 +352,29 @@ pub(super) fn run(
         }
         outcome => outcome,
     };
-    if outcome.is_none() {
-        method.walk();
-    }
-    if method.evaluations == 0 && outcome.is_none() {
-        let reached = f64::NAN;
-        let status = match stop {
-            Some(Stop::Deadline) => Status::Deadline { reached },
-            _ => Status::Cancelled { reached },
-        };
-        return Answer { estimate: f64::NAN, error: f64::INFINITY, status, ..NOTHING };
+    if let (None, Some(stop)) = (outcome, stop) {
+        let known = last.or_else(|| done.best().map(|(estimate, error)| (estimate, error, 1)));
+        let (estimate, error, regions) = known.unwrap_or((f64::NAN, f64::INFINITY, 0));
+        let evaluations = method.evaluations + cycles.evaluations + unused;
+        question.control.report_estimate(evaluations, most, estimate, error);
+        let status = stopped(stop, if known.is_some() { upper } else { f64::NAN });
+        return Answer { estimate, error, evaluations, regions, status, extrapolated: false };
     }
     let failed = !matches!(outcome, None | Some(Outcome::Converged | Outcome::RoundoffLimited));
     if failed && let Some(answer) = cycles.better(question, method.evaluations, method.totals.error, start) {
-        return answer;
+        return Answer { evaluations: answer.evaluations + unused, ..answer };
     }
-    let evaluations = method.evaluations + cycles.evaluations;
+    let evaluations = method.evaluations + cycles.evaluations + unused;
     question.control.report_estimate(evaluations, most, method.totals.estimate, method.totals.error);
     Answer {
         estimate: method.totals.estimate,
         error: method.totals.error,
         evaluations,
         regions: method.regions(),
-        status: match (outcome, stop) {
-            (Some(Outcome::Oscillates), _) if cycles.too_dear => Status::MaxEvaluations,
-            (Some(outcome), _) => status(outcome),
-            (None, Some(Stop::Deadline)) => Status::Deadline { reached: upper },
-            (None, _) => Status::Cancelled { reached: upper },
+        status: match outcome {
+            Some(Outcome::Oscillates) if cycles.too_dear => Status::MaxEvaluations,
+            Some(outcome) => status(outcome),
+            None => Status::Cancelled { reached: upper },
         },
         extrapolated: false,
     }
@@ -351,7 +403,7 @@ fn sweep(
         }
         kernel.sweep(chunk, plan.tolerance, desk, swept);
     }
-    None
+    question.withheld(start)
 }
 
 pub(super) fn status(outcome: Outcome) -> Status {

@@ -64,7 +64,7 @@ pub(super) struct Domain<'a> {
 }
 
 /// Who evaluates rounds in place of the CPU.
-#[cfg_attr(not(feature = "gpu"), allow(dead_code))]
+#[cfg_attr(not(feature = "gpu"), allow(dead_code, reason = "for the GPU"))]
 pub(super) trait Rounds {
     /// The moments of each replicate; `before` evaluations were done before.
     fn round(&mut self, plan: &Samples, before: u64) -> Result<Vec<Moments>, End>;
@@ -83,7 +83,7 @@ pub(super) trait Rounds {
 }
 
 /// Why it is over.
-#[cfg_attr(not(feature = "gpu"), allow(dead_code))]
+#[cfg_attr(not(feature = "gpu"), allow(dead_code, reason = "for the GPU"))]
 pub(super) enum End {
     Outcome(Outcome),
     Bad(Bad),

@@ -1,10 +1,12 @@
 //! Adaptive integration of several components on one mesh.
 
+use super::beside::{Beside, is_singular};
 use super::check_mesh::Forms;
 use super::composite::stopped;
-use super::initial::{initial, is_singular};
+use super::initial::initial;
 use super::probe::{self, Panels};
 use super::rounds::{CHUNK, TINY, status};
+use super::watched::{Watched, WatchedVector};
 use super::{Integrator, Space};
 use crate::agreement::{Agreement, Disagreement, Verify};
 use crate::backend::Backend;
@@ -125,10 +127,14 @@ impl Integrator {
         let (lower, upper) = (region.lower.min(region.upper), region.lower.max(region.upper));
         let components = forms.components;
         self.check_memory(components)?;
+        let of = Watched::new(forms.fast, &self.control, start);
+        let watched = WatchedVector { of, components };
+        let fast: &dyn VectorValues = if self.control.may_stop() { &watched } else { forms.fast };
         let limits = Limits { evaluations: self.max_evaluations, leaves: self.most_leaves() };
         let mut run = Run {
             with: self,
-            shared: Shared::new(forms.fast, components),
+            values: fast,
+            shared: Shared::new(fast, components),
             token,
             bounds: (lower, upper),
             joint: MEMORY.with_borrow_mut(|memory| Joint::new(components, measure, tolerance, limits, memory)),
@@ -226,6 +232,7 @@ pub(super) struct VectorForms<'a> {
 /// Integrals of several components under way.
 struct Run<'a> {
     with: &'a Integrator,
+    values: &'a dyn VectorValues,
     shared: Shared<'a>,
     token: Token,
     bounds: (f64, f64),
@@ -237,15 +244,26 @@ struct Run<'a> {
     start: Instant,
 }
 
+/// What any of the components is like beside a break point.
+struct BesideAny<'a, 'b> {
+    shared: &'a Shared<'b>,
+    count: usize,
+}
+
+impl Beside for BesideAny<'_, '_> {
+    fn is_singular(&mut self, point: f64, reach: f64) -> bool {
+        self.shared.clear();
+        (0..self.count).any(|c| is_singular(&self.shared.component(c), point, reach))
+    }
+}
+
 impl Run<'_> {
     fn finish(&mut self) -> (Status, Option<usize>) {
         let with = self.with;
         let mut regions = Vec::new();
-        let singular = |point, reach| {
-            self.shared.clear();
-            (0..self.swept.len()).any(|c| is_singular(&self.shared.component(c), point, reach))
-        };
-        initial(with.method, self.bounds.0, self.bounds.1, &with.points, singular, &mut regions);
+        let count = self.swept.len();
+        let mut beside = BesideAny { shared: &self.shared, count };
+        initial(with.method, self.bounds, &with.points, &mut beside, &mut regions);
         self.shared.clear();
         self.joint.begin(with.method, &regions);
         let mut stop = self.round(regions.len() == 1 && with.norm != Norm::Each);
@@ -253,22 +271,48 @@ impl Run<'_> {
         if stop.is_none() && self.probe(|run, c| run.swept[c].iter().all(|one| one.constant)) {
             stop = self.round(false);
         }
+        stop = stop.or(self.withheld());
+        // What the last round came to.
+        let mut last = None;
         loop {
             if let Some(stop) = stop {
-                self.joint.walk();
-                let reached = self.bounds.1;
-                return (stopped(stop, reached), None);
+                return (self.stopped(stop, last), None);
             }
-            if let Some((outcome, component)) = self.joint.absorb(&self.swept, self.shared.evaluations()) {
+            let absorbed = self.joint.absorb(&self.swept, self.shared.evaluations());
+            if with.control.may_stop() {
+                last = Some((self.joint.estimates.clone(), self.joint.errors.clone()));
+            }
+            if let Some((outcome, component)) = absorbed {
                 // Nothing but zeros, or next to nothing.
                 let nothing = |run: &Self, c: usize| run.joint.magnitude(c) < TINY;
                 if !(outcome == Outcome::Converged && self.probe(nothing)) {
-                    return (status(outcome), component);
+                    return match self.withheld() {
+                        // What hides between the nodes was looked for, and not to the end.
+                        Some(stop) => {
+                            let unsure = last.map(|(estimates, errors)| (estimates, vec![f64::INFINITY; errors.len()]));
+                            (self.stopped(stop, unsure), None)
+                        }
+                        None => (status(outcome), component),
+                    };
                 }
             }
             with.control.report(self.shared.evaluations(), with.max_evaluations);
             stop = self.round(false);
         }
+    }
+
+    /// The end before the end, with what the last round came to.
+    fn stopped(&mut self, stop: Stop, last: Option<(Vec<f64>, Vec<f64>)>) -> Status {
+        let components = self.swept.len();
+        let nothing = || (vec![f64::NAN; components], vec![f64::INFINITY; components]);
+        let reached = if last.is_some() { self.bounds.1 } else { f64::NAN };
+        (self.joint.estimates, self.joint.errors) = last.unwrap_or_else(nothing);
+        stopped(stop, reached)
+    }
+
+    /// Why the values of what was done last are none, if they were withheld.
+    fn withheld(&self) -> Option<Stop> {
+        self.with.control.withheld(self.values.withheld(), self.start)
     }
 
     /// Looks, once, for what may hide in these components; whether the integrals begin anew, with panels around it.
@@ -284,6 +328,9 @@ impl Run<'_> {
             probe::find(&values, self.bounds.0, self.bounds.1).0
         });
         let found: Vec<Panels> = found.collect();
+        if self.values.withheld() {
+            return false;
+        }
         let Some(panels) = probe::union(&found) else { return false };
         self.joint.begin(self.with.method, &panels);
         true
@@ -299,6 +346,10 @@ impl Run<'_> {
             self.shared.clear();
             let any = Tolerance { absolute: f64::INFINITY, relative: 0.0 };
             let estimates: Vec<f64> = (0..self.swept.len()).map(|c| self.sweep(c, 0, Some(any)).estimate).collect();
+            let stop = self.withheld();
+            if stop.is_some() {
+                return stop;
+            }
             self.joint.hint(&estimates);
         }
         let mut leaves = 0;
@@ -321,7 +372,7 @@ impl Run<'_> {
             self.swept[c][place] = self.sweep(c, place, None);
         }
         self.shared.clear();
-        None
+        self.withheld()
     }
 
     fn sweep(&mut self, c: usize, place: usize, tolerance: Option<Tolerance>) -> Swept {

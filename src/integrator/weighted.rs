@@ -68,7 +68,7 @@ pub(super) fn run(question: &Question, weight: Weight, start: Instant) -> (Answe
             }
             swept.extend(chunk.iter().map(|panel| kernel.sweep(panel, method.share, &mut desk, &mut levels)));
         }
-        None
+        question.withheld(start)
     };
     let mut looked = false;
     let (mut outcome, mut stop) = (None, None);
@@ -83,6 +83,11 @@ pub(super) fn run(question: &Question, weight: Weight, start: Instant) -> (Answe
         if plain && !looked {
             looked = true;
             let (found, evaluations) = probe::find(values, lower, upper);
+            stop = question.withheld(start);
+            if stop.is_some() {
+                outcome = None;
+                break;
+            }
             method.evaluations += evaluations;
             if let Some(found) = found {
                 let cuts: Vec<f64> = found.iter().map(|(region, _)| region.map.point(region.lower)).collect();
@@ -107,7 +112,8 @@ pub(super) fn run(question: &Question, weight: Weight, start: Instant) -> (Answe
     let totals = method.totals;
     // Before the first round there is no estimate.
     let error = if method.evaluations == 0 { f64::INFINITY } else { totals.error };
-    let (estimate, evaluations, regions) = (totals.estimate, method.evaluations, method.regions());
+    let estimate = if method.evaluations == 0 { f64::NAN } else { totals.estimate };
+    let (evaluations, regions) = (method.evaluations, method.regions());
     let answer = Answer { estimate, error, evaluations, regions, status, extrapolated: false };
     (answer.or_nothing(), method)
 }

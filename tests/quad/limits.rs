@@ -43,7 +43,12 @@ fn out_of_memory_the_best_estimate_is_printed() {
     }
     assert_eq!(json(&[&DISC[..], &["--max-memory", "1G", "--rel-tol", "1e-4"]].concat())["status"], "converged");
     refused(&[&DISC[..], &["--max-memory", "1k"]].concat(), &["limit on memory", "1024 bytes"]);
+    refused(&["x", "0", "1", "--max-memory", "1k"], &["limit on memory", "1024 bytes"]);
     refused(&["x", "0", "1", "--rule", "left", "--n", "5", "--max-memory", "1M"], &["--max-memory", "--rule"]);
+    // Kept, and of no use.
+    let square = ["x*y", "--over", "x=0..1", "--over", "y=0..1", "--method", "sobol", "--max-memory", "1M"];
+    let noted = json(&square)["fallbacks"].to_string();
+    assert!(noted.contains("--max-memory: sobol keeps nothing that grows"), "{noted}");
     for bad in ["0", "-1", "1.5", "1X", "M", "many", "", "1e30", "9000000G"] {
         refused(&["x", "0", "1", "--max-memory", bad], &["--max-memory", "64M"]);
     }

@@ -57,3 +57,15 @@ fn what_is_wrong_is_named_by_file_line_and_column() {
     ask("p*x", b"\xff\xfep\0,\0q\0\n\x001\0,\x002\0\n\0", &["line 1", "UTF-8"]);
     ask("p*x", b"\n\n", &["empty"]);
 }
+
+/// Blanks around a number or a name count for nothing, and stay where they are beside what is quoted.
+#[test]
+fn blanks_are_kept() {
+    let file = Csv::of_bytes("blanks.csv", b" p ,\" note \"\n 2 ,\" a, b \"\n");
+    let out = Csv::of_bytes("blanks-out.csv", b"");
+    let output = quad(&["p*x", "0", "1", "--sweep", file.path(), "--out", out.path()]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let written = std::fs::read_to_string(out.path()).unwrap();
+    assert!(written.starts_with(" p , note ,value,"), "{written}");
+    assert!(written.contains("\n 2 ,\" a, b \",1.0,"), "{written}");
+}

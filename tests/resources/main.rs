@@ -1,5 +1,7 @@
 //! What an integration may use, and what its caller holds: threads, memory, progress.
 
+mod counts;
 mod memory;
 mod progress;
+mod stops;
 mod threads;

@@ -1,6 +1,6 @@
 //! The limit on memory: kept, as an allocator counts it, and refused where it is too small.
 
-use quadrille::{Error, Integral, Integrator, Method, Status, Weight};
+use quadrille::{Backend, Error, Integral, Integrator, Method, Rule, Status, Verify, Weight};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -174,8 +174,17 @@ fn what_is_too_small_for_the_first_round_is_refused_before_it() {
         // Points need no memory that grows.
         let sampled = tiny.clone().method(Method::Lattice).rel_tol(1e-2);
         assert!(sampled.integrate(&|[x, y]: [f64; 2]| x * y, square()).is_ok());
-        // Nor does one panel.
-        assert!(tiny.integrate(&|x: f64| x.exp(), 0.0..1.0).is_ok());
+        let sums = tiny.clone().rule(Rule::Simpson).panels(100);
+        assert!(sums.integrate(&|x: f64| x.exp(), 0.0..1.0).is_ok());
+        // One panel would be enough, of one integral and of a row alike.
+        refused(tiny.integrate(&line, 0.0..1.0).map(|_| ()));
+        refused(tiny.clone().verify(Verify::Full).integrate(&line, 0.0..1.0).map(|_| ()));
+        refused(tiny.clone().backend(Backend::Serial).integrate(&line, 0.0..1.0).map(|_| ()));
+        // The last word counts.
+        let enough = tiny.clone().max_memory(1 << 16);
+        assert_eq!(enough.integrate(&|x: f64| x, 0.0..1.0), Integrator::new().integrate(&|x: f64| x, 0.0..1.0));
+        let hinted = tiny.planes(&[(0, 0.5)]).max_memory(1 << 16);
+        assert_eq!(hinted.integrate(&line, 0.0..1.0), Err(Error::SeveralDimensions));
     }
     // Around peaks the first mesh is larger.
     let peaks: Vec<[f64; 2]> = (1..100).map(|k| [f64::from(k) / 100.0, 0.7]).collect();

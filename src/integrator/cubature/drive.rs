@@ -15,7 +15,7 @@ use crate::plan::{BoxRule, Boxes, SweptBox};
 pub(in crate::integrator) const RULES: [BoxRule; 3] = [BoxRule::Seventh, BoxRule::Ninth, BoxRule::Fine];
 
 /// Who sweeps boxes in place of the CPU.
-#[cfg_attr(not(feature = "gpu"), allow(dead_code))]
+#[cfg_attr(not(feature = "gpu"), allow(dead_code, reason = "for the GPU"))]
 pub(in crate::integrator) trait BoxRounds {
     /// Sets `out` to what these boxes give; `kernel` says what their values mean, and sweeps those that are not finite.
     fn sweep(&mut self, kernel: &SimdBoxes, boxes: Boxes, out: &mut [SweptBox]) -> Result<(), End>;
@@ -66,8 +66,9 @@ impl<'a> Drive<'a> {
         fine.resize(by_fine, SweptBox::default());
         let (seventh, ninth) = swept.split_at_mut(by_seventh);
         for (rule, places) in RULES.into_iter().zip([seventh, ninth, &mut fine]) {
-            if let Some(end) = self.sweep(rule, places) {
-                return Some(end);
+            let end = self.sweep(rule, places).or_else(|| self.withheld());
+            if end.is_some() {
+                return end;
             }
         }
         let outcome = self.method.absorb(&mut swept, &mut fine);
@@ -95,6 +96,11 @@ impl<'a> Drive<'a> {
         self.method.divide().map(End::Outcome)
     }
 
+    /// The end, if values were withheld.
+    fn withheld(&self) -> Option<End> {
+        self.with.control.withheld(self.kernel.values.withheld(), self.start).map(End::Stopped)
+    }
+
     /// How it ends, now that it converged; not, if boxes are to be halved again.
     pub fn doubted(&mut self) -> Option<End> {
         let left = self.with.max_evaluations.saturating_sub(self.others + self.method.evaluations);
@@ -111,8 +117,12 @@ impl<'a> Drive<'a> {
                         doubt = Doubt::Boxes;
                     }
                 }
-                Err(bad) => return Some(End::Bad(Box::new(bad))),
+                Err(bad) => return self.withheld().or_else(|| Some(End::Bad(Box::new(bad)))),
             }
+        }
+        let withheld = self.withheld();
+        if withheld.is_some() {
+            return withheld;
         }
         Some(End::Outcome(match doubt {
             Doubt::None => Outcome::Converged,
@@ -146,6 +156,11 @@ impl<'a> Drive<'a> {
         if method.regions() == 0 {
             // Nothing is known.
             (integral.estimate, integral.error) = (f64::NAN, f64::INFINITY);
+        }
+        let stopped = matches!(integral.status, Status::Cancelled { .. } | Status::Deadline { .. });
+        if stopped && method.totals.magnitude < rounds::TINY && !(self.is_zero)() {
+            // What hides between the nodes was not looked for, or not to the end.
+            integral.error = f64::INFINITY;
         }
         if integral.status == Status::RoundoffLimited && method.totals.arithmetic > 0.0 {
             let tolerance = Some(method.wanted());

@@ -17,8 +17,10 @@ use crate::integrand::vector::OneOf;
 use crate::integrand::{Expr, Graph, Point, VectorIntegrand};
 use crate::integrator::Integrator;
 use crate::integrator::check_points::{BallAt, CheckedVector};
+use crate::integrator::composite::stopped;
 use crate::integrator::samples::End;
 use crate::integrator::vector::VectorForms;
+use crate::integrator::watched::{Watched, WatchedVector};
 use crate::lanes::{LANES, Level, Token};
 use crate::method::{JointCubature, Method, Outcome};
 use crate::norm::Measure;
@@ -89,7 +91,11 @@ impl Integrator {
         };
         let sampled = self.method.most_sampled().is_some();
         let (sign, axes) = axes_of(lower, upper);
-        let over = VectorOver { values, components, measure, is_zero: &is_zero, axes: &axes, level, token, start };
+        let of = Watched::new(values, &with.control, start);
+        let watched = WatchedVector { of, components };
+        let on_boxes: &dyn VectorValues = if with.control.may_stop() { &watched } else { values };
+        let over =
+            VectorOver { values: on_boxes, components, measure, is_zero: &is_zero, axes: &axes, level, token, start };
         let noted = |mut integral: VectorIntegral| {
             integral.fallbacks.splice(0..0, fallbacks.iter().cloned());
             integral
@@ -166,11 +172,17 @@ impl Integrator {
         for c in 0..components {
             let of = shared.component(c);
             let left = self.max_evaluations.saturating_sub(looks.iter().map(|look| look.evaluations).sum());
-            match (SimdBoxes { values: &of, ..kernel }).look(
+            let looked = (SimdBoxes { values: &of, ..kernel }).look(
                 &mut BoxDesk::default(),
                 spare(self.max_evaluations, components),
                 left,
-            ) {
+            );
+            if let Some(stop) = self.control.withheld(values.withheld(), over.start) {
+                (integral.evaluations, integral.status) = (own(&looks), stopped(stop, f64::NAN));
+                integral.estimates.fill(f64::NAN);
+                return;
+            }
+            match looked {
                 Ok(look) => looks.push(look),
                 Err(bad) => {
                     integral.evaluations = own(&looks) + SimdBoxes::TRIES * seventh.on_lines();
@@ -210,6 +222,10 @@ impl Integrator {
             let doubt = Doubter { values: &shared.component(c), axes, left }
                 .of_all(method, looks[c].peak, &|| (over.is_zero)(c));
             looked = looked.max(method.evaluations - before);
+            if let Some(stop) = self.control.withheld(values.withheld(), over.start) {
+                integral.status = stopped(stop, reached);
+                break;
+            }
             if let Some(reason) = doubt {
                 (integral.status, integral.component) = (Status::Suspicious { reason }, Some(c));
                 integral.errors[c] = method.totals.error();
@@ -222,6 +238,10 @@ impl Integrator {
             *error = if error.is_finite() { *error } else { joint.errors[c] };
         }
         integral.estimates = joint.estimates;
+        if integral.regions == 0 {
+            // Nothing is known.
+            integral.estimates.fill(f64::NAN);
+        }
     }
 }
 
@@ -293,7 +313,7 @@ impl Run<'_> {
                 rest = others;
             }
         });
-        if let Some(stop) = stop {
+        if let Some(stop) = stop.or_else(|| with.control.withheld(over.values.withheld(), over.start)) {
             return Some(End::Stopped(stop));
         }
         for (group, eight) in places.chunks_mut(LANES * count).enumerate() {

@@ -126,7 +126,8 @@ impl<'a> Drive<'a> {
             integral.fallbacks.push(Fallback { wanted: format!("{} threads", integral.threads), reason });
             integral.threads = 1;
         }
-        (integral.estimate, integral.error) = (sign * known.estimate, known.error);
+        let estimate = if known.estimates > 0 { sign * known.estimate } else { f64::NAN };
+        (integral.estimate, integral.error) = (estimate, known.error);
         integral.regions = u64::from(known.estimates > 0);
         integral.method = Some(method);
         integral.statistics = Some(Box::new(Statistics {
@@ -259,7 +260,8 @@ impl<'a> Drive<'a> {
             piece(tiles);
             *seconds = began.elapsed().as_secs_f64() / evaluations;
         }
-        match stopped.into_inner().unwrap_or_else(|lock| lock.into_inner()) {
+        let stopped = stopped.into_inner().unwrap_or_else(|lock| lock.into_inner());
+        match stopped.or_else(|| control.withheld(kernel.values.withheld(), start)) {
             Some(stop) => Err(End::Stopped(stop)),
             None => Ok(()),
         }

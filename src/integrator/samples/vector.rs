@@ -133,6 +133,9 @@ impl Run<'_> {
                 (0..components).map(&mut tile).collect()
             });
             work.map_err(|end| (end, None))?;
+            if let Some(stop) = with.control.withheld(values.withheld(), over.start) {
+                return Err((End::Stopped(stop), None));
+            }
             for (index, tile) in (from..to).zip(tiles) {
                 let (replicate, _, count) = cut.tile(index);
                 for (c, (tile, moments)) in tile.iter_mut().zip(&mut moments).enumerate() {

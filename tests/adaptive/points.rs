@@ -1,0 +1,36 @@
+//! Break points: what they cost, and what is seen at them.
+
+use quadrille::Integrator;
+
+#[test]
+fn pieces_cost_one_panel_each() {
+    let points: Vec<f64> = (1..1000).map(|k| f64::from(k) / 1000.0).collect();
+    let piece = |x: f64| points.partition_point(|&point| point < x) as f64;
+    // Steps, and kinks.
+    let stairs = Integrator::new().points(&points).integrate(&|x: f64| piece(x) + x * x, 0.0..1.0).unwrap();
+    assert!((stairs.estimate - 499.5 - 1.0 / 3.0).abs() <= 1e-12, "{stairs:#}");
+    let saw = |x: f64| (x - 1e-3 * (piece(x) + 0.5)).abs();
+    let all: Vec<f64> = points.iter().copied().chain((0..1000).map(|k| 1e-3 * (f64::from(k) + 0.5))).collect();
+    let teeth = Integrator::new().points(&all).integrate(&saw, 0.0..1.0).unwrap();
+    assert!((teeth.estimate - 2.5e-4).abs() <= 1e-15, "{teeth:#}");
+    assert!(stairs.evaluations <= 220 * 1000 && teeth.evaluations <= 220 * 2000, "{stairs:#} {teeth:#}");
+}
+
+/// Of widths down to 1e-7, and places that are off by thirty of them.
+#[test]
+fn peaks_are_seen_at_points_and_near_them() {
+    for (k, width) in [1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7].into_iter().enumerate() {
+        for off in [0.0, 0.7, 3.0, 9.0, 17.0, 30.0] {
+            for height in [1.0, 1e-2] {
+                let peak = 0.37 + 0.03 * k as f64;
+                let f = |x: f64| x.cos() + height * (-((x - peak) / width).powi(2)).exp();
+                let exact = 1f64.sin() + height * width * std::f64::consts::PI.sqrt();
+                for side in [-1.0, 1.0] {
+                    let with = Integrator::new().points(&[peak + side * off * width, 0.9]);
+                    let found = with.integrate(&f, 0.0..1.0).unwrap();
+                    assert!((found.estimate - exact).abs() <= 1e-10 * exact, "{width:e}, off by {off}: {found:#}");
+                }
+            }
+        }
+    }
+}
