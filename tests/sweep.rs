@@ -83,7 +83,7 @@ fn rows_are_the_integrals_one_by_one_to_the_bit() {
     }
 }
 
-/// A constant, a kink, a peak, a singular end, a pole, a step, waves on a large constant, and nothing.
+/// A constant, a kink, a peak, a singular end, a pole, a step, waves on a large constant, a line on a constant, and nothing.
 #[integrand]
 fn any(x: f64, kind: f64, p: f64, c: f64) -> f64 {
     if kind < 1.0 {
@@ -100,6 +100,8 @@ fn any(x: f64, kind: f64, p: f64, c: f64) -> f64 {
         if x > c { p } else { x }
     } else if kind < 7.0 {
         1e9 + (3.0 * p * x).sin()
+    } else if kind < 8.0 {
+        1.0 + p * p * p * (-1e4 * (x - c) * (x - c)).exp()
     } else {
         0.0
     }
@@ -108,7 +110,7 @@ fn any(x: f64, kind: f64, p: f64, c: f64) -> f64 {
 #[test]
 fn rows_of_any_kind_are_too_also_within_an_integrand() {
     let rows: Vec<[f64; 3]> = (0..200u32)
-        .map(|i| [f64::from(i % 8), 10.0 * (0.618 * f64::from(i)).fract(), (0.1 + 0.755 * f64::from(i)).fract()])
+        .map(|i| [f64::from(i % 9), 10.0 * (0.618 * f64::from(i)).fract(), (0.1 + 0.755 * f64::from(i)).fract()])
         .collect();
     for tolerance in [1e-3, 1e-12] {
         let integrator = Integrator::new().rel_tol(tolerance).threads(1).accept_any_status();

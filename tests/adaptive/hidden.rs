@@ -81,3 +81,28 @@ fn what_one_node_met_is_not_forgotten() {
         }
     }
 }
+
+/// Lines of a spectrum: all that nodes see of them may be a foot, far below the tolerance.
+#[test]
+fn the_foot_of_a_peak_is_followed() {
+    let root = std::f64::consts::PI.sqrt();
+    let mut right = [0, 0];
+    for draw in 1..=200 {
+        let share = |irrational: f64| (f64::from(draw) * irrational).fract();
+        let place = 0.2 + 0.6 * share(0.754_877_666_246_692_8);
+        let width = 0.009 * (3.0f64).powf(share(0.569_840_290_998_053_2));
+        let height = 10.0f64.powf(3.0 * share(0.430_159_709_001_946_7));
+        let line = |x: f64| height * (-((x - place) / width).powi(2)).exp();
+        let area = height * width * root;
+        let flat = of(&Integrator::new().rel_tol(1e-6), |x| 1.0 + line(x), 0.0, 1.0);
+        let slope = of(&Integrator::new().rel_tol(1e-6), |x| x.exp() + line(x), 0.0, 1.0);
+        for (k, (integral, rest)) in [(flat, 1.0), (slope, 1.0f64.exp_m1())].into_iter().enumerate() {
+            let off = (integral.estimate - area - rest).abs();
+            right[k] += i32::from(integral.status == Status::Converged && off <= integral.error);
+        }
+    }
+    assert!(right[0] >= 198 && right[1] >= 198, "{right:?} of 200");
+    // A ripple and noise are none.
+    let ripple = of(&Integrator::new().rel_tol(1e-3), |x| 1.0 + 1e-6 * (3e4 * x).sin(), 0.0, 1.0);
+    assert!(ripple.status == Status::Converged && (ripple.estimate - 1.0).abs() < 1e-6, "{ripple:#}");
+}
