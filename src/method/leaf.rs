@@ -36,6 +36,9 @@ pub(super) struct Leaf {
 /// Generations after which a magnitude that has not fallen says that the integral diverges.
 const ANCHOR: u16 = 12;
 
+/// The width of a leaf, as a share of its ends, below which levels do not tell whether terms fall.
+const FEW: f64 = 1e-9;
+
 /// Levels are tried at an edge, and again so many generations later.
 const AGAIN: u16 = 4;
 
@@ -87,7 +90,10 @@ impl Leaf {
         let tried = self.levels_from > self.depth
             && matches!(self.region.sweep, Sweep::Ladder { .. })
             && self.swept.evaluations > 0;
-        self.divergent |= swept.divergent && swept.error > 1e-3 * swept.magnitude;
+        // Where few numbers are left, the outermost term is no small one.
+        let Region { lower, upper, .. } = self.region;
+        let few = upper - lower <= FEW * lower.abs().max(upper.abs());
+        self.divergent |= !few && swept.divergent && swept.error > 1e-3 * swept.magnitude;
         // Levels that do not converge understate their error, and are not taken.
         let better = swept.error < self.swept.error && swept.error - swept.beyond < 1e-3 * swept.magnitude;
         if tried && !better && self.swept.error.is_finite() {

@@ -81,3 +81,29 @@ fn what_one_node_met_is_not_forgotten() {
         }
     }
 }
+
+#[test]
+fn ranges_that_are_longer_than_any_scale_by_many_powers_of_ten_are_no_divergence() {
+    let cases: [(Plain, f64, f64, f64); 7] = [
+        (|x| x.powi(-4), 1.0, 1e25, 1.0 / 3.0),
+        (|x| (2.0 - x).powi(-4), -1e25, 1.0, 1.0 / 3.0),
+        (|x| 1.0 / (x * x), 1.0, 1e100, 1.0),
+        (|x| 1.0 / (x * x), 1.0, 1e308, 1.0),
+        (|x| 1.0 / (1.0 + x * x), -1e100, 1e100, std::f64::consts::PI),
+        (|x| 1.0 / (1.0 + x * x), -1e300, 1e300, std::f64::consts::PI),
+        (|x| 1.0 / x, 1e-300, 1.0, 300.0 * std::f64::consts::LN_10),
+    ];
+    for (k, (f, a, b, exact)) in cases.into_iter().enumerate() {
+        let area = of(&Integrator::new(), f, a, b);
+        let off = (area.estimate - exact).abs();
+        assert!(area.status == Status::Converged && off <= area.error, "{k}: {area:#}, off by {off:e}");
+    }
+    // Of few numbers next to an end nothing is said; the rest is finite.
+    let steep = of(&Integrator::new().rel_tol(1e-6), |x| (1.0 - x).sqrt().recip().max(1e7), 0.0, 1.0);
+    assert!(!matches!(steep.status, Status::Divergent) && (steep.estimate - 1e7).abs() <= steep.error, "{steep:#}");
+    // As it is where there is no smallest scale.
+    for f in [|x: f64| 1.0 / x, |x: f64| x.powf(-1.2), |x: f64| 1.0 / (x - 0.3).abs(), |x: f64| 1.0 / (1.0 - x)] {
+        let none = of(&Integrator::new(), f, 0.0, 1.0);
+        assert!(matches!(none.status, Status::Divergent), "{none:#}");
+    }
+}
