@@ -47,6 +47,16 @@ impl Map {
         }
     }
 
+    /// The t of a point.
+    pub fn variable(self, x: f64) -> f64 {
+        let u = match self {
+            Map::Plain => return x,
+            Map::Exp { from, direction } => ((x - from) / direction).ln(),
+            Map::Sinh => x.asinh(),
+        };
+        (u * std::f64::consts::FRAC_2_PI).asinh()
+    }
+
     /// The same by exp(π/2 sinh t) of an infinite range.
     pub fn of_exponential(self, e: f64) -> f64 {
         match self {

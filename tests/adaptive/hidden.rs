@@ -107,3 +107,16 @@ fn ranges_that_are_longer_than_any_scale_by_many_powers_of_ten_are_no_divergence
         assert!(matches!(none.status, Status::Divergent), "{none:#}");
     }
 }
+
+#[test]
+fn levels_alone_do_not_take_a_plateau_for_all_there_is() {
+    // Steps and kinks between nodes that all lie on the plateau, or that are met by one of the samples that are to tell.
+    for at in [0.4, 0.55, 0.86, 0.86372, 1.03125] {
+        for steep in [4.0, 8.0, 20.0] {
+            let with = Integrator::new().rel_tol(1e-6).method(quadrille::Method::DoubleExponential);
+            let area = of(&with, |x| (steep * (x - at)).abs().min(1.0), -1.0, 4.0);
+            let off = (area.estimate - 5.0 + 1.0 / steep).abs();
+            assert!(area.status == Status::Converged && off <= 5e-6, "{at} {steep}: {area:#}, off by {off:e}");
+        }
+    }
+}

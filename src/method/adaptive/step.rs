@@ -16,6 +16,10 @@ const MOST_GRADES: usize = 11;
 /// Times what levels claim for the rest beyond their nodes: enough for 1/(x ln x (ln ln x)²).
 const BEYOND: f64 = 4.0;
 
+/// The step of the first of the levels; and the share of ∫|f| that is nothing beyond their last terms.
+const LEVEL: f64 = 0.125;
+const NOTHING: f64 = 1e-15;
+
 /// What is to be done with a leaf.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(in crate::method) enum Step {
@@ -210,7 +214,13 @@ impl Adaptive {
             _ => Map::Sinh,
         };
         let (from, to) = (-f64::from(reach[0].max(1)), f64::from(reach[1].max(1)));
-        let (from, to) = (from.max(-map.most()[0]), to.min(map.most()[1]));
+        let (mut from, mut to) = (from.max(-map.most()[0]), to.min(map.most()[1]));
+        // Levels end before a value that is not finite, at terms that are nothing, or are claimed.
+        let swept = &self.leaves[index as usize].swept;
+        if let Some((point, _)) = swept.bad.filter(|_| swept.beyond <= NOTHING * swept.magnitude) {
+            let t = map.variable(point);
+            if t < 0.0 { from = from.max(t + LEVEL) } else { to = to.min(t - LEVEL) }
+        }
         // It falls at least like a power of ln x there if the integral exists.
         self.beyond += BEYOND * self.leaves[index as usize].swept.beyond;
         self.span = to - from;
