@@ -22,6 +22,15 @@ impl Map {
         Map::Exp { from, direction: direction * unit }
     }
 
+    /// That of levels over an infinite range.
+    pub fn of(lower: f64, upper: f64) -> Self {
+        match (lower.is_finite(), upper.is_finite()) {
+            (true, false) => Map::half_line(lower, 1.0),
+            (false, true) => Map::half_line(upper, -1.0),
+            _ => Map::Sinh,
+        }
+    }
+
     /// How far t reaches down and up before x is no number but 0 or infinity.
     pub fn most(self) -> [f64; 2] {
         // Its derivative by t is a number, too.

@@ -120,3 +120,14 @@ fn levels_alone_do_not_take_a_plateau_for_all_there_is() {
         }
     }
 }
+
+#[test]
+fn values_that_are_not_finite_where_nothing_is_left_are_no_trouble() {
+    // exp(x/t) - 1 is rounded to zero next to 0, and x³ by it is infinite.
+    for t in [1e2, 1e3, 1e5] {
+        let exact = (t * std::f64::consts::PI).powi(4) / 15.0;
+        let black = of(&Integrator::new(), |x| x * x * x / ((x / t).exp() - 1.0), 0.0, f64::INFINITY);
+        let off = (black.estimate - exact).abs();
+        assert!(black.status == Status::Converged && off <= black.error + 1e-14 * exact, "{t}: {black:#}");
+    }
+}

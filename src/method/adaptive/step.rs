@@ -16,10 +16,6 @@ const MOST_GRADES: usize = 11;
 /// Times what levels claim for the rest beyond their nodes: enough for 1/(x ln x (ln ln x)²).
 const BEYOND: f64 = 4.0;
 
-/// The step of the first of the levels; and the share of ∫|f| that is nothing beyond their last terms.
-const LEVEL: f64 = 0.125;
-const NOTHING: f64 = 1e-15;
-
 /// What is to be done with a leaf.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(in crate::method) enum Step {
@@ -30,7 +26,7 @@ pub(in crate::method) enum Step {
     /// At a value that is not finite.
     CutOut(f64),
     /// Infinite, and its levels did not converge: these units of t become panels.
-    OpenUp([u8; 2]),
+    OpenUp([f64; 2]),
     /// Levels from now on: an end is not finite.
     Avoid,
     /// Levels, in place of the ladder if they are better.
@@ -90,8 +86,8 @@ impl Adaptive {
     }
 
     /// Units of t that the levels of a leaf used.
-    pub(in crate::method) fn reach(&self, index: u32) -> [u8; 2] {
-        self.leaves[index as usize].swept.reach
+    pub(in crate::method) fn reach(&self, index: u32) -> [f64; 2] {
+        self.leaves[index as usize].reach()
     }
 
     /// Does all that was decided.
@@ -206,21 +202,11 @@ impl Adaptive {
     }
 
     /// An infinite region whose levels did not converge: panels in the variable t of the levels.
-    fn open_up(&mut self, index: u32, reach: [u8; 2]) {
+    fn open_up(&mut self, index: u32, reach: [f64; 2]) {
         let region = self.leaves[index as usize].region;
-        let map = match (region.lower.is_finite(), region.upper.is_finite()) {
-            (true, false) => Map::half_line(region.lower, 1.0),
-            (false, true) => Map::half_line(region.upper, -1.0),
-            _ => Map::Sinh,
-        };
-        let (from, to) = (-f64::from(reach[0].max(1)), f64::from(reach[1].max(1)));
-        let (mut from, mut to) = (from.max(-map.most()[0]), to.min(map.most()[1]));
-        // Levels end before a value that is not finite, at terms that are nothing, or are claimed.
-        let swept = &self.leaves[index as usize].swept;
-        if let Some((point, _)) = swept.bad.filter(|_| swept.beyond <= NOTHING * swept.magnitude) {
-            let t = map.variable(point);
-            if t < 0.0 { from = from.max(t + LEVEL) } else { to = to.min(t - LEVEL) }
-        }
+        let map = Map::of(region.lower, region.upper);
+        let (from, to) = (-reach[0], reach[1]);
+        let (from, to) = (from.max(-map.most()[0]), to.min(map.most()[1]));
         // It falls at least like a power of ln x there if the integral exists.
         self.beyond += BEYOND * self.leaves[index as usize].swept.beyond;
         self.span = to - from;
