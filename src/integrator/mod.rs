@@ -24,6 +24,7 @@ mod probe;
 mod race;
 mod rounds;
 mod samples;
+mod scales;
 mod second_look;
 mod sweep;
 mod vector;

@@ -8,6 +8,9 @@ use std::sync::OnceLock;
 /// Regions in ascending order, and which of their ends are edges.
 pub(super) type Panels = Vec<(Region, [bool; 2])>;
 
+/// A search for panels, and how many evaluations it took.
+pub(super) type Find = fn(&dyn Values, f64, f64) -> (Option<Panels>, u64);
+
 /// Samples of the variable.
 pub(super) const SAMPLES: usize = 8192;
 
@@ -110,7 +113,7 @@ const LEAST_SCALE: f64 = 1.0 / (1u64 << 40) as f64;
 const CLOSER: i32 = 8;
 
 /// Panels between these ends, in ascending order.
-fn panels(ends: &[f64], map: Map) -> Panels {
+pub(super) fn panels(ends: &[f64], map: Map) -> Panels {
     let last = ends.len() - 2;
     let sweep = Sweep::Ladder { least: 1, eager: false };
     let panel = |ends: &[f64]| Region { map, sweep, ..Region::plain(ends[0], ends[1]) };

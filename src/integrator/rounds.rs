@@ -9,7 +9,7 @@ use super::half_cycles::HalfCycles;
 use super::initial::{initial, region};
 use super::second_look::second_look;
 use super::watched::Watched;
-use super::{probe, weighted};
+use super::{probe, scales, weighted};
 use crate::backend::simd::regions::{Desk, EVALUATIONS, Known, SimdRegions};
 use crate::clock::Instant;
 use crate::control::{Control, Stop};
@@ -215,7 +215,8 @@ fn whole<'a>(
         // Levels that do not converge understate their error, at any tolerance.
         let settled = !levels || swept.error - swept.beyond < 1e-3 * swept.magnitude;
         let sound = settled && !swept.constant && swept.magnitude > TINY && !swept.divergent && !swept.oscillates;
-        if sound && tolerance.met(claimed, swept.estimate) {
+        let alone = method == Method::DoubleExponential && levels;
+        if sound && tolerance.met(claimed, swept.estimate) && !(alone && looks_constant(question, swept.estimate)) {
             (answer.estimate, answer.error, answer.evaluations) = (swept.estimate, claimed, evaluations.into());
             return true;
         }
@@ -227,6 +228,18 @@ fn whole<'a>(
         region.sweep = Sweep::Levels;
     }
     false
+}
+
+/// Whether a finite integral is that of a constant which is the value at most of sixteen points: levels alone do not compare theirs.
+#[cold]
+fn looks_constant(question: &Question, estimate: f64) -> bool {
+    let Question { values, lower, upper, .. } = *question;
+    let length = upper - lower;
+    let place = |k: usize| length.mul_add((k as f64 + 0.5) / 16.0, lower);
+    let mut found = [[0.0; LANES]; 2];
+    values.values(&[std::array::from_fn(place), std::array::from_fn(|k| place(LANES + k))], &mut found);
+    let same = |value: &&f64| (estimate - *value * length).abs() <= 1e-13 * estimate.abs();
+    found.as_flattened().iter().filter(same).count() > LANES
 }
 
 /// What is claimed of one region where the sums of its sweep are off by `error`: with half an ulp of the estimate itself.
@@ -276,8 +289,9 @@ pub(super) fn run(
     let mut stop = sweep(method, swept);
     let mut cycles = HalfCycles::of(question, swept);
     let (mut looked, mut doubted) = (false, !question.points.is_empty());
-    let find = |method: &mut Adaptive, looked: &mut bool| {
-        let (panels, evaluations) = probe::find(question.values, lower, upper);
+    let mut scaled = !(question.points.is_empty() && lower.is_finite() && upper.is_finite());
+    let find = |method: &mut Adaptive, looked: &mut bool, find: probe::Find| {
+        let (panels, evaluations) = find(question.values, lower, upper);
         *looked = true;
         if question.withheld(start).is_some() {
             return false;
@@ -292,7 +306,7 @@ pub(super) fn run(
     // All values the same: something may hide between them.
     if stop.is_none() && swept.iter().all(|one| one.constant) {
         let evaluations: u64 = swept.iter().map(|one| u64::from(one.evaluations)).sum();
-        if find(method, &mut looked) {
+        if find(method, &mut looked, probe::find) {
             method.evaluations += evaluations;
             stop = sweep(method, swept);
         }
@@ -325,9 +339,12 @@ pub(super) fn run(
         }
         if let Some(outcome) = absorbed {
             // Nothing but zeros, or next to nothing; or the same everywhere, whatever it was that the first sweeps saw.
-            let plain = method.totals.magnitude < TINY || method.is_constant();
+            let plain = method.totals.magnitude < TINY
+                || method.is_constant()
+                || question.method == Method::DoubleExponential && looks_constant(question, method.totals.estimate);
             let converged = outcome == Outcome::Converged;
-            let again = converged && plain && !looked && find(method, &mut looked)
+            let again = converged && plain && !looked && find(method, &mut looked, probe::find)
+                || outcome == Outcome::Divergent && !scaled && find(method, &mut scaled, scales::find)
                 || converged && !doubted && {
                     doubted = true;
                     second_look(question, &kernel, method, looked)

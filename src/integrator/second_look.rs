@@ -46,7 +46,7 @@ impl Look<'_> {
                 self.evaluations += u64::from(climbed.evaluations);
                 climbed
             });
-            self.leaves.push(Expected::by(&region, climbed.as_ref().unwrap_or(&swept)));
+            self.leaves.push(Expected::by(&region, climbed.as_ref().unwrap_or(&swept), swept.levels));
         }
     }
 
@@ -122,7 +122,7 @@ impl Look<'_> {
                 while leaf + 1 < self.leaves.len() && self.leaves[leaf].upper <= point {
                     leaf += 1;
                 }
-                if self.leaves[leaf].is_surprised_by(value) {
+                if self.leaves[leaf].is_surprised_by(point, value) {
                     let one = Surprise { from: before, first: point, last: point, to: upper };
                     under_way.get_or_insert(one).last = point;
                 } else if let Some(one) = under_way.take() {
@@ -179,7 +179,7 @@ impl Look<'_> {
         let leaf = |x: f64| self.leaves.iter().find(|leaf| x < leaf.upper).or(self.leaves.last());
         let surprising = |&k: &usize| {
             let (x, y) = (x.as_flattened()[k], y.as_flattened()[k]);
-            leaf(x).is_some_and(|leaf| leaf.is_surprised_by(y))
+            leaf(x).is_some_and(|leaf| leaf.is_surprised_by(x, y))
         };
         let first = (1..HALVES).find(surprising).unwrap_or(HALVES);
         x.as_flattened()[first - 1]

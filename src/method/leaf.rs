@@ -36,6 +36,13 @@ pub(super) struct Leaf {
 /// Generations after which a magnitude that has not fallen says that the integral diverges.
 const ANCHOR: u16 = 12;
 
+/// The width of a leaf, as a share of its ends, below which levels do not tell whether terms fall.
+const FEW: f64 = 1e-9;
+
+/// The step of the first of the levels; and the share of ∫|f| that is nothing beyond their last terms.
+const LEVEL: f64 = 0.125;
+const NOTHING: f64 = 1e-15;
+
 /// Levels are tried at an edge, and again so many generations later.
 const AGAIN: u16 = 4;
 
@@ -87,7 +94,10 @@ impl Leaf {
         let tried = self.levels_from > self.depth
             && matches!(self.region.sweep, Sweep::Ladder { .. })
             && self.swept.evaluations > 0;
-        self.divergent |= swept.divergent && swept.error > 1e-3 * swept.magnitude;
+        // Where few numbers are left, the outermost term is no small one.
+        let Region { lower, upper, .. } = self.region;
+        let few = upper - lower <= FEW * lower.abs().max(upper.abs());
+        self.divergent |= !few && swept.divergent && swept.error > 1e-3 * swept.magnitude;
         // Levels that do not converge understate their error, and are not taken.
         let better = swept.error < self.swept.error && swept.error - swept.beyond < 1e-3 * swept.magnitude;
         if tried && !better && self.swept.error.is_finite() {
@@ -159,10 +169,22 @@ impl Leaf {
         let Region { lower, upper, sweep, .. } = self.region;
         match sweep {
             Sweep::Ladder { .. } if auto && self.wants_levels() => Step::TryLevels,
-            Sweep::Levels if !(lower.is_finite() && upper.is_finite()) => Step::OpenUp(self.swept.reach),
+            Sweep::Levels if !(lower.is_finite() && upper.is_finite()) => Step::OpenUp(self.reach()),
             Sweep::Ladder { .. } if auto && self.wants_a_place() => Step::Locate,
             _ => Step::Bisect(if self.swept.sparse { MOST_PARTS } else { PARTS }),
         }
+    }
+
+    /// How far t reaches down and up where an infinite range is opened up: as far as levels did, which end before a value that is not finite at terms that
+    /// are nothing.
+    pub fn reach(&self) -> [f64; 2] {
+        let mut reach = self.swept.reach.map(|units| f64::from(units.max(1)));
+        if let Some((point, _)) = self.swept.bad.filter(|_| self.swept.beyond <= NOTHING * self.swept.magnitude) {
+            let t = Map::of(self.region.lower, self.region.upper).variable(point);
+            let side = usize::from(t > 0.0);
+            reach[side] = reach[side].min(t.abs() - LEVEL).max(LEVEL);
+        }
+        reach
     }
 
     pub fn place_tried(&mut self) {

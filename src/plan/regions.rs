@@ -22,6 +22,15 @@ impl Map {
         Map::Exp { from, direction: direction * unit }
     }
 
+    /// That of levels over an infinite range.
+    pub fn of(lower: f64, upper: f64) -> Self {
+        match (lower.is_finite(), upper.is_finite()) {
+            (true, false) => Map::half_line(lower, 1.0),
+            (false, true) => Map::half_line(upper, -1.0),
+            _ => Map::Sinh,
+        }
+    }
+
     /// How far t reaches down and up before x is no number but 0 or infinity.
     pub fn most(self) -> [f64; 2] {
         // Its derivative by t is a number, too.
@@ -45,6 +54,16 @@ impl Map {
             Map::Exp { .. } => self.of_exponential(u().exp()),
             Map::Sinh => u().sinh(),
         }
+    }
+
+    /// The t of a point.
+    pub fn variable(self, x: f64) -> f64 {
+        let u = match self {
+            Map::Plain => return x,
+            Map::Exp { from, direction } => ((x - from) / direction).ln(),
+            Map::Sinh => x.asinh(),
+        };
+        (u * std::f64::consts::FRAC_2_PI).asinh()
     }
 
     /// The same by exp(π/2 sinh t) of an infinite range.

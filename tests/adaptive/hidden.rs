@@ -106,3 +106,53 @@ fn the_foot_of_a_peak_is_followed() {
     let ripple = of(&Integrator::new().rel_tol(1e-3), |x| 1.0 + 1e-6 * (3e4 * x).sin(), 0.0, 1.0);
     assert!(ripple.status == Status::Converged && (ripple.estimate - 1.0).abs() < 1e-6, "{ripple:#}");
 }
+
+#[test]
+fn ranges_that_are_longer_than_any_scale_by_many_powers_of_ten_are_no_divergence() {
+    let cases: [(Plain, f64, f64, f64); 7] = [
+        (|x| x.powi(-4), 1.0, 1e25, 1.0 / 3.0),
+        (|x| (2.0 - x).powi(-4), -1e25, 1.0, 1.0 / 3.0),
+        (|x| 1.0 / (x * x), 1.0, 1e100, 1.0),
+        (|x| 1.0 / (x * x), 1.0, 1e308, 1.0),
+        (|x| 1.0 / (1.0 + x * x), -1e100, 1e100, std::f64::consts::PI),
+        (|x| 1.0 / (1.0 + x * x), -1e300, 1e300, std::f64::consts::PI),
+        (|x| 1.0 / x, 1e-300, 1.0, 300.0 * std::f64::consts::LN_10),
+    ];
+    for (k, (f, a, b, exact)) in cases.into_iter().enumerate() {
+        let area = of(&Integrator::new(), f, a, b);
+        let off = (area.estimate - exact).abs();
+        assert!(area.status == Status::Converged && off <= area.error, "{k}: {area:#}, off by {off:e}");
+    }
+    // Of few numbers next to an end nothing is said; the rest is finite.
+    let steep = of(&Integrator::new().rel_tol(1e-6), |x| (1.0 - x).sqrt().recip().max(1e7), 0.0, 1.0);
+    assert!(!matches!(steep.status, Status::Divergent) && (steep.estimate - 1e7).abs() <= steep.error, "{steep:#}");
+    // As it is where there is no smallest scale.
+    for f in [|x: f64| 1.0 / x, |x: f64| x.powf(-1.2), |x: f64| 1.0 / (x - 0.3).abs(), |x: f64| 1.0 / (1.0 - x)] {
+        let none = of(&Integrator::new(), f, 0.0, 1.0);
+        assert!(matches!(none.status, Status::Divergent), "{none:#}");
+    }
+}
+
+#[test]
+fn levels_alone_do_not_take_a_plateau_for_all_there_is() {
+    // Steps and kinks between nodes that all lie on the plateau, or that are met by one of the samples that are to tell.
+    for at in [0.4, 0.55, 0.86, 0.86372, 1.03125] {
+        for steep in [4.0, 8.0, 20.0] {
+            let with = Integrator::new().rel_tol(1e-6).method(quadrille::Method::DoubleExponential);
+            let area = of(&with, |x| (steep * (x - at)).abs().min(1.0), -1.0, 4.0);
+            let off = (area.estimate - 5.0 + 1.0 / steep).abs();
+            assert!(area.status == Status::Converged && off <= 5e-6, "{at} {steep}: {area:#}, off by {off:e}");
+        }
+    }
+}
+
+#[test]
+fn values_that_are_not_finite_where_nothing_is_left_are_no_trouble() {
+    // exp(x/t) - 1 is rounded to zero next to 0, and x³ by it is infinite.
+    for t in [1e2, 1e3, 1e5] {
+        let exact = (t * std::f64::consts::PI).powi(4) / 15.0;
+        let black = of(&Integrator::new(), |x| x * x * x / ((x / t).exp() - 1.0), 0.0, f64::INFINITY);
+        let off = (black.estimate - exact).abs();
+        assert!(black.status == Status::Converged && off <= black.error + 1e-14 * exact, "{t}: {black:#}");
+    }
+}

@@ -19,6 +19,9 @@ const FORGOTTEN: f64 = 2.0;
 /// How far a value may lie from the mean of a leaf, in units of the difference of all that its nodes saw.
 const FAR: f64 = 2.0;
 
+/// The share of a leaf that is next to an end.
+const NEXT_TO_ENDS: f64 = 1.0 / 64.0;
+
 /// The rounding of a mean, of which values of a constant are not to be told.
 const SAME: f64 = 1e-14;
 
@@ -26,22 +29,26 @@ const SAME: f64 = 1e-14;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Expected {
     pub upper: f64,
+    /// Where it is said.
+    inside: [f64; 2],
     mean: f64,
     /// How far from the mean; infinite where nothing is said.
     reach: f64,
 }
 
 impl Expected {
-    /// By a sweep of a ladder.
-    pub fn by(region: &Region, swept: &Swept) -> Self {
+    /// By a sweep of a ladder; next to its ends, where levels were at many more nodes, of these nothing.
+    pub fn by(region: &Region, swept: &Swept, levels: bool) -> Self {
         let (mean, variation) = (swept.estimate / region.width(), swept.variation / region.width());
         let reach = if variation.is_nan() { f64::INFINITY } else { (FAR * variation).max(SAME * mean.abs()) };
-        Self { upper: region.upper, mean, reach }
+        let next_to = if levels { NEXT_TO_ENDS * region.width() } else { 0.0 };
+        Self { upper: region.upper, inside: [region.lower + next_to, region.upper - next_to], mean, reach }
     }
 
-    /// Whether `value` is none of those.
-    pub fn is_surprised_by(&self, value: f64) -> bool {
-        (value - self.mean).abs() > self.reach
+    /// Whether `value`, of f at `x`, is none of those.
+    pub fn is_surprised_by(&self, x: f64, value: f64) -> bool {
+        let [from, to] = self.inside;
+        (from..=to).contains(&x) && (value - self.mean).abs() > self.reach
     }
 }
 

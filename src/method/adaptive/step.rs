@@ -26,7 +26,7 @@ pub(in crate::method) enum Step {
     /// At a value that is not finite.
     CutOut(f64),
     /// Infinite, and its levels did not converge: these units of t become panels.
-    OpenUp([u8; 2]),
+    OpenUp([f64; 2]),
     /// Levels from now on: an end is not finite.
     Avoid,
     /// Levels, in place of the ladder if they are better.
@@ -86,8 +86,8 @@ impl Adaptive {
     }
 
     /// Units of t that the levels of a leaf used.
-    pub(in crate::method) fn reach(&self, index: u32) -> [u8; 2] {
-        self.leaves[index as usize].swept.reach
+    pub(in crate::method) fn reach(&self, index: u32) -> [f64; 2] {
+        self.leaves[index as usize].reach()
     }
 
     /// Does all that was decided.
@@ -202,14 +202,10 @@ impl Adaptive {
     }
 
     /// An infinite region whose levels did not converge: panels in the variable t of the levels.
-    fn open_up(&mut self, index: u32, reach: [u8; 2]) {
+    fn open_up(&mut self, index: u32, reach: [f64; 2]) {
         let region = self.leaves[index as usize].region;
-        let map = match (region.lower.is_finite(), region.upper.is_finite()) {
-            (true, false) => Map::half_line(region.lower, 1.0),
-            (false, true) => Map::half_line(region.upper, -1.0),
-            _ => Map::Sinh,
-        };
-        let (from, to) = (-f64::from(reach[0].max(1)), f64::from(reach[1].max(1)));
+        let map = Map::of(region.lower, region.upper);
+        let (from, to) = (-reach[0], reach[1]);
         let (from, to) = (from.max(-map.most()[0]), to.min(map.most()[1]));
         // It falls at least like a power of ln x there if the integral exists.
         self.beyond += BEYOND * self.leaves[index as usize].swept.beyond;
