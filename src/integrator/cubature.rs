@@ -22,15 +22,13 @@ use crate::integral::{Fallback, Integral, Status};
 use crate::integrand::bound::Bounded;
 use crate::integrand::point_values::{PointValues, PointsByScalar, PointsOnLanes};
 use crate::integrand::values::Values;
-use crate::integrand::{Expr, Graph, Integrand, Point, VectorIntegrand};
+use crate::integrand::{Expr, Graph, Integrand, Point};
 use crate::lanes::{LANES, Level, Token};
 use crate::method::{Costs, Cubature, Method, Outcome, Wanted};
 use crate::plan::Axis;
 use crate::region::Region;
 use crate::rule::fully_symmetric::{FullySymmetric, MOST_DIMENSIONS};
 use crate::rule::gauss_line::{GaussLine, LINE, MOST_FINE};
-use crate::sweep::{Row, Sweep};
-use crate::vector::VectorIntegral;
 pub(super) use drive::{BoxRounds, Drive};
 #[cfg(feature = "gpu")]
 pub(super) use pieces::at_desk;
