@@ -59,6 +59,8 @@ pub(super) struct Race<'a> {
     /// That has looked at the integrand already.
     cubature: Option<Boxes<'a>>,
     begun: bool,
+    /// The bytes that VEGAS wants, where it may not have them; and whether it was its turn.
+    cramped: (Option<usize>, bool),
 }
 
 impl<'a> Race<'a> {
@@ -73,8 +75,9 @@ impl<'a> Race<'a> {
             method.most_sampled().is_some_and(|most| axes.len() <= most) && method.least_sampled() <= left
         };
         let points = [Method::Lattice, Method::Sobol].into_iter().find(fits).unwrap_or(Method::MonteCarlo);
-        let roomy = with.bytes_of_vegas() >= Vegas::least_bytes(axes.len());
-        let mut waiting = if left < FEW || !roomy { vec![points] } else { vec![Method::Vegas, points] };
+        let tables = Vegas::least_bytes(axes.len());
+        let cramped = left >= FEW && with.bytes_of_vegas() < tables;
+        let mut waiting = if left < FEW || cramped { vec![points] } else { vec![Method::Vegas, points] };
         match &cubature {
             Some(drive) => {
                 let first = drive.method.cost() <= left;
@@ -86,7 +89,8 @@ impl<'a> Race<'a> {
         if cubature.is_some() {
             tolerance.relative = with.rel_tol.unwrap_or(REL_TOL);
         }
-        Ok(Self { with, axes, sign, start, tolerance, samples, entrants: Vec::new(), waiting, cubature, begun: false })
+        let (entrants, cramped) = (Vec::new(), (Some(tables).filter(|_| cramped), false));
+        Ok(Self { with, axes, sign, start, tolerance, samples, entrants, waiting, cubature, begun: false, cramped })
     }
 
     /// The answer.
@@ -114,6 +118,10 @@ impl<'a> Race<'a> {
         if self.axes.len() > MOST_DIMENSIONS {
             let reason = format!("it does up to {MOST_DIMENSIONS} axes");
             integral.fallbacks.push(Fallback { wanted: Method::Cubature.to_string(), reason });
+        }
+        if let (Some(bytes), true) = self.cramped {
+            let reason = format!("its tables take {bytes} bytes, more than max_memory leaves");
+            integral.fallbacks.push(Fallback { wanted: Method::Vegas.to_string(), reason });
         }
         for other in self.entrants.iter().filter(|other| other.evaluations() > 0) {
             let reason = format!("its error was {:.1e} after {} evaluations", other.error(), other.evaluations());
@@ -178,7 +186,10 @@ impl<'a> Race<'a> {
 
     /// Lets the next method enter, if there is one.
     fn enter(&mut self) -> bool {
-        let Some(method) = self.waiting.pop() else { return false };
+        let Some(method) = self.waiting.pop() else {
+            self.cramped.1 = true;
+            return false;
+        };
         let axes = self.axes;
         let most = self.left();
         let wanted = Wanted { tolerance: within(self.tolerance), most, ..self.with.wanted(axes, LOOSE) };

@@ -16,7 +16,7 @@ use crate::control::{Control, Stop};
 use crate::estimate::Tolerance;
 use crate::integral::Status;
 use crate::integrand::values::Values;
-use crate::lanes::Token;
+use crate::lanes::{LANES, Token};
 use crate::method::{Adaptive, Limits, Method, Outcome};
 use crate::plan::{Region, Regions, Sweep, Swept};
 use crate::rule::Ladder;

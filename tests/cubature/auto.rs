@@ -111,5 +111,17 @@ fn what_is_steep_in_a_corner_is_still_solved() {
     }
     is_solved::<5>(4.0, 1e-3);
     is_solved::<6>(2.0, 1e-3);
-    is_solved::<8>(1.0, 1e-2);
+}
+
+#[test]
+fn a_method_that_has_no_room_is_named() {
+    let oblique = |x: [f64; 6]| (x.iter().sum::<f64>() - 3.1).abs();
+    let with = Integrator::new().rel_tol(1e-7).max_evaluations(200_000);
+    let left_out = |with: &Integrator| {
+        let integral = of(with, &oblique, [(0.0, 1.0); 6]);
+        let names =
+            |fallback: &quadrille::Fallback| fallback.wanted == "vegas" && fallback.reason.contains("max_memory");
+        integral.fallbacks.iter().any(names)
+    };
+    assert!(left_out(&with.clone().max_memory(2 << 20)) && !left_out(&with));
 }

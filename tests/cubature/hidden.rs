@@ -68,7 +68,7 @@ fn a_corner_that_samples_miss_is_not_left_out() {
 /// Discs and boxes in some of many axes, beside what is smooth.
 #[test]
 fn a_box_in_some_axes_is_met_by_chords() {
-    for (axes, lower, upper) in [(3, 0.2, 0.5), (2, 0.3, 0.45), (4, 0.35, 0.8)] {
+    for (axes, lower, upper) in [(3, 0.2f64, 0.5), (2, 0.3, 0.45), (4, 0.35, 0.8)] {
         let height = 1.0 / (upper - lower).powi(axes);
         let inside = |x: &f64| (lower..upper).contains(x);
         let f = |x: [f64; 6]| x[5].exp() + if x.iter().take(axes as usize).all(inside) { height } else { 0.0 };
