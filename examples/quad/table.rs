@@ -180,7 +180,7 @@ impl Table {
             let Some(column) = column else { continue };
             let value = number(Source::Column(column))?;
             if value.is_nan() || value < 0.0 {
-                return Err(format!("column {name}: the {kind} tolerance is {value}; it must be a positive number"));
+                return Err(format!("column {name}: the {kind} tolerance is {value}; it must not be negative"));
             }
             *wanted = Some(value);
         }

@@ -4,7 +4,7 @@ use super::Integrator;
 use super::check_mesh::Forms;
 use super::composite::stopped;
 use super::mesh::Mesh;
-use super::rounds::{Answer, NOTHING, Question};
+use super::question::{Answer, NOTHING, Question};
 use crate::agreement::Verify;
 use crate::backend::weighted::Weighted;
 use crate::backend::{

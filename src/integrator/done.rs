@@ -1,6 +1,6 @@
 //! What is known of an integral before there is a mesh.
 
-use super::rounds::claimed;
+use super::question::claimed;
 use crate::backend::simd::regions::{EVALUATIONS, Known};
 use crate::plan::{Region, Swept};
 

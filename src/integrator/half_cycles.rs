@@ -4,7 +4,8 @@
 mod far;
 
 use super::done::Done;
-use super::rounds::{Answer, Question, Workspace, run};
+use super::question::{Answer, Question, Workspace};
+use super::rounds::run;
 use crate::backend::simd::regions::{Desk, SimdRegions};
 use crate::clock::Instant;
 use crate::control::Control;

@@ -2,7 +2,7 @@
 
 use super::Integrator;
 use super::done::Done;
-use super::rounds::{Answer, Question, Workspace};
+use super::question::{Answer, Question, Workspace};
 use super::weighted;
 use crate::backend::Backend;
 use crate::clock::Instant;

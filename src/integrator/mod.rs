@@ -21,6 +21,7 @@ mod mesh;
 mod near_ends;
 mod over_domain;
 mod probe;
+mod question;
 mod race;
 mod rounds;
 mod samples;

@@ -1,27 +1,22 @@
-//! The driver of adaptive integration: rounds of sweeps, with memory that is kept from one integral to the next.
+//! The driver of adaptive integration: rounds of sweeps.
 //!
-//! Nothing here is generic: an integrand comes in as [`Values`], so this is compiled once.
+//! Nothing here is generic: this is compiled once.
 
 use super::beside::BesideOne;
 use super::composite::stopped;
 use super::done::Done;
 use super::half_cycles::HalfCycles;
 use super::initial::{initial, region};
+use super::question::{Answer, Question, Workspace};
 use super::second_look::second_look;
-use super::watched::Watched;
-use super::{probe, scales, weighted};
-use crate::backend::simd::regions::{Desk, EVALUATIONS, Known, SimdRegions};
+use super::{probe, scales};
+use crate::backend::simd::regions::{Desk, EVALUATIONS, SimdRegions};
 use crate::clock::Instant;
-use crate::control::{Control, Stop};
-use crate::estimate::Tolerance;
+use crate::control::Stop;
 use crate::integral::Status;
-use crate::integrand::values::Values;
-use crate::lanes::{LANES, Token};
-use crate::method::{Adaptive, Limits, Method, Outcome};
-use crate::plan::{Region, Regions, Sweep, Swept};
-use crate::rule::Ladder;
-use crate::weight::Weight;
-use std::cell::RefCell;
+use crate::lanes::LANES;
+use crate::method::{Adaptive, Method, Outcome};
+use crate::plan::Swept;
 
 /// Regions swept between two looks at the clock.
 pub(super) const CHUNK: usize = 1024;
@@ -31,222 +26,6 @@ pub(super) const TINY: f64 = 1e-100;
 
 pub(super) const NOTHING_SEEN: &str = "the integrand is zero or next to it (1e-100) at every node and at 8192 points more, and may not be elsewhere; if \
     it is zero, give an absolute tolerance (over a finite range), or accept any status";
-
-/// One adaptive integration in ascending order.
-pub(super) struct Question<'a> {
-    pub values: &'a dyn Values,
-    pub token: Token,
-    pub lower: f64,
-    pub upper: f64,
-    pub method: Method,
-    pub ladder: &'static Ladder,
-    pub tolerance: Tolerance,
-    pub points: &'a [f64],
-    /// But for that of 1.
-    pub weight: Option<Weight>,
-    pub max_evaluations: u64,
-    /// Of the mesh.
-    pub most_leaves: usize,
-    pub control: &'a Control,
-    /// Who evaluates what rounds sweep, in place of the CPU.
-    pub rounds: Option<&'a dyn RegionRounds>,
-}
-
-/// Who evaluates regions in place of the CPU.
-#[cfg_attr(not(feature = "gpu"), allow(dead_code, reason = "for the GPU"))]
-pub(super) trait RegionRounds {
-    /// Appends the sweeps of these regions by `kernel`, but for its values; or says why that is not to go on.
-    fn sweep(&self, kernel: &SimdRegions, plan: Regions, desk: &mut Desk, swept: &mut Vec<Swept>) -> Option<Stop>;
-}
-
-/// What came of it.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Answer {
-    pub estimate: f64,
-    pub error: f64,
-    pub evaluations: u64,
-    pub regions: u64,
-    pub status: Status,
-    /// Whether it is no sum over a mesh.
-    pub extrapolated: bool,
-}
-
-impl Answer {
-    /// Of what does not seem to exist nothing is claimed.
-    pub fn or_nothing(self) -> Self {
-        let error = if self.status == Status::Divergent { f64::INFINITY } else { self.error };
-        Self { error, ..self }
-    }
-}
-
-/// The memory of an integration. The next one with the same workspace allocates nothing, unless it needs more.
-#[derive(Default)]
-pub(super) struct Workspace {
-    pub method: Adaptive,
-    swept: Vec<Swept>,
-    initial: Vec<(Region, [bool; 2])>,
-}
-
-thread_local! {
-    static WORKSPACE: RefCell<Workspace> = RefCell::default();
-    /// Apart from the rest, as it needs no allocation and most integrals no more.
-    static DESK: RefCell<Desk> = const { RefCell::new(Desk::new()) };
-}
-
-impl Question<'_> {
-    pub fn limits(&self) -> Limits {
-        Limits { evaluations: self.max_evaluations, leaves: self.most_leaves }
-    }
-
-    /// The integral, to the tolerance or with the reason why not. `known` are values at nodes of the ladder. Where the clock has not been
-    /// read, that is done once one panel is not enough: it takes as long as a small integral.
-    #[inline]
-    pub fn answer(&self, known: Option<Known>, start: &mut Option<Instant>) -> Answer {
-        let mut answer = NOTHING;
-        self.answer_into(known, start, &mut answer);
-        answer
-    }
-
-    /// The same in place of [`NOTHING`]: a copy of what was just written would wait for it.
-    #[inline]
-    pub fn answer_into(&self, known: Option<Known>, start: &mut Option<Instant>, answer: &mut Answer) {
-        if self.lower == self.upper || self.weight.is_some_and(|weight| weight.is_zero()) {
-            return;
-        }
-        if self.control.may_stop() && self.rounds.is_none() {
-            return self.answer_watched(known, start, answer);
-        }
-        self.answer_now(known, start, answer);
-    }
-
-    #[inline(never)]
-    fn answer_watched(&self, known: Option<Known>, start: &mut Option<Instant>, answer: &mut Answer) {
-        let watched = Watched::new(self.values, self.control, *start.get_or_insert_with(Instant::now));
-        Question { values: &watched, ..*self }.answer_now(known, start, answer);
-    }
-
-    #[inline]
-    fn answer_now(&self, known: Option<Known>, start: &mut Option<Instant>, answer: &mut Answer) {
-        if let Some(weight) = self.weight {
-            *answer = weighted::run(self, weight, *start.get_or_insert_with(Instant::now)).0;
-            return;
-        }
-        DESK.with(|desk| match desk.try_borrow_mut() {
-            Ok(mut desk) => self.answer_at(&mut desk, known, start, answer),
-            // An integral within an integrand.
-            Err(_) => self.answer_at(&mut Desk::new(), known, start, answer),
-        });
-    }
-
-    fn answer_at(&self, desk: &mut Desk, known: Option<Known>, start: &mut Option<Instant>, answer: &mut Answer) {
-        let mut done = Done::default();
-        answer.regions = 1;
-        if self.points.is_empty() && self.control.may_begin() && whole(self, known, desk, &mut done, answer) {
-            let Answer { estimate, error, evaluations, .. } = *answer;
-            self.control.report_estimate(evaluations, evaluations, estimate, error);
-        } else {
-            *answer = self.with_mesh(&done, desk, *start.get_or_insert_with(Instant::now));
-        }
-    }
-
-    #[inline(never)]
-    fn with_mesh(&self, done: &Done, desk: &mut Desk, start: Instant) -> Answer {
-        WORKSPACE.with(|workspace| match workspace.try_borrow_mut() {
-            Ok(mut workspace) => run(self, &mut workspace, desk, done, start),
-            Err(_) => run(self, &mut Workspace::default(), desk, done, start),
-        })
-    }
-
-    /// The same, with the mesh left in `workspace`.
-    pub fn answer_in(&self, workspace: &mut Workspace, done: &Done, start: Instant) -> Answer {
-        if self.lower == self.upper || self.weight.is_some_and(|weight| weight.is_zero()) {
-            workspace.method.begin(self.method, self.tolerance, self.limits(), &[]);
-            return NOTHING;
-        }
-        if self.control.may_stop() && self.rounds.is_none() {
-            let watched = Watched::new(self.values, self.control, start);
-            return run(&Question { values: &watched, ..*self }, workspace, &mut Desk::new(), done, start);
-        }
-        run(self, workspace, &mut Desk::new(), done, start)
-    }
-
-    /// Why the values of what was done last are none, if they were withheld.
-    #[inline]
-    pub fn withheld(&self, start: Instant) -> Option<Stop> {
-        if self.control.may_stop() { self.control.withheld(self.values.withheld(), start) } else { None }
-    }
-}
-
-/// The integral over nothing.
-pub(super) const NOTHING: Answer =
-    Answer { estimate: 0.0, error: 0.0, evaluations: 0, regions: 0, status: Status::Converged, extrapolated: false };
-
-/// The whole as one region, by its ladder or, where it is infinite, by levels; and by levels where an end is singular. That is
-/// enough for most integrals, and allocates nothing; else what was swept is in `done`. `known` are values at nodes of the ladder. Sets
-/// the numbers of `answer`, and returns whether that is it.
-#[inline]
-fn whole<'a>(
-    question: &Question,
-    known: Option<Known<'a>>,
-    desk: &mut Desk,
-    done: &mut Done<'a>,
-    answer: &mut Answer,
-) -> bool {
-    let Question { values, ladder, token, lower, upper, method, .. } = *question;
-    let tolerance = question.tolerance.inner();
-    let kernel = SimdRegions { values, ladder, token };
-    let mut region = region(method, lower, upper);
-    let mut evaluations = 0;
-    if method == Method::Auto && known.is_some_and(|known| known.seen.bends()) {
-        region.sweep = Sweep::Levels;
-        evaluations = EVALUATIONS as u32;
-        done.known = known.filter(|known| known.seen.raw.is_finite());
-    }
-    for sweep in &mut done.sweeps {
-        let known = known.filter(|_| region.sweep != Sweep::Levels);
-        let mut swept = Swept::NOTHING;
-        kernel.sweep_into(&region, tolerance, desk, known, &mut swept);
-        if question.control.may_stop() && values.withheld() {
-            break;
-        }
-        evaluations += swept.evaluations;
-        let levels = region.sweep == Sweep::Levels && lower.is_finite() && upper.is_finite();
-        let claimed = claimed(swept.error + swept.floor, swept.estimate);
-        // Levels that do not converge understate their error, at any tolerance.
-        let settled = !levels || swept.error - swept.beyond < 1e-3 * swept.magnitude;
-        let sound = settled && !swept.constant && swept.magnitude > TINY && !swept.divergent && !swept.oscillates;
-        let alone = method == Method::DoubleExponential && levels;
-        if sound && tolerance.met(claimed, swept.estimate) && !(alone && looks_constant(question, swept.estimate)) {
-            (answer.estimate, answer.error, answer.evaluations) = (swept.estimate, claimed, evaluations.into());
-            return true;
-        }
-        let again = method == Method::Auto && swept.singular != [false; 2];
-        *sweep = Some((region, swept));
-        if !again {
-            break;
-        }
-        region.sweep = Sweep::Levels;
-    }
-    false
-}
-
-/// Whether a finite integral is that of a constant which is the value at most of sixteen points: levels alone do not compare theirs.
-#[cold]
-fn looks_constant(question: &Question, estimate: f64) -> bool {
-    let Question { values, lower, upper, .. } = *question;
-    let length = upper - lower;
-    let place = |k: usize| length.mul_add((k as f64 + 0.5) / 16.0, lower);
-    let mut found = [[0.0; LANES]; 2];
-    values.values(&[std::array::from_fn(place), std::array::from_fn(|k| place(LANES + k))], &mut found);
-    let same = |value: &&f64| (estimate - *value * length).abs() <= 1e-13 * estimate.abs();
-    found.as_flattened().iter().filter(same).count() > LANES
-}
-
-/// What is claimed of one region where the sums of its sweep are off by `error`: with half an ulp of the estimate itself.
-#[inline(always)]
-pub(super) fn claimed(error: f64, estimate: f64) -> f64 {
-    error + 0.5 * f64::EPSILON * estimate.abs()
-}
 
 /// The integral, to the tolerance or with the reason why not. All that a call needs is in `question` and `done`; `workspace` may
 /// come from any other.
@@ -396,6 +175,18 @@ pub(super) fn run(
         extrapolated: false,
     }
     .or_nothing()
+}
+
+/// Whether a finite integral is that of a constant which is the value at most of sixteen points: levels alone do not compare theirs.
+#[cold]
+pub(super) fn looks_constant(question: &Question, estimate: f64) -> bool {
+    let Question { values, lower, upper, .. } = *question;
+    let length = upper - lower;
+    let place = |k: usize| length.mul_add((k as f64 + 0.5) / 16.0, lower);
+    let mut found = [[0.0; LANES]; 2];
+    values.values(&[std::array::from_fn(place), std::array::from_fn(|k| place(LANES + k))], &mut found);
+    let same = |value: &&f64| (estimate - *value * length).abs() <= 1e-13 * estimate.abs();
+    found.as_flattened().iter().filter(same).count() > LANES
 }
 
 fn sweep(

@@ -1,7 +1,7 @@
 //! A second look at a mesh that converged and is in doubt: where a dense sample is none of the values that its leaf may have, something is.
 
 use super::probe;
-use super::rounds::Question;
+use super::question::Question;
 use crate::backend::simd::regions::{Desk, SimdRegions};
 use crate::estimate::Tolerance;
 use crate::lanes::LANES;

@@ -6,7 +6,7 @@ mod task;
 
 use super::adaptive::check_tolerances;
 use super::composite::{GRAIN, WORTHWHILE};
-use super::rounds::Answer;
+use super::question::Answer;
 use super::{Integrator, Space};
 use crate::backend::{Backend, threads::Threads};
 use crate::clock::Instant;

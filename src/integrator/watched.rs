@@ -4,7 +4,7 @@
 
 use crate::backend::simd::{Offsets, SimdGrid};
 use crate::clock::Instant;
-use crate::control::{Control, Stop};
+use crate::control::{Cancel, Control, Stop};
 use crate::integrand::Integrand;
 use crate::integrand::point_values::{PointValues, Row};
 use crate::integrand::shared::VectorValues;
@@ -45,19 +45,27 @@ impl<'a, V: ?Sized> Watched<'a, V> {
         self.one_by_one(vectors, &mut each)
     }
 
+    /// One vector, and twice as many after each that came soon.
     #[cold]
     fn one_by_one(&self, vectors: usize, each: &mut dyn FnMut(Range<usize>)) -> usize {
-        let mut longest = Duration::ZERO;
-        for k in 0..vectors {
-            if self.withheld.load(Relaxed) || self.control.stop(self.start).is_some() {
+        let Control { cancel, time_limit, .. } = self.control;
+        let (mut done, mut most, mut slow) = (0, 1, false);
+        let mut before = Instant::now();
+        while done < vectors {
+            let is_over = cancel.as_ref().is_some_and(Cancel::is_cancelled)
+                || time_limit.is_some_and(|limit| before - self.start >= limit);
+            if is_over || self.withheld.load(Relaxed) {
                 self.withheld.store(true, Relaxed);
-                return k;
+                return done;
             }
-            let began = Instant::now();
-            each(k..k + 1);
-            longest = longest.max(began.elapsed());
+            let now = most.min(vectors - done);
+            each(done..done + now);
+            let after = Instant::now();
+            let late = after - before > SLOW * now as u32;
+            (most, slow) = (if late { 1 } else { 2 * most }, slow || late);
+            (before, done) = (after, done + now);
         }
-        if longest < SLOW {
+        if !slow {
             self.fast.store(true, Relaxed);
         }
         vectors

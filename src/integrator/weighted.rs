@@ -2,7 +2,8 @@
 
 use super::Integrator;
 use super::probe;
-use super::rounds::{Answer, NOTHING_SEEN, Question, TINY, status};
+use super::question::{Answer, Question};
+use super::rounds::{NOTHING_SEEN, TINY, status};
 use crate::backend::simd::regions::Desk;
 use crate::backend::weighted::Weighted as Kernel;
 use crate::clock::Instant;

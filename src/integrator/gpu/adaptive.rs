@@ -9,7 +9,7 @@ use super::super::check_mesh::Forms;
 use super::super::composite::stopped;
 use super::super::floor::rounding;
 use super::super::mesh::Mesh;
-use super::super::rounds::{Question, RegionRounds};
+use super::super::question::{Question, RegionRounds};
 use crate::agreement::Verify;
 use crate::backend::Backend;
 use crate::backend::gpu::{Device, GpuError, GpuValues};
