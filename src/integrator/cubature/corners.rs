@@ -35,7 +35,7 @@ impl Doubter<'_> {
             std::array::from_fn(|k| NEXT_TO_END + (1.0 - 2.0 * NEXT_TO_END) * k as f64 / (ON_DIAGONAL - 1) as f64);
         let mut doubtful = Vec::new();
         for (leaf, corner) in method.at_corners() {
-            let values = self.from_corners(method, &[(leaf, corner)], &shares);
+            let values = self.on_diagonals(method, &[(leaf, corner)], &shares);
             // The highest difference, in which the value next to the corner counts once.
             let (mut difference, mut binomial, mut largest) = (0.0, 1.0, 0.0f64);
             for (k, &value) in values.iter().enumerate() {
@@ -57,7 +57,7 @@ impl Doubter<'_> {
             return false;
         }
         let corners = method.at_corners();
-        let values = self.from_corners(method, &corners, &[NEAR]);
+        let values = self.on_diagonals(method, &corners, &[NEAR]);
         method.evaluations += corners.len() as u64;
         let mut doubtful = Vec::new();
         for (&(leaf, _), value) in corners.iter().zip(values) {
@@ -76,7 +76,7 @@ impl Doubter<'_> {
     }
 
     /// The values on the diagonals of leaves from these corners, at such shares of the way.
-    fn from_corners<const N: usize>(&self, method: &Cubature, corners: &[(u32, u32)], shares: &[f64; N]) -> Vec<f64> {
+    fn on_diagonals<const N: usize>(&self, method: &Cubature, corners: &[(u32, u32)], shares: &[f64; N]) -> Vec<f64> {
         let (dimension, count) = (self.axes.len(), corners.len() * N);
         let vectors = count.div_ceil(LANES);
         let (mut points, mut values) = (vec![[0.0; LANES]; vectors * dimension], vec![[0.0; LANES]; vectors]);
