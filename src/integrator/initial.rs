@@ -41,7 +41,7 @@ pub(super) fn initial(
         let above = points.get(k).copied();
         let (from, to) = (below.unwrap_or(lower), above.unwrap_or(upper));
         let is_finite = (to - from).is_finite();
-        if levels || is_finite && beside.is_polynomial(from, to) {
+        if levels || is_finite && points.len() > FEW && beside.is_polynomial(from, to) {
             continue;
         }
         for (point, side) in [(below, 1.0), (above, -1.0)] {
@@ -70,6 +70,9 @@ pub(super) fn initial(
         (region, edges)
     }));
 }
+
+/// Points around which the mesh is graded in any case: a few may be names of peaks, and off by many of their widths.
+const FEW: usize = 8;
 
 /// Distances from a break point whose neighbour is `reach` away: to half of it, eight times smaller each, from the largest.
 fn graded(reach: f64) -> impl Iterator<Item = f64> {
