@@ -75,7 +75,7 @@ impl Integrator {
     /// Points inside the interval at which the integrand has a kink, a step, a singularity or a narrow peak. In any order;
     /// duplicates do no harm. Around each the mesh is graded down to 1e-9 of the interval, with some 700 evaluations on either side; of a single integral, if they are more than eight, not between two points where 144 values are
     /// those of a polynomial, so that a thousand points of a function of smooth pieces cost some 200 evaluations each; and for [`Method::Auto`](crate::Method::Auto) not on a
-    /// side on which f grows without end: there it is treated as at a singular end, which is found by eight values on either side. A narrow peak may be off the point by some thirty of its widths; where there are no more than eight points, by a hundred.
+    /// side on which f grows without end: there it is treated as at a singular end, which is found by eight values on either side. A narrow peak may be off the point by some thirty of its widths; where there are no more than eight points, mostly by a hundred.
     ///
     /// ```
     /// use quadrille::Integrator;
