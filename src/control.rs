@@ -27,7 +27,7 @@ impl Cancel {
         Self::default()
     }
 
-    /// Stops every integration that was given this switch, at the next tile or dispatch.
+    /// Stops every integration that was given this switch, where a [time limit](crate::Integrator::time_limit) would.
     pub fn cancel(&self) {
         self.0.store(true, Relaxed);
     }

@@ -283,7 +283,7 @@ impl fmt::Display for Error {
                 write!(f, "the limit on evaluations is {most}; the first samples are {least}")
             }
             Error::FewBytes { most, least } => {
-                write!(f, "the limit on memory is {most} bytes; the first mesh, or the first samples, take {least}")
+                write!(f, "the limit on memory is {most} bytes; the first mesh, or the first samples, may take {least}")
             }
             Error::Volume { volume } => {
                 write!(

@@ -76,9 +76,8 @@ impl PowerLaw {
         self.sign * (a + self.power * (distance / self.cut).ln() + (b + c * distance) * distance).exp()
     }
 
-    /// The law of values at distances that fall by the fourth root of 2 each, down to `least`, half an ulp of the end, if they follow any. That is
-    /// as well known as they say, or so well that no more than `enough` is claimed.
-    pub fn of(distances: &[f64], values: &[f64], least: f64, enough: f64) -> Option<Self> {
+    /// The law of values at distances that fall by the fourth root of 2 each, down to `least`, half an ulp of the end, if they follow any.
+    pub fn of(distances: &[f64], values: &[f64], least: f64) -> Option<Self> {
         let mut best: Option<(Found, usize)> = None;
         let mut nearest = None;
         // Outward as far as it is a power.
@@ -99,11 +98,7 @@ impl PowerLaw {
             let Some(found) = fit.law(sign) else { break };
             let _ = nearest.get_or_insert((found.noise, found.shift));
             if best.as_ref().is_none_or(|(best, _)| found.law.claim < best.law.claim) {
-                let will_do = found.law.claim <= enough;
                 best = Some((found, end));
-                if will_do {
-                    break;
-                }
             }
         }
         let ((found, end), (noise, shift)) = best.zip(nearest)?;
@@ -267,7 +262,7 @@ mod tests {
         let distances: Vec<f64> =
             (0..190).map(|k| 1.0 - (1.0 - 0.125 * (-f64::from(k) / EACH as f64).exp2())).collect();
         let values: Vec<f64> = distances.iter().map(|&distance| f(distance)).collect();
-        PowerLaw::of(&distances, &values, LEAST, 0.0)
+        PowerLaw::of(&distances, &values, LEAST)
     }
 
     #[test]

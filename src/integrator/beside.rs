@@ -1,5 +1,7 @@
 //! What an integrand is like beside a break point, as far as some values tell: whether the mesh is to be graded there.
 
+use crate::clock::Instant;
+use crate::control::Control;
 use crate::integrand::values::Values;
 use crate::lanes::LANES;
 use std::f64::consts::PI;
@@ -7,6 +9,11 @@ use std::sync::LazyLock;
 
 /// What is known of an integrand; of `()` nothing.
 pub(super) trait Beside {
+    /// Whether the caller wants an end, so that nothing more is to be looked at.
+    fn is_given_up(&self) -> bool {
+        false
+    }
+
     /// Whether it is a polynomial between two points: then there is no need of a graded mesh.
     fn is_polynomial(&mut self, _lower: f64, _upper: f64) -> bool {
         false
@@ -24,18 +31,24 @@ impl Beside for () {}
 /// What one integrand is like.
 pub(super) struct BesideOne<'a> {
     values: &'a dyn Values,
+    control: &'a Control,
+    start: Instant,
     polynomials: bool,
     pub evaluations: u64,
 }
 
 impl<'a> BesideOne<'a> {
     /// `polynomials` are to be found, or not.
-    pub fn of(values: &'a dyn Values, polynomials: bool) -> Self {
-        Self { values, polynomials, evaluations: 0 }
+    pub fn of(values: &'a dyn Values, polynomials: bool, control: &'a Control, start: Instant) -> Self {
+        Self { values, control, start, polynomials, evaluations: 0 }
     }
 }
 
 impl Beside for BesideOne<'_> {
+    fn is_given_up(&self) -> bool {
+        self.values.withheld() || !self.control.is_idle() && self.control.stop(self.start).is_some()
+    }
+
     fn is_polynomial(&mut self, lower: f64, upper: f64) -> bool {
         if !self.polynomials {
             return false;

@@ -34,23 +34,26 @@ pub(super) fn initial(
     points.dedup();
     let mut ends = vec![(lower, true), (upper, true)];
     ends.extend(points.iter().map(|&point| (point, true)));
-    // Ends of regions for levels, and on which side of them these are.
-    let mut bare = Vec::new();
+    // Ends of regions for levels, by the side of them on which these are; in ascending order.
+    let mut bare = [Vec::new(), Vec::new()];
     for k in 0..=points.len() {
         let below = k.checked_sub(1).map(|k| points[k]);
         let above = points.get(k).copied();
         let (from, to) = (below.unwrap_or(lower), above.unwrap_or(upper));
         let is_finite = (to - from).is_finite();
-        if levels || is_finite && points.len() > FEW && beside.is_polynomial(from, to) {
+        let looked_at = is_finite && points.len() > FEW;
+        if levels || beside.is_given_up() || looked_at && beside.is_polynomial(from, to) {
             continue;
         }
-        for (point, side) in [(below, 1.0), (above, -1.0)] {
+        for ((point, side), beside_it) in [(below, 1.0), (above, -1.0)].into_iter().zip(&mut bare) {
             let Some(point) = point else { continue };
             let reach = if is_finite { to - from } else { point.abs().max(1.0) };
             if method == Method::Auto && beside.is_singular(point, side * reach) {
-                bare.push((point, side));
-                // The other point has a region of its own.
-                ends.extend(below.zip(above).map(|_| (f64::mul_add(side, 0.5 * reach, point), false)));
+                beside_it.push(point);
+                // Another point has a region of its own, and so has what is far away.
+                if !is_finite || below.is_some() && above.is_some() {
+                    ends.push((f64::mul_add(side, 0.5 * reach, point), false));
+                }
             } else {
                 ends.extend(graded(reach).map(|d| (f64::mul_add(side, d, point), false)));
             }
@@ -64,7 +67,8 @@ pub(super) fn initial(
             // Between two points only where it was seen to be smooth.
             *least = u8::from(edges != [true; 2]);
         }
-        if bare.contains(&(two[0].0, 1.0)) || bare.contains(&(two[1].0, -1.0)) {
+        let is_bare = |bare: &Vec<f64>, end: f64| bare.binary_search_by(|point| point.total_cmp(&end)).is_ok();
+        if is_bare(&bare[0], two[0].0) || is_bare(&bare[1], two[1].0) {
             region.sweep = Sweep::Levels;
         }
         (region, edges)

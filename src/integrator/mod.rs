@@ -214,8 +214,8 @@ impl Integrator {
         self
     }
 
-    /// The time after which the integration stops: an adaptive one, or one by samples, after the next eight values where eight take more than 20 µs, else at the next
-    /// look between sweeps (but the 24 values of one panel are not interrupted); a fixed rule after the next eight where one takes more than 20 µs, else at the next block of tiles (a tile has 1,024 evaluations for small plans, 32,768 for large ones, 2^20 for huge ones,
+    /// The time after which the integration stops: an adaptive one, or one by samples, after the next eight values where the last ones took more than 20 µs for eight, else at the next
+    /// look between sweeps (but the 24 values of one panel are not interrupted); a fixed rule after the next eight where the value in the middle takes more than 20 µs, else at the next block of tiles (a tile has 1,024 evaluations for small plans, 32,768 for large ones, 2^20 for huge ones,
     /// or a panel where that has more nodes), on several threads after up to four tiles for each; a GPU that is being opened, or
     /// compiles, is left alone after 0.2 s. The nodes of a Gauss rule, some 0.3 µs each, are made before that. What was known before the sweep or tile that is broken off stays. A limit of zero ends it before it begins: [`Status::Deadline`](crate::Status::Deadline), and the estimate is NaN.
     pub fn time_limit(mut self, limit: Duration) -> Self {

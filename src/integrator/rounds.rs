@@ -39,7 +39,7 @@ pub(super) fn run(
     let Workspace { method, swept, initial: regions } = workspace;
     let Question { tolerance, lower, upper, max_evaluations: most, .. } = *question;
     let kernel = SimdRegions { values: question.values, ladder: question.ladder, token: question.token };
-    let mut beside = BesideOne::of(question.values, question.rounds.is_none());
+    let mut beside = BesideOne::of(question.values, question.rounds.is_none(), question.control, start);
     initial(question.method, (lower, upper), question.points, &mut beside, regions);
     // What was done and is not used was done all the same.
     let mut unused = done.evaluations() + beside.evaluations;

@@ -142,7 +142,9 @@ impl Look<'_> {
         let Question { lower, upper, .. } = *self.question;
         let inside = |x: &f64| lower < *x && *x < upper;
         let most = even / OUTWARD;
-        let by = OUTWARD.max((most / least).ln() / MOST_OUTWARD).exp();
+        // Below normal numbers steps would stand still.
+        let least = least.max(f64::MIN_POSITIVE);
+        let by = OUTWARD.max((most.ln() - least.ln()) / MOST_OUTWARD).exp();
         let distances = std::iter::successors(Some(least), |distance| Some(distance * by));
         let distances: Vec<f64> = distances.take_while(|&distance| distance < most).collect();
         for side in [-1.0, 1.0] {
@@ -176,7 +178,7 @@ impl Look<'_> {
         let mut y = x;
         self.question.values.values(&x, &mut y);
         self.evaluations += HALVES as u64;
-        let leaf = |x: f64| self.leaves.iter().find(|leaf| x < leaf.upper).or(self.leaves.last());
+        let leaf = |x: f64| self.leaves.get(self.leaves.partition_point(|leaf| leaf.upper <= x)).or(self.leaves.last());
         let surprising = |&k: &usize| {
             let (x, y) = (x.as_flattened()[k], y.as_flattened()[k]);
             leaf(x).is_some_and(|leaf| leaf.is_surprised_by(x, y))

@@ -39,7 +39,12 @@ impl<'a, V: ?Sized> Watched<'a, V> {
     fn pieces(&self, vectors: usize, each: impl FnMut(Range<usize>)) -> usize {
         let mut each = each;
         if self.fast.load(Relaxed) {
+            let before = Instant::now();
             each(0..vectors);
+            // They may be slow elsewhere.
+            if before.elapsed() > SLOW * vectors as u32 {
+                self.fast.store(false, Relaxed);
+            }
             return vectors;
         }
         self.one_by_one(vectors, &mut each)

@@ -78,8 +78,8 @@ pub(crate) struct Cubature {
     pub peak: f64,
     /// The largest |f| that other points met which say that the mesh is wrong, wherever these are.
     pub sight: f64,
-    /// The integral by points all over, and its standard deviation, once that was looked at.
-    pub probed: Option<(f64, f64)>,
+    /// The integral by points all over, its standard deviation and the largest term, once that was looked at.
+    pub probed: Option<(f64, f64, f64)>,
     /// Where the integrand was found not to be finite.
     pub bad: Vec<f64>,
 }

@@ -37,7 +37,7 @@ pub(super) struct Leaf {
 const ANCHOR: u16 = 12;
 
 /// The width of a leaf, as a share of its ends, below which levels do not tell whether terms fall.
-const FEW: f64 = 1e-9;
+const NARROWEST: f64 = 1e-9;
 
 /// The step of the first of the levels; and the share of ∫|f| that is nothing beyond their last terms.
 const LEVEL: f64 = 0.125;
@@ -96,7 +96,7 @@ impl Leaf {
             && self.swept.evaluations > 0;
         // Where few numbers are left, the outermost term is no small one.
         let Region { lower, upper, .. } = self.region;
-        let few = upper - lower <= FEW * lower.abs().max(upper.abs());
+        let few = upper - lower < NARROWEST * lower.abs().max(upper.abs());
         self.divergent |= !few && swept.divergent && swept.error > 1e-3 * swept.magnitude;
         // Levels that do not converge understate their error, and are not taken.
         let better = swept.error < self.swept.error && swept.error - swept.beyond < 1e-3 * swept.magnitude;

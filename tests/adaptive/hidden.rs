@@ -156,3 +156,22 @@ fn values_that_are_not_finite_where_nothing_is_left_are_no_trouble() {
         assert!(black.status == Status::Converged && off <= black.error + 1e-14 * exact, "{t}: {black:#}");
     }
 }
+
+#[test]
+fn what_has_no_integral_over_an_infinite_range_is_divergent_at_once() {
+    let inf = f64::INFINITY;
+    let cases: [(Plain, f64, f64); 7] = [
+        (|x| 1.0 / x, 1.0, inf),
+        (|x| x, 0.0, inf),
+        (|x| x * x, -inf, inf),
+        (f64::atan, 0.0, inf),
+        (|x| 1.0 / (1.0 + x.abs()), -inf, 0.0),
+        (|x| x.cos().powi(2), 0.0, inf),
+        (|x| 1e-12 + (-x * x).exp(), -inf, inf),
+    ];
+    for (k, (f, a, b)) in cases.into_iter().enumerate() {
+        let none = of(&Integrator::new(), f, a, b);
+        assert!(none.status == Status::Divergent && none.error == inf, "{k}: {none:#}");
+        assert!(none.evaluations < 2_000, "{k}: {none:#}");
+    }
+}

@@ -37,3 +37,15 @@ fn peaks_are_seen_at_points_and_near_them() {
         }
     }
 }
+
+/// Next to an infinite range, too, a region of levels ends somewhere near.
+#[test]
+fn singularities_are_named_on_infinite_ranges() {
+    let inf = f64::INFINITY;
+    let log = Integrator::new().points(&[3.0]).integrate(&|x: f64| (-x).exp() * (x - 3.0).abs().ln().abs(), 0.0..inf);
+    let log = log.unwrap();
+    assert!((log.estimate - 0.81458557377673).abs() <= 1e-10, "{log:#}");
+    let with = Integrator::new().points(&[0.3]).accept_any_status();
+    let root = with.integrate(&|x: f64| (-x * x).exp() / (x - 0.3).abs().sqrt(), -inf..inf).unwrap();
+    assert!((root.estimate - 3.46841386).abs() <= 1e-6 && root.error < 1e-6, "{root:#}");
+}

@@ -101,12 +101,12 @@ impl Doubter<'_> {
         };
         // They are the same points as before.
         let probe = match method.probed.filter(|_| exact) {
-            Some((estimate, deviation)) => Probe { estimate, deviation, ..Probe::default() },
+            Some((estimate, deviation, largest)) => Probe { estimate, deviation, largest, ..Probe::default() },
             None => self.probe(!exact, magnitude, &explains),
         };
         let Probe { estimate, deviation, has_steps, is_explained, evaluations, largest, .. } = probe;
         if exact && !has_steps && evaluations > 0 {
-            method.probed = Some((estimate, deviation));
+            method.probed = Some((estimate, deviation, largest));
         }
         let knows = || places.as_ref().is_some_and(|places| method.knows_its_steps(places));
         let hides = has_steps && !(is_explained && knows());

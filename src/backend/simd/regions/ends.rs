@@ -10,9 +10,6 @@ use crate::plan::{Region, Swept};
 /// The largest share of the length that is looked at next to an end.
 const REACH: f64 = 0.125;
 
-/// The share of the tolerance that will do for what a power claims.
-const ENOUGH: f64 = 0.05;
-
 /// In units of half an ulp of the end: where values that are not finite may be due to rounding.
 const ROUNDED: f64 = 4096.0;
 
@@ -45,7 +42,7 @@ impl SimdRegions<'_> {
             let (distances, values) =
                 self.next_to(ends[side], if side == 0 { length } else { -length }, 2.0 * halves[side]);
             evaluations += values.len() as u32;
-            laws[side] = PowerLaw::of(&distances, &values, halves[side], ENOUGH * tolerance.at(swept.estimate));
+            laws[side] = PowerLaw::of(&distances, &values, halves[side]);
             if laws[side].is_none() {
                 swept.evaluations = evaluations;
                 return;
