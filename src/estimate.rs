@@ -164,6 +164,12 @@ pub(crate) fn is_foot(now: f64, variation: f64, vectors: usize) -> bool {
     is_sparse(now * (0.5 * vectors as f64), variation)
 }
 
+/// Whether values are all the same, but for rounding, which is `floor` of the sum.
+#[inline(always)]
+pub(crate) fn are_same<Q: Quantity>(variation: Q, floor: Q) -> Q::Truth {
+    variation.le(floor * NOISY)
+}
+
 /// The error claimed after a step of raw error `now`, that of the step before having been `before` (infinite where there was
 /// none): `now` where it is about the square of the one before, in units of `variation`, as twice the degree has it for analytic
 /// functions; else at most twenty times that.

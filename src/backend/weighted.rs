@@ -120,8 +120,12 @@ impl Weighted<'_> {
         // A polynomial through what is narrow inside deviates at both ends, where values are smooth.
         let steepens = |side: usize| {
             let at = |k: usize| if side == 0 { k } else { TERMS - 1 - k };
-            let slope = |k: usize| ((products[at(k + 1)] - products[at(k)]) / (nodes[at(k + 1)] - nodes[at(k)])).abs();
-            slope(0) > slope(1)
+            let apart = |j: usize, k: usize| nodes[at(j)] - nodes[at(k)];
+            let slope = |k: usize| (products[at(k + 1)] - products[at(k)]) / apart(k + 1, k);
+            let bend = |k: usize| (slope(k + 1) - slope(k)) / apart(k + 2, k);
+            // More than rounding.
+            let is_bent = (slope(1) - slope(0)).abs() * apart(1, 0).abs() > 1e-13 * largest;
+            is_bent && (slope(0).abs() > 1.1 * slope(1).abs() || bend(0).abs() > 1.5 * bend(1).abs())
         };
         let singular = [0, 1].map(|side| edges[side] && deviations[side] > 0.3 * larger && steepens(side));
         let ends = [series(&a, -1.0), series(&a, 1.0)];

@@ -50,10 +50,7 @@ pub(super) fn initial(
             let reach = if is_finite { to - from } else { point.abs().max(1.0) };
             if method == Method::Auto && beside.is_singular(point, side * reach) {
                 beside_it.push(point);
-                // Another point has a region of its own, and so has what is far away.
-                if !is_finite || below.is_some() && above.is_some() {
-                    ends.push((f64::mul_add(side, 0.5 * reach, point), false));
-                }
+                ends.extend(graded(reach).take(COARSE).map(|d| (f64::mul_add(side, d, point), false)));
             } else {
                 ends.extend(graded(reach).map(|d| (f64::mul_add(side, d, point), false)));
             }
@@ -77,6 +74,9 @@ pub(super) fn initial(
 
 /// Points around which the mesh is graded in any case: a few may be names of peaks, and off by many of their widths.
 const FEW: usize = 8;
+
+/// Panels beside a singularity: as fine as leaves room for the power that it is of to be seen.
+const COARSE: usize = 4;
 
 /// Distances from a break point whose neighbour is `reach` away: to half of it, eight times smaller each, from the largest.
 fn graded(reach: f64) -> impl Iterator<Item = f64> {

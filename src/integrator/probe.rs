@@ -66,14 +66,16 @@ const STANDS_OUT: f64 = 8.0;
 impl Usual {
     fn of(f: &dyn Values, lower: f64, upper: f64) -> Self {
         let (from, to, map) = range(lower, upper);
-        // The first is a third of the way.
+        // By steps of a third or so; the value in the middle of eight is none of a peak.
         let places = std::array::from_fn(|k| map.point(from + (to - from) * ((k as f64 + 1.0) * 0.337 % 1.0)));
         let mut values = [[0.0; LANES]];
         f.values(&[places], &mut values);
-        let [values] = values;
-        let mut off = values.map(|value| (value - values[0]).abs());
+        let [mut values] = values;
+        values.sort_by(f64::total_cmp);
+        let value = values[LANES / 2];
+        let mut off = values.map(|other| (other - value).abs());
         off.sort_by(f64::total_cmp);
-        Self { value: values[0], spread: STANDS_OUT * off[LANES - 3] }
+        Self { value, spread: STANDS_OUT * off[LANES - 3] }
     }
 
     fn is(self, value: f64) -> bool {

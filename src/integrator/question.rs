@@ -169,6 +169,9 @@ impl Question<'_> {
 pub(super) const NOTHING: Answer =
     Answer { estimate: 0.0, error: 0.0, evaluations: 0, regions: 0, status: Status::Converged, extrapolated: false };
 
+/// By how much the claim for noise may be larger than that of the first panel.
+const ALIKE: f64 = 10.0;
+
 /// The whole as one region, by its ladder or, where it is infinite, by levels; and by levels where an end is singular. That is
 /// enough for most integrals, and allocates nothing; else what was swept is in `done`. `known` are values at nodes of the ladder. Sets
 /// the numbers of `answer`, and returns whether that is it.
@@ -181,7 +184,9 @@ fn whole<'a>(
     answer: &mut Answer,
 ) -> bool {
     let Question { values, ladder, token, lower, upper, method, .. } = *question;
-    let tolerance = question.tolerance.inner();
+    // Where the first panel was enough but for what it may not have seen, no more is asked for.
+    let enough = known.filter(|known| question.tolerance.met(known.seen.claimed, known.seen.estimate));
+    let tolerance = if enough.is_some() { question.tolerance } else { question.tolerance.inner() };
     let kernel = SimdRegions { values, ladder, token };
     let mut region = region(method, lower, upper);
     let mut evaluations = 0;
@@ -207,6 +212,15 @@ fn whole<'a>(
         if sound && tolerance.met(claimed, swept.estimate) && !(alone && looks_constant(question, swept.estimate)) {
             (answer.estimate, answer.error, answer.evaluations) = (swept.estimate, claimed, evaluations.into());
             return true;
+        }
+        if let Some(Known { seen, .. }) = enough.filter(|_| sound && !levels) {
+            // Noise, of which the finest components are what there is of it at any number of nodes.
+            let apart = (swept.estimate - seen.estimate).abs();
+            if apart <= seen.claimed && claimed <= ALIKE * seen.claimed {
+                (answer.estimate, answer.error, answer.evaluations) =
+                    (swept.estimate, seen.claimed, evaluations.into());
+                return true;
+            }
         }
         let again = method == Method::Auto && swept.singular != [false; 2];
         *sweep = Some((region, swept));

@@ -7,7 +7,7 @@ use super::composite::stopped;
 use super::done::Done;
 use super::half_cycles::HalfCycles;
 use super::initial::{initial, region};
-use super::question::{Answer, Question, Workspace};
+use super::question::{Answer, Question, Workspace, claimed};
 use super::second_look::second_look;
 use super::{probe, scales};
 use crate::backend::simd::regions::{Desk, EVALUATIONS, SimdRegions};
@@ -88,6 +88,10 @@ pub(super) fn run(
         if find(method, &mut looked, probe::find) {
             method.evaluations += evaluations;
             stop = sweep(method, swept);
+        } else if let [only] = &swept[..]
+            && tolerance.met(claimed(only.error + only.floor, only.estimate), only.estimate)
+        {
+            method.be_content();
         }
     }
     // What the last round came to.

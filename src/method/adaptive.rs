@@ -103,6 +103,11 @@ impl Adaptive {
         (self.stuck, self.beyond, self.evaluations, self.bad, self.most) = (0.0, 0.0, 0, 0, 0.0);
     }
 
+    /// No more than what is wanted is refined to.
+    pub fn be_content(&mut self) {
+        self.tolerance = self.wanted;
+    }
+
     /// The plan to run next.
     pub fn next(&self) -> Regions<'_> {
         Regions { list: &self.asked, tolerance: self.share }

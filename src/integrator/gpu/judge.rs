@@ -94,23 +94,21 @@ impl Judge {
             + of_places * noise(lower.abs().max(upper.abs()), variation)
             + self.rounding.smallest * width
             + asked.floor;
-        // It may be that only the foot of a peak was seen.
-        if is_foot(now, variation, self.ladder.rungs[self.rung].rows.len()) || signs.are_flat(floor) {
-            return self.higher(now);
-        }
         let claimed = claim(now, previous, variation);
         let error = now.max(beyond_rounding(now, floor, claimed)) + hidden + floor;
         // As on the CPU: what needs more than the first rung is refined a little further.
         let tolerance = if self.rung == 0 { asked.tolerance } else { asked.tolerance.inner() };
         let analytic = claimed <= now || now < NOISE * floor;
         if analytic && tolerance.met(error, estimate) {
-            return Verdict::Answer { estimate, error };
+            // It may be that only the foot of a peak was seen.
+            let foot = is_foot(now, variation, self.ladder.rungs[self.rung].rows.len());
+            return if foot || signs.are_flat(floor) {
+                Verdict::Straggler
+            } else {
+                Verdict::Answer { estimate, error }
+            };
         }
-        self.higher(now)
-    }
-
-    /// The next rung, as evaluations cost little here, if there is one.
-    fn higher(&self, now: f64) -> Verdict {
+        // Evaluations cost little here.
         if self.rung + 1 < self.ladder.rungs.len() { Verdict::Climb(now) } else { Verdict::Straggler }
     }
 }

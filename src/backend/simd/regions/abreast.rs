@@ -6,7 +6,7 @@
 use super::climb::{FIRST_BEND, OBSERVED, bend, bends, far, gap, is_vain, next, with_hidden};
 use super::first::{self, Known, Seen};
 use super::sums::{Said, Sums, products, unsummed, weighted};
-use crate::estimate::{Quantity, Tolerance, beyond_rounding, claim, is_foot, is_sparse, larger, noise};
+use crate::estimate::{Quantity, Tolerance, are_same, beyond_rounding, claim, is_foot, is_sparse, larger, noise};
 use crate::integrand::Integrand;
 use crate::integrand::values::Values;
 use crate::lanes::{LANES, Lanes, Mask, Simd, Token, dispatch};
@@ -187,14 +187,23 @@ fn judge_first_on<S: Simd>(simd: S, climbers: &mut [Climber], places: &[u8]) -> 
     let sums = first::sums_of_each(&values, upper - lower);
     let said = first::say(sums, near, [least, most], [lower, upper]);
     let (estimates, raws) = (sums[0].to_array(), said.raw.to_array());
-    let (variations, errors) = (said.variation.to_array(), said.error.to_array());
+    let (variations, errors) = (said.variation.to_array(), said.claimed.to_array());
+    let (foot, flat) = (said.foot.bits(), said.flat.bits());
     let mut verdicts = [Verdict::Leave; LANES];
     for (k, &place) in places.iter().enumerate() {
         let climber = &mut climbers[usize::from(place)];
         let (estimate, raw, variation, error) = (estimates[k], raws[k], variations[k], errors[k]);
         (climber.seen.estimate, climber.seen.raw, climber.seen.variation) = (estimate, raw, variation);
-        if climber.tolerance.met(error, estimate) {
+        (climber.seen.claimed, climber.seen.foot) = (error, (foot >> k) & 1 == 1);
+        let met = climber.tolerance.met(error, estimate);
+        if met {
+            // As the rest is, where there is more to be seen.
+            climber.inner = climber.tolerance;
+        }
+        if met && ((foot | flat) >> k) & 1 == 0 {
             verdicts[k] = Verdict::First { estimate, error };
+        } else if climber.seen.foot && met {
+            // What comes of it is decided elsewhere.
         } else if raw.is_finite() && (singular >> k) & 1 == 0 {
             climber.values[..2].copy_from_slice(&climber.seen.nodes);
             verdicts[k] = climber.go_on((0, estimate, raw), variation);
@@ -246,7 +255,7 @@ fn judge_on<S: Simd>(simd: S, climbers: &mut [Climber], places: &[u8]) -> [Verdi
     // Convergence is taken for even where a rung was left out.
     let previous = skipped.select(raw.sqrt() * said.now.sqrt(), raw);
     let Said { estimate, magnitude, variation, now, floor, flat } = said;
-    let flat = flat.bits();
+    let (flat, same) = (flat.bits(), are_same(variation, floor).bits());
     let error = beyond_rounding(now, floor, claim(now, previous, variation));
     let surprises = [near_low - low, near_high - high];
     let with_hidden = with_hidden(error, surprises, gap * width, [floor, magnitude]);
@@ -264,7 +273,11 @@ fn judge_on<S: Simd>(simd: S, climbers: &mut [Climber], places: &[u8]) -> [Verdi
         }
         let foot = is_foot(now, variations[k], FEJER.rungs[rung].rows.len());
         let unseen = foot || rung < LAST && (flat >> k) & 1 == 1;
-        verdicts[k] = if climber.inner.met(errors[k], estimate) && !unseen {
+        let met = climber.inner.met(errors[k], estimate);
+        if met && (foot || (same >> k) & 1 == 1) {
+            continue;
+        }
+        verdicts[k] = if met && !unseen {
             let evaluations = (FEJER.rungs[rung].rows.len() * LANES) as u64 + 2;
             Verdict::Answer { estimate, error: claims[k], magnitude, evaluations }
         } else {

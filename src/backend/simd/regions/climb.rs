@@ -3,7 +3,7 @@
 use super::sums::{Said, Sums, dot, dots, sum};
 use super::{Desk, Known, SimdRegions};
 use crate::estimate::{
-    Quantity, Tolerance, beyond_rounding, claim, is_foot, is_sparse, larger, lesser, noise, promising,
+    Quantity, Tolerance, are_same, beyond_rounding, claim, is_foot, is_sparse, larger, lesser, noise, promising,
 };
 use crate::lanes::{LANES, Lanes, Simd, dispatch};
 use crate::plan::{Map, Region, Swept};
@@ -47,6 +47,9 @@ impl SimdRegions<'_> {
         let mut judged: Option<(usize, f64, f64)> = None;
         let next = |index, sure| next(index, last, sure);
         let alone = known.is_some();
+        // Where no more was seen at first than the foot of a peak, the rest may be in a later rung, or nowhere.
+        let mut foot_seen =
+            eager && known.is_some_and(|Known { seen, .. }| seen.foot && tolerance.met(seen.claimed, seen.estimate));
         let mut range = (f64::INFINITY, f64::NEG_INFINITY);
         let known_values = known.map_or(&[][..], |known| known.more);
         if let Some(Known { seen, .. }) = known {
@@ -126,16 +129,18 @@ impl SimdRegions<'_> {
             let error = beyond_rounding(now, floor, claim(now, previous, variation));
             let sparse = is_sparse(now, variation);
             // Of the whole it may be that only the foot of a peak was seen.
+            let same = are_same(variation, floor);
             let foot = eager && is_foot(now, variation, count);
-            let unseen = foot || eager && flat && index < last;
+            let unseen = eager && !same && (foot || flat && index < last);
             let met = tolerance.met(error + floor, estimate);
+            foot_seen |= eager && met && (foot || same);
             let swept = Swept {
                 estimate,
                 error,
                 floor,
                 magnitude,
                 evaluations: (done * LANES) as u32 + if region.guarded { 2 } else { 0 },
-                constant: variation == 0.0 || met && foot,
+                constant: variation == 0.0 || foot_seen && !(met && !foot && !same),
                 variation,
                 sparse,
                 fall: if previous < f64::INFINITY { now / previous } else { f64::NAN },

@@ -3,7 +3,7 @@
 
 use super::climb::{NEAR, bends};
 use super::sums::extremes;
-use crate::estimate::{Quantity, Signs, is_sparse, larger, noise, rounding_by};
+use crate::estimate::{Quantity, Signs, are_same, is_sparse, larger, noise, rounding_by};
 use crate::integrand::Integrand;
 use crate::lanes::{LANES, Lanes, Simd, Token, dispatch};
 use crate::rule::{Aligned, FEJER, Vector};
@@ -17,6 +17,9 @@ pub(crate) struct Seen {
     pub estimate: f64,
     pub raw: f64,
     pub variation: f64,
+    /// The error claimed, were it not for what may be unseen; and whether all that was seen may be the foot of a peak.
+    pub claimed: f64,
+    pub foot: bool,
 }
 
 /// Values that need not be evaluated again: what the quick way saw, and those at the next nodes of the ladder, as far as there are any.
@@ -28,8 +31,15 @@ pub(crate) struct Known<'a> {
 
 impl Seen {
     /// Before anything is seen.
-    pub const NOTHING: Self =
-        Self { nodes: [[0.0; LANES]; 2], near: [0.0; LANES], estimate: 0.0, raw: 0.0, variation: 0.0 };
+    pub const NOTHING: Self = Self {
+        nodes: [[0.0; LANES]; 2],
+        near: [0.0; LANES],
+        estimate: 0.0,
+        raw: 0.0,
+        variation: 0.0,
+        claimed: f64::INFINITY,
+        foot: false,
+    };
 
     /// With no more than that.
     #[inline]
@@ -98,7 +108,8 @@ fn judge_on<S: Simd>(simd: S, seen: &mut Seen, near: f64, lower: f64, upper: f64
     let (least, most) = extremes(first.lesser(second), first.greater(second));
     let said = say(sums, near, [least, most], [lower, upper]);
     (seen.estimate, seen.raw, seen.variation) = (sums[0], said.raw, said.variation);
-    said.error
+    (seen.claimed, seen.foot) = (said.claimed, said.foot);
+    if said.foot || said.flat { f64::INFINITY } else { said.claimed }
 }
 
 /// The eight sums that [`SIGNS`] makes of the values.
@@ -131,11 +142,15 @@ pub(super) fn sums_of_each<S: Simd>(values: &[Lanes<S>; 2 * LANES], width: Lanes
 }
 
 /// What the first rung says of an interval, or of several side by side.
-pub(super) struct Said<Q> {
+pub(super) struct Said<Q: Quantity> {
     pub raw: Q,
     pub variation: Q,
-    /// The error claimed.
-    pub error: Q,
+    /// The error claimed, if neither of what follows.
+    pub claimed: Q,
+    /// Whether all that was seen may be the foot of a peak.
+    pub foot: Q::Truth,
+    /// See [`Signs::are_flat`].
+    pub flat: Q::Truth,
 }
 
 #[inline(always)]
@@ -149,11 +164,8 @@ pub(super) fn say<Q: Quantity>(sums: [Q; LANES], near: Q, [least, most]: [Q; 2],
     let magnitude = larger(most.abs(), least.abs()) * width;
     let floor = rounding_by(sum.like(FEJER.rungs[0].scatter), magnitude, sum)
         + noise(larger(lower.abs(), upper.abs()), most - least);
-    // Where they are all the same, too.
-    let unseen = Q::either(is_sparse(raw, variation), || variation.le(sum.like(0.0)));
-    let unseen = Q::either(unseen, || signs.are_flat(floor));
-    let error = Q::choose(unseen, || sum.like(f64::INFINITY), || raw + hidden + floor);
-    Said { raw, variation, error }
+    let foot = Q::either(is_sparse(raw, variation), || are_same(variation, floor));
+    Said { raw, variation, claimed: raw + hidden + floor, foot, flat: signs.are_flat(floor) }
 }
 
 /// How much the upper sentinel counts beside the lower one: what hides at both ends does not cancel but by accident.
