@@ -98,17 +98,19 @@ impl Judge {
         let error = now.max(beyond_rounding(now, floor, claimed)) + hidden + floor;
         // As on the CPU: what needs more than the first rung is refined a little further.
         let tolerance = if self.rung == 0 { asked.tolerance } else { asked.tolerance.inner() };
+        let is_last = self.rung + 1 == self.ladder.rungs.len();
         let analytic = claimed <= now || now < NOISE * floor;
         if analytic && tolerance.met(error, estimate) {
             // It may be that only the foot of a peak was seen.
             let foot = is_foot(now, variation, self.ladder.rungs[self.rung].rows.len());
-            return if foot || signs.are_flat(floor) {
-                Verdict::Straggler
-            } else {
-                Verdict::Answer { estimate, error }
-            };
+            if foot {
+                return Verdict::Straggler;
+            }
+            if is_last || !signs.are_flat(floor) {
+                return Verdict::Answer { estimate, error };
+            }
         }
         // Evaluations cost little here.
-        if self.rung + 1 < self.ladder.rungs.len() { Verdict::Climb(now) } else { Verdict::Straggler }
+        if is_last { Verdict::Straggler } else { Verdict::Climb(now) }
     }
 }
