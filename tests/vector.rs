@@ -245,6 +245,39 @@ fn what_one_component_hides_is_seen() {
 }
 
 #[test]
+fn a_mesh_that_converged_is_looked_at_again() {
+    // Steps between the nodes of a mesh that was refined for a needle elsewhere; a peak on a constant that is all that the ends of the range see.
+    let needle = |x: f64| 1e-3 / ((x - 0.3).powi(2) + 1e-8);
+    let stepped = |x: f64| [x.cos(), needle(x) + if (x - 0.7654).abs() < 4e-4 { 20.0 } else { 0.0 }];
+    let exact = [1f64.sin(), 10.0 * (7e3f64.atan() + 3e3f64.atan()) + 0.016];
+    let wide = |x: f64| [(x * 1e-5).cos(), (-x * x).exp() + 1e-7];
+    let wide_exact = [2e5 * 1f64.sin(), std::f64::consts::PI.sqrt() + 0.02];
+    for norm in NORMS {
+        let with = Integrator::new().norm(norm).rel_tol(1e-6);
+        let integral = run(&with, &stepped, 0.0, 1.0);
+        assert!(integral.status == Status::Converged && is_honest(&integral, &exact, 1e-6, 0.0), "{integral:#}");
+        let integral = run(&with, &wide, -1e5, 1e5);
+        assert!(integral.status == Status::Converged && is_honest(&integral, &wide_exact, 1e-6, 0.0), "{integral:#}");
+    }
+}
+
+#[test]
+fn a_component_that_seems_to_be_zero_is_suspicious() {
+    let hidden = |x: f64| if (x - 0.123_456_7).abs() < 1e-9 { 1e9 } else { 0.0 };
+    for norm in NORMS {
+        let with = Integrator::new().norm(norm);
+        let integral = run(&with, &|x: f64| [x, hidden(x)], 0.0, 1.0);
+        assert!(matches!(integral.status, Status::Suspicious { .. }), "{norm:?} {integral:#}");
+        assert_eq!(integral.component, Some(1));
+        let allowed = run(&with.clone().abs_tol(1e-9), &|x: f64| [x, hidden(x)], 0.0, 1.0);
+        assert_eq!(allowed.status, Status::Converged, "{norm:?} {allowed:#}");
+        // A formula says so itself.
+        let formulas = [Expression::parse("x").unwrap(), Expression::parse("0*1").unwrap()];
+        assert_eq!(run(&with, &formulas, 0.0, 1.0).status, Status::Converged, "{norm:?}");
+    }
+}
+
+#[test]
 fn a_value_that_is_not_finite_is_named_with_its_component() {
     let nan = |x: f64| [x, if x > 0.5 { f64::NAN } else { x }, x * x];
     let integral = run(&Integrator::new(), &nan, 0.0, 1.0);

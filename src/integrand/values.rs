@@ -1,6 +1,6 @@
 //! An integrand behind one call for many points, so that what asks for values is compiled once for all integrands.
 
-use super::{Expr, Graph, Integrand, evaluate::on_vectors};
+use super::{Expr, Graph, Integrand, Point, evaluate::on_vectors};
 use crate::lanes::{LANES, Token, dispatch};
 use std::cell::RefCell;
 
@@ -50,9 +50,11 @@ impl<F: Integrand> Values for OnLanes<'_, F> {
     }
 }
 
-fn is_zero<F: Integrand>(f: &F) -> bool {
+/// Whether its formula, if there is one, is zero.
+pub(crate) fn is_zero<P: Point>(f: &impl Integrand<P>) -> bool {
     let graph = Graph::new();
-    f.trace(&graph, graph.coordinate(0)).and_then(Expr::as_constant) == Some(0.0)
+    let traced = f.trace(&graph, P::traced_from_fn(|d| graph.coordinate(d)));
+    traced.and_then(Expr::as_constant) == Some(0.0)
 }
 
 /// With all that was asked for and answered.

@@ -22,8 +22,8 @@ use crate::error::Error;
 use crate::integral::{Fallback, Integral, Status};
 use crate::integrand::bound::Bounded;
 use crate::integrand::point_values::{PointValues, PointsByScalar, PointsOnLanes};
-use crate::integrand::values::Values;
-use crate::integrand::{Expr, Graph, Integrand, Point};
+use crate::integrand::values::{Values, is_zero};
+use crate::integrand::{Integrand, Point};
 use crate::lanes::{LANES, Level, Token};
 use crate::method::{Costs, Cubature, Method, Outcome, Wanted};
 use crate::plan::Axis;
@@ -94,11 +94,7 @@ impl Integrator {
         let (on_lanes, by_scalar) =
             (PointsOnLanes { f, token, point: PhantomData }, PointsByScalar { f, point: PhantomData });
         let fast: &dyn PointValues = if self.backend == Backend::Serial { &by_scalar } else { &on_lanes };
-        let is_zero = || {
-            let graph = Graph::new();
-            let traced = f.trace(&graph, P::traced_from_fn(|d| graph.coordinate(d)));
-            traced.and_then(Expr::as_constant) == Some(0.0)
-        };
+        let is_zero = || is_zero(f);
         let known = (level, token);
         let reversed = self.control.watch.is_some() && axes_of(lower, upper).0 < 0.0;
         let negated = reversed.then(|| Self { control: self.control.of(true).into_owned(), ..self.clone() });

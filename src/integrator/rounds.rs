@@ -130,7 +130,8 @@ pub(super) fn run(
                 || outcome == Outcome::Divergent && !scaled && find(method, &mut scaled, scales::find)
                 || converged && !doubted && {
                     doubted = true;
-                    second_look(question, &kernel, method, looked)
+                    let found = second_look(&kernel, (lower, upper), method, looked);
+                    method.look_into(&found, &found)
                 };
             if !again {
                 stop = question.withheld(start);

@@ -1,7 +1,6 @@
 //! A second look at a mesh that converged and is in doubt: where a dense sample is none of the values that its leaf may have, something is.
 
 use super::probe;
-use super::question::Question;
 use crate::backend::simd::regions::{Desk, SimdRegions};
 use crate::estimate::Tolerance;
 use crate::lanes::LANES;
@@ -18,31 +17,32 @@ const BLOCK: usize = 512;
 /// Intervals beyond which no more are looked for.
 const MOST: usize = 256;
 
-/// Looks at the mesh of `method`, which converged, if it is in doubt; whether there is something that it does not explain, which it then goes into. Equal
-/// parts may have been `looked` at before.
-pub(super) fn second_look(question: &Question, kernel: &SimdRegions, method: &mut Adaptive, looked: bool) -> bool {
-    let finite = question.lower.is_finite() && question.upper.is_finite();
-    let Some(doubt) = method.doubt(looked).filter(|_| finite) else { return false };
-    let mut look = Look { question, leaves: Vec::new(), found: Vec::new(), evaluations: 0 };
-    look.expect(kernel, method);
+/// Looks at the mesh of `method`, over a range with these ends, which converged, if it is in doubt: intervals, apart and in ascending order, in which
+/// there is something that it does not explain. Equal parts may have been `looked` at before.
+pub(super) fn second_look(
+    kernel: &SimdRegions,
+    ends: (f64, f64),
+    method: &mut Adaptive,
+    looked: bool,
+) -> Vec<(f64, f64)> {
+    let finite = ends.0.is_finite() && ends.1.is_finite();
+    let Some(doubt) = method.doubt(looked).filter(|_| finite) else { return Vec::new() };
+    let mut look = Look { kernel, ends, leaves: Vec::new(), found: Vec::new(), evaluations: 0 };
+    look.expect(method);
     let found = look.all(&doubt, looked);
     method.evaluations += look.evaluations;
-    if found.is_empty() {
-        return false;
-    }
-    method.look_into(&found);
-    true
+    found
 }
 
 impl Look<'_> {
     /// Sets what the leaves say: of those that were swept by levels, a ladder.
-    fn expect(&mut self, kernel: &SimdRegions, method: &Adaptive) {
+    fn expect(&mut self, method: &Adaptive) {
         let mut desk = Desk::new();
         let any = Tolerance { absolute: f64::INFINITY, relative: 0.0 };
         for (region, swept) in method.swept() {
             let climbed = swept.levels.then(|| {
                 let sweep = Sweep::Ladder { least: 0, eager: false };
-                let climbed = kernel.sweep_one(&Region { sweep, guarded: false, ..region }, any, &mut desk);
+                let climbed = self.kernel.sweep_one(&Region { sweep, guarded: false, ..region }, any, &mut desk);
                 self.evaluations += u64::from(climbed.evaluations);
                 climbed
             });
@@ -52,7 +52,7 @@ impl Look<'_> {
 
     /// Intervals in which something is that the leaves do not explain, apart and in ascending order.
     fn all(&mut self, doubt: &Doubt, looked: bool) -> Vec<(f64, f64)> {
-        let Question { lower, upper, ladder, .. } = *self.question;
+        let ((lower, upper), ladder) = (self.ends, self.kernel.ladder);
         let even = (upper - lower) / probe::SAMPLES as f64;
         // A look before told values of a constant from others.
         if !(looked && doubt.constant) {
@@ -100,7 +100,8 @@ const HALVES: usize = 48;
 const MOST_NARROWED: usize = 64;
 
 struct Look<'a> {
-    question: &'a Question<'a>,
+    kernel: &'a SimdRegions<'a>,
+    ends: (f64, f64),
     leaves: Vec<Expected>,
     found: Vec<Surprise>,
     evaluations: u64,
@@ -109,7 +110,7 @@ struct Look<'a> {
 impl Look<'_> {
     /// Looks at points in ascending order.
     fn along(&mut self, points: &[f64]) {
-        let Question { values: f, lower, upper, .. } = *self.question;
+        let (f, (lower, upper)) = (self.kernel.values, self.ends);
         let ([mut x, mut y], mut leaf, mut before) = ([[[0.0; LANES]; BLOCK / LANES]; 2], 0, lower);
         let mut under_way: Option<Surprise> = None;
         for block in points.chunks(BLOCK) {
@@ -139,7 +140,7 @@ impl Look<'_> {
 
     /// Looks at points farther and farther from an origin, as far as they lie closer than equal parts.
     fn outward(&mut self, origin: f64, least: f64, even: f64) {
-        let Question { lower, upper, .. } = *self.question;
+        let (lower, upper) = self.ends;
         let inside = |x: &f64| lower < *x && *x < upper;
         let most = even / OUTWARD;
         // Below normal numbers steps would stand still.
@@ -176,7 +177,7 @@ impl Look<'_> {
             *x = (none - surprise).mul_add(0.5f64.powi(k as i32), surprise);
         }
         let mut y = x;
-        self.question.values.values(&x, &mut y);
+        self.kernel.values.values(&x, &mut y);
         self.evaluations += HALVES as u64;
         let leaf = |x: f64| self.leaves.get(self.leaves.partition_point(|leaf| leaf.upper <= x)).or(self.leaves.last());
         let surprising = |&k: &usize| {

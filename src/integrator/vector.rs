@@ -1,16 +1,14 @@
 //! Adaptive integration of several components on one mesh.
 
-use super::beside::{Beside, is_singular};
+mod rounds;
+
 use super::check_mesh::Forms;
 use super::composite::stopped;
-use super::initial::initial;
-use super::probe::{self, Panels};
-use super::rounds::{CHUNK, TINY, status};
 use super::watched::{Watched, WatchedVector};
 use super::{Integrator, Space};
 use crate::agreement::{Agreement, Disagreement, Verify};
 use crate::backend::Backend;
-use crate::backend::simd::regions::{Desk, SimdRegions};
+use crate::backend::simd::regions::Desk;
 use crate::clock::Instant;
 use crate::control::Stop;
 use crate::error::Error;
@@ -18,15 +16,15 @@ use crate::estimate::Tolerance;
 use crate::integral::Status;
 use crate::integrand::bound::Bounded;
 use crate::integrand::shared::{Shared, Single, VectorByScalar, VectorOnLanes, VectorValues};
+use crate::integrand::values::is_zero;
 use crate::integrand::vector::OneOf;
 use crate::integrand::{Point, VectorIntegrand};
 use crate::lanes::{Level, Token};
-use crate::method::{Adaptive, Joint, Limits, Outcome};
+use crate::method::{Adaptive, Joint, Limits};
 use crate::norm::{Measure, Norm};
-use crate::plan::Swept;
 use crate::region::{IntoRegion, Region};
-use crate::rule::FEJER;
 use crate::vector::VectorIntegral;
+use rounds::Run;
 use std::cell::RefCell;
 use std::marker::PhantomData;
 
@@ -49,7 +47,8 @@ impl Integrator {
     /// every guard of a single integral looks at each. What one component needs (a kink, a narrow peak) all are evaluated
     /// for; where components have different troubles and each is cheap, as many single integrals are faster.
     ///
-    /// A component that is constant costs some 9,000 evaluations, in which something is looked for that no node saw.
+    /// A component that is constant costs some 9,000 evaluations, in which something is looked for that no node saw; one that is zero at all of these, too,
+    /// is [`Suspicious`](Status::Suspicious) unless its formula is zero or, over a finite range, an absolute tolerance is given.
     ///
     /// Over a box, [`Method::Auto`](crate::Method::Auto) is cubature, on one mesh of boxes; by
     /// [`Lattice`](crate::Method::Lattice), [`Sobol`](crate::Method::Sobol) or [`MonteCarlo`](crate::Method::MonteCarlo) all components share their samples.
@@ -111,7 +110,8 @@ impl Integrator {
         let serial = self.backend == Backend::Serial;
         let fast: &dyn VectorValues = if serial { &by_scalar } else { &on_lanes };
         let bounded = |component| Bounded::new(&OneOf { f, component });
-        let forms = VectorForms { fast, scalar: &by_scalar, bounded: &bounded, components };
+        let is_zero = |component| is_zero(&OneOf { f, component });
+        let forms = VectorForms { fast, scalar: &by_scalar, bounded: &bounded, is_zero: &is_zero, components };
         self.jointly(&forms, (level, token), measure, region, tolerance, start)
     }
 
@@ -134,13 +134,15 @@ impl Integrator {
         let mut run = Run {
             with: self,
             values: fast,
+            is_zero: forms.is_zero,
             shared: Shared::new(fast, components),
             token,
             bounds: (lower, upper),
             joint: MEMORY.with_borrow_mut(|memory| Joint::new(components, measure, tolerance, limits, memory)),
             swept: vec![Vec::new(); components],
             desk: Desk::new(),
-            probed: false,
+            looked: vec![false; components],
+            group: measure.group,
             start,
         };
         let (mut status, component) = if lower < upper {
@@ -226,160 +228,7 @@ pub(super) struct VectorForms<'a> {
     pub fast: &'a dyn VectorValues,
     pub scalar: &'a dyn VectorValues,
     pub bounded: &'a dyn Fn(usize) -> Option<Bounded>,
+    /// Whether a component is known to be zero.
+    pub is_zero: &'a dyn Fn(usize) -> bool,
     pub components: usize,
-}
-
-/// Integrals of several components under way.
-struct Run<'a> {
-    with: &'a Integrator,
-    values: &'a dyn VectorValues,
-    shared: Shared<'a>,
-    token: Token,
-    bounds: (f64, f64),
-    joint: Joint,
-    /// The outcome of a round, by components.
-    swept: Vec<Vec<Swept>>,
-    desk: Desk,
-    probed: bool,
-    start: Instant,
-}
-
-/// What any of the components is like beside a break point.
-struct BesideAny<'a, 'b> {
-    shared: &'a Shared<'b>,
-    count: usize,
-}
-
-impl Beside for BesideAny<'_, '_> {
-    fn is_singular(&mut self, point: f64, reach: f64) -> bool {
-        self.shared.clear();
-        (0..self.count).any(|c| is_singular(&self.shared.component(c), point, reach))
-    }
-}
-
-impl Run<'_> {
-    fn finish(&mut self) -> (Status, Option<usize>) {
-        let with = self.with;
-        let mut regions = Vec::new();
-        let count = self.swept.len();
-        let mut beside = BesideAny { shared: &self.shared, count };
-        initial(with.method, self.bounds, &with.points, &mut beside, &mut regions);
-        self.shared.clear();
-        self.joint.begin(with.method, &regions);
-        let mut stop = self.round(regions.len() == 1 && with.norm != Norm::Each);
-        // All values of a component the same: something may hide between them.
-        if stop.is_none() && self.probe(|run, c| run.swept[c].iter().all(|one| one.constant)) {
-            stop = self.round(false);
-        }
-        stop = stop.or(self.withheld());
-        // What the last round came to.
-        let mut last = None;
-        loop {
-            if let Some(stop) = stop {
-                return (self.stopped(stop, last), None);
-            }
-            let absorbed = self.joint.absorb(&self.swept, self.shared.evaluations());
-            if with.control.may_stop() {
-                last = Some((self.joint.estimates.clone(), self.joint.errors.clone()));
-            }
-            if let Some((outcome, component)) = absorbed {
-                // Nothing but zeros, or next to nothing.
-                let nothing = |run: &Self, c: usize| run.joint.magnitude(c) < TINY;
-                if !(outcome == Outcome::Converged && self.probe(nothing)) {
-                    return match self.withheld() {
-                        // What hides between the nodes was looked for, and not to the end.
-                        Some(stop) => {
-                            let unsure = last.map(|(estimates, errors)| (estimates, vec![f64::INFINITY; errors.len()]));
-                            (self.stopped(stop, unsure), None)
-                        }
-                        None => (status(outcome), component),
-                    };
-                }
-            }
-            with.control.report(self.shared.evaluations(), with.max_evaluations);
-            stop = self.round(false);
-        }
-    }
-
-    /// The end before the end, with what the last round came to.
-    fn stopped(&mut self, stop: Stop, last: Option<(Vec<f64>, Vec<f64>)>) -> Status {
-        let components = self.swept.len();
-        let nothing = || (vec![f64::NAN; components], vec![f64::INFINITY; components]);
-        let reached = if last.is_some() { self.bounds.1 } else { f64::NAN };
-        (self.joint.estimates, self.joint.errors) = last.unwrap_or_else(nothing);
-        stopped(stop, reached)
-    }
-
-    /// Why the values of what was done last are none, if they were withheld.
-    fn withheld(&self) -> Option<Stop> {
-        self.with.control.withheld(self.values.withheld(), self.start)
-    }
-
-    /// Looks, once, for what may hide in these components; whether the integrals begin anew, with panels around it.
-    fn probe(&mut self, these: impl Fn(&Self, usize) -> bool) -> bool {
-        if self.probed {
-            return false;
-        }
-        let doubtful: Vec<usize> = (0..self.swept.len()).filter(|&c| these(self, c)).collect();
-        self.probed = !doubtful.is_empty();
-        self.shared.clear();
-        let found = doubtful.into_iter().filter_map(|c| {
-            let values = self.shared.component(c);
-            probe::find(&values, self.bounds.0, self.bounds.1).0
-        });
-        let found: Vec<Panels> = found.collect();
-        if self.values.withheld() {
-            return false;
-        }
-        let Some(panels) = probe::union(&found) else { return false };
-        self.joint.begin(self.with.method, &panels);
-        true
-    }
-
-    /// Sweeps what is asked for, leaf by leaf; with a look at the whole beforehand, if it is to be seen how large the components are.
-    fn round(&mut self, look: bool) -> Option<Stop> {
-        for (c, swept) in self.swept.iter_mut().enumerate() {
-            swept.clear();
-            swept.resize(self.joint.asked_of(c), Swept::NOTHING);
-        }
-        if look {
-            self.shared.clear();
-            let any = Tolerance { absolute: f64::INFINITY, relative: 0.0 };
-            let estimates: Vec<f64> = (0..self.swept.len()).map(|c| self.sweep(c, 0, Some(any)).estimate).collect();
-            let stop = self.withheld();
-            if stop.is_some() {
-                return stop;
-            }
-            self.joint.hint(&estimates);
-        }
-        let mut leaves = 0;
-        let mut last = None;
-        for k in 0..self.joint.next().len() {
-            let (leaf, c, place) = self.joint.next()[k];
-            if last.is_some_and(|last| last != leaf) {
-                self.shared.clear();
-            }
-            if last != Some(leaf) {
-                if leaves % CHUNK == 0 && !self.with.control.is_idle() {
-                    let stop = self.with.control.stop(self.start);
-                    if stop.is_some() {
-                        return stop;
-                    }
-                }
-                leaves += 1;
-                last = Some(leaf);
-            }
-            self.swept[c][place] = self.sweep(c, place, None);
-        }
-        self.shared.clear();
-        self.withheld()
-    }
-
-    fn sweep(&mut self, c: usize, place: usize, tolerance: Option<Tolerance>) -> Swept {
-        let values = self.shared.component(c);
-        let ladder = self.with.ladder().unwrap_or(&FEJER);
-        let kernel = SimdRegions { values: &values, ladder, token: self.token };
-        let (region, share) = self.joint.region(c, place);
-        kernel.sweep_one(&region, tolerance.unwrap_or(share), &mut self.desk)
-    }
 }

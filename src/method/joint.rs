@@ -99,9 +99,20 @@ impl Joint {
         self.components[component].swept().collect()
     }
 
-    /// The integral of |f| of a component.
-    pub fn magnitude(&self, component: usize) -> f64 {
-        self.components[component].totals.magnitude
+    /// A component, to be looked at.
+    pub fn component(&mut self, component: usize) -> &mut Adaptive {
+        &mut self.components[component]
+    }
+
+    /// Looks for what is in these intervals, which are given by components; whether there are any.
+    pub fn look_into(&mut self, found: &[Vec<(f64, f64)>]) -> bool {
+        let mut all = found.concat();
+        all.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
+        for (component, own) in self.components.iter_mut().zip(found) {
+            component.look_into(&all, own);
+        }
+        self.list();
+        !all.is_empty()
     }
 
     /// Tells the sweep of the whole how closely each component is wanted, where a first look at it gave these estimates.

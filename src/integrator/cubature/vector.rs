@@ -13,8 +13,9 @@ use crate::integral::{Fallback, Status};
 use crate::integrand::bound::Bounded;
 use crate::integrand::shared::{VectorByScalar, VectorOnLanes, VectorValues};
 use crate::integrand::shared_points::SharedPoints;
+use crate::integrand::values::is_zero;
 use crate::integrand::vector::OneOf;
-use crate::integrand::{Expr, Graph, Point, VectorIntegrand};
+use crate::integrand::{Point, VectorIntegrand};
 use crate::integrator::Integrator;
 use crate::integrator::check_points::{BallAt, CheckedVector};
 use crate::integrator::composite::stopped;
@@ -84,11 +85,7 @@ impl Integrator {
             None if serial => &by_scalar,
             None => &on_lanes,
         };
-        let is_zero = |component: usize| {
-            let graph = Graph::new();
-            let traced = f.trace(component, &graph, P::traced_from_fn(|d| graph.coordinate(d)));
-            traced.and_then(Expr::as_constant) == Some(0.0)
-        };
+        let is_zero = |component| is_zero(&OneOf { f, component });
         let sampled = self.method.most_sampled().is_some();
         let (sign, axes) = axes_of(lower, upper);
         let of = Watched::new(values, &with.control, start);
@@ -101,7 +98,8 @@ impl Integrator {
             integral
         };
         let result = if let ([lower], [upper], false) = (lower, upper, sampled) {
-            let forms = VectorForms { fast: values, scalar: &by_scalar, bounded: &|_| None, components };
+            let forms =
+                VectorForms { fast: values, scalar: &by_scalar, bounded: &|_| None, is_zero: &is_zero, components };
             let region = Region { lower: *lower, upper: *upper };
             let tolerance = with.check_question(None, region, with.rel_tol, with.abs_tol)?;
             with.jointly(&forms, (level, token), measure, region, tolerance, start)

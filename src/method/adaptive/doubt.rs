@@ -109,8 +109,12 @@ impl Adaptive {
         (length, leaves.first().map_or(0.0, |(_, leaf)| leaf.middle()))
     }
 
-    /// Looks for what is in these intervals, which are in ascending order and apart.
-    pub fn look_into(&mut self, intervals: &[(f64, f64)]) {
+    /// Cuts leaves at the ends of these intervals, which are in ascending order, and looks for what is in `own` ones, which are among them; whether there
+    /// are any.
+    pub fn look_into(&mut self, intervals: &[(f64, f64)], own: &[(f64, f64)]) -> bool {
+        if intervals.is_empty() {
+            return false;
+        }
         self.reopen();
         let sweep = if self.method == Method::DoubleExponential {
             Sweep::Levels
@@ -121,6 +125,7 @@ impl Adaptive {
             let region = self.leaves[index as usize].region;
             let inside = |&cut: &f64| region.lower < cut && cut < region.upper;
             let mut cuts: Vec<f64> = intervals.iter().flat_map(|&(from, to)| [from, to]).filter(inside).collect();
+            cuts.sort_unstable_by(f64::total_cmp);
             cuts.dedup();
             if cuts.is_empty() {
                 continue;
@@ -132,11 +137,12 @@ impl Adaptive {
             for k in first..self.of.len() {
                 let (leaf, Region { lower, upper, .. }) = (self.of[k], self.asked[k]);
                 let within = |&(from, to): &(f64, f64)| from <= lower && upper <= to;
-                if self.method == Method::Auto && intervals.iter().any(within) {
+                if self.method == Method::Auto && own.iter().any(within) {
                     self.asked[k].sweep = Sweep::Locate;
                     self.leaves[leaf as usize].locating = true;
                 }
             }
         }
+        true
     }
 }

@@ -1,0 +1,235 @@
+//! The rounds of several integrals on one mesh.
+
+use crate::backend::simd::regions::{Desk, SimdRegions};
+use crate::clock::Instant;
+use crate::control::Stop;
+use crate::estimate::Tolerance;
+use crate::integral::Status;
+use crate::integrand::shared::{Shared, VectorValues};
+use crate::integrand::values::Values;
+use crate::integrator::Integrator;
+use crate::integrator::beside::{Beside, is_singular};
+use crate::integrator::composite::stopped;
+use crate::integrator::initial::initial;
+use crate::integrator::probe::{self, Find, Panels};
+use crate::integrator::rounds::{CHUNK, NOTHING_SEEN, TINY, status};
+use crate::integrator::scales;
+use crate::integrator::second_look::second_look;
+use crate::lanes::Token;
+use crate::method::{Joint, Outcome};
+use crate::norm::Norm;
+use crate::plan::Swept;
+use crate::rule::FEJER;
+
+/// Integrals of several components under way.
+pub(super) struct Run<'a> {
+    pub with: &'a Integrator,
+    pub values: &'a dyn VectorValues,
+    pub is_zero: &'a dyn Fn(usize) -> bool,
+    pub shared: Shared<'a>,
+    pub token: Token,
+    pub bounds: (f64, f64),
+    pub joint: Joint,
+    /// The outcome of a round, by components.
+    pub swept: Vec<Vec<Swept>>,
+    pub desk: Desk,
+    /// The components that were looked at for what may hide in them; all of these once.
+    pub looked: Vec<bool>,
+    /// Components in a row that make one number.
+    pub group: usize,
+    pub start: Instant,
+}
+
+/// What any of the components is like beside a break point.
+struct BesideAny<'a, 'b> {
+    shared: &'a Shared<'b>,
+    count: usize,
+}
+
+impl Beside for BesideAny<'_, '_> {
+    fn is_singular(&mut self, point: f64, reach: f64) -> bool {
+        self.shared.clear();
+        (0..self.count).any(|c| is_singular(&self.shared.component(c), point, reach))
+    }
+}
+
+impl Run<'_> {
+    /// How it ends, and at which component; what it comes to is in `joint`.
+    pub fn finish(&mut self) -> (Status, Option<usize>) {
+        let with = self.with;
+        let mut regions = Vec::new();
+        let count = self.swept.len();
+        let mut beside = BesideAny { shared: &self.shared, count };
+        initial(with.method, self.bounds, &with.points, &mut beside, &mut regions);
+        self.shared.clear();
+        self.joint.begin(with.method, &regions);
+        let mut stop = self.round(regions.len() == 1 && with.norm != Norm::Each);
+        // All values of a component the same: something may hide between them.
+        if stop.is_none() && self.probe(|run, c| run.swept[c].iter().all(|one| one.constant)) {
+            stop = self.round(false);
+        }
+        stop = stop.or(self.withheld());
+        let (mut doubted, mut scaled) = (!with.points.is_empty(), !with.points.is_empty());
+        // What the last round came to.
+        let mut last = None;
+        loop {
+            if let Some(stop) = stop {
+                return (self.stopped(stop, last), None);
+            }
+            let absorbed = self.joint.absorb(&self.swept, self.shared.evaluations());
+            if with.control.may_stop() {
+                last = Some((self.joint.estimates.clone(), self.joint.errors.clone()));
+            }
+            if let Some((outcome, component)) = absorbed {
+                let converged = outcome == Outcome::Converged;
+                // Nothing but zeros, or next to nothing; or the same everywhere, whatever it was that the first sweeps saw.
+                let again = converged && self.probe(|run, c| run.is_plain(c))
+                    || outcome == Outcome::Divergent && !std::mem::replace(&mut scaled, true) && self.scale(component)
+                    || converged && !std::mem::replace(&mut doubted, true) && self.second_look();
+                if !again {
+                    return match self.withheld() {
+                        // What hides between the nodes was looked for, and not to the end.
+                        Some(stop) => {
+                            let unsure = last.map(|(estimates, errors)| (estimates, vec![f64::INFINITY; errors.len()]));
+                            (self.stopped(stop, unsure), None)
+                        }
+                        None if converged => self.converged(),
+                        None => (status(outcome), component),
+                    };
+                }
+            }
+            with.control.report(self.shared.evaluations(), with.max_evaluations);
+            stop = self.round(false);
+        }
+    }
+
+    /// The end before the end, with what the last round came to.
+    fn stopped(&mut self, stop: Stop, last: Option<(Vec<f64>, Vec<f64>)>) -> Status {
+        let components = self.swept.len();
+        let nothing = || (vec![f64::NAN; components], vec![f64::INFINITY; components]);
+        let reached = if last.is_some() { self.bounds.1 } else { f64::NAN };
+        (self.joint.estimates, self.joint.errors) = last.unwrap_or_else(nothing);
+        stopped(stop, reached)
+    }
+
+    /// Why the values of what was done last are none, if they were withheld.
+    fn withheld(&self) -> Option<Stop> {
+        self.with.control.withheld(self.values.withheld(), self.start)
+    }
+
+    /// Looks, once, for what may hide in these components; whether the integrals begin anew, with panels around it.
+    fn probe(&mut self, these: impl Fn(&mut Self, usize) -> bool) -> bool {
+        if self.looked.contains(&true) {
+            return false;
+        }
+        self.looked = (0..self.swept.len()).map(|c| these(self, c)).collect();
+        let doubtful: Vec<usize> = (0..self.swept.len()).filter(|&c| self.looked[c]).collect();
+        self.begin_anew(&doubtful, probe::find)
+    }
+
+    /// Looks for the scale of the component that seems to diverge; whether the integrals begin anew.
+    fn scale(&mut self, component: Option<usize>) -> bool {
+        let finite = self.bounds.0.is_finite() && self.bounds.1.is_finite();
+        component.is_some_and(|c| finite && self.begin_anew(&[c], scales::find))
+    }
+
+    /// Begins anew with the panels that are found for these components, if there are any.
+    fn begin_anew(&mut self, these: &[usize], find: Find) -> bool {
+        self.shared.clear();
+        let found = these.iter().filter_map(|&c| find(&self.shared.component(c), self.bounds.0, self.bounds.1).0);
+        let found: Vec<Panels> = found.collect();
+        self.shared.clear();
+        if self.values.withheld() {
+            return false;
+        }
+        let Some(panels) = probe::union(&found) else { return false };
+        self.joint.begin(self.with.method, &panels);
+        true
+    }
+
+    /// Looks at the mesh of each component again, if it is in doubt; whether there is something that it does not explain.
+    fn second_look(&mut self) -> bool {
+        self.shared.clear();
+        let found: Vec<_> = (0..self.swept.len())
+            .map(|c| {
+                let values = self.shared.component(c);
+                let kernel = self.kernel(&values);
+                second_look(&kernel, self.bounds, self.joint.component(c), self.looked[c])
+            })
+            .collect();
+        self.shared.clear();
+        !self.values.withheld() && self.joint.look_into(&found)
+    }
+
+    /// The verdict where all converged: a number that is zero wherever it was looked at may not be elsewhere.
+    fn converged(&mut self) -> (Status, Option<usize>) {
+        let finite = self.bounds.0.is_finite() && self.bounds.1.is_finite();
+        let may_be_zero = finite && self.with.tolerances().absolute > 0.0;
+        let count = self.swept.len();
+        let nothing: Vec<bool> = (0..count).map(|c| self.joint.component(c).totals.magnitude < TINY).collect();
+        let hides = |&first: &usize| {
+            let mut components = first..first + self.group;
+            nothing[components.clone()].iter().all(|&nothing| nothing) && !components.all(|c| (self.is_zero)(c))
+        };
+        match (0..count).step_by(self.group).filter(|_| !may_be_zero).find(hides) {
+            Some(c) => (status(Outcome::Suspicious(NOTHING_SEEN)), Some(c)),
+            None => (Status::Converged, None),
+        }
+    }
+
+    /// Sweeps what is asked for, leaf by leaf; with a look at the whole beforehand, if it is to be seen how large the components are.
+    fn round(&mut self, look: bool) -> Option<Stop> {
+        for (c, swept) in self.swept.iter_mut().enumerate() {
+            swept.clear();
+            swept.resize(self.joint.asked_of(c), Swept::NOTHING);
+        }
+        if look {
+            self.shared.clear();
+            let any = Tolerance { absolute: f64::INFINITY, relative: 0.0 };
+            let estimates: Vec<f64> = (0..self.swept.len()).map(|c| self.sweep(c, 0, Some(any)).estimate).collect();
+            let stop = self.withheld();
+            if stop.is_some() {
+                return stop;
+            }
+            self.joint.hint(&estimates);
+        }
+        let mut leaves = 0;
+        let mut last = None;
+        for k in 0..self.joint.next().len() {
+            let (leaf, c, place) = self.joint.next()[k];
+            if last.is_some_and(|last| last != leaf) {
+                self.shared.clear();
+            }
+            if last != Some(leaf) {
+                if leaves % CHUNK == 0 && !self.with.control.is_idle() {
+                    let stop = self.with.control.stop(self.start);
+                    if stop.is_some() {
+                        return stop;
+                    }
+                }
+                leaves += 1;
+                last = Some(leaf);
+            }
+            self.swept[c][place] = self.sweep(c, place, None);
+        }
+        self.shared.clear();
+        self.withheld()
+    }
+
+    /// Whether a component is zero, or next to it, or the same value at all nodes.
+    fn is_plain(&mut self, c: usize) -> bool {
+        let component = self.joint.component(c);
+        component.totals.magnitude < TINY || component.is_constant()
+    }
+
+    fn kernel<'a>(&self, values: &'a dyn Values) -> SimdRegions<'a> {
+        SimdRegions { values, ladder: self.with.ladder().unwrap_or(&FEJER), token: self.token }
+    }
+
+    fn sweep(&mut self, c: usize, place: usize, tolerance: Option<Tolerance>) -> Swept {
+        let values = self.shared.component(c);
+        let kernel = self.kernel(&values);
+        let (region, share) = self.joint.region(c, place);
+        kernel.sweep_one(&region, tolerance.unwrap_or(share), &mut self.desk)
+    }
+}
