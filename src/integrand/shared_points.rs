@@ -23,6 +23,7 @@ struct Tape {
     values: Vec<[f64; LANES]>,
     /// Points made of rows.
     points: Vec<[f64; LANES]>,
+    evaluations: u64,
 }
 
 /// Points that were asked for at once.
@@ -56,6 +57,11 @@ impl<'a> SharedPoints<'a> {
         tape.values.clear();
     }
 
+    /// Points evaluated so far, in full vectors.
+    pub fn evaluations(&self) -> u64 {
+        self.tape().evaluations
+    }
+
     /// A component, from the first batch on.
     pub fn component(&self, component: usize) -> ComponentAt<'_> {
         ComponentAt { shared: self, component, next: AtomicUsize::new(0) }
@@ -75,7 +81,7 @@ impl ComponentAt<'_> {
     fn batch(&self, asked: Asked, values: &mut [[f64; LANES]], points: impl FnOnce(&mut Vec<[f64; LANES]>)) {
         let SharedPoints { of, components, .. } = self.shared;
         let mut tape = self.shared.tape();
-        let Tape { batches, values: all, points: made } = &mut *tape;
+        let Tape { batches, values: all, points: made, evaluations } = &mut *tape;
         let next = self.next.load(Relaxed);
         // Whoever looks for a value that is not finite asks in an order of its own: that is not kept.
         let begin = match batches.get(next) {
@@ -86,6 +92,7 @@ impl ComponentAt<'_> {
                 points(made);
                 all.resize(begin + components * asked.count, [0.0; LANES]);
                 of.values(made, &mut all[begin..]);
+                *evaluations += (asked.count * LANES) as u64;
                 if next == batches.len() {
                     batches.push(Batch { asked, begin });
                 }

@@ -1,7 +1,7 @@
 //! Oblique chords of the boxes of a mesh that converged: what is narrow and at an angle to the axes passes between nodes, which stand in lines along
 //! these, but hardly between points on lines that have nothing in common.
 
-use super::doubt::Doubter;
+use super::doubt::{Bad, Doubter};
 use crate::estimate::cubature::{CHORD, PER_CHORD, oddest_on_chord, on_chord};
 use crate::lanes::LANES;
 use crate::method::{Cubature, Suspicion};
@@ -28,9 +28,6 @@ const LEAST: f64 = 0.01;
 
 /// Lengths of chords, in shares of the width of the box along each axis.
 const LENGTHS: [f64; 2] = [0.6, 0.999];
-
-/// A point, and a value there that is no number.
-type Bad = (Vec<f64>, f64);
 
 /// A chord: its middle, and half the way from end to end.
 struct Chord {
@@ -83,7 +80,7 @@ impl Doubter<'_> {
         let through = |&(leaf, volume): &(u32, f64)| (0..each as u64).map(move |which| (leaf, volume, which));
         let leaves: Vec<(u32, f64, u64)> = leaves.iter().flat_map(through).collect();
         let least = LEAST * method.wanted();
-        let mut odd = Vec::new();
+        let (mut odd, mut parts) = (Vec::new(), Vec::new());
         let mut chords = Vec::with_capacity(BLOCK);
         for leaves in leaves.chunks(BLOCK) {
             chords.clear();
@@ -98,15 +95,22 @@ impl Doubter<'_> {
                     continue;
                 }
                 let Some(at) = oddest_on_chord(&values) else { continue };
-                // What is smooth, if no polynomial of so low a degree, is one on a small part.
-                method.evaluations += PER_CHORD as u64;
-                let close = self.on(&[chord.part(at)])?;
-                if on_chord(&close[0]) > ODD * size {
-                    let peak = values.iter().chain(&close[0]).fold(0.0, |peak: f64, value| peak.max(value.abs()));
-                    odd.push(Suspicion { leaf, error: size * volume, peak });
-                }
+                odd.push((size, Suspicion { leaf, error: size * volume, peak: largest(&values) }));
+                parts.push(chord.part(at));
             }
         }
+        // What is smooth, if no polynomial of so low a degree, is one on a small part. (Last, as other components may ask for other parts.)
+        method.evaluations += (parts.len() * PER_CHORD) as u64;
+        let mut close = Vec::with_capacity(parts.len());
+        for parts in parts.chunks(BLOCK) {
+            close.extend(self.on(parts)?);
+        }
+        let odd: Vec<Suspicion> = odd
+            .into_iter()
+            .zip(&close)
+            .filter(|((size, _), close)| on_chord(close) > ODD * size)
+            .map(|((_, one), close)| Suspicion { peak: one.peak.max(largest(close)), ..one })
+            .collect();
         Ok(method.doubt_for_long(&odd))
     }
 
@@ -142,6 +146,11 @@ impl Doubter<'_> {
         }
         Ok(values)
     }
+}
+
+/// The largest |f|.
+fn largest(values: &[f64]) -> f64 {
+    values.iter().fold(0.0, |largest: f64, value| largest.max(value.abs()))
 }
 
 #[cfg(test)]

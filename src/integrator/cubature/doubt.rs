@@ -19,8 +19,8 @@ const EXACT: &str = "no error was seen at any node, but other points (up to 8192
     constant in pieces: steps may lie where no node is";
 
 const NO_NUMBER: &str = "no error was seen at any node, but at one of 8192 points more the integrand is not finite";
-const UNKNOWN: &str = "no error was seen at any node, and the limit on evaluations leaves no other points to look at";
-const CORNERS: &str = "no error was seen at any node, but the integrand is no polynomial on the diagonals at corners";
+pub(super) const UNKNOWN: &str =
+    "no error was seen at any node, and the limit on evaluations leaves no other points to look at";
 
 /// Vectors of points with fewer of which nothing is said.
 const LEAST: usize = 64;
@@ -35,6 +35,9 @@ const DEVIATIONS: f64 = 3.0;
 
 /// Values that a smooth integrand would not be limited to.
 const FEW: usize = 16;
+
+/// A point, and a value there that is no number.
+pub(super) type Bad = (Vec<f64>, f64);
 
 /// What is not to be believed.
 pub(super) enum Doubt {
@@ -131,18 +134,16 @@ impl Doubter<'_> {
         self.axes.iter().map(|axis| axis.upper - axis.lower).product()
     }
 
-    /// What speaks against a mesh that converged and will not change any more; the error is that with it. `peak` is the largest |f| in the first
-    /// look at it.
-    pub fn of_all(&self, method: &mut Cubature, peak: f64, is_zero: &dyn Fn() -> bool) -> Option<&'static str> {
+    /// The same, with what shows along chords and next to corners. A point at which the integrand is not finite, and what it is there, is an error.
+    pub fn of_all(&self, method: &mut Cubature, is_zero: &dyn Fn() -> bool) -> Result<Doubt, Bad> {
+        let before = method.evaluations;
+        let rest = |method: &Cubature| Doubter { left: self.left.saturating_sub(method.evaluations - before), ..*self };
         let doubt = self.of(method, is_zero);
-        let nothing = method.totals.magnitude < rounds::TINY && !is_zero();
-        match doubt {
-            Doubt::All(reason) => Some(reason),
-            Doubt::Boxes => Some(CORNERS),
-            Doubt::Unknown => Some(UNKNOWN),
-            Doubt::None if peak > HIDDEN * method.peak => Some(LARGER),
-            Doubt::None => nothing.then_some(ZERO),
+        if !matches!(doubt, Doubt::None) {
+            return Ok(doubt);
         }
+        let boxes = rest(method).along_chords(method)? || rest(method).next_to_corners(method);
+        Ok(if boxes { Doubt::Boxes } else { Doubt::None })
     }
 
     /// Looks at points all over; if `steps` are all that is asked for, no longer than until there are none. Squares are of values in units

@@ -105,31 +105,18 @@ impl<'a> Drive<'a> {
     pub fn doubted(&mut self) -> Option<End> {
         let left = self.with.max_evaluations.saturating_sub(self.others + self.method.evaluations);
         let doubter = Doubter { values: self.kernel.values, axes: self.kernel.axes, left };
-        let before = self.method.evaluations;
-        let mut doubt = doubter.of(&mut self.method, self.is_zero);
-        let left = left.saturating_sub(self.method.evaluations - before);
-        if matches!(doubt, Doubt::None) {
-            match (Doubter { left, ..doubter }).along_chords(&mut self.method) {
-                Ok(true) => doubt = Doubt::Boxes,
-                Ok(false) => {
-                    let left = doubter.left.saturating_sub(self.method.evaluations - before);
-                    if (Doubter { left, ..doubter }).next_to_corners(&mut self.method) {
-                        doubt = Doubt::Boxes;
-                    }
-                }
-                Err(bad) => return self.withheld().or_else(|| Some(End::Bad(Box::new(bad)))),
-            }
-        }
+        let doubt = doubter.of_all(&mut self.method, self.is_zero);
         let withheld = self.withheld();
         if withheld.is_some() {
             return withheld;
         }
-        Some(End::Outcome(match doubt {
-            Doubt::None => Outcome::Converged,
-            Doubt::Boxes => return None,
-            Doubt::All(reason) => Outcome::Suspicious(reason),
-            Doubt::Unknown => Outcome::MaxEvaluations,
-        }))
+        Some(match doubt {
+            Ok(Doubt::None) => End::Outcome(Outcome::Converged),
+            Ok(Doubt::Boxes) => return None,
+            Ok(Doubt::All(reason)) => End::Outcome(Outcome::Suspicious(reason)),
+            Ok(Doubt::Unknown) => End::Outcome(Outcome::MaxEvaluations),
+            Err(bad) => End::Bad(Box::new(bad)),
+        })
     }
 
     /// Writes down the answer, but for the evaluations.

@@ -1,6 +1,6 @@
 //! Integrals of several components over a box, on one mesh.
 
-use super::doubt::Doubter;
+use super::doubt::{Doubt, Doubter, HIDDEN, LARGER, UNKNOWN, ZERO};
 use super::drive::RULES;
 use super::pieces::Crew;
 use super::{axes_of, costs, spare};
@@ -19,6 +19,7 @@ use crate::integrand::{Point, VectorIntegrand};
 use crate::integrator::Integrator;
 use crate::integrator::check_points::{BallAt, CheckedVector};
 use crate::integrator::composite::stopped;
+use crate::integrator::rounds;
 use crate::integrator::samples::End;
 use crate::integrator::vector::VectorForms;
 use crate::integrator::watched::{Watched, WatchedVector};
@@ -195,14 +196,24 @@ impl Integrator {
         looks.iter_mut().for_each(|look| self.add_hints(axes, look));
         let mut joint = JointCubature::new(measure, axes, tolerance, self.box_limits(dimension), costs, &looks);
         joint.evaluations = seventh.on_lines() + own(&looks);
-        let mut run =
-            Run { with: self, over, kernel, shared: &shared, joint, threads, seconds: [0.0; 3], no_threads: None };
+        let peaks: Vec<f64> = looks.iter().map(|look| look.peak).collect();
+        let mut run = Run {
+            with: self,
+            over,
+            kernel,
+            shared: &shared,
+            joint,
+            peaks: &peaks,
+            threads,
+            seconds: [0.0; 3],
+            no_threads: None,
+        };
         let (end, component) = loop {
             if let Some(end) = run.round() {
                 break end;
             }
         };
-        let Run { mut joint, no_threads, .. } = run;
+        let Run { joint, no_threads, .. } = run;
         integral.threads = threads.count();
         if let Some(reason) = no_threads {
             integral.fallbacks.push(Fallback { wanted: format!("{} threads", threads.count()), reason });
@@ -212,30 +223,7 @@ impl Integrator {
         (integral.status, integral.bad_point) = end.status(reached);
         (integral.component, integral.regions) = (component, joint.regions());
         integral.evaluations = joint.evaluations;
-        shared.clear();
-        let left = self.max_evaluations.saturating_sub(joint.evaluations);
-        let mut looked = 0;
-        for (c, method) in joint.components.iter_mut().enumerate().filter(|_| integral.status == Status::Converged) {
-            let before = method.evaluations;
-            let doubt = Doubter { values: &shared.component(c), axes, left }
-                .of_all(method, looks[c].peak, &|| (over.is_zero)(c));
-            looked = looked.max(method.evaluations - before);
-            if let Some(stop) = self.control.withheld(values.withheld(), over.start) {
-                integral.status = stopped(stop, reached);
-                break;
-            }
-            if let Some(reason) = doubt {
-                (integral.status, integral.component) = (Status::Suspicious { reason }, Some(c));
-                integral.errors[c] = method.totals.error();
-                break;
-            }
-        }
-        integral.evaluations += looked;
-        for (c, error) in integral.errors.iter_mut().enumerate() {
-            // Unless it was doubted.
-            *error = if error.is_finite() { *error } else { joint.errors[c] };
-        }
-        integral.estimates = joint.estimates;
+        (integral.estimates, integral.errors) = (joint.estimates, joint.errors);
         if integral.regions == 0 {
             // Nothing is known.
             integral.estimates.fill(f64::NAN);
@@ -251,6 +239,8 @@ struct Run<'a> {
     kernel: SimdBoxes<'a>,
     shared: &'a SharedPoints<'a>,
     joint: JointCubature,
+    /// The largest |f| in the first look at each component.
+    peaks: &'a [f64],
     threads: &'a Threads,
     /// What a sweep of a box took on one thread, by each rule.
     seconds: [f64; 3],
@@ -276,6 +266,12 @@ impl Run<'_> {
                 let bad = std::mem::take(&mut self.joint.components[c].bad);
                 return Some((End::Bad(Box::new((bad, value))), Some(c)));
             }
+            Some((Outcome::Converged, _)) => {
+                let doubted = self.doubted();
+                if doubted.is_some() {
+                    return doubted;
+                }
+            }
             Some((outcome, component)) => return Some((End::Outcome(outcome), component)),
             None => {}
         }
@@ -286,6 +282,37 @@ impl Run<'_> {
             self.joint.found(c, plane, evaluations);
         }
         self.joint.divide().map(|(outcome, component)| (End::Outcome(outcome), component))
+    }
+
+    /// How it ends, now that all converged; not, if boxes are to be halved again.
+    fn doubted(&mut self) -> Option<(End, Option<usize>)> {
+        let Self { with, over, shared, joint, peaks, .. } = self;
+        let before = shared.evaluations();
+        let all = joint.evaluations;
+        shared.clear();
+        joint.be_content();
+        for (c, component) in joint.components.iter_mut().enumerate() {
+            let left = with.max_evaluations.saturating_sub(all + shared.evaluations() - before);
+            let doubter = Doubter { values: &shared.component(c), axes: over.axes, left };
+            let is_zero = || (over.is_zero)(c);
+            let doubt = doubter.of_all(component, &is_zero);
+            joint.evaluations = all + shared.evaluations() - before;
+            if let Some(stop) = with.control.withheld(over.values.withheld(), over.start) {
+                return Some((End::Stopped(stop), None));
+            }
+            let nothing = component.totals.magnitude < rounds::TINY;
+            let reason = match doubt {
+                Err(bad) => return Some((End::Bad(Box::new(bad)), Some(c))),
+                Ok(Doubt::All(reason)) => reason,
+                Ok(Doubt::Unknown) => UNKNOWN,
+                Ok(_) if peaks[c] > HIDDEN * component.peak => LARGER,
+                Ok(_) if nothing && !is_zero() => ZERO,
+                Ok(_) => continue,
+            };
+            joint.errors[c] = component.totals.error();
+            return Some((End::Outcome(Outcome::Suspicious(reason)), Some(c)));
+        }
+        (!joint.is_doubted()).then_some((End::Outcome(Outcome::Converged), None))
     }
 
     /// Sweeps the boxes of a rule, eight at a time for all components that want it.

@@ -134,26 +134,17 @@ impl JointCubature {
             // By which it judges what fine sweeps it can afford.
             component.evaluations = self.evaluations;
         }
-        self.read();
-        let met =
-            self.measure.met(&self.estimates, &self.errors, |error, estimate| self.tolerance.met(error, estimate));
-        self.measure.limits(&self.estimates, &self.errors, |size| self.tolerance.at(size), &mut self.limits);
-        (self.worst, self.goals) = (None, vec![f64::INFINITY; self.errors.len()]);
-        let mut farthest = 1.0;
-        for (c, goal) in self.goals.iter_mut().enumerate() {
-            let limit = if met { self.resolved[c] } else { self.limits[c].min(self.resolved[c]) };
-            *goal = GOAL * limit;
-            if self.errors[c] / limit > farthest {
-                (self.worst, farthest) = (Some(c), self.errors[c] / limit);
-            }
-        }
+        let met = self.measure_up();
         if met && self.worst.is_none() {
             let graded = self.evaluations < self.most && {
                 let any = |any, (component, &goal): (&mut Cubature, &f64)| component.grade(goal) | any;
                 self.components.iter_mut().zip(&self.goals).fold(false, any)
             };
             self.collect();
-            return (!graded).then_some((Outcome::Converged, None));
+            // A mesh that should be graded is not believed.
+            let unable = self.within_limit() && self.halved.is_empty();
+            let end = if graded { Outcome::MaxEvaluations } else { Outcome::Converged };
+            return (!graded || unable).then_some((end, None));
         }
         let end = if met { Outcome::Converged } else { Outcome::MaxEvaluations };
         if self.evaluations >= self.most {
@@ -168,13 +159,66 @@ impl JointCubature {
             }
         }
         self.collect();
-        if self.cost() > self.most - self.evaluations {
+        if self.within_limit() && (met || self.halved.is_empty() && self.fine.is_empty()) {
             return Some((end, None));
         }
         if self.is_full() {
             return Some((if met { Outcome::Converged } else { Outcome::MemoryLimit }, None));
         }
         self.rest(met)
+    }
+
+    /// Reads what the components come to, and sets the goal of each and which is farthest from its own; whether the tolerance is met.
+    fn measure_up(&mut self) -> bool {
+        self.read();
+        let met =
+            self.measure.met(&self.estimates, &self.errors, |error, estimate| self.tolerance.met(error, estimate));
+        self.measure.limits(&self.estimates, &self.errors, |size| self.tolerance.at(size), &mut self.limits);
+        (self.worst, self.goals) = (None, vec![f64::INFINITY; self.errors.len()]);
+        let mut farthest = 1.0;
+        for (c, goal) in self.goals.iter_mut().enumerate() {
+            let limit = if met { self.resolved[c] } else { self.limits[c].min(self.resolved[c]) };
+            *goal = GOAL * limit;
+            if self.errors[c] / limit > farthest {
+                (self.worst, farthest) = (Some(c), self.errors[c] / limit);
+            }
+        }
+        met
+    }
+
+    /// Nothing is to be halved or swept finely, unless it is doubted.
+    pub fn be_content(&mut self) {
+        for component in &mut self.components {
+            component.active.clear();
+            component.fine.clear();
+        }
+    }
+
+    /// After boxes of components that converged were doubted, which are active now: whether any are to be halved. Then [`divide`](Self::divide) follows.
+    pub fn is_doubted(&mut self) -> bool {
+        if self.measure_up() && self.worst.is_none() {
+            return false;
+        }
+        self.collect();
+        self.within_limit();
+        !self.halved.is_empty()
+    }
+
+    /// Where the next round would go beyond the limit on evaluations: only what is wanted most, as far as the limit allows. Whether that was so.
+    fn within_limit(&mut self) -> bool {
+        let left = self.most.saturating_sub(self.evaluations);
+        if self.cost() <= left {
+            return false;
+        }
+        let halves = 2 * self.costs.seventh.max(self.costs.ninth.unwrap_or(0));
+        let wish = |leaf: &u32| self.decides[*leaf as usize].map_or(0.0, |(_, wish)| wish);
+        self.halved.sort_by(|a, b| wish(b).total_cmp(&wish(a)).then(a.cmp(b)));
+        self.halved.truncate((left / halves) as usize);
+        self.halved.sort_unstable();
+        let left = left - self.halved.len() as u64 * halves;
+        self.fine.truncate((left / self.costs.fine.unwrap_or(u64::MAX)) as usize);
+        self.spread_fine();
+        true
     }
 
     /// Whether there is no room for what is to be halved.
@@ -224,7 +268,12 @@ impl JointCubature {
         let waits = |leaf: &u32| self.components.iter().zip(goals).any(|each| halves(each, *leaf));
         let (later, now): (Vec<u32>, Vec<u32>) = fine.iter().partition(|leaf| waits(leaf));
         self.fine = if now.is_empty() && self.halved.is_empty() { later } else { now };
-        for (component, &goal) in self.components.iter_mut().zip(goals) {
+        self.spread_fine();
+    }
+
+    /// Sets the fine sweeps of the components, and the bounds of all.
+    fn spread_fine(&mut self) {
+        for (component, &goal) in self.components.iter_mut().zip(&self.goals) {
             let wanted = self.fine.iter().copied().filter(|&leaf| component.fate(leaf, goal) == Fate::Fine).collect();
             component.fine = wanted;
         }
