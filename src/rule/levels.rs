@@ -11,25 +11,37 @@ use std::ops::Range;
 #[derive(Debug)]
 pub(crate) struct Arm {
     /// Distances from the end (tanh-sinh, exp-sinh) or from the middle (sinh-sinh); 0 outside the range of `f64`.
-    pub nodes: &'static [Vector],
+    pub nodes: &'static [Vector; ROWS],
     /// 0 outside the range of `f64`.
-    pub weights: &'static [Vector],
+    pub weights: &'static [Vector; ROWS],
+}
+
+impl Arm {
+    const fn new(nodes: &'static [Vector], weights: &'static [Vector]) -> Self {
+        match (nodes.first_chunk(), weights.first_chunk()) {
+            (Some(nodes), Some(weights)) => Self { nodes, weights },
+            _ => panic!("a table is too short"),
+        }
+    }
 }
 
 /// Towards either end of [0, 1]: d = 1/(1 + exp(π sinh t)).
-pub(crate) static TANH_SINH: Arm = Arm { nodes: TANH_SINH_NODES, weights: TANH_SINH_WEIGHTS };
+pub(crate) static TANH_SINH: Arm = Arm::new(TANH_SINH_NODES, TANH_SINH_WEIGHTS);
 /// Towards 0 of (0, ∞): exp(-π/2 sinh t).
-pub(crate) static EXP_LOW: Arm = Arm { nodes: EXP_LOW_NODES, weights: EXP_LOW_WEIGHTS };
+pub(crate) static EXP_LOW: Arm = Arm::new(EXP_LOW_NODES, EXP_LOW_WEIGHTS);
 /// Towards ∞ of (0, ∞): exp(π/2 sinh t).
-pub(crate) static EXP_HIGH: Arm = Arm { nodes: EXP_HIGH_NODES, weights: EXP_HIGH_WEIGHTS };
+pub(crate) static EXP_HIGH: Arm = Arm::new(EXP_HIGH_NODES, EXP_HIGH_WEIGHTS);
 /// Away from 0: sinh(π/2 sinh t).
-pub(crate) static SINH_SINH: Arm = Arm { nodes: SINH_SINH_NODES, weights: SINH_SINH_WEIGHTS };
+pub(crate) static SINH_SINH: Arm = Arm::new(SINH_SINH_NODES, SINH_SINH_WEIGHTS);
 
 /// Units of t that the tables cover.
 pub(crate) const UNITS: usize = 7;
 
 /// Levels after the base level (step 1/8): 1/16, 1/32, 1/64.
 pub(crate) const FINER: usize = 3;
+
+/// The vectors of a table, of all levels.
+const ROWS: usize = UNITS << FINER;
 
 /// The vectors of the tables that level `level` adds within unit `unit` of t. Level 0 is the base: t = unit + lane / 8.
 #[inline(always)]

@@ -9,6 +9,9 @@ use crate::rule::levels::{Arm, EXP_HIGH, EXP_LOW, FINER, SINH_SINH, TANH_SINH, U
 use crate::rule::{MOST_VECTORS, Vector};
 use std::slice;
 
+/// Rows of the base level that are asked for in any case, of each side.
+const FIRST: usize = 3;
+
 impl SimdRegions<'_> {
     /// Double-exponential levels over a finite or infinite interval.
     #[inline]
@@ -34,45 +37,49 @@ impl SimdRegions<'_> {
             // No node is taken for the end, then.
             arms.iter_mut().for_each(|arm| arm.ends = false);
         }
-        let mut batch = Batch { each: [(0, 0); MOST_VECTORS], count: 0 };
         let (mut waves, mut size) = (Waves::none(simd), Lanes::splat(simd, 0.0));
         let (mut ends, mut bad, mut evaluations) = ([End::default(); 2], None, 0);
         let mut outermost = [size; 2];
-        let mut unit = 0;
-        while unit < UNITS && !(ends[0].closed && ends[1].closed) {
-            // No integrand is negligible three units from the middle.
-            let next = if unit == 0 { 3 } else { unit + 1 };
-            for unit in unit..next {
-                for side in (0..2).filter(|&side| !ends[side].closed) {
-                    batch.push(side, unit);
+        // Each side by code of its own, so that its sums are registers.
+        macro_rules! take {
+            ($side:literal, $row:expr, $place:expr) => {
+                if !ends[$side].closed {
+                    let seen = (&desk.points[$place], &desk.values[$place]);
+                    let (terms, stop) = terms(simd, &arms[$side], $row, seen, &mut bad);
+                    if stop == LANES {
+                        ends[$side].take(terms, seen.0, &mut outermost[$side]);
+                    } else {
+                        ends[$side].take_some(terms, stop, seen.0, &outermost[$side]);
+                    }
+                    waves.add::<$side>($row, terms);
+                    size += terms.abs();
                 }
+            };
+        }
+        // No integrand is negligible three units from the middle.
+        for row in 0..FIRST {
+            self.place(simd, &arms[0], row, near, desk, 2 * row);
+            self.place(simd, &arms[1], row, near, desk, 2 * row + 1);
+        }
+        evaluations += self.evaluate_placed(2 * FIRST, near, desk);
+        for row in 0..FIRST {
+            take!(0, row, 2 * row);
+            take!(1, row, 2 * row + 1);
+        }
+        for row in FIRST..UNITS {
+            let [low, high] = [!ends[0].closed, !ends[1].closed].map(usize::from);
+            if low + high == 0 {
+                break;
             }
-            evaluations += self.fill(simd, &arms, &batch, near, desk);
-            for (k, (side, row)) in batch.rows().enumerate() {
-                let seen = (&desk.points[k], &desk.values[k]);
-                // Each side by code of its own, so that its sums are registers.
-                macro_rules! take {
-                    ($side:literal) => {
-                        if !ends[$side].closed {
-                            let (terms, stop) = terms(simd, &arms[$side], row, seen, &mut bad);
-                            if stop == LANES {
-                                ends[$side].take(terms, seen.0, &mut outermost[$side]);
-                            } else {
-                                ends[$side].take_some(terms, stop, seen.0, &outermost[$side]);
-                            }
-                            waves.add::<$side>(row, terms);
-                            size += terms.abs();
-                        }
-                    };
-                }
-                if side == 0 {
-                    take!(0);
-                } else {
-                    take!(1);
-                }
+            if low == 1 {
+                self.place(simd, &arms[0], row, near, desk, 0);
             }
-            batch.count = 0;
-            unit = next;
+            if high == 1 {
+                self.place(simd, &arms[1], row, near, desk, low);
+            }
+            evaluations += self.evaluate_placed(low + high, near, desk);
+            take!(0, row, 0);
+            take!(1, row, low);
         }
         for (end, outermost) in ends.iter_mut().zip(&outermost) {
             if !end.closed {
@@ -94,6 +101,7 @@ impl SimdRegions<'_> {
         let constant = ends.iter().all(|end| end.largest == 0.0);
         desk.open = [ends[0].open, ends[1].open];
         let mut finer_waves = [Waves::none(simd), Waves::none(simd)];
+        let mut batch = Batch { each: [(0, 0); MOST_VECTORS], count: 0 };
         for level in 1..=FINER {
             let hopeless = now > 0.5 * previous && now > 1e-3 * magnitude && level > 1;
             if tolerance.met(error + floor, estimate)
@@ -113,7 +121,10 @@ impl SimdRegions<'_> {
                 if batch.count == 0 {
                     break;
                 }
-                evaluations += self.fill(simd, &arms, &batch, near, desk);
+                for (place, (side, row)) in batch.rows().enumerate() {
+                    self.place(simd, &arms[side], row, near, desk, place);
+                }
+                evaluations += self.evaluate_placed(batch.count, near, desk);
                 for (k, (side, row)) in batch.rows().enumerate() {
                     let seen = (&desk.points[k], &desk.values[k]);
                     let (terms, _) = terms(simd, &arms[side], row, seen, &mut bad);
@@ -161,22 +172,24 @@ impl SimdRegions<'_> {
         };
     }
 
-    /// Values at the nodes of a batch; how many.
+    /// Puts the points of a row of an arm's table at a place of the desk; and values there, if these depend on distances.
     #[inline(always)]
-    fn fill<S: Simd>(&self, simd: S, arms: &[Direction; 2], batch: &Batch, near: bool, desk: &mut Desk) -> u32 {
-        let rows = batch.rows().map(|(side, row)| (&arms[side], row));
-        let places = desk.points.iter_mut().zip(&mut desk.values);
-        for ((arm, row), (point, value)) in rows.zip(places) {
-            let distance = Lanes::from_array(simd, arm.table.nodes[row]) * arm.factor;
-            *point = (distance + arm.origin).to_array();
-            if near {
-                self.values.near(arm.origin, &[distance.to_array()], &[*point], slice::from_mut(value));
-            }
+    fn place<S: Simd>(&self, simd: S, arm: &Direction, row: usize, near: bool, desk: &mut Desk, place: usize) {
+        let distance = Lanes::from_array(simd, arm.table.nodes[row]) * arm.factor;
+        let (point, value) = (&mut desk.points[place], &mut desk.values[place]);
+        *point = (distance + arm.origin).to_array();
+        if near {
+            self.values.near(arm.origin, &[distance.to_array()], &[*point], slice::from_mut(value));
         }
+    }
+
+    /// Values at so many rows of points, unless they are there; how many.
+    #[inline(always)]
+    fn evaluate_placed(&self, rows: usize, near: bool, desk: &mut Desk) -> u32 {
         if !near {
-            self.values.values(&desk.points[..batch.count], &mut desk.values[..batch.count]);
+            self.values.values(&desk.points[..rows], &mut desk.values[..rows]);
         }
-        (batch.count * LANES) as u32
+        (rows * LANES) as u32
     }
 }
 
