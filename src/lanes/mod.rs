@@ -95,6 +95,16 @@ impl<S: Simd> Lanes<S> {
         [if a < b { b } else { a }, if c < d { d } else { c }]
     }
 
+    /// The smallest element of `self`, and that of `other`.
+    #[inline(always)]
+    pub(crate) fn least_of_both(self, other: Self) -> [f64; 2] {
+        let (even, odd) = self.deinterleave(other);
+        let fours = even.lesser(odd);
+        let (even, odd) = fours.deinterleave(fours);
+        let [a, b, c, d, ..] = even.lesser(odd).to_array();
+        [if a < b { a } else { b }, if c < d { c } else { d }]
+    }
+
     /// The smallest element of each of eight vectors.
     #[inline(always)]
     pub(crate) fn least_of_each(each: [Self; LANES]) -> Self {

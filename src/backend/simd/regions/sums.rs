@@ -90,15 +90,8 @@ impl<Q: Quantity> Sums<Q> {
 /// The smallest and the largest, of all lanes.
 #[inline(always)]
 pub(super) fn extremes<S: Simd>(least: Lanes<S>, most: Lanes<S>) -> (f64, f64) {
-    (least_of(least.to_array()), -least_of((-most).to_array()))
-}
-
-#[inline(always)]
-pub(super) fn least_of(v: Vector) -> f64 {
-    const fn lesser(a: f64, b: f64) -> f64 {
-        if a < b { a } else { b }
-    }
-    lesser(lesser(lesser(v[0], v[4]), lesser(v[1], v[5])), lesser(lesser(v[2], v[6]), lesser(v[3], v[7])))
+    let [least, most] = least.least_of_both(-most);
+    (least, -most)
 }
 
 /// The weighted sum of vectors.
