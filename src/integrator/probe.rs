@@ -81,6 +81,13 @@ impl Usual {
     fn is(self, value: f64) -> bool {
         value == self.value || (value - self.value).abs() <= self.spread
     }
+
+    /// Whether all of these are, without a branch for each.
+    fn is_all(self, values: &[f64; LANES]) -> bool {
+        values
+            .iter()
+            .fold(true, |all, &value| all & ((value == self.value) | ((value - self.value).abs() <= self.spread)))
+    }
 }
 
 /// The same by samples at powers of two of both signs, as far as they lie closer to 0 than equal parts do: where an integrand of a
@@ -127,7 +134,8 @@ fn at_equal_parts(f: &dyn Values, lower: f64, upper: f64, usual: Usual) -> (Opti
     let (from, to, map) = range(lower, upper);
     let width = to - from;
     let offsets = if map == Map::Plain { offsets() } else { &offsets()[NEAR..NEAR + SAMPLES - 2] };
-    let place = |k: usize| offsets[k].mul_add(width, if offsets[k] > 0.0 { from } else { to });
+    // Not fused: for most processors that is a call.
+    let place = |k: usize| offsets[k] * width + if offsets[k] > 0.0 { from } else { to };
     let inside = |t: f64| from < t && t < to;
     let third = place(offsets.len() / 3);
     let mut cuts = vec![from];
@@ -144,7 +152,7 @@ fn at_equal_parts(f: &dyn Values, lower: f64, upper: f64, usual: Usual) -> (Opti
         let count = BLOCK.min(offsets.len() - block);
         let (these, missing) = points.as_flattened_mut().split_at_mut(count);
         for (point, &offset) in these.iter_mut().zip(&offsets[block..]) {
-            let t = offset.mul_add(width, if offset > 0.0 { from } else { to });
+            let t = offset * width + if offset > 0.0 { from } else { to };
             *point = if inside(t) { t } else { third };
         }
         missing.fill(map.point(third));
@@ -158,7 +166,7 @@ fn at_equal_parts(f: &dyn Values, lower: f64, upper: f64, usual: Usual) -> (Opti
         }
         f.values(&points, &mut values);
         for (row, values) in values.iter().enumerate() {
-            if begin.is_none() && *values == [usual.value; LANES] {
+            if begin.is_none() && usual.is_all(values) {
                 continue;
             }
             for (lane, &value) in values.iter().enumerate() {
