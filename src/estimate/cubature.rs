@@ -223,7 +223,7 @@ pub(crate) struct ChordNodes {
     highest: [[f64; PER_CHORD]; 3],
 }
 
-pub(crate) const CHORD: ChordNodes = {
+pub(crate) static CHORD: ChordNodes = {
     const HALF: [f64; ON_CHORD / 2] = [
         0.9945218953682733,
         0.9510565162951535,
@@ -274,12 +274,14 @@ pub(crate) fn oddest_on_chord(values: &[f64; PER_CHORD]) -> Option<f64> {
 
 fn components_on_chord(values: &[f64; PER_CHORD]) -> [f64; 3] {
     const HALF: usize = PER_CHORD / 2;
-    CHORD.highest.map(|polynomial| {
+    let on = |polynomial: &[f64; PER_CHORD]| {
         let products: [f64; HALF] =
             std::array::from_fn(|j| polynomial[j] * values[j] + polynomial[j + HALF] * values[j + HALF]);
         let [a, b, c, d, e, f, g, h] = products;
         2.0 / ON_CHORD as f64 * ((a + b) + (c + d) + ((e + f) + (g + h)))
-    })
+    };
+    let [first, second, third] = &CHORD.highest;
+    [on(first), on(second), on(third)]
 }
 
 #[cfg(test)]

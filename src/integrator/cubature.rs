@@ -276,6 +276,7 @@ impl Integrator {
             is_zero,
             rounds: None,
             given_up: None,
+            found: Default::default(),
         };
         if self.method == Method::Auto {
             return Race::new(self, whole, Some(drive))?.answer(integral);

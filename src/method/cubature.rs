@@ -7,9 +7,9 @@ mod first;
 mod grade;
 mod joint;
 mod leaf;
-mod places;
 mod planes;
 mod steps;
+mod tree;
 
 use super::{Limits, Outcome};
 use crate::estimate::Tolerance;
@@ -18,8 +18,9 @@ use crate::plan::{Axis, BoxRule, Boxes, Look, SweptBox};
 pub(crate) use doubt::Suspicion;
 pub(crate) use joint::JointCubature;
 use leaf::{BoxLeaf, BoxTotals};
-pub(crate) use places::MOST_DIMENSIONS as MOST_PLACED;
 use planes::{Found, NO_PLANE, SEARCHES};
+pub(crate) use tree::MOST_DIMENSIONS as MOST_PLACED;
+use tree::{MOST_LEAVES, Tree};
 
 /// The share of the tolerance that claims are refined to.
 const GOAL: f64 = 0.9;
@@ -52,6 +53,10 @@ pub(crate) struct Cubature {
     lower: Vec<f64>,
     upper: Vec<f64>,
     leaves: Vec<BoxLeaf>,
+    /// What leaves claim, in memory of its own.
+    claims: Vec<f64>,
+    /// By which cuts they came to be, in few dimensions and as long as there are not too many.
+    tree: Option<Tree>,
     /// The leaves to be halved, and the bounds of their halves, those to be swept by the rule of degree 7 first; the first mesh, to
     /// begin with.
     active: Vec<u32>,
@@ -97,7 +102,7 @@ impl Cubature {
     pub fn new(axes: Vec<Axis>, tolerance: Tolerance, limits: Limits, costs: Costs, look: &Look) -> Self {
         let Limits { evaluations: most, leaves: capacity } = limits;
         let first = (FIRST.min(most / 4) / costs.seventh).min(capacity as u64);
-        let (next_lower, next_upper) = first::mesh(&axes, look, first);
+        let (next_lower, next_upper, tree) = first::mesh(&axes, look, first);
         Self {
             // Where what looks smooth may be left to the fine rule, it has to be sure.
             by_seventh: if costs.ninth.is_some() && costs.fine.is_some() { 0 } else { next_lower.len() / axes.len() },
@@ -111,6 +116,8 @@ impl Cubature {
             lower: Vec::new(),
             upper: Vec::new(),
             leaves: Vec::new(),
+            claims: Vec::new(),
+            tree,
             active: Vec::new(),
             planes: look.planes.iter().map(|&plane| Found { plane, score: 0 }).collect(),
             searches: SEARCHES,
@@ -137,9 +144,9 @@ impl Cubature {
     /// Bytes for each leaf, at most: itself, and the boxes of a round with what is found of them, in lists that have grown by doubling.
     pub fn bytes(dimension: usize) -> usize {
         let bounds = 2 * size_of::<f64>() * dimension;
-        let sorted = if dimension <= MOST_PLACED { places::BYTES } else { 0 };
+        let cuts = if dimension <= MOST_PLACED { tree::BYTES } else { 0 };
         2 * (2 * bounds + size_of::<BoxLeaf>() + 2 * size_of::<SweptBox>() + size_of::<Option<divide::Cut>>() + 24)
-            + sorted
+            + cuts
     }
 
     /// The boxes without which there is no first mesh, around so many known peaks.
@@ -279,8 +286,7 @@ impl Cubature {
             leaf.peak = leaf.peak.max(one.peak);
             (leaf.promise, leaf.tried) = (if wasted { f64::INFINITY } else { 0.0 }, true);
         }
-        self.totals = self.retired.1;
-        self.leaves.iter().for_each(|leaf| self.totals.add(leaf));
+        self.totals = self.retired.1.with(&self.leaves);
         let is_finite = self.totals.estimate().is_finite() && self.totals.error().is_finite();
         (!is_finite).then_some(Outcome::Overflow)
     }
@@ -350,10 +356,14 @@ impl Cubature {
             }
             self.leaves[i] = first;
             self.leaves.push(second);
+            if let Some(tree) = &mut self.tree {
+                tree.cut(i as u32, axis, self.next_upper[from + axis], true);
+            }
             self.lower[at..at + dimension].copy_from_slice(&self.next_lower[from..from + dimension]);
             self.upper[at..at + dimension].copy_from_slice(&self.next_upper[from..from + dimension]);
             self.lower.extend_from_slice(&self.next_lower[from + dimension..from + 2 * dimension]);
             self.upper.extend_from_slice(&self.next_upper[from + dimension..from + 2 * dimension]);
         }
+        self.tree.take_if(|_| self.leaves.len() > MOST_LEAVES);
     }
 }

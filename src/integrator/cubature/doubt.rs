@@ -98,10 +98,7 @@ impl Doubter<'_> {
         if !exact && !in_pieces {
             return Doubt::None;
         }
-        let places = method.places();
-        let explains = |point: &[f64; MOST_PLACED], value: f64| {
-            places.as_ref().is_some_and(|places| method.has_value(point, value, places))
-        };
+        let explains = |point: &[f64; MOST_PLACED], value: f64| method.has_value(point, value);
         // They are the same points as before.
         let probe = match method.probed.filter(|_| exact) {
             Some((estimate, deviation, largest)) => Probe { estimate, deviation, largest, ..Probe::default() },
@@ -111,8 +108,7 @@ impl Doubter<'_> {
         if exact && !has_steps && evaluations > 0 {
             method.probed = Some((estimate, deviation, largest));
         }
-        let knows = || places.as_ref().is_some_and(|places| method.knows_its_steps(places));
-        let hides = has_steps && !(is_explained && knows());
+        let hides = has_steps && !(is_explained && method.knows_its_steps());
         method.evaluations += evaluations;
         let off = (estimate - method.totals.estimate()).abs();
         // Their plain sum has roundings of its own.

@@ -48,6 +48,8 @@ pub(in crate::integrator) struct Drive<'a> {
     /// Who sweeps instead of the CPU; and why it does so no more, and since how many evaluations.
     pub rounds: Option<Box<dyn BoxRounds + 'a>>,
     pub given_up: Option<(String, u64)>,
+    /// What the sweeps of a round found, in memory that is kept from one to the next.
+    pub found: [Vec<SweptBox>; 2],
 }
 
 impl<'a> Drive<'a> {
@@ -60,7 +62,9 @@ impl<'a> Drive<'a> {
 
     /// The next round; how it ended, if this was the last.
     pub fn round(&mut self) -> Option<End> {
-        let (mut swept, mut fine) = (Vec::new(), Vec::new());
+        let [mut swept, mut fine] = std::mem::take(&mut self.found);
+        swept.clear();
+        fine.clear();
         let [by_seventh, by_ninth, by_fine] = RULES.map(|rule| self.method.next(rule).len());
         swept.resize(by_seventh + by_ninth, SweptBox::default());
         fine.resize(by_fine, SweptBox::default());
@@ -72,6 +76,7 @@ impl<'a> Drive<'a> {
             }
         }
         let outcome = self.method.absorb(&mut swept, &mut fine);
+        self.found = [swept, fine];
         let (totals, evaluations) = (&self.method.totals, self.others + self.method.evaluations);
         let (control, most) = (&self.with.control, self.with.max_evaluations);
         control.report_estimate(evaluations, most, totals.estimate(), totals.error());

@@ -1,6 +1,5 @@
 //! Which leaves a round is about: those to be halved, those for the fine rule, and those that are given up.
 
-use super::leaf::BoxLeaf;
 use super::{Cubature, LANES};
 
 /// The share of that which leaves may claim together that are left alone.
@@ -21,34 +20,44 @@ impl Cubature {
     pub(super) fn choose(&mut self, goal: f64) -> f64 {
         // Claims sorted into halves of binary orders of magnitude, from the largest down: enough to tell which are small, and no sort.
         const BINS: usize = 256;
-        let open = |leaf: &&BoxLeaf| !leaf.stuck;
-        let largest = self.leaves.iter().filter(open).fold(0.0, |largest: f64, leaf| largest.max(leaf.error));
+        // Side by side, as they are gone through several times; those that cannot be halved have none.
+        let mut claims = std::mem::take(&mut self.claims);
+        claims.clear();
+        claims.extend(self.leaves.iter().map(|leaf| if leaf.stuck { -1.0 } else { leaf.error }));
+        let largest = claims.iter().fold(0.0, |largest: f64, &claim| if claim > largest { claim } else { largest });
         let order = |error: f64| (error.to_bits() >> 51) as usize;
         let floor =
             |bin: usize| if bin + 1 < BINS { f64::from_bits(((order(largest) - bin) as u64) << 51) } else { 0.0 };
-        let (mut sums, mut counts) = ([0.0; BINS], [0; BINS]);
-        for leaf in self.leaves.iter().filter(open) {
-            let bin = (order(largest) - order(leaf.error)).min(BINS - 1);
-            sums[bin] += leaf.error;
+        let (mut sums, mut counts, mut last) = ([0.0; BINS], [0; BINS], 0);
+        for &claim in claims.iter().filter(|&&claim| claim > 0.0) {
+            let bin = (order(largest) - order(claim)).min(BINS - 1);
+            sums[bin] += claim;
             counts[bin] += 1;
+            last = last.max(bin);
         }
         let may = SETTLED * (goal - self.retired.1.truncation).max(0.0);
         let mut total = 0.0;
-        let first = sums.iter().rposition(|sum| {
+        let first = sums[..=last].iter().rposition(|sum| {
             total += sum;
             total > may
         });
         let settled = first.map_or(f64::INFINITY, floor);
         let mut count = 0;
-        let fewest = counts.iter().position(|&in_bin| {
+        let fewest = counts[..=last].iter().position(|&in_bin| {
             count += in_bin;
             count >= FEWEST.max(self.leaves.len() / SHARE)
         });
         let from = settled.max(fewest.map_or(0.0, floor).min(LATER * largest));
-        self.active.clear();
         self.fine.clear();
-        let chosen = |leaf: &BoxLeaf| !leaf.stuck && leaf.error > 0.0 && leaf.error >= from;
-        self.active.extend((0u32..).zip(&self.leaves).filter(|(_, leaf)| chosen(leaf)).map(|(i, _)| i));
+        // Zero is not to be halved. Without a branch, as it cannot be foreseen.
+        let (from, mut count) = (from.max(f64::from_bits(1)), 0);
+        self.active.resize(claims.len(), 0);
+        for (i, &claim) in (0..).zip(&claims) {
+            self.active[count] = i;
+            count += usize::from(claim >= from);
+        }
+        self.active.truncate(count);
+        self.claims = claims;
         settled
     }
 
@@ -108,6 +117,7 @@ impl Cubature {
     /// Gives up the leaves that claim less than `settled`: of them only the sums are kept.
     pub(super) fn retire(&mut self, settled: f64) {
         let dimension = self.axes.len();
+        let before = self.leaves.len();
         let mut kept = 0;
         for i in 0..self.leaves.len() {
             let leaf = self.leaves[i];
@@ -121,6 +131,9 @@ impl Cubature {
                 bounds.copy_within(i * dimension..(i + 1) * dimension, kept * dimension);
             }
             kept += 1;
+        }
+        if kept < before {
+            self.tree = None;
         }
         self.leaves.truncate(kept);
         self.lower.truncate(kept * dimension);

@@ -92,12 +92,24 @@ impl Cubature {
         }
     }
 
+    pub(super) fn end<'a>(&self, ends: &'a [f64], leaf: usize) -> &'a [f64] {
+        &ends[leaf * self.axes.len()..(leaf + 1) * self.axes.len()]
+    }
+
     /// Puts first what is to be swept by the rule of degree 7, as it looks rough or there is no other; how many these are. Halves are to
     /// fill lanes: what is left over goes with the others if it finds room there, or waits for a later round if there is anything else to do.
     pub(super) fn in_groups(&self, leaves: Vec<u32>, rough: impl Fn(u32) -> bool) -> (Vec<u32>, usize) {
         const GROUP: usize = LANES / 2;
         let mixed = self.costs.ninth.is_some();
-        let (mut first, mut others): (Vec<u32>, Vec<u32>) = leaves.iter().partition(|&&i| !mixed || rough(i));
+        let mut others = Vec::with_capacity(if mixed { leaves.len() } else { 0 });
+        let mut first = leaves;
+        first.retain(|&i| {
+            let stays = !mixed || rough(i);
+            if !stays {
+                others.push(i);
+            }
+            stays
+        });
         let (over, odd) = (first.len() % GROUP, others.len() % GROUP);
         if odd > 0 && over + odd <= GROUP {
             others.extend(first.drain(first.len() - over..));

@@ -1,5 +1,6 @@
 //! The first mesh: cut at planes that are known, and otherwise even, so that nothing narrow hides in boxes that are long.
 
+use super::tree::Tree;
 use crate::plan::{Axis, Look};
 
 /// Shells around a peak: down to 1e-9 of a box.
@@ -20,9 +21,9 @@ pub(super) fn halvings(dimension: usize) -> usize {
     }
 }
 
-/// Lower and upper bounds of the boxes of the first mesh: 32 in up to five dimensions, 4 in up to 14, 2 in more; and up to `most`
+/// Lower and upper bounds of the boxes of the first mesh, and the tree of its cuts where one is kept: 32 in up to five dimensions, 4 in up to 14, 2 in more; and up to `most`
 /// where there are planes to cut at. The axes on which the integrand is roughest are halved first.
-pub(super) fn mesh(axes: &[Axis], look: &Look, most: u64) -> (Vec<f64>, Vec<f64>) {
+pub(super) fn mesh(axes: &[Axis], look: &Look, most: u64) -> (Vec<f64>, Vec<f64>, Option<Tree>) {
     let halvings = halvings(axes.len());
     // An axis of a few units of rounding is left alone.
     let wide =
@@ -60,17 +61,18 @@ pub(super) fn mesh(axes: &[Axis], look: &Look, most: u64) -> (Vec<f64>, Vec<f64>
             upper.push(ends[part + 1]);
         }
     }
+    let mut tree = Tree::of_grid(&ends);
     for peak in &look.peaks {
-        shells(axes.len(), peak, &mut lower, &mut upper);
+        shells(axes.len(), peak, &mut lower, &mut upper, tree.as_mut());
     }
-    (lower, upper)
+    (lower, upper, tree)
 }
 
 /// Cuts the boxes in which a peak lies, or at whose faces: into shells around it, each eight times smaller than the one outside.
-fn shells(dimension: usize, peak: &[f64], lower: &mut Vec<f64>, upper: &mut Vec<f64>) {
-    let (before_lower, before_upper) = (std::mem::take(lower), std::mem::take(upper));
-    for (from, to) in before_lower.chunks_exact(dimension).zip(before_upper.chunks_exact(dimension)) {
-        let (mut from, mut to) = (from.to_vec(), to.to_vec());
+fn shells(dimension: usize, peak: &[f64], lower: &mut Vec<f64>, upper: &mut Vec<f64>, mut tree: Option<&mut Tree>) {
+    for number in 0..lower.len() / dimension {
+        let range = number * dimension..(number + 1) * dimension;
+        let (mut from, mut to) = (lower[range.clone()].to_vec(), upper[range.clone()].to_vec());
         let inside = (0..dimension).all(|d| from[d] <= peak[d] && peak[d] <= to[d]);
         let width: Vec<f64> = from.iter().zip(&to).map(|(from, to)| to - from).collect();
         for shell in 1..=if inside { SHELLS } else { 0 } {
@@ -78,20 +80,27 @@ fn shells(dimension: usize, peak: &[f64], lower: &mut Vec<f64>, upper: &mut Vec<
                 let reach = 0.5 * width[d] * 0.125f64.powi(shell);
                 // Not about the peak, which may be singular: nodes are in the middle.
                 let (below, above) = (peak[d] - reach, peak[d] + ASIDE * reach);
+                let mut cut = |at: f64, is_above: bool| {
+                    if let Some(tree) = &mut tree {
+                        tree.cut(number as u32, d, at, is_above);
+                    }
+                };
                 if from[d] < below {
+                    cut(below, false);
                     lower.extend_from_slice(&from);
                     upper.extend(to.iter().enumerate().map(|(e, &to)| if e == d { below } else { to }));
                     from[d] = below;
                 }
                 if above < to[d] {
+                    cut(above, true);
                     lower.extend(from.iter().enumerate().map(|(e, &from)| if e == d { above } else { from }));
                     upper.extend_from_slice(&to);
                     to[d] = above;
                 }
             }
         }
-        lower.append(&mut from);
-        upper.append(&mut to);
+        lower[range.clone()].copy_from_slice(&from);
+        upper[range].copy_from_slice(&to);
     }
 }
 
@@ -120,7 +129,19 @@ fn halve(ends: &mut Vec<f64>, axis: &Axis, turns: usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::method::cubature::MOST_PLACED;
     use crate::plan::Plane;
+
+    /// The middle of each box is in its leaf.
+    fn is_of(tree: Option<Tree>, lower: &[f64], upper: &[f64], dimension: usize) {
+        assert_eq!(tree.is_some(), dimension <= MOST_PLACED);
+        let Some(tree) = tree else { return };
+        assert_eq!(tree.len() * dimension, lower.len());
+        for (leaf, (lower, upper)) in lower.chunks_exact(dimension).zip(upper.chunks_exact(dimension)).enumerate() {
+            let middle = std::array::from_fn(|d| if d < dimension { 0.5 * (lower[d] + upper[d]) } else { 0.0 });
+            assert_eq!(tree.leaf_at(&middle) as usize, leaf);
+        }
+    }
 
     #[test]
     fn the_boxes_make_up_the_whole() {
@@ -129,8 +150,9 @@ mod tests {
             let plane = Plane { axis: 0, at: 1.9, is_sure: true };
             let planes = if dimension % 2 == 0 { vec![plane] } else { Vec::new() };
             let look = Look { roughness: vec![1.0; dimension], planes, peaks: Vec::new(), peak: 1.0, evaluations: 0 };
-            let (lower, upper) = mesh(&axes, &look, 1000);
+            let (lower, upper, tree) = mesh(&axes, &look, 1000);
             assert_eq!(lower.contains(&1.9), dimension % 2 == 0);
+            is_of(tree, &lower, &upper, dimension);
             let widths: Vec<f64> = lower.iter().zip(&upper).map(|(lower, upper)| (upper - lower) / 3.0).collect();
             let volume: f64 = widths.chunks_exact(dimension).map(|widths| widths.iter().product::<f64>()).sum();
             assert!((volume - 1.0).abs() < 1e-14, "{dimension}");
@@ -148,7 +170,8 @@ mod tests {
             let axes = vec![Axis::new(0.0, 1.0); dimension];
             let peaks = vec![vec![0.3; dimension], vec![0.0; dimension], vec![0.5; dimension]];
             let look = Look { roughness: vec![1.0; dimension], planes: Vec::new(), peaks, peak: 1.0, evaluations: 0 };
-            let (lower, upper) = mesh(&axes, &look, 1000);
+            let (lower, upper, tree) = mesh(&axes, &look, 1000);
+            is_of(tree, &lower, &upper, dimension);
             let boxes = lower.chunks_exact(dimension).zip(upper.chunks_exact(dimension));
             assert!(boxes.clone().all(|(lower, upper)| lower.iter().zip(upper).all(|(lower, upper)| lower < upper)));
             let volumes =
@@ -160,7 +183,7 @@ mod tests {
         // One that is too narrow stays whole.
         let axes = [Axis::new(1.0, 1.0 + f64::EPSILON), Axis::new(0.0, 1.0)];
         let look = Look { roughness: vec![1.0, 0.0], planes: Vec::new(), peaks: Vec::new(), peak: 1.0, evaluations: 0 };
-        let (lower, upper) = mesh(&axes, &look, 1000);
+        let (lower, upper, _) = mesh(&axes, &look, 1000);
         assert!(
             lower.chunks_exact(2).zip(upper.chunks_exact(2)).all(|(l, u)| l[0] == 1.0 && u[0] > 1.0 && l[1] < u[1])
         );

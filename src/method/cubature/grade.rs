@@ -2,16 +2,15 @@
 //! where none of its nodes is.
 
 use super::leaf::BoxLeaf;
-use super::places::{BEYOND, MOST_DIMENSIONS, Node};
+use super::tree::{MOST_DIMENSIONS, NOTHING};
 use super::{Cubature, GOAL};
-use crate::plan::AxisMap;
+use crate::plan::{Axis, AxisMap};
 
 /// The times that a box may be longer, along a face, than what lies on its other side.
 const STEEPEST: f64 = 4.0;
 
-/// Dimensions and leaves up to which everything that is rough is graded.
+/// Dimensions up to which everything that is rough is graded.
 const MOST_ROUGH: usize = 3;
-const MOST_LEAVES_ROUGH: usize = 1 << 16;
 
 /// The times that |f| may be larger in a box than anywhere in a longer one beside it, in which a peak or a ridge may go on.
 const CONTRAST: f64 = 10.0;
@@ -68,48 +67,103 @@ impl Cubature {
 
     /// The leaves that are too long, in ascending order of leaf and face.
     fn too_long(&mut self, goal: f64) -> Vec<TooLong> {
-        let dimension = self.axes.len();
-        let mut found = Vec::new();
-        let Some(places) = self.places() else { return found };
-        let infinite = self.axes.iter().any(|axis| !matches!(axis.map, AxisMap::Plain));
-        let least = goal / self.leaves.len() as f64;
-        let few = dimension <= MOST_ROUGH && self.leaves.len() <= MOST_LEAVES_ROUGH;
-        let all = |leaf: &BoxLeaf| few && (infinite || leaf.is_rough());
+        let Self { tree: Some(tree), axes, leaves, lower, upper, .. } = self else { return Vec::new() };
+        let dimension = axes.len();
+        let infinite = axes.iter().any(|axis| !matches!(axis.map, AxisMap::Plain));
+        let least = goal / leaves.len() as f64;
+        let all = |leaf: &BoxLeaf| dimension <= MOST_ROUGH && (infinite || leaf.is_rough());
         let matters = |leaf: &BoxLeaf| !leaf.graded && (all(leaf) || leaf.magnitude > least);
-        for small in 0..self.leaves.len() {
-            let leaf = self.leaves[small];
-            if !matters(&leaf) {
-                continue;
-            }
-            let (lower, upper) = (self.end(&self.lower, small), self.end(&self.upper, small));
-            let width: [f64; MOST_DIMENSIONS] =
-                std::array::from_fn(|d| if d < dimension { upper[d] - lower[d] } else { 0.0 });
-            let middle: [f64; MOST_DIMENSIONS] =
-                std::array::from_fn(|d| if d < dimension { lower[d] + 0.5 * width[d] } else { 0.0 });
-            let before = found.len();
-            let most = if all(&leaf) { f64::INFINITY } else { leaf.peak / CONTRAST };
-            for face in 0..2 * dimension {
-                let (d, above) = (face / 2, face % 2 == 1);
-                let longer = |e: &usize, length: f64| *e != d && length > STEEPEST * width[*e];
-                let may = |node: &Node| node.peak < most && (0..dimension).any(|e| longer(&e, node.longest[e]));
-                if !may(&places.all) {
-                    continue;
+        let most = |leaf: &BoxLeaf| if all(leaf) { f64::INFINITY } else { leaf.peak / CONTRAST };
+        let length = |leaf: usize, d: usize| upper[leaf * dimension + d] - lower[leaf * dimension + d];
+        let extents = tree.gather(
+            |leaf| {
+                let (i, leaf) = (leaf as usize, &leaves[leaf as usize]);
+                let lengths = (0..dimension).map(|d| length(i, d));
+                Extent::of(lengths, leaf.peak, matters(leaf).then(|| most(leaf)))
+            },
+            Extent::both,
+        );
+        let bounds = |ends: &[f64], leaf: usize| {
+            let mut bounds = [0.0; MOST_DIMENSIONS];
+            bounds[..dimension].copy_from_slice(&ends[leaf * dimension..(leaf + 1) * dimension]);
+            bounds
+        };
+        let end = |end: fn(&Axis) -> f64| std::array::from_fn(|d| axes.get(d).map_or(0.0, end));
+        let whole = (end(|axis| axis.lower), end(|axis| axis.upper));
+        let may = |small: u32, large: u32| extents[small as usize].beside(&extents[large as usize]);
+        let (mut long, mut beside_long) = (Vec::new(), Vec::new());
+        tree.each(dimension, whole, may, |small, beside| {
+            let i = small as usize;
+            let (lower, upper) = (&bounds(lower, i), &bounds(upper, i));
+            let middle = std::array::from_fn(|d| lower[d] + 0.5 * (upper[d] - lower[d]));
+            let (before, most) = (long.len(), most(&leaves[i]));
+            for (face, &from) in beside[..2 * dimension].iter().enumerate().filter(|(_, from)| **from != NOTHING) {
+                let large = tree.beyond(from, face, (lower, upper), &middle);
+                let longer = |&d: &usize| d != face / 2 && length(large as usize, d) > STEEPEST * (upper[d] - lower[d]);
+                let other = &mut leaves[large as usize];
+                if let Some(axis) = (0..dimension).find(longer).filter(|_| !other.stuck && other.peak < most) {
+                    long.push(TooLong { leaf: large, face: face as u8, small });
+                    other.axis = axis as u8;
                 }
-                let mut across = middle;
-                across[d] = if above { upper[d] + BEYOND * width[d] } else { lower[d] - BEYOND * width[d] };
-                let Some(large) = self.leaf_at(&across, may, &places) else { continue };
-                let (lower, upper) = (self.end(&self.lower, large), self.end(&self.upper, large));
-                let axis = (0..dimension).find(|e| longer(e, upper[*e] - lower[*e]));
-                let doubtful = |_: &usize| !self.leaves[large].stuck && self.leaves[large].peak < most;
-                if let Some(axis) = axis.filter(doubtful) {
-                    found.push(TooLong { leaf: large as u32, face: face as u8, small: small as u32 });
-                    self.leaves[large].axis = axis as u8;
-                }
             }
-            // Neighbours only become smaller.
-            self.leaves[small].graded = found.len() == before;
+            if long.len() > before {
+                beside_long.push(small);
+            }
+        });
+        // Neighbours only become smaller.
+        leaves.iter_mut().for_each(|leaf| leaf.graded |= matters(leaf));
+        beside_long.iter().for_each(|&leaf| leaves[leaf as usize].graded = false);
+        long.sort_unstable_by_key(|long| (long.leaf, long.face, long.small));
+        long
+    }
+}
+
+/// What is true of some leaves, each number by its leading bits, two of them of the mantissa: enough to say quickly of most that none of them is too
+/// long. Of the last two places one is of the peaks.
+#[derive(Clone, Copy, Default)]
+struct Extent {
+    /// The longest on each axis, and the negative of the smallest peak.
+    large: [i16; MOST_DIMENSIONS + 2],
+    /// Of those that matter the shortest, and the negative of the largest peak that a longer one may have.
+    small: [i16; MOST_DIMENSIONS + 2],
+}
+
+/// What is four times as large, in leading bits; and of no leaves.
+const FOUR_TIMES: i16 = 8;
+const NONE: i16 = 1 << 14;
+
+impl Extent {
+    /// Of one leaf.
+    #[inline]
+    fn of(lengths: impl Iterator<Item = f64>, peak: f64, most: Option<f64>) -> Self {
+        const { assert!(STEEPEST == 4.0) };
+        let leading = |number: f64| (number.to_bits() >> 50) as i16;
+        let mut extent = Self { large: [-NONE; MOST_DIMENSIONS + 2], small: [NONE; MOST_DIMENSIONS + 2] };
+        extent.large[MOST_DIMENSIONS] = -leading(peak);
+        if let Some(most) = most {
+            extent.small[MOST_DIMENSIONS] = -leading(most);
         }
-        found.sort_unstable_by_key(|long| (long.leaf, long.face, long.small));
-        found
+        for ((large, small), length) in extent.large.iter_mut().zip(&mut extent.small).zip(lengths) {
+            *large = leading(length);
+            *small = if most.is_some() { *large } else { NONE };
+        }
+        extent
+    }
+
+    #[inline]
+    fn both(self, other: Self) -> Self {
+        Self {
+            large: std::array::from_fn(|k| self.large[k].max(other.large[k])),
+            small: std::array::from_fn(|k| self.small[k].min(other.small[k])),
+        }
+    }
+
+    /// The axes, as bits, on which one of `large` may be too long beside one of these.
+    #[inline]
+    fn beside(&self, large: &Self) -> u32 {
+        let more: [i16; MOST_DIMENSIONS + 2] = std::array::from_fn(|k| large.large[k] - self.small[k]);
+        let longer = more.iter().enumerate().fold(0, |bits, (d, &more)| bits | u32::from(more >= FOUR_TIMES) << d);
+        // That is no axis.
+        if more[MOST_DIMENSIONS] >= 0 { longer & ((1 << MOST_DIMENSIONS) - 1) } else { 0 }
     }
 }

@@ -53,6 +53,24 @@ pub(crate) struct BoxTotals {
 }
 
 impl BoxTotals {
+    /// With these leaves besides: two sums at once, as each waits for itself.
+    pub(super) fn with(self, leaves: &[BoxLeaf]) -> Self {
+        let (mut sum, mut other) = (self, Self::default());
+        let (pairs, last) = leaves.as_chunks::<2>();
+        for [first, second] in pairs {
+            sum.add(first);
+            other.add(second);
+        }
+        last.iter().for_each(|leaf| sum.add(leaf));
+        sum.estimate = sum.estimate.combine(other.estimate);
+        sum.truncation += other.truncation;
+        sum.rounding += other.rounding;
+        sum.squares += other.squares;
+        sum.magnitude += other.magnitude;
+        sum
+    }
+
+    #[inline]
     pub(super) fn add(&mut self, leaf: &BoxLeaf) {
         self.estimate = self.estimate.plus(leaf.estimate);
         self.truncation += leaf.error;
