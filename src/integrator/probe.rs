@@ -12,7 +12,7 @@ pub(super) type Panels = Vec<(Region, [bool; 2])>;
 pub(super) type Find = fn(&dyn Values, f64, f64) -> (Option<Panels>, u64);
 
 /// Samples of the variable.
-pub(super) const SAMPLES: usize = 8192;
+const SAMPLES: usize = 8192;
 
 /// Where an infinite range ends, in the variable of levels.
 const MOST: f64 = 6.5;
@@ -199,12 +199,6 @@ fn at_equal_parts(f: &dyn Values, lower: f64, upper: f64, usual: Usual) -> (Opti
     }
     cuts.push(to);
     (Some(panels(&cuts, map)), evaluations)
-}
-
-/// The samples of a finite range in ascending order.
-pub(super) fn points(lower: f64, upper: f64) -> Vec<f64> {
-    let place = |&offset: &f64| offset.mul_add(upper - lower, if offset > 0.0 { lower } else { upper });
-    offsets().iter().map(place).filter(|&x| lower < x && x < upper).collect()
 }
 
 /// Cuts beyond which no more are looked for.

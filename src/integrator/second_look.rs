@@ -1,14 +1,20 @@
 //! A second look at a mesh that converged and is in doubt: where a dense sample is none of the values that its leaf may have, something is.
 
-use super::probe;
+use super::floor::spread;
 use crate::backend::simd::regions::{Desk, SimdRegions};
 use crate::estimate::Tolerance;
 use crate::lanes::LANES;
 use crate::method::{Adaptive, Doubt, Expected};
 use crate::plan::{Region, Sweep};
 
-/// Samples outward from where the integral is and from 0: each farther by this share of the distance, but no more of them in either direction.
-const OUTWARD: f64 = 1.0 / 128.0;
+/// Samples at equal parts: where something of the width of what was found can be met by so many; and where that is narrower, so that only what
+/// is broader can.
+const SAMPLES: f64 = 2048.0;
+const FEWER: f64 = 1024.0;
+
+/// Samples outward from where the integral is and from 0: each farther by this share of the distance, the first where the rest is a constant, of which
+/// leaves know less; but no more of them in either direction.
+const OUTWARD: [f64; 2] = [1.0 / 128.0, 1.0 / 32.0];
 const MOST_OUTWARD: f64 = 4096.0;
 
 /// Samples that are evaluated together.
@@ -53,10 +59,16 @@ impl Look<'_> {
     /// Intervals in which something is that the leaves do not explain, apart and in ascending order.
     fn all(&mut self, doubt: &Doubt, looked: bool) -> Vec<(f64, f64)> {
         let ((lower, upper), ladder) = (self.ends, self.kernel.ladder);
-        let even = (upper - lower) / probe::SAMPLES as f64;
+        let span = upper - lower;
+        let narrow = doubt.length < span / SAMPLES;
+        let samples = if narrow { FEWER } else { SAMPLES };
         // A look before told values of a constant from others.
         if !(looked && doubt.constant) {
-            self.along(&probe::points(lower, upper));
+            // Leaves become smaller towards an end as f does.
+            if narrow || !doubt.at_end {
+                let places = spread(samples as u32).map(|share| share.mul_add(span, lower));
+                self.along(&places.filter(|&x| lower < x && x < upper).collect::<Vec<f64>>());
+            }
             // And the nodes of the whole, one of which may have met what no other did.
             let nodes = ladder.nodes.iter().flat_map(|row| row.iter().enumerate());
             let place =
@@ -66,10 +78,12 @@ impl Look<'_> {
             self.along(&nodes);
         }
         // What is as narrow lies between equal parts.
-        if doubt.length < even {
-            self.outward(doubt.place, doubt.finest, even);
+        if narrow {
+            let by = OUTWARD[usize::from(!doubt.constant)];
+            let most = span / samples / by;
+            self.outward(doubt.place, [doubt.finest, most], by);
             if doubt.place.abs() > doubt.length {
-                self.outward(0.0, doubt.finest, even);
+                self.outward(0.0, [doubt.finest, most], by);
             }
         }
         self.narrow_down();
@@ -138,14 +152,13 @@ impl Look<'_> {
         self.found.extend(under_way);
     }
 
-    /// Looks at points farther and farther from an origin, as far as they lie closer than equal parts.
-    fn outward(&mut self, origin: f64, least: f64, even: f64) {
+    /// Looks at points farther and farther from an origin, between these distances, each by this share of it.
+    fn outward(&mut self, origin: f64, [least, most]: [f64; 2], by: f64) {
         let (lower, upper) = self.ends;
         let inside = |x: &f64| lower < *x && *x < upper;
-        let most = even / OUTWARD;
         // Below normal numbers steps would stand still.
         let least = least.max(f64::MIN_POSITIVE);
-        let by = OUTWARD.max((most.ln() - least.ln()) / MOST_OUTWARD).exp();
+        let by = by.max((most.ln() - least.ln()) / MOST_OUTWARD).exp();
         let distances = std::iter::successors(Some(least), |distance| Some(distance * by));
         let distances: Vec<f64> = distances.take_while(|&distance| distance < most).collect();
         for side in [-1.0, 1.0] {

@@ -62,6 +62,8 @@ pub(crate) struct Doubt {
     pub finest: f64,
     /// Whether the same value was seen in all of the rest.
     pub constant: bool,
+    /// Whether it is narrow, at an end of the range, and all that was ever seen.
+    pub at_end: bool,
 }
 
 impl Adaptive {
@@ -75,13 +77,15 @@ impl Adaptive {
         }
         let others = self.leaves.iter().filter(|leaf| !leaf.swept.constant);
         let constant = others.map(|leaf| leaf.region.width()).sum::<f64>() < OTHERWISE * self.span;
-        let (length, place) = self.most_of_it();
+        let (length, leaf) = self.most_of_it()?;
         let narrow = length < NARROW * self.span;
-        (forgotten || narrow || samples && !constant).then_some(Doubt { place, length, finest, constant })
+        let other = forgotten || samples && !constant;
+        let at_end = !other && (leaf.next == Leaf::NONE || leaf.region.lower == self.leaves[0].region.lower);
+        (narrow || other).then_some(Doubt { place: leaf.middle(), length, finest, constant, at_end })
     }
 
-    /// The length that most of what stands out of the usual value lies in, and the middle of the leaf in which it stands out most.
-    fn most_of_it(&self) -> (f64, f64) {
+    /// The length that most of what stands out of the usual value lies in, and the leaf in which it stands out most.
+    fn most_of_it(&self) -> Option<(f64, &Leaf)> {
         let density = |leaf: &Leaf| leaf.swept.estimate / leaf.region.width();
         let mut leaves: Vec<(f64, &Leaf)> = self.leaves.iter().map(|leaf| (density(leaf), leaf)).collect();
         leaves.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
@@ -106,7 +110,7 @@ impl Adaptive {
                 break;
             }
         }
-        (length, leaves.first().map_or(0.0, |(_, leaf)| leaf.middle()))
+        leaves.first().map(|(_, leaf)| (length, *leaf))
     }
 
     /// Cuts leaves at the ends of these intervals, which are in ascending order, and looks for what is in `own` ones, which are among them; whether there
