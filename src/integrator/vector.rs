@@ -2,7 +2,7 @@
 
 use super::beside::{Beside, is_singular};
 use super::check_mesh::Forms;
-use super::composite::stopped;
+use super::composite::stopped_whole;
 use super::initial::initial;
 use super::probe::{self, Panels};
 use super::rounds::{CHUNK, TINY, status};
@@ -130,7 +130,8 @@ impl Integrator {
         let of = Watched::new(forms.fast, &self.control, start);
         let watched = WatchedVector { of, components };
         let fast: &dyn VectorValues = if self.control.may_stop() { &watched } else { forms.fast };
-        let limits = Limits { evaluations: self.max_evaluations, leaves: self.most_leaves() };
+        let limits =
+            Limits { evaluations: self.max_evaluations, leaves: self.most_leaves().unwrap_or(Limits::MOST_LEAVES) };
         let mut run = Run {
             with: self,
             values: fast,
@@ -157,7 +158,7 @@ impl Integrator {
             match self.check_components(depth, forms, token, &run.joint, start) {
                 Ok(Ok(agrees)) => agreement = Some(agrees),
                 Ok(Err(component)) => disagreement = Some(component),
-                Err(stop) => status = stopped(stop, upper),
+                Err(stop) => status = stopped_whole(stop, true),
             }
         }
         let (mut estimates, errors) = (std::mem::take(&mut run.joint.estimates), std::mem::take(&mut run.joint.errors));
@@ -265,6 +266,11 @@ impl Run<'_> {
         let mut beside = BesideAny { shared: &self.shared, count };
         initial(with.method, self.bounds, &with.points, &mut beside, &mut regions);
         self.shared.clear();
+        if with.most_leaves().is_some_and(|most| count * regions.len() > most) {
+            self.joint.begin(with.method, &[]);
+            (self.joint.estimates, self.joint.errors) = (vec![f64::NAN; count], vec![f64::INFINITY; count]);
+            return (Status::MemoryLimit, None);
+        }
         self.joint.begin(with.method, &regions);
         let mut stop = self.round(regions.len() == 1 && with.norm != Norm::Each);
         // All values of a component the same: something may hide between them.
@@ -305,9 +311,9 @@ impl Run<'_> {
     fn stopped(&mut self, stop: Stop, last: Option<(Vec<f64>, Vec<f64>)>) -> Status {
         let components = self.swept.len();
         let nothing = || (vec![f64::NAN; components], vec![f64::INFINITY; components]);
-        let reached = if last.is_some() { self.bounds.1 } else { f64::NAN };
+        let known = last.is_some();
         (self.joint.estimates, self.joint.errors) = last.unwrap_or_else(nothing);
-        stopped(stop, reached)
+        stopped_whole(stop, known)
     }
 
     /// Why the values of what was done last are none, if they were withheld.

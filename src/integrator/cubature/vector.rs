@@ -17,7 +17,7 @@ use crate::integrand::vector::OneOf;
 use crate::integrand::{Expr, Graph, Point, VectorIntegrand};
 use crate::integrator::Integrator;
 use crate::integrator::check_points::{BallAt, CheckedVector};
-use crate::integrator::composite::stopped;
+use crate::integrator::composite::stopped_whole;
 use crate::integrator::samples::End;
 use crate::integrator::vector::VectorForms;
 use crate::integrator::watched::{Watched, WatchedVector};
@@ -178,7 +178,7 @@ impl Integrator {
                 left,
             );
             if let Some(stop) = self.control.withheld(values.withheld(), over.start) {
-                (integral.evaluations, integral.status) = (own(&looks), stopped(stop, f64::NAN));
+                (integral.evaluations, integral.status) = (own(&looks), stopped_whole(stop, false));
                 integral.estimates.fill(f64::NAN);
                 return;
             }
@@ -187,7 +187,7 @@ impl Integrator {
                 Err(bad) => {
                     integral.evaluations = own(&looks) + SimdBoxes::TRIES * seventh.on_lines();
                     integral.component = Some(c);
-                    (integral.status, integral.bad_point) = End::Bad(bad).status(f64::NAN);
+                    (integral.status, integral.bad_point) = End::Bad(bad).status(false);
                     return;
                 }
             }
@@ -210,8 +210,7 @@ impl Integrator {
             integral.fallbacks.push(Fallback { wanted: format!("{} threads", threads.count()), reason });
             integral.threads = 1;
         }
-        let reached = if joint.regions() == 0 { f64::NAN } else { axes[0].upper };
-        (integral.status, integral.bad_point) = end.status(reached);
+        (integral.status, integral.bad_point) = end.status(joint.regions() > 0);
         (integral.component, integral.regions) = (component, joint.regions());
         integral.evaluations = joint.evaluations;
         shared.clear();
@@ -223,7 +222,7 @@ impl Integrator {
                 .of_all(method, looks[c].peak, &|| (over.is_zero)(c));
             looked = looked.max(method.evaluations - before);
             if let Some(stop) = self.control.withheld(values.withheld(), over.start) {
-                integral.status = stopped(stop, reached);
+                integral.status = stopped_whole(stop, true);
                 break;
             }
             if let Some(reason) = doubt {

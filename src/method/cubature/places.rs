@@ -10,7 +10,7 @@ pub(crate) const MOST_DIMENSIONS: usize = 6;
 const MOST_LEAVES: usize = 1 << 16;
 
 /// Leaves that are not sorted any further, and the nodes that are open at once at most.
-const FEW: usize = 8;
+const UNSORTED: usize = 8;
 const DEEPEST: usize = 2 + MOST_LEAVES.ilog2() as usize;
 
 /// How far beyond a face what lies on its other side is looked for, in widths.
@@ -50,7 +50,7 @@ impl Cubature {
 
     fn sorted(&self) -> (Vec<u32>, Vec<Node>) {
         let mut items: Vec<u32> = (0..self.leaves.len() as u32).collect();
-        let mut nodes = Vec::with_capacity(items.len() / (FEW / 4));
+        let mut nodes = Vec::with_capacity(items.len() / (UNSORTED / 4));
         self.sort(&mut items, 0, &mut nodes);
         (items, nodes)
     }
@@ -81,7 +81,7 @@ impl Cubature {
         let width = |d: usize| node.upper[d] - node.lower[d];
         let widest = (0..self.axes.len()).fold(0, |widest, d| if width(d) > width(widest) { d } else { widest });
         nodes.push(node);
-        if items.len() <= FEW {
+        if items.len() <= UNSORTED {
             return;
         }
         let place = |item: &u32| self.end(&self.lower, *item as usize)[widest];
