@@ -72,9 +72,10 @@ pub(crate) struct Series {
 }
 
 impl Grid {
-    #[cfg(test)]
+    /// A plan whose making nobody stops, so that it is there.
+    #[cfg(any(test, feature = "gpu"))]
     pub fn new(lower: f64, upper: f64, rule: Rule, panels: u64) -> Result<Self, Error> {
-        Self::unless(&|| false, lower, upper, rule, panels).map(|grid| grid.expect("nobody stops it"))
+        Self::unless(&|| false, lower, upper, rule, panels)?.ok_or(Error::NoPanels)
     }
 
     /// A plan for `lower < upper`, both finite and not too far apart; nothing if it was stopped before the nodes of the rule were there.
