@@ -36,6 +36,7 @@ pub use evaluate::evaluate;
 pub use expression::Expression;
 pub use function::{BinaryFunction, Comparison, UnaryFunction};
 pub use graph::{Condition, Expr, Graph, Node};
+pub(crate) use interpret::BLOCK;
 pub use parse_error::ParseError;
 pub use point::Point;
 pub use vector::{Components, Value, VectorIntegrand, components};

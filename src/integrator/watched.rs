@@ -5,10 +5,10 @@
 use crate::backend::simd::{Offsets, SimdGrid};
 use crate::clock::Instant;
 use crate::control::{Cancel, Control, Stop};
-use crate::integrand::Integrand;
 use crate::integrand::point_values::{PointValues, Row};
 use crate::integrand::shared::VectorValues;
 use crate::integrand::values::Values;
+use crate::integrand::{BLOCK, Integrand};
 use crate::lanes::{LANES, Lanes, Simd, Token};
 use crate::plan::Grid;
 use crate::reduce::Partial;
@@ -102,13 +102,10 @@ impl Watched<'_, dyn Values + Sync + '_> {
     }
 }
 
-/// Vectors that a blocked integrand is asked for at once: apart they would take much longer.
-const BLOCK: usize = 32;
-
 /// As an integrand of its own.
 struct Slow<'a> {
     of: &'a Watched<'a, dyn Values + Sync + 'a>,
-    /// Vectors from one look at the clock to the next.
+    /// Vectors from one look at the clock to the next: one, or of a blocked integrand a block, which is cheaper than its vectors apart.
     together: usize,
 }
 
