@@ -2,7 +2,7 @@
 
 use crate::agreement::Disagreement;
 use crate::backend::Backend;
-use crate::integral::Integral;
+use crate::integral::{Integral, Status};
 use crate::lanes::{LEVEL_VARIABLE, Level};
 use crate::rule::{OrderError, Rule};
 use crate::unknown_name::UnknownName;
@@ -44,12 +44,32 @@ pub enum Error {
         /// The panels asked for.
         panels: u64,
     },
-    /// A place that is known is NaN or outside the region.
+    /// A break point is not finite or outside the interval.
     BreakPoint {
-        /// Of what: `break point`, `plane` or `coordinate of the peak`.
-        kind: &'static str,
-        /// The place.
+        /// The point.
         value: f64,
+        /// The smaller bound.
+        lower: f64,
+        /// The larger bound.
+        upper: f64,
+    },
+    /// A plane that is known is not at a number, or outside the region.
+    PlaneOutside {
+        /// The axis, from 0.
+        axis: usize,
+        /// Where it is cut.
+        at: f64,
+        /// The smaller bound.
+        lower: f64,
+        /// The larger bound.
+        upper: f64,
+    },
+    /// A peak that is known is not finite or outside the region.
+    PeakOutside {
+        /// The first axis on which it is, from 0.
+        axis: usize,
+        /// The coordinate there.
+        at: f64,
         /// The smaller bound.
         lower: f64,
         /// The larger bound.
@@ -121,7 +141,7 @@ pub enum Error {
     FewBytes {
         /// The limit.
         most: usize,
-        /// What the first round takes.
+        /// What the first round takes at the least.
         least: usize,
     },
     /// [`Method::Vegas`](crate::Method::Vegas) was chosen for a vector: it samples where one integrand is large.
@@ -246,9 +266,17 @@ impl fmt::Display for Error {
             Error::TooNarrow { lower, upper, panels } => {
                 write!(f, "{panels} panels from {lower:e} to {upper:e} are too short: below 1e-276 precision is lost")
             }
-            Error::BreakPoint { kind, value, lower, upper } => {
-                write!(f, "the {kind} {value:?} is not between the bounds {lower:?} and {upper:?}")
+            Error::BreakPoint { value, lower, upper } => {
+                write!(f, "the break point {value:?} is not between the bounds {lower:?} and {upper:?}")
             }
+            Error::PlaneOutside { axis, at, lower, upper } => write!(
+                f,
+                "the plane at {at:?} across axis {axis} is not between the bounds {lower:?} and {upper:?}; axes are counted from 0"
+            ),
+            Error::PeakOutside { axis, at, lower, upper } => write!(
+                f,
+                "the peak is at {at:?} on axis {axis}, not between the bounds {lower:?} and {upper:?}; axes are counted from 0"
+            ),
             Error::Plane { axis, at, region } => write!(
                 f,
                 "the plane ({axis}, {at:?}) is across axis {axis}; the region has {region} axes, counted from 0"
@@ -283,7 +311,10 @@ impl fmt::Display for Error {
                 write!(f, "the limit on evaluations is {most}; the first samples are {least}")
             }
             Error::FewBytes { most, least } => {
-                write!(f, "the limit on memory is {most} bytes; the first mesh, or the first samples, may take {least}")
+                write!(
+                    f,
+                    "the limit on memory is {most} bytes; the first mesh, or the first samples, take at least {least}"
+                )
             }
             Error::Volume { volume } => {
                 write!(
@@ -327,7 +358,12 @@ impl fmt::Display for Error {
                 write!(f, "component {component}: {disagreement}; the estimates {integral} are not to be trusted")
             }
             Error::NotConverged(integral) => {
-                write!(f, "{}; best estimate {:?}", integral.status, integral.estimate)
+                write!(f, "{}; ", integral.status)?;
+                match integral.status {
+                    _ if integral.estimate.is_nan() => f.write_str("there is no estimate"),
+                    Status::Divergent => write!(f, "the sum so far, {:?}, means nothing", integral.estimate),
+                    _ => write!(f, "best estimate {:?}", integral.estimate),
+                }
             }
             Error::Disagreement(integral, disagreement) => {
                 write!(f, "{disagreement}")?;

@@ -144,15 +144,15 @@ pub enum Status {
     /// The sum is too large for an `f64` although the values that led to that are finite; or, of samples that differ by more than
     /// 1e154, the sum of squares that an error is claimed by.
     Overflow,
-    /// Cancelled by the caller; the estimate is that of the part from the smaller bound to `reached`. (An adaptive method
-    /// always covers the whole; its estimate is that of the last round.)
+    /// Cancelled by the caller. The estimate of a fixed rule is that of the part from the smaller bound to `reached`; adaptive methods and those that
+    /// sample always cover the whole, and theirs is that of the last round.
     Cancelled {
-        /// The upper end of the part that was summed.
+        /// The upper end of the part that was summed; infinite where that is the whole, NaN where nothing is known.
         reached: f64,
     },
-    /// Out of time; the estimate is that of the part from the smaller bound to `reached`.
+    /// Out of time; the rest as for [`Cancelled`](Self::Cancelled).
     Deadline {
-        /// The upper end of the part that was summed.
+        /// The upper end of the part that was summed; infinite where that is the whole, NaN where nothing is known.
         reached: f64,
     },
     /// Of a row of a [`Sweep`](crate::Sweep): the question makes no sense, and nothing was evaluated.
@@ -205,10 +205,14 @@ impl fmt::Display for Status {
             }
             Status::Overflow => f.write_str("the sum of the integrand's values, or of their squares, overflows"),
             Status::Refused => f.write_str("refused: the question makes no sense"),
-            Status::Cancelled { reached } if reached.is_nan() => f.write_str("cancelled before it began"),
-            Status::Deadline { reached } if reached.is_nan() => f.write_str("out of time before it began"),
-            Status::Cancelled { reached } => write!(f, "cancelled; the estimate is of x up to {reached:?}"),
-            Status::Deadline { reached } => write!(f, "out of time; the estimate is of x up to {reached:?}"),
+            Status::Cancelled { reached } | Status::Deadline { reached } => {
+                f.write_str(if matches!(self, Status::Deadline { .. }) { "out of time" } else { "cancelled" })?;
+                match *reached {
+                    f64::INFINITY => f.write_str("; the estimate is that of the last round"),
+                    reached if reached.is_nan() => f.write_str(" before anything was known"),
+                    reached => write!(f, "; the estimate is of x up to {reached:?}"),
+                }
+            }
         }
     }
 }

@@ -72,13 +72,25 @@ pub(crate) struct Series {
 }
 
 impl Grid {
-    /// A plan for `lower < upper`, both finite and not too far apart.
+    /// A plan whose making nobody stops, so that it is there.
+    #[cfg(any(test, feature = "gpu"))]
     pub fn new(lower: f64, upper: f64, rule: Rule, panels: u64) -> Result<Self, Error> {
+        Self::unless(&|| false, lower, upper, rule, panels)?.ok_or(Error::NoPanels)
+    }
+
+    /// A plan for `lower < upper`, both finite and not too far apart; nothing if it was stopped before the nodes of the rule were there.
+    pub fn unless(
+        stopped: &dyn Fn() -> bool,
+        lower: f64,
+        upper: f64,
+        rule: Rule,
+        panels: u64,
+    ) -> Result<Option<Self>, Error> {
         const MAX_PANELS: u64 = 1 << 53;
         if panels == 0 {
             return Err(Error::ZeroPanels);
         }
-        let composite = Composite::new(rule).map_err(Error::Order)?;
+        let Some(composite) = Composite::unless(stopped, rule).map_err(Error::Order)? else { return Ok(None) };
         let Some(evaluations) = composite.evaluations(panels).filter(|_| panels <= MAX_PANELS) else {
             return Err(Error::TooManyPanels { panels, rule });
         };
@@ -96,7 +108,7 @@ impl Grid {
             (evaluations / (LARGE_PLAN / TILE)).next_power_of_two().min(LARGEST_TILE)
         };
         let panels_per_tile = (tile / per_panel).max(1);
-        Ok(Self { lower, upper, panels, rule: composite, step, panels_per_tile })
+        Ok(Some(Self { lower, upper, panels, rule: composite, step, panels_per_tile }))
     }
 
     /// The panel length as the textbook has it, rounded twice.

@@ -16,6 +16,7 @@ use quadrille::lanes::Level;
 use quadrille::{
     Backend, Cancel, Error, Expression, Integral, Integrand, Integrator, Method, Row, Rule, Status, integrand,
 };
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::Duration;
 
 const TOLERANCES: [f64; 3] = [1e-3, 1e-6, 1e-9];
@@ -277,6 +278,11 @@ fn questions_without_sense_are_refused() {
     assert_eq!(error, Error::Plane { axis: 2, at: 0.25, region: 2 });
     assert!(error.to_string().contains("(2, 0.25)") && error.to_string().contains("2 axes"), "{error}");
     assert_eq!(refused(plain().peaks(&[[0.5; 3]]), unit), Error::Peak { coordinates: 3, region: 2 });
+    let outside = refused(plain().planes(&[(0, 0.5), (1, 1.5)]), unit);
+    assert_eq!(outside, Error::PlaneOutside { axis: 1, at: 1.5, lower: 0.0, upper: 1.0 });
+    let outside = refused(plain().peaks(&[[0.5, 0.5], [0.5, -0.5]]), unit);
+    assert_eq!(outside, Error::PeakOutside { axis: 1, at: -0.5, lower: 0.0, upper: 1.0 });
+    assert!(outside.to_string().contains("-0.5 on axis 1"), "{outside}");
     let fixed = plain().rule(Rule::Simpson).panels(4).planes(&[(0, 0.5)]);
     assert_eq!(fixed.integrate(&|x: f64| x, 0.0..1.0).unwrap_err(), Error::SeveralDimensions);
     assert_eq!(cubature.integrate(&|[x]: [f64; 1]| x, [0.0..1.0]).unwrap_err(), Error::SeveralDimensions);
@@ -294,6 +300,20 @@ fn every_stop_keeps_the_best_estimate_and_says_why() {
     cancel.cancel();
     assert!(matches!(of(&Integrator::new().cancel(&cancel), &f, unit).status, Status::Cancelled { .. }));
     assert!(matches!(of(&Integrator::new().time_limit(Duration::ZERO), &f, unit).status, Status::Deadline { .. }));
+    // Of the whole, not of a part of one axis.
+    let (cancel, calls) = (Cancel::new(), AtomicUsize::new(0));
+    let soon = of(
+        &Integrator::new().rel_tol(1e-9).cancel(&cancel),
+        &|x: [f64; 2]| {
+            if calls.fetch_add(1, Relaxed) == 5000 {
+                cancel.cancel();
+            }
+            f(x)
+        },
+        unit,
+    );
+    assert!(matches!(soon.status, Status::Cancelled { reached: f64::INFINITY }), "{soon:#}");
+    assert!(soon.status.to_string().ends_with("that of the last round") && soon.error.is_finite(), "{soon:#}");
     let pole = of(&Integrator::new(), &|[x, y]: [f64; 2]| 1.0 / (x - 0.5) + y, unit);
     assert!(matches!(pole.status, Status::NonFinite { point: 0.5, value: f64::INFINITY }), "{pole:#}");
     assert_eq!(pole.bad_point[0], 0.5);

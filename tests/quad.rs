@@ -8,6 +8,7 @@ mod common;
 mod limits;
 
 use common::*;
+use quadrille::Expression;
 use serde_json::Value;
 use std::process::Command;
 
@@ -281,4 +282,19 @@ fn the_version_is_that_of_the_crate() {
     let output = quad(&["--version"]);
     assert!(output.status.success());
     assert_eq!(String::from_utf8_lossy(&output.stdout), concat!("quad ", env!("CARGO_PKG_VERSION"), "\n"));
+}
+
+/// What the help says of formulas is so.
+#[test]
+fn the_help_lists_the_functions_that_there_are() {
+    let output = quad(&["--help"]);
+    let help = String::from_utf8(output.stdout).unwrap();
+    let (_, rest) = help.split_once("Functions: ").unwrap();
+    let (functions, _) = rest.split_once("\n\n").unwrap();
+    let functions: Vec<&str> = functions.split_whitespace().collect();
+    assert!(functions.len() > 40 && functions.contains(&"erfc"), "{functions:?}");
+    for name in functions {
+        let calls = ["x", "x,2", "x,2,3"].map(|arguments| Expression::parse(&format!("{name}({arguments})")));
+        assert!(calls.iter().any(Result::is_ok), "{name}");
+    }
 }

@@ -3,13 +3,23 @@
 use clap::Parser;
 use std::path::PathBuf;
 
+/// What a formula may hold, and the exit code.
+const FORMULAS: &str = "\
+Formulas: + - * / % ^, of which none may be left out, parentheses, numbers such as 1e-3, the constants pi, tau, e, inf;
+if(condition, then, else) with < <= > >= == != && || !
+
+Functions: sqrt cbrt exp exp2 expm1 ln log log2 log10 log1p sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh
+pow hypot erf erfc gamma lgamma abs sign signum floor ceil round trunc fract min max clamp copysign recip mul_add
+
+Exit code: 0 as asked; 1 not, and the best estimate is printed with its status; 2 a bad question, nothing was computed";
+
 /// The integral of a formula.
 ///
 /// quad "exp(-x^2)" -inf inf
 ///
 /// quad "x*y*z" --over x=0..1 --over y=0..2 --over z=0..3
 #[derive(Parser, Debug)]
-#[command(name = "quad", version, max_term_width = 110, disable_help_flag = true, disable_version_flag = true)]
+#[command(name = "quad", version, max_term_width = 110, disable_help_flag = true, disable_version_flag = true, after_help = FORMULAS)]
 pub struct Args {
     /// The integrand: a formula in x, such as "sin(x) * exp(-r*x^2)"; any name that is not a function, a constant
     /// (pi, e, tau, inf) or a variable is a parameter
@@ -57,7 +67,7 @@ pub struct Args {
     /// Wanted absolute error; the larger of both counts
     #[arg(long, value_name = "T", allow_hyphen_values = true)]
     pub abs_tol: Option<String>,
-    /// Evaluations after which an adaptive method gives up, such as 1e6
+    /// Evaluations after which an adaptive method gives up, such as 1e6 (4 million without it)
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
     pub max_evals: Option<String>,
     /// Seconds after which to stop, with the best estimate so far

@@ -104,7 +104,8 @@ impl Args {
                 return Err("--sweep runs fixed rules on the CPU alone".into());
             }
             integrator = integrator.backend(backend);
-            return SweepJob::check(self, &text, &parameters, integrator).map(Asked::Many);
+            let notes = self.notes(what, &backends);
+            return SweepJob::check(self, &text, &parameters, integrator, notes).map(Asked::Many);
         }
         for (option, given) in [("--out", self.out.is_some()), ("--skip-bad", self.skip_bad)] {
             if given {
@@ -125,18 +126,9 @@ impl Args {
         if self.plot.is_some() && (over.len() > 2 || over.iter().any(|(a, b)| !(b - a).is_finite())) {
             return Err("--plot draws integrands of one variable, or of two over a box with finite bounds".into());
         }
-        let mut notes = Vec::new();
-        let gpu = backends.contains(&Backend::Gpu);
-        if self.adapter.is_some() && !gpu && backends != [Backend::Auto] {
+        let mut notes = self.notes(what, &backends);
+        if self.adapter.is_some() && !backends.contains(&Backend::Gpu) && backends != [Backend::Auto] {
             return Err(format!("--adapter is about the GPU, and --backend {} does without", self.backend));
-        }
-        if self.fallback && !gpu && self.adapter.is_none() {
-            notes.push("--fallback: no GPU was asked for".to_owned());
-        }
-        if let (What::Adaptive(method @ (Method::Lattice | Method::Sobol | Method::MonteCarlo)), true) =
-            (what, self.max_memory.is_some())
-        {
-            notes.push(format!("--max-memory: {method} keeps nothing that grows"));
         }
         if let (What::Adaptive(method), Some(threads)) = (what, &self.threads)
             && !method.is_sampling()
@@ -164,6 +156,20 @@ impl Args {
             plot,
         };
         Ok(Asked::One(job))
+    }
+
+    /// What is of no use, of one integral or of many.
+    fn notes(&self, what: What, backends: &[Backend]) -> Vec<String> {
+        let mut notes = Vec::new();
+        if self.fallback && !backends.contains(&Backend::Gpu) && self.adapter.is_none() {
+            notes.push("--fallback: no GPU was asked for".to_owned());
+        }
+        if let (What::Adaptive(method @ (Method::Lattice | Method::Sobol | Method::MonteCarlo)), true) =
+            (what, self.max_memory.is_some())
+        {
+            notes.push(format!("--max-memory: {method} keeps nothing that grows"));
+        }
+        notes
     }
 
     /// A fixed rule or a method, without options that belong to the other.

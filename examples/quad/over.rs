@@ -8,7 +8,14 @@ pub const TWO_WAYS: &str = "bounds A and B and --over are two ways to say the sa
 
 /// The bounds of each axis, in order, from texts such as `y=0..pi/2`.
 pub fn over(texts: &[String]) -> Result<Vec<(f64, f64)>, String> {
-    let bound = |axis: &Axis, text: &str| number(&format!("--over {}", axis.name), text);
+    let bound = |axis: &Axis, text: &str| {
+        number(&format!("--over {}", axis.name), text).map_err(|error| match Expression::template(text) {
+            Ok(formula) if formula.dimension() > 0 => {
+                format!("{error}\nlimits that depend on other variables are for the library: domain::Nested")
+            }
+            _ => error,
+        })
+    };
     ranges(texts)?.iter().map(|axis| Ok((bound(axis, axis.lower)?, bound(axis, axis.upper)?))).collect()
 }
 

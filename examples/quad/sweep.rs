@@ -28,11 +28,19 @@ pub struct SweepJob {
     adapter: Option<String>,
     fallback: bool,
     skip_bad: bool,
+    /// What was asked for and is of no use, with the reason.
+    notes: Vec<String>,
 }
 
 impl SweepJob {
     /// Finds the columns that the question needs.
-    pub fn check(args: Args, text: &str, given: &[(String, f64)], integrator: Integrator) -> Result<Self, String> {
+    pub fn check(
+        args: Args,
+        text: &str,
+        given: &[(String, f64)],
+        integrator: Integrator,
+        notes: Vec<String>,
+    ) -> Result<Self, String> {
         for (option, present) in [("--json", args.json), ("--plot", args.plot.is_some())] {
             if present {
                 return Err(format!("{option} is for one integral; a sweep writes csv"));
@@ -125,7 +133,7 @@ impl SweepJob {
         let sources = Sources { parameters, bounds, tolerances };
         let Args { out, skip_bad, adapter, fallback, .. } = args;
         let on_gpu = args.backend == "gpu";
-        Ok(Self { file, out, table, template, sources, integrator, on_gpu, adapter, fallback, skip_bad })
+        Ok(Self { file, out, table, template, sources, integrator, on_gpu, adapter, fallback, skip_bad, notes })
     }
 
     /// Integrates the rows and writes them; whether all are what was asked for.
@@ -171,7 +179,7 @@ impl SweepJob {
         }
         let bad = questions.len() - rows.len();
         report(&sweep, bad);
-        if let Some(instead) = instead {
+        for instead in instead.iter().chain(&self.notes) {
             eprintln!("  instead of {instead}");
         }
         Ok(bad == 0 && sweep.is_success())

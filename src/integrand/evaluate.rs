@@ -1,10 +1,8 @@
 //! An integrand at given points, on lanes: what the SIMD backend computes, laid open.
 
+use super::interpret::BLOCK;
 use super::{Integrand, Point};
 use crate::lanes::{LANES, Lanes, Level, Simd, dispatch};
-
-/// The vectors that a blocked integrand is given at once.
-const BLOCK: usize = 32;
 
 /// Sets `values[i]` to `f` at `points[i]`, computed on lanes at `level`.
 ///

@@ -8,8 +8,8 @@ use super::{BinaryFunction, Comparison};
 use crate::lanes::{LANES, Lanes, Mask, Simd, Token, dispatch};
 use std::cell::Cell;
 
-/// The most vectors that one step works on.
-pub(super) const BLOCK: usize = 32;
+/// The most vectors that one step works on: as many are given to it at once.
+pub(crate) const BLOCK: usize = 32;
 
 /// As many registers as a scalar evaluation has on the stack.
 const STACK: usize = 32;

@@ -36,6 +36,7 @@ pub use evaluate::evaluate;
 pub use expression::Expression;
 pub use function::{BinaryFunction, Comparison, UnaryFunction};
 pub use graph::{Condition, Expr, Graph, Node};
+pub(crate) use interpret::BLOCK;
 pub use parse_error::ParseError;
 pub use point::Point;
 pub use vector::{Components, Value, VectorIntegrand, components};
@@ -56,15 +57,14 @@ pub trait Integrand<P: Point = f64>: Sync {
     #[doc(hidden)]
     const BLOCKED: bool = false;
 
-    /// The number of coordinates that a point must have; `None` where the type of the point says it. Points of fewer
-    /// give NaN, so that it is for the caller to refuse them before anything is evaluated.
-    #[doc(hidden)]
+    /// The number of coordinates that a point must have; `None` where the type of the point says it. Of points of fewer all values are NaN:
+    /// such a region is refused before anything is evaluated. An integrand that wraps another one hands on what that says.
     fn required_dimension(&self) -> Option<usize> {
         None
     }
 
-    /// A parameter that has no value yet, so that all values are NaN: it is for the caller to refuse that.
-    #[doc(hidden)]
+    /// The name of a parameter that has no value yet, so that all values are NaN: such an integrand is refused before anything is evaluated.
+    /// An integrand that wraps another one hands on what that says.
     fn unset(&self) -> Option<&str> {
         None
     }

@@ -2,6 +2,7 @@
 
 #[cfg(feature = "gpu")]
 use super::formula::Traced;
+use super::interpret::BLOCK;
 use super::{Integrand, Point};
 use crate::lanes::{LANES, Lanes, Simd, Token, dispatch};
 use std::marker::PhantomData;
@@ -57,9 +58,6 @@ impl<P: Point, F: Integrand<P>> PointValues for PointsOnLanes<'_, F, P> {
         Traced::of(self.f)
     }
 }
-
-/// The vectors that a blocked integrand is given at once.
-const BLOCK: usize = 32;
 
 #[inline(always)]
 pub(super) fn on_lanes<S: Simd, P: Point, F: Integrand<P>>(

@@ -25,14 +25,13 @@ pub trait VectorIntegrand<P: Point = f64>: Sync {
         1
     }
 
-    /// The number of coordinates that a point must have; `None` where the type says it.
-    #[doc(hidden)]
+    /// The number of coordinates that a point must have; `None` where the type says it. A region of fewer is refused.
     fn required_dimension(&self) -> Option<usize> {
         None
     }
 
-    /// A parameter that has no value yet, so that all values are NaN: it is for the caller to refuse that.
-    #[doc(hidden)]
+    /// The name of a parameter that has no value yet, so that all values are NaN: such an integrand is refused before anything is evaluated.
+    /// An integrand that wraps another one hands on what that says.
     fn unset(&self) -> Option<&str> {
         None
     }
@@ -272,59 +271,40 @@ impl<P: Point, F: Fn(P, &mut [f64]) + Sync> VectorIntegrand<P> for Components<F,
     }
 }
 
-impl<P: Point, F: Integrand<P>, const N: usize> VectorIntegrand<P> for [F; N] {
-    fn components(&self) -> usize {
-        N
-    }
+/// Several integrands in a row, each of which is a component.
+macro_rules! several {
+    ([$($length:tt)*] $integrands:ty) => {
+        impl<P: Point, F: Integrand<P>, $($length)*> VectorIntegrand<P> for $integrands {
+            fn components(&self) -> usize {
+                self.len()
+            }
 
-    fn required_dimension(&self) -> Option<usize> {
-        self.iter().filter_map(F::required_dimension).max()
-    }
+            fn required_dimension(&self) -> Option<usize> {
+                self.iter().filter_map(F::required_dimension).max()
+            }
 
-    fn unset(&self) -> Option<&str> {
-        self.iter().find_map(F::unset)
-    }
+            fn unset(&self) -> Option<&str> {
+                self.iter().find_map(F::unset)
+            }
 
-    fn scalar(&self, x: P, values: &mut [f64]) {
-        by_components(self, x, values);
-    }
+            fn scalar(&self, x: P, values: &mut [f64]) {
+                by_components(self, x, values);
+            }
 
-    fn trace<'g>(&self, component: usize, graph: &'g Graph, x: P::Traced<'g>) -> Option<Expr<'g>> {
-        self.get(component)?.trace(graph, x)
-    }
+            fn trace<'g>(&self, component: usize, graph: &'g Graph, x: P::Traced<'g>) -> Option<Expr<'g>> {
+                self.get(component)?.trace(graph, x)
+            }
 
-    #[inline(always)]
-    fn lanes<S: Simd>(&self, simd: S, points: &[[f64; LANES]], values: &mut [[f64; LANES]]) {
-        each_on_lanes::<S, P, F>(simd, self, points, values);
-    }
+            #[inline(always)]
+            fn lanes<S: Simd>(&self, simd: S, points: &[[f64; LANES]], values: &mut [[f64; LANES]]) {
+                each_on_lanes::<S, P, F>(simd, self, points, values);
+            }
+        }
+    };
 }
 
-impl<P: Point, F: Integrand<P>> VectorIntegrand<P> for Vec<F> {
-    fn components(&self) -> usize {
-        self.len()
-    }
-
-    fn required_dimension(&self) -> Option<usize> {
-        self.iter().filter_map(F::required_dimension).max()
-    }
-
-    fn unset(&self) -> Option<&str> {
-        self.iter().find_map(F::unset)
-    }
-
-    fn scalar(&self, x: P, values: &mut [f64]) {
-        by_components(self, x, values);
-    }
-
-    fn trace<'g>(&self, component: usize, graph: &'g Graph, x: P::Traced<'g>) -> Option<Expr<'g>> {
-        self.get(component)?.trace(graph, x)
-    }
-
-    #[inline(always)]
-    fn lanes<S: Simd>(&self, simd: S, points: &[[f64; LANES]], values: &mut [[f64; LANES]]) {
-        each_on_lanes::<S, P, F>(simd, self, points, values);
-    }
-}
+several!([const N: usize] [F; N]);
+several!([] Vec<F>);
 
 fn by_components<P: Point>(integrands: &[impl Integrand<P>], x: P, values: &mut [f64]) {
     for (f, value) in integrands.iter().zip(values) {

@@ -2,7 +2,7 @@
 
 use super::Integrator;
 use super::check_mesh::Forms;
-use super::composite::stopped;
+use super::composite::stopped_whole;
 use super::mesh::Mesh;
 use super::question::{Answer, NOTHING, Question};
 use crate::agreement::Verify;
@@ -124,7 +124,7 @@ impl Integrator {
         self.method == Method::Auto
             && matches!(self.backend, Backend::Auto | Backend::Simd)
             && self.points.is_empty()
-            && self.hints.is_none()
+            && self.rare.is_none()
             && self.depth().is_none()
             && self.weight.is_none()
     }
@@ -204,7 +204,7 @@ impl Integrator {
             match checked {
                 Ok(Ok(agreement)) => integral.agreement = Some(agreement),
                 Ok(Err(disagreement)) => return Err(Error::Disagreement(Box::new(integral), disagreement)),
-                Err(stop) => integral.status = stopped(stop, region.lower.max(region.upper)),
+                Err(stop) => integral.status = stopped_whole(stop, true),
             }
             integral.elapsed = start.elapsed();
         } else {
@@ -324,7 +324,7 @@ impl Integrator {
         }
         let (lower, upper) = (lower.min(upper), lower.max(upper));
         if let Some(&value) = self.points.iter().find(|&&p| !(p.is_finite() && lower <= p && p <= upper)) {
-            return Err(Error::BreakPoint { kind: "break point", value, lower, upper });
+            return Err(Error::BreakPoint { value, lower, upper });
         }
         if let Some(integrand) = dimension.filter(|&dimension| dimension > f64::DIMENSION) {
             return Err(Error::Dimension { integrand, region: f64::DIMENSION });

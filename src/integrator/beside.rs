@@ -7,7 +7,7 @@ use crate::lanes::LANES;
 use std::f64::consts::PI;
 use std::sync::LazyLock;
 
-/// What is known of an integrand; of `()` nothing.
+/// What is known of an integrand.
 pub(super) trait Beside {
     /// Whether the caller wants an end, so that nothing more is to be looked at.
     fn is_given_up(&self) -> bool {
@@ -26,7 +26,18 @@ pub(super) trait Beside {
     }
 }
 
-impl Beside for () {}
+/// Of what is as smooth as may be: the fewest regions that there are.
+pub(super) struct Smooth;
+
+impl Beside for Smooth {
+    fn is_polynomial(&mut self, _: f64, _: f64) -> bool {
+        true
+    }
+
+    fn is_singular(&mut self, _: f64, _: f64) -> bool {
+        true
+    }
+}
 
 /// What one integrand is like.
 pub(super) struct BesideOne<'a> {

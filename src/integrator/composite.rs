@@ -21,7 +21,7 @@ use crate::method::CompositeSum;
 use crate::plan::Grid;
 use crate::reduce::{Partial, tree};
 use std::ops::Range;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 
 /// Seconds of work below which it stays on the calling thread: waking others takes half of that.
 pub(super) const WORTHWHILE: f64 = 100e-6;
@@ -78,10 +78,20 @@ impl Integrator {
         let bad = AtomicU64::new(u64::MAX);
         let values = OnLanes { f, token };
         let watched: Watched<dyn Values + Sync> = Watched::new(&values, &self.control, start);
-        let slow = !F::BLOCKED && self.control.may_stop() && is_slow(|| f.scalar(grid.position(0, 0.5)));
-        let withheld = || slow && watched.is_withheld();
+        // Where a value takes long, here or in a tile before, this one is not to be waited for.
+        let slow = AtomicBool::new(false);
+        let is_slow_in = |tile: u64| {
+            if self.control.may_stop() && !slow.load(Relaxed) {
+                let Range { start, end } = grid.tile(tile);
+                let middle = grid.position(start + (end - start) / 2, 0.5);
+                slow.store(is_slow(|| f.scalar(middle)), Relaxed);
+            }
+            slow.load(Relaxed)
+        };
+        let withheld = || watched.is_withheld();
         let leaf = |tile: u64| {
-            let sum = if slow { watched.tile(grid, offsets, token, tile) } else { lanes.tile(tile) };
+            let sum =
+                if is_slow_in(tile) { watched.tile(F::BLOCKED, grid, offsets, token, tile) } else { lanes.tile(tile) };
             if !sum.high.is_finite() && !withheld() {
                 bad.fetch_min(tile, Relaxed);
             }
@@ -233,11 +243,17 @@ pub(super) fn finish(
     integral
 }
 
+/// The end before the end of a sum up to `reached`.
 pub(super) fn stopped(stop: Stop, reached: f64) -> Status {
     match stop {
         Stop::Cancelled => Status::Cancelled { reached },
         Stop::Deadline => Status::Deadline { reached },
     }
+}
+
+/// The same where a method covers the whole: with an estimate if anything is `known`.
+pub(super) fn stopped_whole(stop: Stop, known: bool) -> Status {
+    stopped(stop, if known { f64::INFINITY } else { f64::NAN })
 }
 
 /// The lowest node seen whose value is not finite, and that value.

@@ -255,7 +255,7 @@ impl Integrator {
                 (integral.estimate, integral.error) = (f64::NAN, f64::INFINITY);
                 integral.method = Some(Method::Cubature);
                 (integral.evaluations, integral.elapsed) = (evaluations, start.elapsed());
-                end.tell(f64::NAN, &mut integral);
+                end.tell(false, &mut integral);
                 return self.judged(integral);
             }
         };

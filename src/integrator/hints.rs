@@ -1,4 +1,4 @@
-//! What a caller knows of an integrand over a box: where it is no smooth function. And what is rarely set, in one place that the quick way looks at.
+//! What is rarely set, in one place, so that the quick way asks one question for all of it: hints, what a caller knows of an integrand over a box.
 
 use super::Integrator;
 use crate::error::Error;
@@ -6,14 +6,19 @@ use crate::integral::Fallback;
 use crate::plan::{Axis, Look, Plane};
 use std::sync::Arc;
 
-/// Planes x_axis = at, and points.
+/// What is not as it usually is.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Hints {
-    planes: Vec<(usize, f64)>,
-    peaks: Vec<Vec<f64>>,
-    given: bool,
+pub(super) struct Rare {
+    hints: Option<Hints>,
     /// Whether the limit on memory is below what any mesh takes: then nothing is to be evaluated.
     few_bytes: bool,
+}
+
+/// Where an integrand is no smooth function: planes x_axis = at, and points.
+#[derive(Clone, Debug, Default)]
+struct Hints {
+    planes: Vec<(usize, f64)>,
+    peaks: Vec<Vec<f64>>,
 }
 
 impl Integrator {
@@ -32,8 +37,7 @@ impl Integrator {
     /// # Ok::<(), quadrille::Error>(())
     /// ```
     pub fn planes(mut self, planes: &[(usize, f64)]) -> Self {
-        let hints = self.hints_mut();
-        (hints.planes, hints.given) = (planes.to_vec(), true);
+        self.hints_mut().planes = planes.to_vec();
         self
     }
 
@@ -53,60 +57,74 @@ impl Integrator {
     /// # Ok::<(), quadrille::Error>(())
     /// ```
     pub fn peaks<P: AsRef<[f64]>>(mut self, peaks: &[P]) -> Self {
-        let hints = self.hints_mut();
-        (hints.peaks, hints.given) = (peaks.iter().map(|peak| peak.as_ref().to_vec()).collect(), true);
+        self.hints_mut().peaks = peaks.iter().map(|peak| peak.as_ref().to_vec()).collect();
         self
     }
 
     /// Whether planes or peaks were given.
     pub(super) fn has_hints(&self) -> bool {
-        self.hints.as_ref().is_some_and(|hints| hints.given)
+        self.hints().is_some()
     }
 
     /// Takes note of whether the limit on memory is below what any mesh takes.
     pub(super) fn note_few_bytes(&mut self, few: bool) {
-        if few || self.hints.is_some() {
-            self.hints_mut().few_bytes = few;
+        if few || self.rare.is_some() {
+            self.rare_mut().few_bytes = few;
         }
-        self.hints.take_if(|hints| !hints.given && !hints.few_bytes);
+        self.rare.take_if(|rare| rare.hints.is_none() && !rare.few_bytes);
     }
 
     /// How many peaks are known.
     pub(super) fn peaks_known(&self) -> usize {
-        self.hints.as_ref().map_or(0, |hints| hints.peaks.len())
+        self.hints().map_or(0, |hints| hints.peaks.len())
+    }
+
+    fn rare_mut(&mut self) -> &mut Rare {
+        Arc::make_mut(self.rare.get_or_insert_default())
+    }
+
+    fn hints(&self) -> Option<&Hints> {
+        self.rare.as_ref()?.hints.as_ref()
     }
 
     fn hints_mut(&mut self) -> &mut Hints {
-        Arc::make_mut(self.hints.get_or_insert_default())
+        self.rare_mut().hints.get_or_insert_default()
     }
 
     /// Refuses hints that lie outside the box.
     pub(super) fn check_hints(&self, lower: &[f64], upper: &[f64]) -> Result<(), Error> {
-        let Some(hints) = &self.hints else { return Ok(()) };
+        let Some(hints) = self.hints() else { return Ok(()) };
         let region = lower.len();
-        let inside = |kind: &'static str, axis: usize, value: f64| {
+        // The bounds of an axis, if `at` is not between them.
+        let missed = |axis: usize, at: f64| {
             let (lower, upper) = (lower[axis].min(upper[axis]), lower[axis].max(upper[axis]));
-            let is_inside = value.is_finite() && lower <= value && value <= upper;
-            if is_inside { Ok(()) } else { Err(Error::BreakPoint { kind, value, lower, upper }) }
+            let is_inside = at.is_finite() && lower <= at && at <= upper;
+            (!is_inside).then_some((lower, upper))
         };
         for &(axis, at) in &hints.planes {
             if axis >= region {
                 return Err(Error::Plane { axis, at, region });
             }
-            inside("plane", axis, at)?;
+            if let Some((lower, upper)) = missed(axis, at) {
+                return Err(Error::PlaneOutside { axis, at, lower, upper });
+            }
         }
         for peak in &hints.peaks {
             if peak.len() != region {
                 return Err(Error::Peak { coordinates: peak.len(), region });
             }
-            peak.iter().enumerate().try_for_each(|(axis, &x)| inside("coordinate of the peak", axis, x))?;
+            for (axis, &at) in peak.iter().enumerate() {
+                if let Some((lower, upper)) = missed(axis, at) {
+                    return Err(Error::PeakOutside { axis, at, lower, upper });
+                }
+            }
         }
         Ok(())
     }
 
     /// Adds what is known to what was seen.
     pub(super) fn add_hints(&self, axes: &[Axis], look: &mut Look) {
-        let Some(hints) = &self.hints else { return };
+        let Some(hints) = self.hints() else { return };
         let place = |axis: usize, x: f64| axes[axis].map.place(x);
         let planes = hints.planes.iter().map(|&(axis, at)| Plane { axis, at: place(axis, at), is_sure: true });
         // Known ones first: the first on an axis is cut at once.

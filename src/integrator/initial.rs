@@ -41,7 +41,7 @@ pub(super) fn initial(
         let above = points.get(k).copied();
         let (from, to) = (below.unwrap_or(lower), above.unwrap_or(upper));
         let is_finite = (to - from).is_finite();
-        let looked_at = is_finite && points.len() > FEW;
+        let looked_at = is_finite && points.len() > ALWAYS_GRADED;
         if levels || beside.is_given_up() || looked_at && beside.is_polynomial(from, to) {
             continue;
         }
@@ -73,7 +73,7 @@ pub(super) fn initial(
 }
 
 /// Points around which the mesh is graded in any case: a few may be names of peaks, and off by many of their widths.
-const FEW: usize = 8;
+const ALWAYS_GRADED: usize = 8;
 
 /// Panels beside a singularity: as fine as leaves room for the power that it is of to be seen.
 const COARSE: usize = 4;

@@ -1,6 +1,7 @@
 //! What a limit on memory allows: leaves of meshes, strata.
 
 use super::Integrator;
+use super::beside::Smooth;
 use super::initial::initial;
 use crate::error::Error;
 use crate::method::{Adaptive, Cubature, Limits, Method, Vegas, Weighted};
@@ -10,7 +11,8 @@ impl Integrator {
     /// Bytes that what grows with the work may take. What it would go beyond is not done: of a round only that which claims most, as far as there is
     /// room; boxes that claim next to nothing are given up but for their sums; VEGAS has fewer strata. Where no room is left,
     /// the best estimate has the status [`MemoryLimit`](crate::Status::MemoryLimit). A limit below what the first mesh or the first samples take is
-    /// refused before anything is evaluated, be one panel enough or not, of one integral, a sweep or a vector: [`Error::FewBytes`].
+    /// refused before anything is evaluated, be one panel enough or not, of one integral, a sweep or a vector: [`Error::FewBytes`]. Where the mesh turns
+    /// out to need more, as f is not smooth next to [`points`](Self::points), that is [`MemoryLimit`](crate::Status::MemoryLimit) without an estimate.
     ///
     /// | | what grows | without a limit |
     /// |---|---|---|
@@ -38,9 +40,9 @@ impl Integrator {
         self
     }
 
-    /// The leaves that there may be over an interval.
-    pub(super) fn most_leaves(&self) -> usize {
-        self.max_memory.map_or(Limits::MOST_LEAVES, |bytes| bytes / self.bytes_of_region())
+    /// The leaves that there may be over an interval, where there is a limit.
+    pub(super) fn most_leaves(&self) -> Option<usize> {
+        self.max_memory.map(|bytes| bytes / self.bytes_of_region())
     }
 
     fn bytes_of_region(&self) -> usize {
@@ -59,8 +61,10 @@ impl Integrator {
     #[cold]
     fn check_bytes(&self, most: usize, components: usize) -> Result<(), Error> {
         let mut regions = Vec::new();
-        // As many as over any other interval.
-        initial(self.method, (f64::NEG_INFINITY, f64::INFINITY), &self.points, &mut (), &mut regions);
+        // With a weight the mesh is not graded, as that of levels is not.
+        let method = if self.weight.is_some() { Method::DoubleExponential } else { self.method };
+        // As many as over any other interval, at the least.
+        initial(method, (f64::MIN, f64::MAX), &self.points, &mut Smooth, &mut regions);
         fits(most, regions.len() * components * self.bytes_of_region())
     }
 

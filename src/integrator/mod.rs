@@ -37,7 +37,7 @@ use crate::agreement::Verify;
 use crate::backend::gpu::Device;
 use crate::backend::{Backend, threads::Threads};
 use crate::clock::Instant;
-use crate::control::{Cancel, Control, Progress, Watch};
+use crate::control::{Cancel, Control, Progress, Stop, Watch};
 use crate::error::Error;
 use crate::importance::ImportanceMap;
 use crate::integral::{Fallback, Integral, Status};
@@ -50,10 +50,10 @@ use crate::precision::Precision;
 use crate::region::{IntoRegion, Region};
 use crate::rule::Rule;
 use crate::weight::Weight;
-use composite::Run;
+use composite::{Run, stopped};
 pub use cubature::Space;
 use floor::Floors;
-use hints::Hints;
+use hints::Rare;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -92,7 +92,7 @@ pub struct Integrator {
     max_evaluations: u64,
     max_memory: Option<usize>,
     points: Vec<f64>,
-    hints: Option<Arc<Hints>>,
+    rare: Option<Arc<Rare>>,
     weight: Option<Weight>,
 }
 
@@ -127,7 +127,7 @@ impl Integrator {
             max_evaluations: 4_000_000,
             max_memory: None,
             points: Vec::new(),
-            hints: None,
+            rare: None,
             weight: None,
         }
     }
@@ -214,10 +214,16 @@ impl Integrator {
         self
     }
 
-    /// The time after which the integration stops: an adaptive one, or one by samples, after the next eight values where the last ones took more than 20 µs for eight, else at the next
-    /// look between sweeps (but the 24 values of one panel are not interrupted); a fixed rule after the next eight where the value in the middle takes more than 20 µs, else at the next block of tiles (a tile has 1,024 evaluations for small plans, 32,768 for large ones, 2^20 for huge ones,
-    /// or a panel where that has more nodes), on several threads after up to four tiles for each; a GPU that is being opened, or
-    /// compiles, is left alone after 0.2 s. The nodes of a Gauss rule, some 0.3 µs each, are made before that. What was known before the sweep or tile that is broken off stays. A limit of zero ends it before it begins: [`Status::Deadline`](crate::Status::Deadline), and the estimate is NaN.
+    /// The time after which the integration stops; what was known before the sweep or tile that is broken off stays. It is looked at
+    ///
+    /// - by an adaptive method, or one that samples, after the next eight values where the last ones took more than 20 µs for eight, else between sweeps (but the 24 values
+    ///   of one panel are not interrupted);
+    /// - by a fixed rule between blocks of tiles, on several threads after up to four tiles for each. A tile has 1,024 evaluations in small plans, 32,768 in large ones, 2^20 in
+    ///   huge ones, or a panel where that has more nodes. From the first tile on in whose middle a value takes more than 20 µs, after the next eight values (256 of a formula); and
+    ///   while the nodes of a Gauss rule are made;
+    /// - by a GPU between dispatches; while it is being opened, or compiles, it is left alone after 0.2 s.
+    ///
+    /// A limit of zero ends it before it begins: [`Status::Deadline`](crate::Status::Deadline); the estimate is NaN, of a fixed rule 0, the sum of nothing.
     pub fn time_limit(mut self, limit: Duration) -> Self {
         self.control.time_limit = Some(limit);
         self
@@ -288,13 +294,21 @@ impl Integrator {
         self.check_weight()?;
         Error::unless_set(f.unset())?;
         let start = Instant::now();
-        let plan = self.plan(region)?;
+        let plan = self.plan(region, start)?;
         let level = self.chosen_level()?;
         if let Some(integrand) = f.required_dimension().filter(|&dimension| dimension > f64::DIMENSION) {
             return Err(Error::Dimension { integrand, region: f64::DIMENSION });
         }
         let threads = Threads::new(self.threads)?;
-        let Some(grid) = plan else { return Ok(self.nothing(level, start)) };
+        let grid = match plan {
+            Ok(Some(grid)) => grid,
+            Ok(None) => return Ok(self.nothing(level, start)),
+            Err(stop) => {
+                let status = stopped(stop, region.lower.min(region.upper));
+                let nothing = Integral { error: f64::INFINITY, status, ..self.nothing(level, start) };
+                return self.judged(nothing);
+            }
+        };
         let floors = Floors::default();
         let run = Run { f, grid: &grid, level, threads: &threads, start, floors: &floors };
         let (mut integral, disagreement) = match self.backend {
@@ -330,8 +344,8 @@ impl Integrator {
         }
     }
 
-    /// The grid over the interval in ascending order; `None` where it is empty.
-    fn plan(&self, region: Region) -> Result<Option<Grid>, Error> {
+    /// The grid over the interval in ascending order, `None` where it is empty; or why it was stopped before the nodes of the rule were there.
+    fn plan(&self, region: Region, start: Instant) -> Result<Result<Option<Grid>, Stop>, Error> {
         if self.has_hints() {
             return Err(Error::SeveralDimensions);
         }
@@ -343,8 +357,13 @@ impl Integrator {
         }
         let rule = self.rule.ok_or(Error::NoRule)?;
         let (lower, upper) = (region.lower.min(region.upper), region.lower.max(region.upper));
-        let grid = Grid::new(lower, upper, rule, self.panels.ok_or(Error::NoPanels)?)?;
-        Ok((lower < upper).then_some(grid))
+        let is_stopped = || self.control.stop(start).is_some();
+        let grid = Grid::unless(&is_stopped, lower, upper, rule, self.panels.ok_or(Error::NoPanels)?)?;
+        Ok(match grid {
+            Some(grid) => Ok((lower < upper).then_some(grid)),
+            // Who wanted an end still does.
+            None => Err(self.control.stop(start).unwrap_or(Stop::Cancelled)),
+        })
     }
 
     /// The error that was asked for of this estimate, if any was.

@@ -33,8 +33,8 @@ pub(super) struct Question<'a> {
     /// But for that of 1.
     pub weight: Option<Weight>,
     pub max_evaluations: u64,
-    /// Of the mesh.
-    pub most_leaves: usize,
+    /// Of the mesh, where there is a limit on memory.
+    pub most_leaves: Option<usize>,
     pub control: &'a Control,
     /// Who evaluates what rounds sweep, in place of the CPU.
     pub rounds: Option<&'a dyn RegionRounds>,
@@ -83,7 +83,7 @@ thread_local! {
 
 impl Question<'_> {
     pub fn limits(&self) -> Limits {
-        Limits { evaluations: self.max_evaluations, leaves: self.most_leaves }
+        Limits { evaluations: self.max_evaluations, leaves: self.most_leaves.unwrap_or(Limits::MOST_LEAVES) }
     }
 
     /// The integral, to the tolerance or with the reason why not. `known` are values at nodes of the ladder. Where the clock has not been

@@ -28,7 +28,7 @@ const LOOSE: f64 = 1e-3;
 const KEPT: u64 = 5;
 
 /// Evaluations that are not shared out among methods that sample: of claims of few the least is the one that has missed most.
-const FEW: u64 = 1 << 12;
+const UNSHARED: u64 = 1 << 12;
 
 /// Points of a replicate of a lattice in the first round, and the evaluations from which on it may begin with so many.
 const POINTS: u64 = 1 << 10;
@@ -76,8 +76,8 @@ impl<'a> Race<'a> {
         };
         let points = [Method::Lattice, Method::Sobol].into_iter().find(fits).unwrap_or(Method::MonteCarlo);
         let tables = Vegas::least_bytes(axes.len());
-        let cramped = left >= FEW && with.bytes_of_vegas() < tables;
-        let mut waiting = if left < FEW || cramped { vec![points] } else { vec![Method::Vegas, points] };
+        let cramped = left >= UNSHARED && with.bytes_of_vegas() < tables;
+        let mut waiting = if left < UNSHARED || cramped { vec![points] } else { vec![Method::Vegas, points] };
         match &cubature {
             Some(drive) => {
                 let first = drive.method.cost() <= left;
@@ -132,7 +132,7 @@ impl<'a> Race<'a> {
             Runner::Cubature(drive) => drive.tell(end, self.sign, &mut integral),
             Runner::Sampler(sampler) => {
                 self.samples.tell(chosen.method, &sampler, self.sign, &mut integral);
-                end.tell(if sampler.known().estimates == 0 { f64::NAN } else { self.axes[0].upper }, &mut integral);
+                end.tell(sampler.known().estimates > 0, &mut integral);
             }
         }
         if doubted > error && doubted.is_finite() {

@@ -3,7 +3,7 @@
 //! Nothing here is generic: this is compiled once.
 
 use super::beside::BesideOne;
-use super::composite::stopped;
+use super::composite::stopped_whole;
 use super::done::Done;
 use super::half_cycles::HalfCycles;
 use super::initial::{initial, region};
@@ -15,7 +15,7 @@ use crate::clock::Instant;
 use crate::control::Stop;
 use crate::integral::Status;
 use crate::lanes::LANES;
-use crate::method::{Adaptive, Method, Outcome};
+use crate::method::{Adaptive, Limits, Method, Outcome};
 use crate::plan::Swept;
 
 /// Regions swept between two looks at the clock.
@@ -43,7 +43,12 @@ pub(super) fn run(
     initial(question.method, (lower, upper), question.points, &mut beside, regions);
     // What was done and is not used was done all the same.
     let mut unused = done.evaluations() + beside.evaluations;
-    method.begin(question.method, tolerance, question.limits(), regions);
+    if question.most_leaves.is_some_and(|most| regions.len() > most) {
+        let (estimate, error, status) = (f64::NAN, f64::INFINITY, Status::MemoryLimit);
+        return Answer { estimate, error, evaluations: unused, regions: 0, status, extrapolated: false };
+    }
+    let left = most.saturating_sub(beside.evaluations);
+    method.begin(question.method, tolerance, Limits { evaluations: left, ..question.limits() }, regions);
     let mut sweep = |method: &Adaptive, swept: &mut Vec<Swept>| {
         if let [only] = method.next().list {
             let known = done.sweeps.iter().flatten().find(|(region, _)| region == only);
@@ -158,7 +163,7 @@ pub(super) fn run(
         let (estimate, error, regions) = known.unwrap_or((f64::NAN, f64::INFINITY, 0));
         let evaluations = method.evaluations + cycles.evaluations + unused;
         question.control.report_estimate(evaluations, most, estimate, error);
-        let status = stopped(stop, if known.is_some() { upper } else { f64::NAN });
+        let status = stopped_whole(stop, known.is_some());
         return Answer { estimate, error, evaluations, regions, status, extrapolated: false };
     }
     let failed = !matches!(outcome, None | Some(Outcome::Converged | Outcome::RoundoffLimited));
@@ -175,7 +180,7 @@ pub(super) fn run(
         status: match outcome {
             Some(Outcome::Oscillates) if cycles.too_dear => Status::MaxEvaluations,
             Some(outcome) => status(outcome),
-            None => Status::Cancelled { reached: upper },
+            None => Status::Cancelled { reached: f64::INFINITY },
         },
         extrapolated: false,
     }

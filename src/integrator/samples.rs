@@ -4,7 +4,7 @@ mod drive;
 mod vector;
 
 use super::Integrator;
-use super::composite::stopped;
+use super::composite::stopped_whole;
 use super::rounds::status;
 use crate::agreement::Disagreement;
 use crate::backend::simd::samples::SimdSamples;
@@ -97,20 +97,20 @@ pub(super) enum End {
 const WRONG: &str = "the GPU and the serial reference disagree";
 
 impl End {
-    /// Writes down the status. If it was stopped, what is known is up to `reached`.
-    pub fn tell(self, reached: f64, integral: &mut Integral) {
-        (integral.status, integral.bad_point) = self.status(reached);
+    /// Writes down the status, and whether anything is `known` if it was stopped.
+    pub fn tell(self, known: bool, integral: &mut Integral) {
+        (integral.status, integral.bad_point) = self.status(known);
     }
 
     /// The status, and the point at which the integrand is not finite, where that is why.
-    pub fn status(self, reached: f64) -> (Status, Vec<f64>) {
+    pub fn status(self, known: bool) -> (Status, Vec<f64>) {
         let status = match self {
             End::Outcome(outcome) => status(outcome),
             End::Bad(bad) => {
                 let (point, value) = *bad;
                 return (Status::NonFinite { point: point[0], value }, point);
             }
-            End::Stopped(stop) => stopped(stop, reached),
+            End::Stopped(stop) => stopped_whole(stop, known),
             End::Wrong(_) | End::Failed(_) => Status::Suspicious { reason: WRONG },
         };
         (status, Vec::new())
@@ -210,7 +210,7 @@ impl Integrator {
                 integral.status = Status::Suspicious { reason: WRONG };
             }
             End::Failed(reason) => return Err(Error::BackendUnavailable { backend: Backend::Gpu, reason }),
-            end => end.tell(if known.estimates == 0 { f64::NAN } else { axes[0].upper }, &mut integral),
+            end => end.tell(known.estimates > 0, &mut integral),
         }
         let Drive { rounds, given_up, .. } = drive;
         if let Some(rounds) = rounds {

@@ -3,7 +3,7 @@
 mod rounds;
 
 use super::check_mesh::Forms;
-use super::composite::stopped;
+use super::composite::stopped_whole;
 use super::watched::{Watched, WatchedVector};
 use super::{Integrator, Space};
 use crate::agreement::{Agreement, Disagreement, Verify};
@@ -130,7 +130,8 @@ impl Integrator {
         let of = Watched::new(forms.fast, &self.control, start);
         let watched = WatchedVector { of, components };
         let fast: &dyn VectorValues = if self.control.may_stop() { &watched } else { forms.fast };
-        let limits = Limits { evaluations: self.max_evaluations, leaves: self.most_leaves() };
+        let limits =
+            Limits { evaluations: self.max_evaluations, leaves: self.most_leaves().unwrap_or(Limits::MOST_LEAVES) };
         let mut run = Run {
             with: self,
             values: fast,
@@ -159,7 +160,7 @@ impl Integrator {
             match self.check_components(depth, forms, token, &run.joint, start) {
                 Ok(Ok(agrees)) => agreement = Some(agrees),
                 Ok(Err(component)) => disagreement = Some(component),
-                Err(stop) => status = stopped(stop, upper),
+                Err(stop) => status = stopped_whole(stop, true),
             }
         }
         let (mut estimates, errors) = (std::mem::take(&mut run.joint.estimates), std::mem::take(&mut run.joint.errors));

@@ -5,10 +5,10 @@
 use crate::backend::simd::{Offsets, SimdGrid};
 use crate::clock::Instant;
 use crate::control::{Cancel, Control, Stop};
-use crate::integrand::Integrand;
 use crate::integrand::point_values::{PointValues, Row};
 use crate::integrand::shared::VectorValues;
 use crate::integrand::values::Values;
+use crate::integrand::{BLOCK, Integrand};
 use crate::lanes::{LANES, Lanes, Simd, Token};
 use crate::plan::Grid;
 use crate::reduce::Partial;
@@ -94,29 +94,41 @@ impl Watched<'_, dyn Values + Sync + '_> {
         self.withheld.load(Relaxed)
     }
 
-    /// The sum of a tile, to the bit that of the integrand itself. Compiled once, whatever that is.
+    /// The sum of a tile, to the bit that of the integrand itself, which may be `blocked`. Compiled once, whatever that is.
     #[inline(never)]
-    pub fn tile(&self, grid: &Grid, offsets: &Offsets, token: Token, tile: u64) -> Partial {
-        SimdGrid::new(&Slow(self), grid, offsets, token).tile(tile)
+    pub fn tile(&self, blocked: bool, grid: &Grid, offsets: &Offsets, token: Token, tile: u64) -> Partial {
+        let together = if blocked { BLOCK } else { 1 };
+        SimdGrid::new(&Slow { of: self, together }, grid, offsets, token).tile(tile)
     }
 }
 
 /// As an integrand of its own.
-struct Slow<'a>(&'a Watched<'a, dyn Values + Sync + 'a>);
+struct Slow<'a> {
+    of: &'a Watched<'a, dyn Values + Sync + 'a>,
+    /// Vectors from one look at the clock to the next: one, or of a blocked integrand a block, which is cheaper than its vectors apart.
+    together: usize,
+}
 
 impl Integrand for Slow<'_> {
-    fn scalar(&self, x: f64) -> f64 {
-        let mut values = [f64::NAN; LANES];
-        let Watched { of, .. } = self.0;
-        self.0.pieces(1, |_| of.values(&[[x; LANES]], std::slice::from_mut(&mut values)));
-        values[0]
+    const BLOCKED: bool = true;
+
+    /// Only blocks are asked for.
+    fn scalar(&self, _: f64) -> f64 {
+        f64::NAN
     }
 
-    fn lanes<S: Simd>(&self, x: Lanes<S>) -> Lanes<S> {
-        let mut values = [f64::NAN; LANES];
-        let Watched { of, .. } = self.0;
-        self.0.pieces(1, |_| of.values(&[x.to_array()], std::slice::from_mut(&mut values)));
-        Lanes::from_array(x.token(), values)
+    fn block<S: Simd>(&self, points: &[Lanes<S>], values: &mut [Lanes<S>]) {
+        for (points, values) in points.chunks(self.together).zip(values.chunks_mut(self.together)) {
+            let (mut x, mut y) = ([[0.0; LANES]; BLOCK], [[f64::NAN; LANES]; BLOCK]);
+            let (x, y) = (&mut x[..points.len()], &mut y[..points.len()]);
+            x.iter_mut().zip(points).for_each(|(x, point)| *x = point.to_array());
+            self.of.pieces(1, |_| self.of.of.values(x, y));
+            values
+                .iter_mut()
+                .zip(points)
+                .zip(&*y)
+                .for_each(|((value, x), &y)| *value = Lanes::from_array(x.token(), y));
+        }
     }
 }
 

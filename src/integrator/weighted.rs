@@ -1,6 +1,7 @@
 //! The driver of integrals with a weight: the first panels, then rounds.
 
 use super::Integrator;
+use super::composite::stopped_whole;
 use super::probe;
 use super::question::{Answer, Question};
 use super::rounds::{NOTHING_SEEN, TINY, status};
@@ -9,7 +10,6 @@ use crate::backend::weighted::Weighted as Kernel;
 use crate::clock::Instant;
 use crate::control::Stop;
 use crate::error::Error;
-use crate::integral::Status;
 use crate::method::{Method, Outcome, Weighted};
 use crate::plan::{How, Panel, Weighing};
 use crate::weight::Weight;
@@ -107,8 +107,7 @@ pub(super) fn run(question: &Question, weight: Weight, start: Instant) -> (Answe
     }
     let status = match (outcome, stop) {
         (Some(outcome), _) => status(outcome),
-        (None, Some(Stop::Deadline)) => Status::Deadline { reached: upper },
-        (None, _) => Status::Cancelled { reached: upper },
+        (None, stop) => stopped_whole(stop.unwrap_or(Stop::Cancelled), method.evaluations > 0),
     };
     let totals = method.totals;
     // Before the first round there is no estimate.

@@ -1,7 +1,7 @@
 //! A rule as a composite one: what each panel adds, the ends shared with its neighbours counted once.
 
 use super::nodes::Nodes;
-use super::{OrderError, Rule, gauss_legendre};
+use super::{OrderError, Rule, gauss_legendre_unless};
 
 /// What a composite rule sums over n panels of length h:
 /// h · (first · f(a) + last · f(b) + shared · Σ f(inner panel ends) + Σ over panels Σ over nodes weight · f(node)).
@@ -20,8 +20,8 @@ pub(crate) struct Composite {
 }
 
 impl Composite {
-    /// The composite form of `rule`, or why there is none.
-    pub fn new(rule: Rule) -> Result<Self, OrderError> {
+    /// The composite form of `rule`, or why there is none; nothing if it was stopped before its nodes were there.
+    pub fn unless(stopped: &dyn Fn() -> bool, rule: Rule) -> Result<Option<Self>, OrderError> {
         const NONE: Nodes = Nodes::constant(&[], &[]);
         let (lower, upper, shared, first, last) = match rule {
             Rule::Left => (NONE, NONE, 1.0, 1.0, 0.0),
@@ -37,11 +37,12 @@ impl Composite {
                 7.0 / 90.0,
             ),
             Rule::GaussLegendre(order) => {
-                let (lower, upper) = gauss_legendre(order)?.panel();
+                let Some(nodes) = gauss_legendre_unless(stopped, order)? else { return Ok(None) };
+                let (lower, upper) = nodes.panel();
                 (lower, upper, 0.0, 0.0, 0.0)
             }
         };
-        Ok(Self { lower, upper, shared, first, last })
+        Ok(Some(Self { lower, upper, shared, first, last }))
     }
 
     /// Nodes inside a panel.

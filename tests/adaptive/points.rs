@@ -1,6 +1,6 @@
 //! Break points: what they cost, and what is seen at them.
 
-use quadrille::Integrator;
+use quadrille::{Integrator, Status};
 
 #[test]
 fn pieces_cost_one_panel_each() {
@@ -48,4 +48,25 @@ fn singularities_are_named_on_infinite_ranges() {
     let with = Integrator::new().points(&[0.3]).accept_any_status();
     let root = with.integrate(&|x: f64| (-x * x).exp() / (x - 0.3).abs().sqrt(), -inf..inf).unwrap();
     assert!((root.estimate - 3.46841386).abs() <= 1e-6 && root.error < 1e-6, "{root:#}");
+}
+
+#[test]
+fn looks_beside_points_count_as_evaluations() {
+    // Pieces of a parabola, and one in ten with a place where rounds are needed.
+    let points: Vec<f64> = (1..200).map(|k| f64::from(k) / 200.0).collect();
+    let f = |x: f64| {
+        let (piece, within) = ((200.0 * x).floor(), (200.0 * x).fract());
+        x * x + if piece % 10.0 == 0.0 { (within - 0.1234).abs().sqrt() } else { 0.0 }
+    };
+    let with = |most: u64| {
+        let with = Integrator::new().points(&points).rel_tol(1e-13).max_evaluations(most).accept_any_status();
+        with.integrate(&f, 0.0..1.0).unwrap()
+    };
+    // The looks alone are more than that.
+    let first = with(0);
+    assert!(first.status == Status::MaxEvaluations && first.evaluations > 20_000, "{first:#}");
+    let most = first.evaluations + 200;
+    let some = with(most);
+    assert!(some.status == Status::MaxEvaluations && some.evaluations <= most, "{some:#}");
+    assert!(with(4_000_000).evaluations > most, "nothing was limited");
 }

@@ -69,3 +69,14 @@ fn blanks_are_kept() {
     assert!(written.starts_with(" p , note ,value,"), "{written}");
     assert!(written.contains("\n 2 ,\" a, b \",1.0,"), "{written}");
 }
+
+/// Of a sweep, too, what is of no use is said.
+#[test]
+fn options_of_no_use_are_named() {
+    let file = Csv::of_bytes("unlimited.csv", b"b\n1\n2\n");
+    let sampled = ["x*y", "--over", "x=0..1", "--over", "y=0..b", "--method", "sobol", "--sweep", file.path()];
+    let (code, _, rows, said) = sweep(&[&sampled[..], &["--max-memory", "1M", "--fallback"]].concat());
+    assert!(code == Some(0) && rows.len() == 2, "{said}");
+    assert!(said.contains("instead of --max-memory: sobol keeps nothing"), "{said}");
+    assert!(said.contains("instead of --fallback: no GPU was asked for"), "{said}");
+}

@@ -186,6 +186,15 @@ fn what_is_too_small_for_the_first_round_is_refused_before_it() {
         let hinted = tiny.planes(&[(0, 0.5)]).max_memory(1 << 16);
         assert_eq!(hinted.integrate(&line, 0.0..1.0), Err(Error::SeveralDimensions));
     }
+    // A function of smooth pieces needs no graded mesh, and that much is asked for; one that is not smooth ends where its mesh turns out larger.
+    let points: Vec<f64> = (1..1000).map(|k| f64::from(k) / 1000.0).collect();
+    let limited = Integrator::new().points(&points).max_memory(2 << 20);
+    let pieces = |x: f64| (1000.0 * x).floor();
+    let estimate = |with: &Integrator| with.integrate(&pieces, 0.0..1.0).unwrap().estimate;
+    assert_eq!(estimate(&limited), estimate(&Integrator::new().points(&points)));
+    let (found, most) = held(|| at_limit(limited.integrate(&|x: f64| (1000.0 * x).sin().abs().sqrt(), 0.0..1.0)));
+    assert!(found.estimate.is_nan() && found.error == f64::INFINITY && most <= (2 << 20) + SLACK, "{found:#}: {most}");
+    refused(limited.max_memory(1 << 20).integrate(&line, 0.0..1.0).map(|_| ()));
     // Around peaks the first mesh is larger.
     let peaks: Vec<[f64; 2]> = (1..100).map(|k| [f64::from(k) / 100.0, 0.7]).collect();
     refused(Integrator::new().peaks(&peaks).max_memory(1 << 18).integrate(&plane, square()).map(|_| ()));

@@ -1,6 +1,8 @@
 //! An integrand that takes long is not asked again once the caller wants an end, but for the eight values that are under way.
 
-use quadrille::{Backend, Cancel, Error, Integral, Integrator, Method, Rule, Status, VectorIntegral, Weight};
+use quadrille::{
+    Backend, Cancel, Error, Expression, Integral, Integrator, Method, Rule, Status, VectorIntegral, Weight,
+};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::thread::sleep;
 use std::time::Duration;
@@ -108,6 +110,16 @@ fn fixed_rules() {
             assert!(calls <= most, "{panels}, {backend}: {calls} calls");
         }
     }
+    // Slow in a part that is none of the places looked at first.
+    for threads in [1, 2] {
+        let slow = Slow { calls: AtomicU64::new(0), last: 1, cancel: Cancel::new() };
+        let with = Integrator::new().cancel(&slow.cancel).threads(threads).rule(Rule::Midpoint).panels(1_000_000);
+        let f = |x: f64| if x > 0.8 { slow.value(2.0 * x) } else { 2.0 * x };
+        let found = with.accept_any_status().backend(Backend::Simd).integrate(&f, 0.0..1.0).unwrap();
+        assert!(matches!(found.status, Status::Cancelled { .. }), "{found:#}");
+        let calls = slow.calls.load(Relaxed);
+        assert!(calls <= 12 * threads as u64, "{threads} threads: {calls} calls");
+    }
     // Whoever asks for the values, the sum is the same.
     let slowly = |x: f64| {
         sleep(Duration::from_micros(30));
@@ -118,6 +130,11 @@ fn fixed_rules() {
         let watched = sums.clone().cancel(&Cancel::new()).integrate(&slowly, 0.0..3.0).unwrap();
         assert_eq!(watched.estimate, sums.integrate(&|x: f64| x.sin(), 0.0..3.0).unwrap().estimate, "{rule}");
     }
+    // A formula that takes long, too.
+    let long = Expression::parse(&vec!["sin(x)^2"; 4000].join("+")).unwrap();
+    let sums = Integrator::new().rule(Rule::Simpson).panels(3000).backend(Backend::Simd);
+    let watched = sums.clone().cancel(&Cancel::new()).integrate(&long, 0.0..3.0).unwrap();
+    assert_eq!(watched.estimate, sums.integrate(&long, 0.0..3.0).unwrap().estimate);
 }
 
 #[test]

@@ -144,7 +144,7 @@ impl<'a> Drive<'a> {
         integral.estimate = sign * method.totals.estimate();
         (integral.error, integral.regions) = (method.totals.error(), method.regions());
         integral.method = Some(Method::Cubature);
-        end.tell(if method.regions() == 0 { f64::NAN } else { self.kernel.axes[0].upper }, integral);
+        end.tell(method.regions() > 0, integral);
         if method.regions() == 0 {
             // Nothing is known.
             (integral.estimate, integral.error) = (f64::NAN, f64::INFINITY);

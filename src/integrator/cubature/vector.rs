@@ -18,7 +18,7 @@ use crate::integrand::vector::OneOf;
 use crate::integrand::{Point, VectorIntegrand};
 use crate::integrator::Integrator;
 use crate::integrator::check_points::{BallAt, CheckedVector};
-use crate::integrator::composite::stopped;
+use crate::integrator::composite::stopped_whole;
 use crate::integrator::rounds;
 use crate::integrator::samples::End;
 use crate::integrator::vector::VectorForms;
@@ -177,7 +177,7 @@ impl Integrator {
                 left,
             );
             if let Some(stop) = self.control.withheld(values.withheld(), over.start) {
-                (integral.evaluations, integral.status) = (own(&looks), stopped(stop, f64::NAN));
+                (integral.evaluations, integral.status) = (own(&looks), stopped_whole(stop, false));
                 integral.estimates.fill(f64::NAN);
                 return;
             }
@@ -186,7 +186,7 @@ impl Integrator {
                 Err(bad) => {
                     integral.evaluations = own(&looks) + SimdBoxes::TRIES * seventh.on_lines();
                     integral.component = Some(c);
-                    (integral.status, integral.bad_point) = End::Bad(bad).status(f64::NAN);
+                    (integral.status, integral.bad_point) = End::Bad(bad).status(false);
                     return;
                 }
             }
@@ -219,8 +219,7 @@ impl Integrator {
             integral.fallbacks.push(Fallback { wanted: format!("{} threads", threads.count()), reason });
             integral.threads = 1;
         }
-        let reached = if joint.regions() == 0 { f64::NAN } else { axes[0].upper };
-        (integral.status, integral.bad_point) = end.status(reached);
+        (integral.status, integral.bad_point) = end.status(joint.regions() > 0);
         (integral.component, integral.regions) = (component, joint.regions());
         integral.evaluations = joint.evaluations;
         (integral.estimates, integral.errors) = (joint.estimates, joint.errors);

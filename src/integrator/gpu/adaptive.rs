@@ -6,7 +6,7 @@
 
 use super::super::Integrator;
 use super::super::check_mesh::Forms;
-use super::super::composite::stopped;
+use super::super::composite::stopped_whole;
 use super::super::floor::rounding;
 use super::super::mesh::Mesh;
 use super::super::question::{Question, RegionRounds};
@@ -98,7 +98,7 @@ impl Integrator {
                 Ok(Ok(agreement)) => integral.agreement = Some(agreement),
                 Ok(Err((disagreement, None))) => failed = Some(disagreement),
                 // Who stops does not wait for the values, so that there may be none.
-                Ok(Err((_, Some(stop)))) | Err(stop) => integral.status = stopped(stop, region.lower.max(region.upper)),
+                Ok(Err((_, Some(stop)))) | Err(stop) => integral.status = stopped_whole(stop, true),
             }
             integral.elapsed = start.elapsed();
         }

@@ -7,14 +7,12 @@ use crate::clock::Instant;
 use crate::estimate::statistics::{CLAIM, CONFIDENCE};
 use crate::integral::{Fallback, Integral, Statistics};
 use crate::integrator::Integrator;
+use crate::integrator::composite::WORTHWHILE;
 use crate::method::{Known, Method, MonteCarlo, QuasiMonteCarlo, Sampling, Vegas, Wanted};
 use crate::plan::{Axis, ImportanceMap, Sampled, Samples, Strata, StratifiedSample};
 use crate::reduce::Moments;
 use std::cell::Cell;
 use std::sync::Mutex;
-
-/// Seconds of work from which waking threads pays.
-const WORTHWHILE: f64 = 100e-6;
 
 /// Tiles between two reports of progress.
 pub(super) const CHUNK: u64 = 256;

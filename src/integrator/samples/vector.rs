@@ -68,8 +68,7 @@ impl Integrator {
             integral.fallbacks.push(Fallback { wanted: format!("{} threads", integral.threads), reason });
             integral.threads = 1;
         }
-        let reached = if known.estimates == 0 { f64::NAN } else { over.axes[0].upper };
-        (integral.status, integral.bad_point) = end.status(reached);
+        (integral.status, integral.bad_point) = end.status(known.estimates > 0);
         Ok(())
     }
 }

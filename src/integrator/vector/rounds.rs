@@ -9,7 +9,7 @@ use crate::integrand::shared::{Shared, VectorValues};
 use crate::integrand::values::Values;
 use crate::integrator::Integrator;
 use crate::integrator::beside::{Beside, is_singular};
-use crate::integrator::composite::stopped;
+use crate::integrator::composite::stopped_whole;
 use crate::integrator::initial::initial;
 use crate::integrator::probe::{self, Find, Panels};
 use crate::integrator::rounds::{CHUNK, NOTHING_SEEN, TINY, status};
@@ -62,6 +62,11 @@ impl Run<'_> {
         let mut beside = BesideAny { shared: &self.shared, count };
         initial(with.method, self.bounds, &with.points, &mut beside, &mut regions);
         self.shared.clear();
+        if with.most_leaves().is_some_and(|most| count * regions.len() > most) {
+            self.joint.begin(with.method, &[]);
+            (self.joint.estimates, self.joint.errors) = (vec![f64::NAN; count], vec![f64::INFINITY; count]);
+            return (Status::MemoryLimit, None);
+        }
         self.joint.begin(with.method, &regions);
         let mut stop = self.round(regions.len() == 1 && with.norm != Norm::Each);
         // All values of a component the same: something may hide between them.
@@ -107,9 +112,9 @@ impl Run<'_> {
     fn stopped(&mut self, stop: Stop, last: Option<(Vec<f64>, Vec<f64>)>) -> Status {
         let components = self.swept.len();
         let nothing = || (vec![f64::NAN; components], vec![f64::INFINITY; components]);
-        let reached = if last.is_some() { self.bounds.1 } else { f64::NAN };
+        let known = last.is_some();
         (self.joint.estimates, self.joint.errors) = last.unwrap_or_else(nothing);
-        stopped(stop, reached)
+        stopped_whole(stop, known)
     }
 
     /// Why the values of what was done last are none, if they were withheld.

@@ -19,6 +19,9 @@ pub const MAX_ORDER: usize = 100_000_000;
 /// Rules asked for before are kept up to this many nodes in all (24 MB).
 const KEPT_NODES: usize = 1_000_000;
 
+/// Pairs of nodes between two looks at whether they are still wanted: some 20 ms.
+const UNWATCHED: usize = 1 << 16;
+
 /// The `K`-point Gauss–Legendre rule on [-1, 1]: the integral of f is nearly Σ weightᵢ f(nodeᵢ).
 ///
 /// From [`gauss_legendre`]. Nodes ascend and are symmetric about 0 to the last bit, and so are the weights.
@@ -78,13 +81,23 @@ struct Node {
 /// # Ok::<(), quadrille::rule::OrderError>(())
 /// ```
 pub fn gauss_legendre(order: usize) -> Result<Arc<GaussLegendre>, OrderError> {
+    // As nobody stops it, it is there.
+    gauss_legendre_unless(&|| false, order)?.ok_or(OrderError { order })
+}
+
+/// The same, or nothing if it was stopped.
+pub(crate) fn gauss_legendre_unless(
+    stopped: &dyn Fn() -> bool,
+    order: usize,
+) -> Result<Option<Arc<GaussLegendre>>, OrderError> {
     static KEPT: OnceLock<RwLock<HashMap<usize, Arc<GaussLegendre>>>> = OnceLock::new();
     let kept = KEPT.get_or_init(Default::default);
     // A panic elsewhere cannot leave the map half changed: a poisoned lock is as good as another.
     if let Some(rule) = kept.read().unwrap_or_else(PoisonError::into_inner).get(&order) {
-        return Ok(rule.clone());
+        return Ok(Some(rule.clone()));
     }
-    let rule = Arc::new(GaussLegendre::compute(order)?);
+    let Some(rule) = GaussLegendre::compute_unless(stopped, order)? else { return Ok(None) };
+    let rule = Arc::new(rule);
     if order <= KEPT_NODES {
         let mut kept = kept.write().unwrap_or_else(PoisonError::into_inner);
         if kept.keys().sum::<usize>() + order > KEPT_NODES {
@@ -92,7 +105,7 @@ pub fn gauss_legendre(order: usize) -> Result<Arc<GaussLegendre>, OrderError> {
         }
         kept.insert(order, rule.clone());
     }
-    Ok(rule)
+    Ok(Some(rule))
 }
 
 impl GaussLegendre {
@@ -141,7 +154,7 @@ impl GaussLegendre {
         self.panel.get_or_init(|| (half(0..middle, 1.0), half(middle..order, -1.0))).clone()
     }
 
-    fn compute(order: usize) -> Result<GaussLegendre, OrderError> {
+    fn compute_unless(stopped: &dyn Fn() -> bool, order: usize) -> Result<Option<GaussLegendre>, OrderError> {
         if order == 0 || order > MAX_ORDER {
             return Err(OrderError { order });
         }
@@ -153,6 +166,9 @@ impl GaussLegendre {
             panel: OnceLock::new(),
         };
         for k in 1..=order.div_ceil(2) {
+            if k % UNWATCHED == 0 && stopped() {
+                return Ok(None);
+            }
             let middle = 2 * k - 1 == order;
             let found = match (k <= NEAR, middle) {
                 (true, true) => boundary.middle(),
@@ -165,7 +181,7 @@ impl GaussLegendre {
             (rule.weights[low], rule.weights[high]) = (found.weight, found.weight);
             (rule.gaps[low], rule.gaps[high]) = (found.gap, found.gap);
         }
-        Ok(rule)
+        Ok(Some(rule))
     }
 }
 
@@ -182,3 +198,24 @@ impl fmt::Display for OrderError {
 }
 
 impl std::error::Error for OrderError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::cell::Cell;
+
+    #[test]
+    fn nodes_that_nobody_wants_any_more_are_not_made() {
+        let order = 20 * UNWATCHED;
+        let asked = Cell::new(0);
+        let third = || {
+            asked.set(asked.get() + 1);
+            asked.get() == 3
+        };
+        assert_eq!(gauss_legendre_unless(&third, order), Ok(None));
+        assert_eq!(asked.get(), 3);
+        // What was kept costs nothing.
+        let rule = gauss_legendre(1000).unwrap();
+        assert_eq!(gauss_legendre_unless(&|| true, 1000), Ok(Some(rule)));
+    }
+}
