@@ -234,15 +234,15 @@ mod tests {
             |leaf, beside| {
                 seen[leaf as usize] += 1;
                 let (lower, upper) = &boxes[leaf as usize];
-                for face in 0..6 {
+                for (face, &from) in beside.iter().enumerate().take(6) {
                     let d = face / 2;
                     let middle: Bounds = std::array::from_fn(|d| lower[d] + 0.5 * (upper[d] - lower[d]));
                     let mut point = middle;
                     point[d] = if face % 2 == 1 { upper[d] + 1e-12 } else { lower[d] - 1e-12 };
                     match within(&point) {
-                        None => assert_eq!(beside[face], NOTHING),
+                        None => assert_eq!(from, NOTHING),
                         there => {
-                            let found = tree.beyond(beside[face], face, (lower, upper), &middle);
+                            let found = tree.beyond(from, face, (lower, upper), &middle);
                             assert_eq!(Some(found), there, "{leaf} {face}");
                         }
                     }
