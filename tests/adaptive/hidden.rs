@@ -69,7 +69,7 @@ fn a_second_peak_where_all_else_was_zero_is_found() {
     assert!(right >= 195, "{right} of 200");
 }
 
-/// A second look costs a few times what the mesh did, and nothing where all that there is lies at an end.
+/// A second look costs a few times what the mesh did, and next to nothing where all that there is lies at an end.
 #[test]
 fn a_second_look_is_not_dear() {
     let integrator = Integrator::new().rel_tol(1e-6);
