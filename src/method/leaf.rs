@@ -36,6 +36,10 @@ pub(super) struct Leaf {
 /// Generations after which a magnitude that has not fallen says that the integral diverges.
 const ANCHOR: u16 = 12;
 
+/// The share of ∫|f| that halving keeps next to what is nearly no integral; and of it, so that the rest remains a number.
+const STEEP: f64 = 0.8;
+const STEEPEST: f64 = 0.9999;
+
 /// The width of a leaf, as a share of its ends, below which levels do not tell whether terms fall.
 const NARROWEST: f64 = 1e-9;
 
@@ -111,6 +115,9 @@ impl Leaf {
         self.raw_error = swept.error;
         if self.depth >= 3 {
             self.swept.error = unresolved(swept.error, q, swept.magnitude).max(swept.error);
+            if swept.error > 1e-3 * swept.magnitude {
+                self.swept.error = self.swept.error.max(self.left_by_halving(swept.magnitude, q));
+            }
         }
         // Noise falls with the width alone, and is small.
         if q > 0.42 && swept.error < 1e-8 * swept.magnitude {
@@ -124,6 +131,13 @@ impl Leaf {
         {
             self.divergent = true;
         }
+    }
+
+    /// What all halvings to come leave of a magnitude that hardly falls with them, nor do errors, by q each; 0 where it does.
+    fn left_by_halving(&self, magnitude: f64, q: f64) -> f64 {
+        let halvings = f64::from(self.depth % ANCHOR + 1);
+        let kept = (magnitude / self.anchor).powf(halvings.recip());
+        if kept > STEEP { magnitude / (1.0 - kept.max(q).min(STEEPEST)) } else { 0.0 }
     }
 
     /// Whether the integral over it does not seem to exist.

@@ -69,6 +69,20 @@ fn a_second_peak_where_all_else_was_zero_is_found() {
     assert!(right >= 195, "{right} of 200");
 }
 
+/// A second look costs a few times what the mesh did, and next to nothing where all that there is lies at an end.
+#[test]
+fn a_second_look_is_not_dear() {
+    let integrator = Integrator::new().rel_tol(1e-6);
+    for width in [1e-7, 1e-5, 1e-4] {
+        let needle = of(&integrator, |x| width / ((x - 0.3).powi(2) + width * width), 0.0, 1.0);
+        let off = (needle.estimate - (0.7 / width).atan() - (0.3 / width).atan()).abs();
+        assert!(needle.status == Status::Converged && off <= needle.error, "{width}: {needle:#}");
+        assert!(needle.evaluations < 5000, "{width}: {needle:#}");
+    }
+    let layer = of(&integrator, |x| (-1000.0 * x).exp(), 0.0, 1.0);
+    assert!(layer.status == Status::Converged && layer.evaluations < 1000, "{layer:#}");
+}
+
 #[test]
 fn what_one_node_met_is_not_forgotten() {
     // A node of the whole lies at 0, and no other one near by.
