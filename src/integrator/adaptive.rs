@@ -1,10 +1,11 @@
 //! Adaptive integration: one panel, compiled into the caller, where that is enough; else rounds.
 
 use super::Integrator;
+use super::answer::{Answer, NOTHING};
 use super::check_mesh::Forms;
 use super::composite::stopped_whole;
 use super::mesh::Mesh;
-use super::question::{Answer, NOTHING, Question};
+use super::question::Question;
 use crate::agreement::Verify;
 use crate::backend::weighted::Weighted;
 use crate::backend::{

@@ -1,6 +1,6 @@
 //! What is known of an integral before there is a mesh.
 
-use super::question::claimed;
+use super::answer::claimed;
 use crate::backend::simd::regions::{EVALUATIONS, Known};
 use crate::plan::{Region, Swept};
 

@@ -3,8 +3,9 @@
 
 mod far;
 
+use super::answer::Answer;
 use super::done::Done;
-use super::question::{Answer, Question, Workspace};
+use super::question::{Question, Workspace};
 use super::rounds::run;
 use crate::backend::simd::regions::{Desk, SimdRegions};
 use crate::clock::Instant;

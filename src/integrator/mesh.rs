@@ -1,8 +1,9 @@
 //! The panels or boxes that an adaptive integration ends with, for pictures and for verification.
 
 use super::Integrator;
+use super::answer::Answer;
 use super::done::Done;
-use super::question::{Answer, Question, Workspace};
+use super::question::{Question, Workspace};
 use super::weighted;
 use crate::backend::Backend;
 use crate::clock::Instant;

@@ -1,6 +1,7 @@
 //! The front: what to compute and how, as a builder.
 
 mod adaptive;
+mod answer;
 mod beside;
 mod builder;
 mod check;

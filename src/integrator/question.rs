@@ -2,16 +2,16 @@
 //!
 //! Nothing here is generic: an integrand comes in as [`Values`], so this is compiled once.
 
+use super::answer::{Answer, NOTHING, TINY, claimed};
 use super::done::Done;
 use super::initial::region;
-use super::rounds::{TINY, looks_constant, run};
+use super::rounds::{looks_constant, run};
 use super::watched::Watched;
 use super::weighted;
 use crate::backend::simd::regions::{Desk, EVALUATIONS, Known, SimdRegions};
 use crate::clock::Instant;
 use crate::control::{Control, Stop};
 use crate::estimate::Tolerance;
-use crate::integral::Status;
 use crate::integrand::values::Values;
 use crate::lanes::Token;
 use crate::method::{Adaptive, Limits, Method};
@@ -45,26 +45,6 @@ pub(super) struct Question<'a> {
 pub(super) trait RegionRounds {
     /// Appends the sweeps of these regions by `kernel`, but for its values; or says why that is not to go on.
     fn sweep(&self, kernel: &SimdRegions, plan: Regions, desk: &mut Desk, swept: &mut Vec<Swept>) -> Option<Stop>;
-}
-
-/// What came of it.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Answer {
-    pub estimate: f64,
-    pub error: f64,
-    pub evaluations: u64,
-    pub regions: u64,
-    pub status: Status,
-    /// Whether it is no sum over a mesh.
-    pub extrapolated: bool,
-}
-
-impl Answer {
-    /// Of what does not seem to exist nothing is claimed.
-    pub fn or_nothing(self) -> Self {
-        let error = if self.status == Status::Divergent { f64::INFINITY } else { self.error };
-        Self { error, ..self }
-    }
 }
 
 /// The memory of an integration. The next one with the same workspace allocates nothing, unless it needs more.
@@ -165,10 +145,6 @@ impl Question<'_> {
     }
 }
 
-/// The integral over nothing.
-pub(super) const NOTHING: Answer =
-    Answer { estimate: 0.0, error: 0.0, evaluations: 0, regions: 0, status: Status::Converged, extrapolated: false };
-
 /// By how much the claim for noise may be larger than that of the first panel.
 const ALIKE: f64 = 10.0;
 
@@ -230,10 +206,4 @@ fn whole<'a>(
         region.sweep = Sweep::Levels;
     }
     false
-}
-
-/// What is claimed of one region where the sums of its sweep are off by `error`: with half an ulp of the estimate itself.
-#[inline(always)]
-pub(super) fn claimed(error: f64, estimate: f64) -> f64 {
-    error + 0.5 * f64::EPSILON * estimate.abs()
 }

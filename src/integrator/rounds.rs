@@ -2,12 +2,13 @@
 //!
 //! Nothing here is generic: this is compiled once.
 
+use super::answer::{Answer, NOTHING_SEEN, TINY, claimed, status};
 use super::beside::BesideOne;
 use super::composite::stopped_whole;
 use super::done::Done;
 use super::half_cycles::HalfCycles;
 use super::initial::{initial, region};
-use super::question::{Answer, Question, Workspace, claimed};
+use super::question::{Question, Workspace};
 use super::second_look::second_look;
 use super::{probe, scales};
 use crate::backend::simd::regions::{Desk, EVALUATIONS, SimdRegions};
@@ -20,12 +21,6 @@ use crate::plan::Swept;
 
 /// Regions swept between two looks at the clock.
 pub(super) const CHUNK: usize = 1024;
-
-/// An integral of |f| below which it may be that only the feet of a peak were seen.
-pub(super) const TINY: f64 = 1e-100;
-
-pub(super) const NOTHING_SEEN: &str = "the integrand is zero or next to it (1e-100) at every node and at 8192 points more, and may not be elsewhere; if \
-    it is zero, give an absolute tolerance (over a finite range), or accept any status";
 
 /// The integral, to the tolerance or with the reason why not. All that a call needs is in `question` and `done`; `workspace` may
 /// come from any other.
@@ -222,20 +217,4 @@ fn sweep(
         kernel.sweep(chunk, plan.tolerance, desk, swept);
     }
     question.withheld(start)
-}
-
-pub(super) fn status(outcome: Outcome) -> Status {
-    match outcome {
-        Outcome::Converged => Status::Converged,
-        Outcome::RoundoffLimited => Status::RoundoffLimited,
-        Outcome::NonFinite { point, value } => Status::NonFinite { point, value },
-        Outcome::Overflow => Status::Overflow,
-        Outcome::Divergent => Status::Divergent,
-        Outcome::Oscillates => {
-            Status::Suspicious { reason: "the integrand oscillates towards an end, and its terms do not fall" }
-        }
-        Outcome::MaxEvaluations => Status::MaxEvaluations,
-        Outcome::MemoryLimit => Status::MemoryLimit,
-        Outcome::Suspicious(reason) => Status::Suspicious { reason },
-    }
 }

@@ -4,8 +4,8 @@ mod drive;
 mod vector;
 
 use super::Integrator;
+use super::answer::status;
 use super::composite::stopped_whole;
-use super::rounds::status;
 use crate::agreement::Disagreement;
 use crate::backend::simd::samples::SimdSamples;
 use crate::backend::{Backend, threads::Threads};

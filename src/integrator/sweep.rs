@@ -5,8 +5,8 @@ mod part;
 mod task;
 
 use super::adaptive::check_tolerances;
+use super::answer::Answer;
 use super::composite::{GRAIN, WORTHWHILE};
-use super::question::Answer;
 use super::{Integrator, Space};
 use crate::backend::{Backend, threads::Threads};
 use crate::clock::Instant;

@@ -1,10 +1,10 @@
 //! The driver of integrals with a weight: the first panels, then rounds.
 
 use super::Integrator;
+use super::answer::{Answer, NOTHING_SEEN, TINY, status};
 use super::composite::stopped_whole;
 use super::probe;
-use super::question::{Answer, Question};
-use super::rounds::{NOTHING_SEEN, TINY, status};
+use super::question::Question;
 use crate::backend::simd::regions::Desk;
 use crate::backend::weighted::Weighted as Kernel;
 use crate::clock::Instant;

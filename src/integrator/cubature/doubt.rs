@@ -1,7 +1,7 @@
 //! Whether a mesh that converged is to be believed: what other points than its nodes say.
 
 use crate::integrand::point_values::PointValues;
-use crate::integrator::rounds;
+use crate::integrator::answer::TINY;
 use crate::lanes::LANES;
 use crate::method::{Cubature, MOST_PLACED};
 use crate::plan::Axis;
@@ -83,7 +83,7 @@ impl Doubter<'_> {
         let exact = method.totals.truncation <= NOTHING * magnitude;
         // In two and three dimensions the mesh is graded next to steps.
         let in_pieces = self.axes.len() > 3 && method.is_mostly_exact();
-        let nothing = magnitude < rounds::TINY;
+        let nothing = magnitude < TINY;
         if (exact || in_pieces || nothing) && self.left < (LEAST * LANES) as u64 {
             return Doubt::Unknown;
         }
@@ -173,7 +173,7 @@ impl Doubter<'_> {
                 sum += term;
                 squares += term * term;
                 largest = largest.max(term.abs());
-                is_there |= value.abs() > rounds::TINY || value.is_nan();
+                is_there |= value.abs() > TINY || value.is_nan();
                 if few.len() <= FEW && !few.contains(&value) {
                     few.push(value);
                 }

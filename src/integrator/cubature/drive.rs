@@ -6,9 +6,10 @@ use crate::backend::simd::boxes::SimdBoxes;
 use crate::backend::threads::Threads;
 use crate::clock::Instant;
 use crate::integral::{Fallback, Integral, Status};
+use crate::integrator::Integrator;
+use crate::integrator::answer::TINY;
 use crate::integrator::cubature::doubt::{Doubt, Doubter, HIDDEN, LARGER, ZERO};
 use crate::integrator::samples::End;
-use crate::integrator::{Integrator, rounds};
 use crate::method::{Cubature, Method, Outcome};
 use crate::plan::{BoxRule, Boxes, SweptBox};
 
@@ -150,7 +151,7 @@ impl<'a> Drive<'a> {
             (integral.estimate, integral.error) = (f64::NAN, f64::INFINITY);
         }
         let stopped = matches!(integral.status, Status::Cancelled { .. } | Status::Deadline { .. });
-        if stopped && method.totals.magnitude < rounds::TINY && !(self.is_zero)() {
+        if stopped && method.totals.magnitude < TINY && !(self.is_zero)() {
             // What hides between the nodes was not looked for, or not to the end.
             integral.error = f64::INFINITY;
         }
@@ -166,7 +167,7 @@ impl<'a> Drive<'a> {
             // In as much as one of the boxes, say.
             let volume: f64 = self.kernel.axes.iter().map(|axis| axis.upper - axis.lower).product();
             integral.error += self.peak * volume / method.regions() as f64;
-        } else if method.totals.magnitude < rounds::TINY && !(self.is_zero)() {
+        } else if method.totals.magnitude < TINY && !(self.is_zero)() {
             integral.status = Status::Suspicious { reason: ZERO };
         }
     }

@@ -17,9 +17,9 @@ use crate::integrand::values::is_zero;
 use crate::integrand::vector::OneOf;
 use crate::integrand::{Point, VectorIntegrand};
 use crate::integrator::Integrator;
+use crate::integrator::answer::TINY;
 use crate::integrator::check_points::{BallAt, CheckedVector};
 use crate::integrator::composite::stopped_whole;
-use crate::integrator::rounds;
 use crate::integrator::samples::End;
 use crate::integrator::vector::VectorForms;
 use crate::integrator::watched::{Watched, WatchedVector};
@@ -299,7 +299,7 @@ impl Run<'_> {
             if let Some(stop) = with.control.withheld(over.values.withheld(), over.start) {
                 return Some((End::Stopped(stop), None));
             }
-            let nothing = component.totals.magnitude < rounds::TINY;
+            let nothing = component.totals.magnitude < TINY;
             let reason = match doubt {
                 Err(bad) => return Some((End::Bad(Box::new(bad)), Some(c))),
                 Ok(Doubt::All(reason)) => reason,

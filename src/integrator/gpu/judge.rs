@@ -1,7 +1,7 @@
 //! The error model over what one rung of a ladder found: an answer, another rung, or the CPU.
 
+use super::super::answer::TINY;
 use super::super::floor::rounding as unit_of;
-use super::super::rounds::TINY;
 use crate::backend::Backend;
 use crate::backend::gpu::{Found, points};
 use crate::estimate::{Signs, Tolerance, beyond_rounding, claim, is_foot, noise, rounding};

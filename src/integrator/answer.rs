@@ -1,0 +1,56 @@
+//! What adaptive methods answer.
+
+use crate::integral::Status;
+use crate::method::Outcome;
+
+/// An integral of |f| below which it may be that only the feet of a peak were seen.
+pub(super) const TINY: f64 = 1e-100;
+
+pub(super) const NOTHING_SEEN: &str = "the integrand is zero or next to it (1e-100) at every node and at 8192 points more, and may not be elsewhere; if \
+    it is zero, give an absolute tolerance (over a finite range), or accept any status";
+
+/// What came of a question.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Answer {
+    pub estimate: f64,
+    pub error: f64,
+    pub evaluations: u64,
+    pub regions: u64,
+    pub status: Status,
+    /// Whether it is no sum over a mesh.
+    pub extrapolated: bool,
+}
+
+impl Answer {
+    /// Of what does not seem to exist nothing is claimed.
+    pub fn or_nothing(self) -> Self {
+        let error = if self.status == Status::Divergent { f64::INFINITY } else { self.error };
+        Self { error, ..self }
+    }
+}
+
+/// The integral over nothing.
+pub(super) const NOTHING: Answer =
+    Answer { estimate: 0.0, error: 0.0, evaluations: 0, regions: 0, status: Status::Converged, extrapolated: false };
+
+/// What is claimed of one region where the sums of its sweep are off by `error`: with half an ulp of the estimate itself.
+#[inline(always)]
+pub(super) fn claimed(error: f64, estimate: f64) -> f64 {
+    error + 0.5 * f64::EPSILON * estimate.abs()
+}
+
+pub(super) fn status(outcome: Outcome) -> Status {
+    match outcome {
+        Outcome::Converged => Status::Converged,
+        Outcome::RoundoffLimited => Status::RoundoffLimited,
+        Outcome::NonFinite { point, value } => Status::NonFinite { point, value },
+        Outcome::Overflow => Status::Overflow,
+        Outcome::Divergent => Status::Divergent,
+        Outcome::Oscillates => {
+            Status::Suspicious { reason: "the integrand oscillates towards an end, and its terms do not fall" }
+        }
+        Outcome::MaxEvaluations => Status::MaxEvaluations,
+        Outcome::MemoryLimit => Status::MemoryLimit,
+        Outcome::Suspicious(reason) => Status::Suspicious { reason },
+    }
+}
