@@ -352,7 +352,13 @@ impl fmt::Display for Error {
                 if let Some(component) = integral.component {
                     write!(f, " (component {component})")?;
                 }
-                write!(f, "; best estimates {integral}")
+                match integral.status {
+                    _ if integral.estimates.iter().all(|estimate| estimate.is_nan()) => {
+                        f.write_str("; there are no estimates")
+                    }
+                    Status::Divergent => write!(f, "; the sums so far, {integral}, mean nothing"),
+                    _ => write!(f, "; best estimates {integral}"),
+                }
             }
             Error::VectorDisagreement { integral, component, disagreement } => {
                 write!(f, "component {component}: {disagreement}; the estimates {integral} are not to be trusted")

@@ -8,7 +8,7 @@ mod common;
 mod limits;
 
 use common::*;
-use quadrille::Expression;
+use quadrille::{BinaryFunction, Expression, UnaryFunction};
 use serde_json::Value;
 use std::process::Command;
 
@@ -293,8 +293,13 @@ fn the_help_lists_the_functions_that_there_are() {
     let (functions, _) = rest.split_once("\n\n").unwrap();
     let functions: Vec<&str> = functions.split_whitespace().collect();
     assert!(functions.len() > 40 && functions.contains(&"erfc"), "{functions:?}");
-    for name in functions {
+    for name in &functions {
         let calls = ["x", "x,2", "x,2,3"].map(|arguments| Expression::parse(&format!("{name}({arguments})")));
         assert!(calls.iter().any(Result::is_ok), "{name}");
+    }
+    let all = UnaryFunction::ALL.iter().map(|f| f.name()).chain(BinaryFunction::ALL.iter().map(|f| f.name()));
+    for name in all {
+        let is_called = ["x", "x,2"].iter().any(|with| Expression::parse(&format!("{name}({with})")).is_ok());
+        assert!(functions.contains(&name) || !is_called, "{name} is missing");
     }
 }

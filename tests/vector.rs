@@ -245,6 +245,15 @@ fn what_one_component_hides_is_seen() {
 }
 
 #[test]
+fn what_was_not_evaluated_is_not_counted() {
+    for points in [&[][..], &[0.2, 0.7]] {
+        let late = Integrator::new().points(points).time_limit(Duration::ZERO);
+        let integral = run(&late, &|x: f64| [x, x * x], 0.0, 1.0);
+        assert!(matches!(integral.status, Status::Deadline { .. }) && integral.evaluations == 0, "{integral:#}");
+    }
+}
+
+#[test]
 fn a_mesh_that_converged_is_looked_at_again() {
     // Steps between the nodes of a mesh that was refined for a needle elsewhere; a peak on a constant that is all that the ends of the range see.
     let needle = |x: f64| 1e-3 / ((x - 0.3).powi(2) + 1e-8);

@@ -130,7 +130,9 @@ impl Values for Component<'_> {
             tape.batches.push(begin);
             tape.values.resize(tape.points.len() * components, [0.0; LANES]);
             self.shared.of.values(points, &mut tape.values[begin * components..]);
-            tape.evaluations += distinct(points);
+            if !self.shared.of.withheld() {
+                tape.evaluations += distinct(points);
+            }
             tape.batches.len() - 1
         });
         tape.next = batch + 1;

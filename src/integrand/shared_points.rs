@@ -57,7 +57,7 @@ impl<'a> SharedPoints<'a> {
         tape.values.clear();
     }
 
-    /// Points evaluated so far, in full vectors.
+    /// Points evaluated so far.
     pub fn evaluations(&self) -> u64 {
         self.tape().evaluations
     }
@@ -79,7 +79,7 @@ pub(crate) struct ComponentAt<'a> {
 impl ComponentAt<'_> {
     /// The values of the next batch; `points` makes its points where it is new.
     fn batch(&self, asked: Asked, values: &mut [[f64; LANES]], points: impl FnOnce(&mut Vec<[f64; LANES]>)) {
-        let SharedPoints { of, components, .. } = self.shared;
+        let SharedPoints { of, components, dimension, .. } = self.shared;
         let mut tape = self.shared.tape();
         let Tape { batches, values: all, points: made, evaluations } = &mut *tape;
         let next = self.next.load(Relaxed);
@@ -92,7 +92,9 @@ impl ComponentAt<'_> {
                 points(made);
                 all.resize(begin + components * asked.count, [0.0; LANES]);
                 of.values(made, &mut all[begin..]);
-                *evaluations += (asked.count * LANES) as u64;
+                if !of.withheld() {
+                    *evaluations += distinct(made, *dimension);
+                }
                 if next == batches.len() {
                     batches.push(Batch { asked, begin });
                 }
@@ -104,6 +106,14 @@ impl ComponentAt<'_> {
         }
         values[..asked.count].copy_from_slice(&all[begin + self.component * asked.count..][..asked.count]);
     }
+}
+
+/// The number of points that differ from the one before in their vectors.
+fn distinct(points: &[[f64; LANES]], dimension: usize) -> u64 {
+    let differs =
+        |point: &[[f64; LANES]], lane: usize| point.iter().any(|row| row[lane].to_bits() != row[lane - 1].to_bits());
+    let each = |point: &[[f64; LANES]]| 1 + (1..LANES).filter(|&lane| differs(point, lane)).count() as u64;
+    points.chunks_exact(dimension).map(each).sum()
 }
 
 impl PointValues for ComponentAt<'_> {

@@ -133,7 +133,7 @@ static INTERPOLATION: LazyLock<Interpolation> = LazyLock::new(|| {
 
 /// Whether f is a polynomial between two points, as far as values tell: then what is at the points, if anything, is at the points alone. And how
 /// many evaluations that took.
-fn is_polynomial(f: &dyn Values, lower: f64, upper: f64) -> (bool, u64) {
+pub(super) fn is_polynomial(f: &dyn Values, lower: f64, upper: f64) -> (bool, u64) {
     let Interpolation { nodes, places, weights } = &*INTERPOLATION;
     let width = upper - lower;
     let point = |place: f64| if place > 0.0 { width.mul_add(place, lower) } else { width.mul_add(place, upper) };

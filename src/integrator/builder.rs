@@ -64,8 +64,8 @@ impl Integrator {
     }
 
     /// The evaluations after which an adaptive method gives up, 4 million unless set. No round is begun that may go beyond, but for the first
-    /// sweep: of up to 900 points of an interval (2,000 where an end that is not 0 is singular), or of each between [`points`](Self::points) after a look beside these, of the first mesh of a box by [`Method::Cubature`](crate::Method::Cubature). What comes on top are the samples, 8192 and some more, that are taken where all
-    /// values on an interval are the same or all that counts lies in a small part of it, and searches for kinks there. Several components on one interval may use a round more. A method that samples takes 128 (`Lattice`, `Sobol`),
+    /// sweep: of up to 900 points of an interval (2,000 where an end that is not 0 is singular), or of each between [`points`](Self::points) after a look beside these, of the first mesh of a box by [`Method::Cubature`](crate::Method::Cubature). What comes on top are the samples that are taken where all
+    /// values on an interval are the same (8192 and some more) or all that counts lies in a small part of it (1,000 to some 18,000), and searches for kinks there. Several components on one interval may use a round more. A method that samples takes 128 (`Lattice`, `Sobol`),
     /// 16 (`Vegas`) or 8 (`MonteCarlo`) at least, and refuses less: [`Error::FewEvaluations`](crate::Error::FewEvaluations). So 0 is the first sweep alone.
     pub fn max_evaluations(mut self, evaluations: u64) -> Self {
         self.max_evaluations = evaluations;
@@ -73,7 +73,7 @@ impl Integrator {
     }
 
     /// Points inside the interval at which the integrand has a kink, a step, a singularity or a narrow peak. In any order;
-    /// duplicates do no harm. Around each the mesh is graded down to 1e-9 of the interval, with some 700 evaluations on either side; of a single integral, if they are more than eight, not between two points where 144 values are
+    /// duplicates do no harm. Around each the mesh is graded down to 1e-9 of the interval, with some 700 evaluations on either side; if they are more than eight, not between two points where 144 values are
     /// those of a polynomial, so that a thousand points of a function of smooth pieces cost some 200 evaluations each; and for [`Method::Auto`](crate::Method::Auto) not on a
     /// side on which f grows without end: there it is treated as at a singular end, which is found by eight values on either side. A narrow peak may be off the point by some thirty of its widths; where there are no more than eight points, mostly by a hundred.
     ///

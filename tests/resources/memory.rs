@@ -194,7 +194,10 @@ fn what_is_too_small_for_the_first_round_is_refused_before_it() {
     assert_eq!(estimate(&limited), estimate(&Integrator::new().points(&points)));
     let (found, most) = held(|| at_limit(limited.integrate(&|x: f64| (1000.0 * x).sin().abs().sqrt(), 0.0..1.0)));
     assert!(found.estimate.is_nan() && found.error == f64::INFINITY && most <= (2 << 20) + SLACK, "{found:#}: {most}");
-    refused(limited.max_memory(1 << 20).integrate(&line, 0.0..1.0).map(|_| ()));
+    refused(limited.clone().max_memory(1 << 20).integrate(&line, 0.0..1.0).map(|_| ()));
+    // Of several components all are to be smooth.
+    let both = limited.max_memory(4 << 20).integrate_vector(&|x: f64| [pieces(x), x], 0.0..1.0).unwrap();
+    assert!((both.estimates[0] - 499.5).abs() < 1e-9 && (both.estimates[1] - 0.5).abs() < 1e-12, "{both:#}");
     // Around peaks the first mesh is larger.
     let peaks: Vec<[f64; 2]> = (1..100).map(|k| [f64::from(k) / 100.0, 0.7]).collect();
     refused(Integrator::new().peaks(&peaks).max_memory(1 << 18).integrate(&plane, square()).map(|_| ()));

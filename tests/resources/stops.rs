@@ -131,10 +131,15 @@ fn fixed_rules() {
         assert_eq!(watched.estimate, sums.integrate(&|x: f64| x.sin(), 0.0..3.0).unwrap().estimate, "{rule}");
     }
     // A formula that takes long, too.
-    let long = Expression::parse(&vec!["sin(x)^2"; 4000].join("+")).unwrap();
+    let terms: Vec<String> = (0..4000).map(|k| format!("sin(x+{k})^2")).collect();
+    let long = Expression::parse(&terms.join("+")).unwrap();
     let sums = Integrator::new().rule(Rule::Simpson).panels(3000).backend(Backend::Simd);
     let watched = sums.clone().cancel(&Cancel::new()).integrate(&long, 0.0..3.0).unwrap();
     assert_eq!(watched.estimate, sums.integrate(&long, 0.0..3.0).unwrap().estimate);
+    // And ends within a tile of 2^15 points, each of which takes some microseconds.
+    let limited = sums.panels(1 << 22).threads(1).time_limit(Duration::from_millis(5)).accept_any_status();
+    let found = limited.integrate(&long, 0.0..3.0).unwrap();
+    assert!(matches!(found.status, Status::Deadline { .. }) && found.evaluations < 1 << 15, "{found:#}");
 }
 
 #[test]

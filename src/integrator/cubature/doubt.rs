@@ -19,8 +19,6 @@ const EXACT: &str = "no error was seen at any node, but other points (up to 8192
     constant in pieces: steps may lie where no node is";
 
 const NO_NUMBER: &str = "no error was seen at any node, but at one of 8192 points more the integrand is not finite";
-pub(super) const UNKNOWN: &str =
-    "no error was seen at any node, and the limit on evaluations leaves no other points to look at";
 
 /// Vectors of points with fewer of which nothing is said.
 const LEAST: usize = 64;

@@ -118,6 +118,8 @@ impl<'a> Drive<'a> {
         }
         Some(match doubt {
             Ok(Doubt::None) => End::Outcome(Outcome::Converged),
+            // What has been spent by others may leave nothing.
+            Ok(Doubt::Boxes) if self.method.is_cut_off() => End::Outcome(Outcome::MaxEvaluations),
             Ok(Doubt::Boxes) => return None,
             Ok(Doubt::All(reason)) => End::Outcome(Outcome::Suspicious(reason)),
             Ok(Doubt::Unknown) => End::Outcome(Outcome::MaxEvaluations),

@@ -1,6 +1,6 @@
 //! Integrals of several components over a box, on one mesh.
 
-use super::doubt::{Doubt, Doubter, HIDDEN, LARGER, UNKNOWN, ZERO};
+use super::doubt::{Doubt, Doubter, HIDDEN, LARGER, ZERO};
 use super::drive::RULES;
 use super::pieces::Crew;
 use super::{axes_of, costs, spare};
@@ -299,19 +299,28 @@ impl Run<'_> {
             if let Some(stop) = with.control.withheld(over.values.withheld(), over.start) {
                 return Some((End::Stopped(stop), None));
             }
-            let nothing = component.totals.magnitude < TINY;
-            let reason = match doubt {
+            match doubt {
                 Err(bad) => return Some((End::Bad(Box::new(bad)), Some(c))),
-                Ok(Doubt::All(reason)) => reason,
-                Ok(Doubt::Unknown) => UNKNOWN,
-                Ok(_) if peaks[c] > HIDDEN * component.peak => LARGER,
-                Ok(_) if nothing && !is_zero() => ZERO,
-                Ok(_) => continue,
-            };
-            joint.errors[c] = component.totals.error();
-            return Some((End::Outcome(Outcome::Suspicious(reason)), Some(c)));
+                Ok(Doubt::All(reason)) => {
+                    joint.errors[c] = component.totals.error();
+                    return Some((End::Outcome(Outcome::Suspicious(reason)), Some(c)));
+                }
+                Ok(Doubt::Unknown) => return Some((End::Outcome(Outcome::MaxEvaluations), Some(c))),
+                Ok(Doubt::Boxes | Doubt::None) => {}
+            }
         }
-        (!joint.is_doubted()).then_some((End::Outcome(Outcome::Converged), None))
+        let (outcome, component) = joint.doubted()?;
+        if outcome == Outcome::Converged {
+            for (c, component) in joint.components.iter().enumerate() {
+                let reason = match component.totals.magnitude {
+                    _ if peaks[c] > HIDDEN * component.peak => LARGER,
+                    magnitude if magnitude < TINY && !(over.is_zero)(c) => ZERO,
+                    _ => continue,
+                };
+                return Some((End::Outcome(Outcome::Suspicious(reason)), Some(c)));
+            }
+        }
+        Some((End::Outcome(outcome), component))
     }
 
     /// Sweeps the boxes of a rule, eight at a time for all components that want it.

@@ -9,7 +9,7 @@ use crate::integrand::shared::{Shared, VectorValues};
 use crate::integrand::values::Values;
 use crate::integrator::Integrator;
 use crate::integrator::answer::{NOTHING_SEEN, TINY, status};
-use crate::integrator::beside::{Beside, is_singular};
+use crate::integrator::beside::{Beside, is_polynomial, is_singular};
 use crate::integrator::composite::stopped_whole;
 use crate::integrator::initial::initial;
 use crate::integrator::probe::{self, Find, Panels};
@@ -44,10 +44,20 @@ pub(super) struct Run<'a> {
 /// What any of the components is like beside a break point.
 struct BesideAny<'a, 'b> {
     shared: &'a Shared<'b>,
+    values: &'b dyn VectorValues,
     count: usize,
 }
 
 impl Beside for BesideAny<'_, '_> {
+    fn is_given_up(&self) -> bool {
+        self.values.withheld()
+    }
+
+    fn is_polynomial(&mut self, lower: f64, upper: f64) -> bool {
+        self.shared.clear();
+        (0..self.count).all(|c| is_polynomial(&self.shared.component(c), lower, upper).0)
+    }
+
     fn is_singular(&mut self, point: f64, reach: f64) -> bool {
         self.shared.clear();
         (0..self.count).any(|c| is_singular(&self.shared.component(c), point, reach))
@@ -60,7 +70,11 @@ impl Run<'_> {
         let with = self.with;
         let mut regions = Vec::new();
         let count = self.swept.len();
-        let mut beside = BesideAny { shared: &self.shared, count };
+        if let Some(stop) = with.control.stop(self.start).filter(|_| !with.control.is_idle()) {
+            self.joint.begin(with.method, &[]);
+            return (self.stopped(stop, None), None);
+        }
+        let mut beside = BesideAny { shared: &self.shared, values: self.values, count };
         initial(with.method, self.bounds, &with.points, &mut beside, &mut regions);
         self.shared.clear();
         if with.most_leaves().is_some_and(|most| count * regions.len() > most) {

@@ -32,6 +32,11 @@ impl Cubature {
         self.active.len() as u64 * halves + self.fine.len() as u64 * self.costs.fine.unwrap_or(0)
     }
 
+    /// Keeps what is active within the limit on evaluations; whether that leaves nothing.
+    pub fn is_cut_off(&mut self) -> bool {
+        self.within_limit() && self.active.is_empty()
+    }
+
     /// Where this round would go beyond the limit on evaluations: only what claims most, as far as the limit allows. Whether that was so.
     pub(super) fn within_limit(&mut self) -> bool {
         let left = self.most.saturating_sub(self.evaluations);

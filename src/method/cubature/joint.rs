@@ -194,14 +194,18 @@ impl JointCubature {
         }
     }
 
-    /// After boxes of components that converged were doubted, which are active now: whether any are to be halved. Then [`divide`](Self::divide) follows.
-    pub fn is_doubted(&mut self) -> bool {
-        if self.measure_up() && self.worst.is_none() {
-            return false;
+    /// The verdict after boxes of components that converged were doubted, which are active now; none if any are to be halved. Then
+    /// [`divide`](Self::divide) follows.
+    pub fn doubted(&mut self) -> Option<Verdict> {
+        let met = self.measure_up();
+        if met && self.worst.is_none() {
+            return Some((Outcome::Converged, None));
         }
         self.collect();
-        self.within_limit();
-        !self.halved.is_empty()
+        if self.within_limit() && self.halved.is_empty() {
+            return Some((if met { Outcome::Converged } else { Outcome::MaxEvaluations }, None));
+        }
+        self.rest(met)
     }
 
     /// Where the next round would go beyond the limit on evaluations: only what is wanted most, as far as the limit allows. Whether that was so.

@@ -162,7 +162,7 @@ impl GaussLegendre {
         let mut rule = GaussLegendre {
             nodes: vec![0.0; order],
             weights: vec![0.0; order],
-            gaps: vec![1.0; order],
+            gaps: vec![0.0; order],
             panel: OnceLock::new(),
         };
         for k in 1..=order.div_ceil(2) {
