@@ -9,6 +9,8 @@ pub(super) const TINY: f64 = 1e-100;
 pub(super) const NOTHING_SEEN: &str = "the integrand is zero or next to it (1e-100) at every node and at 8192 points more, and may not be elsewhere; if \
     it is zero, give an absolute tolerance (over a finite range), or accept any status";
 
+const OSCILLATES: &str = "the integrand oscillates towards an end, and its terms do not fall";
+
 /// What came of a question.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Answer {
@@ -24,7 +26,8 @@ pub(super) struct Answer {
 impl Answer {
     /// Of what does not seem to exist nothing is claimed.
     pub fn or_nothing(self) -> Self {
-        let error = if self.status == Status::Divergent { f64::INFINITY } else { self.error };
+        let nothing = matches!(self.status, Status::Divergent | Status::Suspicious { reason: OSCILLATES });
+        let error = if nothing { f64::INFINITY } else { self.error };
         Self { error, ..self }
     }
 }
@@ -46,9 +49,7 @@ pub(super) fn status(outcome: Outcome) -> Status {
         Outcome::NonFinite { point, value } => Status::NonFinite { point, value },
         Outcome::Overflow => Status::Overflow,
         Outcome::Divergent => Status::Divergent,
-        Outcome::Oscillates => {
-            Status::Suspicious { reason: "the integrand oscillates towards an end, and its terms do not fall" }
-        }
+        Outcome::Oscillates => Status::Suspicious { reason: OSCILLATES },
         Outcome::MaxEvaluations => Status::MaxEvaluations,
         Outcome::MemoryLimit => Status::MemoryLimit,
         Outcome::Suspicious(reason) => Status::Suspicious { reason },

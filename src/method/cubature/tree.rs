@@ -50,12 +50,10 @@ impl Tree {
         }
         let mut tree = Self { nodes: Vec::with_capacity(4 * count), of_leaves: vec![0; count] };
         tree.nodes.push(Node { axis: LEAF, first: 0, at: 0.0 });
-        let (mut from, mut to) = ([0; MOST_DIMENSIONS], [1; MOST_DIMENSIONS]);
+        let mut to = [1; MOST_DIMENSIONS];
         to.iter_mut().zip(ends).for_each(|(to, ends)| *to = ends.len() - 1);
-        let mut open = vec![(WHOLE, from, to)];
-        while let Some(part) = open.pop() {
-            let node;
-            (node, from, to) = part;
+        let mut open = vec![(WHOLE, [0; MOST_DIMENSIONS], to)];
+        while let Some((node, from, to)) = open.pop() {
             let parts = |d: usize| to[d] - from[d];
             let most = (0..dimension).fold(0, |most, d| if parts(d) > parts(most) { d } else { most });
             if parts(most) == 1 {
