@@ -271,6 +271,22 @@ fn a_mesh_that_converged_is_looked_at_again() {
 }
 
 #[test]
+fn what_is_next_to_nothing_or_a_constant_at_all_nodes_is_looked_for() {
+    // Beside what is large the foot of a peak may be all that is seen; levels alone see but the constant.
+    let foot = |x: f64| [(1.0 + x).powi(-2), (-((x - 2.371) / 0.0127).powi(2)).exp()];
+    let needle = |x: f64| [1e-4 + (-((x - 0.8377) / 1.57e-4).powi(2)).exp(), x];
+    let root = std::f64::consts::PI.sqrt();
+    for norm in [Norm::Euclidean, Norm::Max, Norm::Each] {
+        let integral = run(&Integrator::new().norm(norm), &foot, 0.0, f64::INFINITY);
+        assert!((integral.estimates[1] - 0.0127 * root).abs() < 1e-6, "{norm:?} {integral:#}");
+        let levels = Integrator::new().norm(norm).rel_tol(1e-6).method(Method::DoubleExponential);
+        let integral = run(&levels, &needle, 0.0, 1.0);
+        let off = (integral.estimates[0] - 1e-4 - 1.57e-4 * root).abs();
+        assert!(integral.status != Status::Converged || off < 1e-5, "{norm:?} {integral:#}");
+    }
+}
+
+#[test]
 fn a_component_that_seems_to_be_zero_is_suspicious() {
     let hidden = |x: f64| if (x - 0.123_456_7).abs() < 1e-9 { 1e9 } else { 0.0 };
     for norm in NORMS {

@@ -137,10 +137,6 @@ struct Cycle {
     size: f64,
 }
 
-/// Changes of sign within a length that are cycles, and no noise: at 64 points more are no more told from it.
-const LEAST_CHANGES: usize = 8;
-const MOST_CHANGES: usize = 40;
-
 /// Points and values of a look.
 type Sight = ([[f64; LANES]; LOOK], [[f64; LANES]; LOOK]);
 
@@ -213,12 +209,6 @@ impl<'a> HalfLine<'a> {
         Some((distances, values))
     }
 
-    /// How often f changes its sign within this length of the end.
-    fn changes_within(&mut self, length: f64) -> Option<usize> {
-        let (_, values) = self.sight(0.0, length)?;
-        Some(changes(values.as_flattened()))
-    }
-
     /// The shortest range from the end with some cycles in it.
     fn first_cycle(&mut self) -> Option<Cycle> {
         let least = self.end.abs() * 1e-12;
@@ -227,24 +217,11 @@ impl<'a> HalfLine<'a> {
             if length < least {
                 continue;
             }
-            let mut changes = self.changes_within(length)?;
-            let mut length = length;
-            if changes > MOST_CHANGES {
-                // Of what oscillates faster and faster half the length may have too few.
-                for _ in 0..3 {
-                    length *= 0.25f64.exp2().recip();
-                    changes = self.changes_within(length)?;
-                    if changes <= MOST_CHANGES {
-                        break;
-                    }
-                }
-            }
-            if changes > MOST_CHANGES {
-                return None;
-            }
-            if changes >= LEAST_CHANGES {
-                let (place, length) = (0.75 * length, length / changes as f64);
-                return self.look(place, length).or_else(|| self.look(place, 0.25 * length));
+            let (_, values) = self.sight(0.0, length)?;
+            let changes = changes(values.as_flattened());
+            if changes >= 8 {
+                // More are no more told from noise.
+                return if changes <= 40 { self.look(0.75 * length, length / changes as f64) } else { None };
             }
         }
         None

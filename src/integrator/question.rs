@@ -185,7 +185,10 @@ fn whole<'a>(
         let settled = !levels || swept.error - swept.beyond < 1e-3 * swept.magnitude;
         let sound = settled && !swept.constant && swept.magnitude > TINY && !swept.divergent && !swept.oscillates;
         let alone = method == Method::DoubleExponential && levels;
-        if sound && tolerance.met(claimed, swept.estimate) && !(alone && looks_constant(question, swept.estimate)) {
+        if sound
+            && tolerance.met(claimed, swept.estimate)
+            && !(alone && looks_constant(values, (lower, upper), swept.estimate))
+        {
             (answer.estimate, answer.error, answer.evaluations) = (swept.estimate, claimed, evaluations.into());
             return true;
         }

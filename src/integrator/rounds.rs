@@ -15,6 +15,7 @@ use crate::backend::simd::regions::{Desk, EVALUATIONS, SimdRegions};
 use crate::clock::Instant;
 use crate::control::Stop;
 use crate::integral::Status;
+use crate::integrand::values::Values;
 use crate::lanes::LANES;
 use crate::method::{Adaptive, Limits, Method, Outcome};
 use crate::plan::Swept;
@@ -124,7 +125,8 @@ pub(super) fn run(
             // Nothing but zeros, or next to nothing; or the same everywhere, whatever it was that the first sweeps saw.
             let plain = method.totals.magnitude < TINY
                 || method.is_constant()
-                || question.method == Method::DoubleExponential && looks_constant(question, method.totals.estimate);
+                || question.method == Method::DoubleExponential
+                    && looks_constant(question.values, (lower, upper), method.totals.estimate);
             let converged = outcome == Outcome::Converged;
             let again = converged && plain && !looked && find(method, &mut looked, probe::find)
                 || outcome == Outcome::Divergent && !scaled && find(method, &mut scaled, scales::find)
@@ -184,8 +186,7 @@ pub(super) fn run(
 
 /// Whether a finite integral is that of a constant which is the value at most of sixteen points: levels alone do not compare theirs.
 #[cold]
-pub(super) fn looks_constant(question: &Question, estimate: f64) -> bool {
-    let Question { values, lower, upper, .. } = *question;
+pub(super) fn looks_constant(values: &dyn Values, (lower, upper): (f64, f64), estimate: f64) -> bool {
     let length = upper - lower;
     let place = |k: usize| length.mul_add((k as f64 + 0.5) / 16.0, lower);
     let mut found = [[0.0; LANES]; 2];

@@ -64,11 +64,8 @@ impl Look<'_> {
         let samples = if narrow { FEWER } else { SAMPLES };
         // A look before told values of a constant from others.
         if !(looked && doubt.constant) {
-            // Leaves become smaller towards an end as f does.
-            if narrow || !doubt.at_end {
-                let places = spread(samples as u32).map(|share| share.mul_add(span, lower));
-                self.along(&places.filter(|&x| lower < x && x < upper).collect::<Vec<f64>>());
-            }
+            let places = spread(samples as u32).map(|share| share.mul_add(span, lower));
+            self.along(&places.filter(|&x| lower < x && x < upper).collect::<Vec<f64>>());
             // And the nodes of the whole, one of which may have met what no other did.
             let nodes = ladder.nodes.iter().flat_map(|row| row.iter().enumerate());
             let place =

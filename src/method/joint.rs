@@ -99,6 +99,11 @@ impl Joint {
         self.components[component].swept().collect()
     }
 
+    /// ∫|f| below which a component is not refined for its own sake, as it may be the rounding of others.
+    pub fn next_to_nothing(&self) -> f64 {
+        NOISE * self.components.iter().map(|component| component.totals.magnitude).fold(0.0, f64::max)
+    }
+
     /// A component, to be looked at.
     pub fn component(&mut self, component: usize) -> &mut Adaptive {
         &mut self.components[component]

@@ -10,16 +10,12 @@ fn cycles_without_end_are_extrapolated() {
     let inf = f64::INFINITY;
     let integrator = Integrator::new();
     let fresnel = (PI / 8.0).sqrt();
-    let cases: [(&str, Plain, f64, f64, f64); 12] = [
+    let cases: [(&str, Plain, f64, f64, f64); 9] = [
         ("sin(x)/x", |x| x.sin() / x, 0.0, inf, FRAC_PI_2),
         ("sin(x)/x", |x| x.sin() / x, -inf, 0.0, FRAC_PI_2),
         ("sin(x)/x", |x| x.sin() / x, -inf, inf, PI),
         ("sin(1e3 x)/x", |x| (1e3 * x).sin() / x, 0.0, inf, FRAC_PI_2),
         ("cos(x^2)", |x| (x * x).cos(), 0.0, inf, fresnel),
-        // Faster and faster: within twice the length there may be many times as many.
-        ("cos(x^3/3+x)", |x| (x * x * x / 3.0 + x).cos(), 0.0, inf, 0.425_033_661_174_960_16),
-        ("cos(x^3/3-x)", |x| (x * x * x / 3.0 - x).cos(), 0.0, inf, 1.682_514_136_501_314),
-        ("cos(x^4)", |x| x.powi(4).cos(), 0.0, inf, 0.837_406_696_769_086_5),
         ("sin(2x)/sqrt(x)", |x| (2.0 * x).sin() / x.sqrt(), 0.0, inf, PI.sqrt() / 2.0),
         ("cos(x)/(1+x^2)", |x| x.cos() / (1.0 + x * x), -inf, inf, PI / E),
         ("x sin(x)/(1+x^2)", |x| x * x.sin() / (1.0 + x * x), 0.0, inf, FRAC_PI_2 / E),

@@ -125,3 +125,28 @@ fn a_method_that_has_no_room_is_named() {
     };
     assert!(left_out(&with.clone().max_memory(2 << 20)) && !left_out(&with));
 }
+
+/// A limit below what the first boxes take ends it with what samples say, if anything.
+#[test]
+fn limits_below_the_first_round_are_kept() {
+    fn one<const D: usize>()
+    where
+        [std::ops::Range<f64>; D]: quadrille::IntoRegion<Point = [f64; D]>,
+        [f64; D]: quadrille::Space,
+    {
+        for most in [0, 200, 500, 800, 1500, 3000] {
+            let with = Integrator::new().max_evaluations(most).accept_any_status();
+            match with.integrate(&|x: [f64; D]| x[0] * x[D - 1], [const { 0.0..1.0 }; D]) {
+                Ok(integral) => assert!(
+                    integral.status != Status::Converged || (integral.estimate - 0.25).abs() <= integral.error,
+                    "{D}, {most}: {integral:#}"
+                ),
+                Err(error) => assert!(matches!(error, Error::FewEvaluations { .. }), "{D}, {most}: {error}"),
+            }
+        }
+    }
+    one::<2>();
+    one::<3>();
+    one::<5>();
+    one::<6>();
+}

@@ -13,11 +13,11 @@ use crate::integrator::beside::{Beside, is_polynomial, is_singular};
 use crate::integrator::composite::stopped_whole;
 use crate::integrator::initial::initial;
 use crate::integrator::probe::{self, Find, Panels};
-use crate::integrator::rounds::CHUNK;
+use crate::integrator::rounds::{CHUNK, looks_constant};
 use crate::integrator::scales;
 use crate::integrator::second_look::second_look;
 use crate::lanes::Token;
-use crate::method::{Joint, Outcome};
+use crate::method::{Joint, Method, Outcome};
 use crate::norm::Norm;
 use crate::plan::Swept;
 use crate::rule::FEJER;
@@ -236,10 +236,17 @@ impl Run<'_> {
         self.withheld()
     }
 
-    /// Whether a component is zero, or next to it, or the same value at all nodes.
+    /// Whether a component is zero, or next to it or to the largest, of which it may be but the foot of a peak; or the same value at all nodes.
     fn is_plain(&mut self, c: usize) -> bool {
+        let next_to_nothing = self.joint.next_to_nothing().max(TINY);
         let component = self.joint.component(c);
-        component.totals.magnitude < TINY || component.is_constant()
+        component.totals.magnitude < next_to_nothing || component.is_constant() || {
+            let estimate = component.totals.estimate;
+            self.with.method == Method::DoubleExponential && {
+                self.shared.clear();
+                looks_constant(&self.shared.component(c), self.bounds, estimate)
+            }
+        }
     }
 
     fn kernel<'a>(&self, values: &'a dyn Values) -> SimdRegions<'a> {

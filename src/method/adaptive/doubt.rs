@@ -62,8 +62,6 @@ pub(crate) struct Doubt {
     pub finest: f64,
     /// Whether the same value was seen in all of the rest.
     pub constant: bool,
-    /// Whether it is narrow, at an end of the range, and all that was ever seen.
-    pub at_end: bool,
 }
 
 impl Adaptive {
@@ -80,8 +78,7 @@ impl Adaptive {
         let (length, leaf) = self.most_of_it()?;
         let narrow = length < NARROW * self.span;
         let other = forgotten || samples && !constant;
-        let at_end = !other && (leaf.next == Leaf::NONE || leaf.region.lower == self.leaves[0].region.lower);
-        (narrow || other).then_some(Doubt { place: leaf.middle(), length, finest, constant, at_end })
+        (narrow || other).then_some(Doubt { place: leaf.middle(), length, finest, constant })
     }
 
     /// The length that most of what stands out of the usual value lies in, and the leaf in which it stands out most.

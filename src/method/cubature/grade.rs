@@ -68,6 +68,10 @@ impl Cubature {
     /// The leaves that are too long, in ascending order of leaf and face.
     fn too_long(&mut self, goal: f64) -> Vec<TooLong> {
         let Self { tree: Some(tree), axes, leaves, lower, upper, .. } = self else { return Vec::new() };
+        if leaves.is_empty() {
+            // Nothing was swept yet.
+            return Vec::new();
+        }
         let dimension = axes.len();
         let infinite = axes.iter().any(|axis| !matches!(axis.map, AxisMap::Plain));
         let least = goal / leaves.len() as f64;
