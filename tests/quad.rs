@@ -298,7 +298,8 @@ fn the_help_lists_the_functions_that_there_are() {
         assert!(calls.iter().any(Result::is_ok), "{name}");
     }
     let all = UnaryFunction::ALL.iter().map(|f| f.name()).chain(BinaryFunction::ALL.iter().map(|f| f.name()));
-    for name in all {
+    // But for operators.
+    for name in all.filter(|name| name.chars().all(char::is_alphanumeric)) {
         let is_called = ["x", "x,2"].iter().any(|with| Expression::parse(&format!("{name}({with})")).is_ok());
         assert!(functions.contains(&name) || !is_called, "{name} is missing");
     }
