@@ -285,7 +285,7 @@ impl fmt::Display for Error {
                 write!(f, "a peak was given with {coordinates} coordinates; the region has {region} axes")
             }
             Error::KronrodOrder { order } => {
-                write!(f, "there is no Gauss–Kronrod rule of {order} nodes; there are 15, 23, 31 and 63")
+                write!(f, "there is no Gauss–Kronrod rule of {order} nodes; there are 15, 21, 23, 31, 61 and 63")
             }
             Error::NoRule => f.write_str("no rule was chosen: give one, and a number of panels"),
             Error::NoPanels => f.write_str("the number of panels was not given"),

@@ -53,7 +53,9 @@ fn without_a_rule_an_integral_is_adaptive() {
 fn methods_tolerances_limits_and_points() {
     let f = ["exp(x)", "0", "1"];
     let exact = 1f64.exp() - 1.0;
-    for method in ["auto", "kronrod", "kronrod:15", "kronrod:23", "kronrod:63", "double-exponential", "tanh-sinh"] {
+    for method in
+        ["auto", "kronrod", "kronrod:15", "kronrod:21", "kronrod:61", "kronrod:63", "double-exponential", "tanh-sinh"]
+    {
         assert!((value(&[&f[..], &["--method", method]].concat()) - exact).abs() < 1e-10, "{method}");
     }
     let peak = ["1/(0.001+x^2)", "0", "1"];
@@ -121,7 +123,7 @@ fn bad_input_is_refused_or_reported() {
     ask(&["--points", "0.5,-1e-9"], &["break point", "-1e-9"]);
     ask(&["--points", "0.5,,0.7"], &["--points", "empty"]);
     ask(&["--points", "inf"], &["break point", "inf"]);
-    ask(&["--method", "kronrod:21"], &["kronrod:21", "kronrod:23", "double-exponential"]);
+    ask(&["--method", "kronrod:41"], &["kronrod:41", "kronrod:21", "double-exponential"]);
     ask(&["--method", "romberg"], &["romberg", "auto"]);
     for n in ["0", "-5", "1.5", "many"] {
         ask(&["--max-evals", n], &["--max-evals"]);

@@ -41,7 +41,7 @@ pub struct Args {
     /// Number of equal panels of the rule, such as 1000, 1e8 or 2^53
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
     pub n: Option<String>,
-    /// Method: auto; in one dimension kronrod:15, kronrod:23, kronrod:31, kronrod:63, double-exponential (or tanh-sinh); over boxes
+    /// Method: auto; in one dimension kronrod:N (15, 21, 23, 31, 61 or 63 nodes), double-exponential (or tanh-sinh); over boxes
     /// cubature, or by sampling, to three standard deviations: lattice, sobol, monte-carlo, vegas
     #[arg(long)]
     pub method: Option<String>,

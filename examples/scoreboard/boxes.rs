@@ -1,6 +1,7 @@
 //! The reference integrals over boxes.
 
-use super::cases::{Verdict, judge};
+use super::Board;
+use super::cases::judge;
 use super::families::Reference;
 use quadrille::{Integrator, Method};
 use std::time::Instant;
@@ -10,37 +11,23 @@ const TOLERANCES: [f64; 3] = [1e-3, 1e-6, 1e-9];
 /// Evaluations that each may take.
 const MOST: u64 = 5_000_000;
 
-pub fn print(method: Method, quiet: bool, wanted: impl Fn(&str) -> bool) {
-    let list = Reference::all();
-    let mut counts = [[0; 4]; 3];
-    for case in list.iter().filter(|case| wanted(&case.id)) {
-        for (row, tolerance) in TOLERANCES.into_iter().enumerate() {
-            let with = Integrator::new().method(method).rel_tol(tolerance).max_evaluations(MOST).threads(1);
+pub fn judge_all(board: &mut Board) {
+    let (mut cases, mut counts) = (0, [[0; 4]; 3]);
+    // Of one axis cubature makes nothing.
+    let is_for_it = |case: &Reference| board.method != Method::Cubature || case.bounds.len() > 1;
+    for case in Reference::all().iter().filter(|case| is_for_it(case) && board.wants(&case.id)) {
+        cases += 1;
+        for (tolerance, counts) in TOLERANCES.into_iter().zip(&mut counts) {
+            let with = Integrator::new().method(board.method).rel_tol(tolerance).max_evaluations(MOST).threads(1);
             let start = Instant::now();
             let integral = case.integrate(&with);
-            let ns = start.elapsed().as_nanos();
+            let ns = start.elapsed().as_nanos() as f64;
             // Where the value is 0, that of its terms.
             let scale = if case.value == 0.0 { 1.0 } else { case.value.abs() };
             let verdict = judge(&integral, case.value, scale, 0.0, tolerance);
-            counts[row][verdict as usize] += 1;
-            if !quiet || verdict == Verdict::Wrong {
-                println!(
-                    "{:<34}{tolerance:>7.0e} {:>24.16e} {:>9.1e} {:>9.1e} {:>8} {ns:>10}  {:<17}{verdict:?}, {}",
-                    case.id,
-                    integral.estimate,
-                    (integral.estimate - case.value).abs() / scale,
-                    integral.error / scale,
-                    integral.evaluations,
-                    integral.status.name(),
-                    integral.method.map_or_else(|| method.to_string(), |method| method.to_string()),
-                );
-            }
+            counts[verdict as usize] += 1;
+            board.show(&case.id, tolerance, &integral, (case.value, scale), ns, verdict);
         }
     }
-    for (tolerance, [solved, reached, flagged, wrong]) in TOLERANCES.into_iter().zip(counts) {
-        println!(
-            "{} boxes, {tolerance:.0e}: {solved} solved, {reached} right but not claimed, {flagged} flagged, {wrong} CONVERGED AND WRONG",
-            list.len()
-        );
-    }
+    board.add(format!("{cases} boxes"), TOLERANCES, counts);
 }

@@ -1,120 +1,134 @@
 //! How good the answers are: every reference integral at three tolerances, the divergent ones, the Lyness–Kaganove families, boxes.
 //!
-//!     cargo run --release --example scoreboard [-- PART-OF-AN-ID | --method M | --summary | --seed N]
+//!     cargo run --release --example scoreboard [-- PART-OF-AN-ID] [--method M] [--summary] [--seed N]
+//!
+//! Without a method: `auto` case by case, then the summary of each deterministic method, some three minutes. Methods that sample take
+//! up to five minutes each, and are named by `--method`.
 
 mod boxes;
 #[path = "../../tests/adaptive/cases.rs"]
 mod cases;
 #[path = "../../tests/cubature/families.rs"]
 mod families;
+mod one;
 
-use cases::*;
-use quadrille::{Integrator, Method, Status};
+use cases::Verdict;
+use clap::Parser;
+use quadrille::{Integral, Method};
+
+/// How good the answers are, beside reference values: solved, flagged, converged and wrong
+#[derive(Parser)]
+struct Arguments {
+    /// Only cases whose name has this part, each printed
+    only: Option<String>,
+    /// One method: auto, kronrod:N, double-exponential, cubature, lattice, sobol, monte-carlo, vegas
+    #[arg(long)]
+    method: Option<Method>,
+    /// Of single cases only those that are flagged or wrong
+    #[arg(long)]
+    summary: bool,
+    /// Other draws of the Lyness–Kaganove families
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+}
+
+/// What a method is asked, and what is printed of it.
+struct Board {
+    method: Method,
+    /// Whether every case is printed, or only what went wrong.
+    each: bool,
+    only: Option<String>,
+    seed: u64,
+    sets: Vec<Set>,
+}
+
+/// Verdicts on a set of integrals, for each of three tolerances.
+struct Set {
+    method: Method,
+    name: String,
+    tolerances: [f64; 3],
+    counts: [[usize; 4]; 3],
+}
+
+/// Without a method: all that are deterministic.
+const METHODS: [Method; 9] = [
+    Method::Auto,
+    Method::GaussKronrod(15),
+    Method::GaussKronrod(21),
+    Method::GaussKronrod(23),
+    Method::GaussKronrod(31),
+    Method::GaussKronrod(61),
+    Method::GaussKronrod(63),
+    Method::DoubleExponential,
+    Method::Cubature,
+];
 
 fn main() {
-    let mut method = Method::Auto;
-    let (mut only, mut quiet, mut seed) = (None, false, 0u64);
-    let mut arguments = std::env::args().skip(1);
-    while let Some(argument) = arguments.next() {
-        match argument.as_str() {
-            "--method" => method = arguments.next().unwrap_or_default().parse().expect("a method"),
-            "--summary" => quiet = true,
-            "--seed" => seed = arguments.next().and_then(|text| text.parse().ok()).expect("a number"),
-            _ => only = Some(argument),
+    let Arguments { only, method, summary, seed } = Arguments::parse();
+    let methods = method.map_or(METHODS.to_vec(), |method| vec![method]);
+    let mut sets = Vec::new();
+    for one in methods {
+        println!("\nmethod {one}");
+        println!(
+            "{:<34}{:>7} {:>24} {:>9} {:>9} {:>8} {:>10}  {:<17}verdict",
+            "case", "tol", "estimate", "true", "claimed", "evals", "ns", "status"
+        );
+        let each = !summary && (method.is_some() || only.is_some() || one == Method::Auto);
+        let mut board = Board { method: one, each, only: only.clone(), seed, sets: Vec::new() };
+        if one == Method::Auto || one == Method::Cubature || one.is_sampling() {
+            boxes::judge_all(&mut board);
         }
-    }
-    let wanted = |id: &str| only.as_ref().is_none_or(|part| id.contains(part.as_str()));
-    println!("method {method}");
-    let over_boxes = method == Method::Auto || method == Method::Cubature || method.is_sampling();
-    println!(
-        "{:<34}{:>7} {:>24} {:>9} {:>9} {:>8} {:>10}  {:<17}verdict",
-        "case", "tol", "estimate", "true", "claimed", "evals", "ns", "status"
-    );
-    if over_boxes {
-        boxes::print(method, quiet, wanted);
-    }
-    if method == Method::Cubature {
-        return;
-    }
-    for (name, file) in [("98 reference cases", "integrals_1d.toml"), ("users' failures", "regressions.toml")] {
-        let list = read(file);
-        let mut counts = [[0; 4]; 3];
-        for case in list.iter().filter(|case| wanted(&case.id)) {
-            for (row, tolerance) in TOLERANCES.into_iter().enumerate() {
-                let integrator = Integrator::new().rel_tol(tolerance).method(method).points(&case.points);
-                let Some(integral) = run(&integrator, &case.integrand, case.a, case.b) else {
-                    println!("{:<34}{tolerance:>7.0e} refused", case.id);
-                    continue;
-                };
-                let verdict = judge(&integral, case.value, case.scale, case.reachable, tolerance);
-                counts[row][verdict as usize] += 1;
-                if !quiet || verdict == Verdict::Wrong || verdict == Verdict::Flagged {
-                    let ns = time(|| {
-                        std::hint::black_box(run(&integrator, &case.integrand, case.a, case.b));
-                    });
-                    println!(
-                        "{:<34}{tolerance:>7.0e} {:>24.16e} {:>9.1e} {:>9.1e} {:>8} {ns:>10.0}  {:<17}{verdict:?}",
-                        case.id,
-                        integral.estimate,
-                        (integral.estimate - case.value).abs() / case.scale,
-                        integral.error / case.scale,
-                        integral.evaluations,
-                        integral.status.name(),
-                    );
-                }
-            }
+        if one != Method::Cubature && !one.is_sampling() {
+            one::judge_all(&mut board);
         }
-        for (tolerance, [solved, reached, flagged, wrong]) in TOLERANCES.into_iter().zip(counts) {
-            println!(
-                "{name}, {tolerance:.0e}: {solved} solved, {reached} right but not claimed, {flagged} flagged, {wrong} CONVERGED AND WRONG"
-            );
-        }
+        sets.append(&mut board.sets);
     }
-    for case in read("divergent.toml").iter().filter(|case| wanted(&case.id)) {
-        for tolerance in TOLERANCES {
-            let integrator = Integrator::new().rel_tol(tolerance).method(method);
-            if let Some(integral) = run(&integrator, &case.integrand, case.a, case.b) {
-                let mark = if integral.status == Status::Converged { "CONVERGED AND WRONG" } else { "refused" };
-                println!(
-                    "divergent {:<24}{tolerance:>7.0e} {:>24.16e} {:>8}  {:<17}{mark}{}",
-                    case.id,
-                    integral.estimate,
-                    integral.evaluations,
-                    integral.status.name(),
-                    if case.hard { " (hard)" } else { "" }
-                );
-            }
-        }
+    if sets.iter().all(|set| set.counts.iter().flatten().all(|&count| count == 0)) {
+        eprintln!("no case has that in its name");
+        std::process::exit(2);
     }
-    if only.is_some() {
-        return;
-    }
-    for family in 1..=6 {
-        for tolerance in TOLERANCES {
-            let integrator = Integrator::new().rel_tol(tolerance).method(method);
-            let (mut draws, mut counts, mut evaluations) = (Draws(family as u64 + 1000 * seed), [0; 4], 0);
-            let start = std::time::Instant::now();
-            for draw in 0..1000 {
-                let state = draws.0;
-                let (integral, value, scale) = lyness(family, &mut draws, &integrator);
-                let integral = integral.expect("an integral");
-                let scale = if family == 6 || family == 2 { value.abs().max(scale * 1e-3) } else { scale };
-                let verdict = judge(&integral, value, scale, lyness_reachable(family), tolerance);
-                counts[verdict as usize] += 1;
-                evaluations += integral.evaluations;
-                if verdict == Verdict::Wrong && counts[3] < 4 {
-                    println!(
-                        "  family {family} draw {draw} (state {state:#x}): {:e} for {value:e}, claims {:e}",
-                        integral.estimate, integral.error
-                    );
-                }
-            }
-            let [solved, reached, flagged, wrong] = counts;
-            println!(
-                "Lyness–Kaganove {family}, {tolerance:.0e}: {solved} solved, {reached} right but not claimed, {flagged} flagged, {wrong} CONVERGED AND WRONG; {} evaluations, {:.0} ns on average",
-                evaluations / 1000,
-                start.elapsed().as_secs_f64() * 1e6
-            );
+    println!("\nsolved / right but not claimed / flagged or refused / CONVERGED AND WRONG");
+    for Set { method, name, tolerances, counts } in &sets {
+        print!("{method:<19}{name:<22}");
+        for (tolerance, [solved, reached, flagged, wrong]) in tolerances.iter().zip(counts) {
+            print!("{tolerance:>8.0e}: {:<18}", format!("{solved} / {reached} / {flagged} / {wrong}"));
         }
+        println!();
+    }
+    let wrong: usize = sets.iter().flat_map(|set| &set.counts).map(|counts| counts[Verdict::Wrong as usize]).sum();
+    println!("converged and wrong, all together: {wrong}");
+}
+
+impl Board {
+    fn wants(&self, id: &str) -> bool {
+        self.only.as_ref().is_none_or(|part| id.contains(part.as_str()))
+    }
+
+    fn add(&mut self, name: impl Into<String>, tolerances: [f64; 3], counts: [[usize; 4]; 3]) {
+        self.sets.push(Set { method: self.method, name: name.into(), tolerances, counts });
+    }
+
+    /// Prints a case, unless it is only of interest when something goes wrong.
+    fn show(
+        &self,
+        id: &str,
+        tolerance: f64,
+        integral: &Integral,
+        (value, scale): (f64, f64),
+        ns: f64,
+        verdict: Verdict,
+    ) {
+        if !self.each && !matches!(verdict, Verdict::Wrong | Verdict::Flagged) {
+            return;
+        }
+        println!(
+            "{id:<34}{tolerance:>7.0e} {:>24.16e} {:>9.1e} {:>9.1e} {:>8} {ns:>10.0}  {:<17}{verdict:?}{}",
+            integral.estimate,
+            (integral.estimate - value).abs() / scale,
+            integral.error / scale,
+            integral.evaluations,
+            integral.status.name(),
+            integral.method.filter(|&by| by != self.method).map_or_else(String::new, |by| format!(", {by}")),
+        );
     }
 }

@@ -8,7 +8,7 @@ use crate::method::{Adaptive, Doubt, Expected};
 use crate::plan::{Region, Sweep};
 
 /// Samples at equal parts: where something of the width of what was found can be met by so many; and where that is narrower, so that only what
-/// is broader can.
+/// is broader can, or nothing was found.
 const SAMPLES: f64 = 2048.0;
 const FEWER: f64 = 1024.0;
 
@@ -61,7 +61,7 @@ impl Look<'_> {
         let ((lower, upper), ladder) = (self.ends, self.kernel.ladder);
         let span = upper - lower;
         let narrow = doubt.length < span / SAMPLES;
-        let samples = if narrow { FEWER } else { SAMPLES };
+        let samples = if narrow || doubt.sparse { FEWER } else { SAMPLES };
         // A look before told values of a constant from others.
         if !(looked && doubt.constant) {
             let places = spread(samples as u32).map(|share| share.mul_add(span, lower));

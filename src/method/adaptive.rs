@@ -159,8 +159,8 @@ impl Adaptive {
         let left = self.limits.evaluations - self.evaluations;
         let room = self.limits.leaves.saturating_sub(self.leaves.len()) as u64;
         let panel = match self.method {
-            // With a probe, and sentinels.
-            Method::GaussKronrod(order) => order as u64 + 3,
+            // Vectors of eight, and sentinels.
+            Method::GaussKronrod(order) => order.next_multiple_of(8) as u64 + 2,
             Method::DoubleExponential => Sweep::Levels.most_evaluations(),
             _ => Sweep::Ladder { least: 0, eager: false }.most_evaluations(),
         };
@@ -350,12 +350,12 @@ impl Adaptive {
         over.then_some(Outcome::RoundoffLimited)
     }
 
-    /// A region with a value that is not finite: cut there if that is inside, else swept by levels, which avoid the ends.
+    /// A region with a value that is not finite: cut there if that is inside, as the middle of levels is, else swept by levels, which avoid the ends.
     fn cut_out_bad(&mut self, index: u32) -> Option<Outcome> {
         let leaf = &self.leaves[index as usize];
         let region = leaf.region;
         let Some((point, value)) = leaf.swept.bad else { return Some(Outcome::Overflow) };
-        let again = region.sweep == Sweep::Levels || region.map != Map::Plain;
+        let again = region.sweep == Sweep::Levels && leaf.swept.reach != [0; 2] || region.map != Map::Plain;
         let inside = region.lower < point && point < region.upper;
         if again || inside && self.bad >= Self::MOST_BAD {
             return Some(Outcome::NonFinite { point: region.map.point(point), value });

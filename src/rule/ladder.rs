@@ -1,4 +1,5 @@
-//! Ladders: embedded rules on one interval whose nodes fill vectors of eight, one lane left over for a probe.
+//! Ladders: embedded rules on one interval whose nodes fill vectors of eight, one lane left over for a probe. (Those of 21 and 61 nodes, which
+//! QUADPACK has, leave two more, at which the middle is evaluated again.)
 
 use super::ladder_data::*;
 use crate::rule::Vector;
@@ -151,6 +152,17 @@ kronrod!(
     [KRONROD_15_LOWER_SENTINEL_15, KRONROD_15_UPPER_SENTINEL_15]
 );
 kronrod!(
+    K21,
+    21,
+    KRONROD_21_NODES,
+    KRONROD_21_WEIGHTS_10,
+    KRONROD_21_WEIGHTS_21,
+    KRONROD_21_PROBE_21,
+    [KRONROD_21_NULL_A_21, KRONROD_21_NULL_B_21, KRONROD_21_NULL_C_21, KRONROD_21_NULL_D_21],
+    [KRONROD_21_LOWER_21, KRONROD_21_UPPER_21],
+    [KRONROD_21_LOWER_SENTINEL_21, KRONROD_21_UPPER_SENTINEL_21]
+);
+kronrod!(
     K23,
     23,
     KRONROD_23_NODES,
@@ -173,6 +185,17 @@ kronrod!(
     [KRONROD_31_LOWER_SENTINEL_31, KRONROD_31_UPPER_SENTINEL_31]
 );
 kronrod!(
+    K61,
+    61,
+    KRONROD_61_NODES,
+    KRONROD_61_WEIGHTS_30,
+    KRONROD_61_WEIGHTS_61,
+    KRONROD_61_PROBE_61,
+    [KRONROD_61_NULL_A_61, KRONROD_61_NULL_B_61, KRONROD_61_NULL_C_61, KRONROD_61_NULL_D_61],
+    [KRONROD_61_LOWER_61, KRONROD_61_UPPER_61],
+    [KRONROD_61_LOWER_SENTINEL_61, KRONROD_61_UPPER_SENTINEL_61]
+);
+kronrod!(
     K63,
     63,
     KRONROD_63_NODES,
@@ -184,11 +207,13 @@ kronrod!(
     [KRONROD_63_LOWER_SENTINEL_63, KRONROD_63_UPPER_SENTINEL_63]
 );
 
-/// The Gauss–Kronrod rule of so many nodes: 15, 23, 31 or 63.
+static KRONROD: [&Ladder; 6] = [&K15, &K21, &K23, &K31, &K61, &K63];
+
+/// The Gauss–Kronrod rule of so many nodes: 15, 21, 23, 31, 61 or 63.
 ///
 /// A. S. Kronrod (1965); R. Piessens et al., "QUADPACK" (1983), <https://doi.org/10.1007/978-3-642-61786-7>.
 pub(crate) fn kronrod(order: usize) -> Option<&'static Ladder> {
-    [&K15, &K23, &K31, &K63].into_iter().find(|ladder| ladder.rungs[0].order == order)
+    KRONROD.into_iter().find(|ladder| ladder.rungs[0].order == order)
 }
 
 #[cfg(test)]
@@ -198,10 +223,11 @@ mod tests {
     /// Every rule of every ladder: weights, nodes in (0, 1).
     fn rules() -> Vec<(Vec<f64>, Vec<Vector>, usize, usize)> {
         let mut rules = Vec::new();
-        for ladder in [&FEJER, &K15, &K23, &K31, &K63] {
+        for ladder in KRONROD.into_iter().chain([&FEJER]) {
             let x: Vec<f64> = ladder.nodes.iter().flatten().map(|&d| if d > 0.0 { d } else { 1.0 + d }).collect();
             for rung in ladder.rungs {
-                let degree = if ladder.rungs.len() > 1 { rung.order } else { 3 * (rung.order / 2) + 2 };
+                let gauss = rung.order / 2;
+                let degree = if ladder.rungs.len() > 1 { rung.order } else { 3 * gauss + 1 + gauss % 2 };
                 rules.push((x.clone(), rung.rows.iter().map(|row| row.weights).collect(), rung.order, degree));
             }
         }
@@ -226,7 +252,7 @@ mod tests {
 
     #[test]
     fn interpolants_meet_the_probe() {
-        for ladder in [&FEJER, &K15, &K23, &K31, &K63] {
+        for ladder in KRONROD.into_iter().chain([&FEJER]) {
             let x: Vec<f64> = ladder.nodes.iter().flatten().map(|&d| if d > 0.0 { d } else { 1.0 + d }).collect();
             for rung in ladder.rungs {
                 let probe = rung.rows.iter().flat_map(|row| row.probe);

@@ -87,6 +87,9 @@ def extend(nodes):
     ends = [mp.mpf(-1)] + sorted(nodes) + [mp.mpf(1)]
     new = []
     for lo, hi in zip(ends[:-1], ends[1:]):
+        if abs(lo + hi) < mp.mpf(10) ** -40:
+            new.append(mp.mpf(0))
+            continue
         a0, b0, fa = lo, hi, e(lo)
         assert fa * e(hi) < 0, "nodes do not alternate"
         for _ in range(30):
@@ -166,15 +169,16 @@ def array(name, doc, vectors, out):
 
 
 def place(groups, probe):
-    """Vectors of four pairs of nodes each, lower half and its mirror image; the vector that holds the middle has three
-    pairs, the middle and the probe. `groups`: lists of new positive nodes, largest first, rung by rung."""
+    """Vectors of four pairs of nodes each, lower half and its mirror image; the vector that holds the middle has up to three
+    pairs, the middle and the probe. `groups`: lists of new positive nodes, largest first, rung by rung. What is left over is idle: None."""
     vectors = []
     for group in groups:
         pos = sorted([t for t in group if t > 0], reverse=True)
         middle = any(t == 0 for t in group)
         while pos:
-            if len(pos) == 3 and middle:
-                vectors.append(([-t for t in pos] + [mp.mpf(0)] + pos + [probe], True))
+            if len(pos) <= 3 and middle:
+                idle = [None] * (3 - len(pos))
+                vectors.append(([-t for t in pos] + idle + [mp.mpf(0)] + pos + idle + [probe], True))
                 pos, middle = [], False
             else:
                 four, pos = pos[:4], pos[4:]
@@ -185,8 +189,12 @@ def place(groups, probe):
 
 
 def offsets(vectors):
-    """Signed distances from the nearer end in lengths of the interval; the middle is counted from the lower end."""
-    return [[(1 + t) / 2 if t <= 0 else -(1 - t) / 2 for t in v] for v, _ in vectors]
+    """Signed distances from the nearer end in lengths of the interval; the middle is counted from the lower end. Idle lanes are
+    at the middle, once more."""
+    half = mp.mpf(1) / 2
+    idle = lambda lane: half if lane < 4 else -half
+    place = lambda t: (1 + t) / 2 if t <= 0 else -(1 - t) / 2
+    return [[idle(lane) if t is None else place(t) for lane, t in enumerate(v)] for v, _ in vectors]
 
 
 def spread(vectors, nodes, values, probe=None):
@@ -197,6 +205,8 @@ def spread(vectors, nodes, values, probe=None):
         for lane, t in enumerate(v):
             if special and lane == 7:
                 row.append(probe if probe is not None else mp.mpf(0))
+            elif t is None:
+                row.append(mp.mpf(0))
             else:
                 row.append(found.get(mp.nstr(t, 60), mp.mpf(0)))
         out.append(row)
@@ -257,8 +267,9 @@ def main():
     groups = [only(f15, f7), f7, only(f31, f15), only(f63, f31), only(f127, f63)]
     ladder("FEJER", chain, groups, [7, 15, 31, 63, 127], chain[1:],
            "Fejér's nested rules of 7, 15, 31, 63 and 127 nodes.", out)
-    for n in (7, 11, 15, 31):
-        g = symmetric(legendre_nodes(n))
+    for n in (7, 10, 11, 15, 30, 31):
+        g = legendre_nodes(n)
+        g = symmetric(g) if n % 2 else sorted(g)
         check(*gauss(n), 2 * n - 1, True)
         k = symmetric(g + extend(g))
         degree = 3 * n + 1 if n % 2 == 0 else 3 * n + 2

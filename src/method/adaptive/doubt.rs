@@ -62,23 +62,29 @@ pub(crate) struct Doubt {
     pub finest: f64,
     /// Whether the same value was seen in all of the rest.
     pub constant: bool,
+    /// Whether there is no reason but that few nodes are known.
+    pub sparse: bool,
 }
 
 impl Adaptive {
     /// Whether a mesh on a finite range that converged is to be looked at again; where it began with `samples` that stood out of a usual value, in any case
-    /// unless the rest is a constant, since what else differed may have hidden others.
+    /// unless the rest is a constant, since what else differed may have hidden others. Methods that do not see to it that nodes are close
+    /// are looked at once anything was halved.
     pub fn doubt(&self, samples: bool) -> Option<Doubt> {
         let finest = self.leaves.iter().map(|leaf| leaf.region.width()).fold(f64::INFINITY, f64::min);
         let forgotten = self.most > FORGOTTEN * self.totals.magnitude;
-        if !(forgotten || finest < NARROW * self.span) || self.leaves.iter().any(|leaf| leaf.region.map != Map::Plain) {
+        let sparse = self.method != Method::Auto && self.leaves.len() > 1;
+        if !(forgotten || sparse || finest < NARROW * self.span)
+            || self.leaves.iter().any(|leaf| leaf.region.map != Map::Plain)
+        {
             return None;
         }
         let others = self.leaves.iter().filter(|leaf| !leaf.swept.constant);
         let constant = others.map(|leaf| leaf.region.width()).sum::<f64>() < OTHERWISE * self.span;
         let (length, leaf) = self.most_of_it()?;
         let narrow = length < NARROW * self.span;
-        let other = forgotten || samples && !constant;
-        (narrow || other).then_some(Doubt { place: leaf.middle(), length, finest, constant })
+        let other = narrow || forgotten || samples && !constant;
+        (other || sparse).then_some(Doubt { place: leaf.middle(), length, finest, constant, sparse: !other })
     }
 
     /// The length that most of what stands out of the usual value lies in, and the leaf in which it stands out most.

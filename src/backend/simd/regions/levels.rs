@@ -98,7 +98,9 @@ impl SimdRegions<'_> {
             |now: f64, before, floor: f64| (if now <= floor { 0.0 } else { claim_of_levels(now, before) }) + beyond;
         let mut floor = rounding(magnitude, estimate, evaluations as usize);
         let mut error = claimed(now, [earlier, previous], floor);
-        let constant = ends.iter().all(|end| end.largest == 0.0);
+        // Where the value in the middle is no number nothing is known.
+        let nothing = bad.is_some() && ends[0].units + ends[1].units == 0;
+        let constant = !nothing && ends.iter().all(|end| end.largest == 0.0);
         desk.open = [ends[0].open, ends[1].open];
         let mut finer_waves = [Waves::none(simd), Waves::none(simd)];
         let mut batch = Batch { each: [(0, 0); MOST_VECTORS], count: 0 };
@@ -156,7 +158,7 @@ impl SimdRegions<'_> {
             error = claimed(now, [earlier, previous], floor);
         }
         *swept = Swept {
-            estimate,
+            estimate: if nothing { f64::NAN } else { estimate },
             error,
             floor,
             beyond,
