@@ -205,7 +205,7 @@ fn at_equal_parts(f: &dyn Values, lower: f64, upper: f64, usual: Usual) -> (Opti
 const MOST_CUTS: usize = 4096;
 
 /// Samples that are evaluated together.
-const BLOCK: usize = 512;
+pub(super) const BLOCK: usize = 512;
 
 /// Samples nearer to an end than the first of the equal parts.
 const NEAR: usize = 380;

@@ -1,6 +1,7 @@
 //! A second look at a mesh that converged and is in doubt: where a dense sample is none of the values that its leaf may have, something is.
 
 use super::floor::spread;
+use super::probe::BLOCK;
 use crate::backend::simd::regions::{Desk, SimdRegions};
 use crate::estimate::Tolerance;
 use crate::lanes::LANES;
@@ -16,9 +17,6 @@ const FEWER: f64 = 1024.0;
 /// leaves know less; but no more of them in either direction.
 const OUTWARD: [f64; 2] = [1.0 / 128.0, 1.0 / 32.0];
 const MOST_OUTWARD: f64 = 4096.0;
-
-/// Samples that are evaluated together.
-const BLOCK: usize = 512;
 
 /// Intervals beyond which no more are looked for.
 const MOST: usize = 256;

@@ -70,7 +70,7 @@ impl Run<'_> {
         let with = self.with;
         let mut regions = Vec::new();
         let count = self.swept.len();
-        if let Some(stop) = with.control.stop(self.start).filter(|_| !with.control.is_idle()) {
+        if let Some(stop) = with.control.stop(self.start) {
             self.joint.begin(with.method, &[]);
             return (self.stopped(stop, None), None);
         }
