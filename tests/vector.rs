@@ -69,9 +69,7 @@ fn closed_forms_in_every_form_and_norm() {
                     ] {
                         assert_eq!(integral.status, Status::Converged, "{norm:?} {method} {integral:#}");
                         assert!(is_honest(&integral, &[sin, cos], tolerance, 0.0), "{norm:?} {method} {integral:#}");
-                        // Halved once, levels are looked at by 1,024 samples.
-                        let most = if method == Method::DoubleExponential { 1500 } else { 300 };
-                        assert!(integral.evaluations < most && integral.component.is_none(), "{method} {integral:#}");
+                        assert!(integral.evaluations < 300 && integral.component.is_none(), "{method} {integral:#}");
                     }
                 }
             }

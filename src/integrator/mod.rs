@@ -17,6 +17,7 @@ mod gpu;
 mod half_cycles;
 mod hints;
 mod initial;
+mod looks;
 mod memory;
 mod mesh;
 mod near_ends;

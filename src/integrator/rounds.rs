@@ -8,6 +8,8 @@ use super::composite::stopped_whole;
 use super::done::Done;
 use super::half_cycles::HalfCycles;
 use super::initial::{initial, region};
+use super::looks::{Looked, Looks};
+use super::probe::Find;
 use super::question::{Question, Workspace};
 use super::second_look::second_look;
 use super::{probe, scales};
@@ -68,31 +70,19 @@ pub(super) fn run(
     };
     let mut stop = sweep(method, swept);
     let mut cycles = HalfCycles::of(question, swept);
-    let (mut looked, mut doubted) = (false, !question.points.is_empty());
-    let mut scaled = !(question.points.is_empty() && lower.is_finite() && upper.is_finite());
-    let find = |method: &mut Adaptive, looked: &mut bool, find: probe::Find| {
-        let (panels, evaluations) = find(question.values, lower, upper);
-        *looked = true;
-        if question.withheld(start).is_some() {
-            return false;
-        }
-        let evaluations = evaluations + method.evaluations;
-        if let Some(panels) = &panels {
-            method.begin(question.method, tolerance, question.limits(), panels);
-        }
-        method.evaluations = evaluations;
-        panels.is_some()
-    };
+    let mut looks = Looks::over((lower, upper), question.points);
+    let mut one = One { kernel: &kernel, question, start, method, probed: false };
     // All values the same: something may hide between them.
     if stop.is_none() && swept.iter().all(|one| one.constant) {
         let evaluations: u64 = swept.iter().map(|one| u64::from(one.evaluations)).sum();
-        if find(method, &mut looked, probe::find) {
-            method.evaluations += evaluations;
-            stop = sweep(method, swept);
+        one.probed = true;
+        if one.begin_anew(probe::find) {
+            one.method.evaluations += evaluations;
+            stop = sweep(one.method, swept);
         } else if let [only] = &swept[..]
             && tolerance.met(claimed(only.error + only.floor, only.estimate), only.estimate)
         {
-            method.be_content();
+            one.method.be_content();
         }
     }
     // What the last round came to.
@@ -101,7 +91,7 @@ pub(super) fn run(
         if stop.is_some() {
             break None;
         }
-        let evaluations = swept.iter().map(|one| u64::from(one.evaluations)).sum::<u64>() + method.evaluations;
+        let evaluations = swept.iter().map(|one| u64::from(one.evaluations)).sum::<u64>() + one.method.evaluations;
         let solved = cycles.solve(question, evaluations, start).filter(|_| question.withheld(start).is_none());
         if let Some(answer) = solved {
             let answer = Answer { evaluations: answer.evaluations + unused, ..answer };
@@ -109,43 +99,28 @@ pub(super) fn run(
             return answer;
         }
         let tried = std::mem::take(&mut cycles.evaluations);
-        method.evaluations += tried;
+        one.method.evaluations += tried;
         if tried > 0 && !question.control.is_idle() {
             stop = question.control.stop(start);
             if stop.is_some() {
                 break None;
             }
         }
-        let absorbed = method.absorb(swept);
-        let totals = method.totals;
+        let absorbed = one.method.absorb(swept);
+        let totals = one.method.totals;
         if totals.magnitude > 0.0 {
-            last = Some((totals.estimate, totals.error, method.regions()));
+            last = Some((totals.estimate, totals.error, one.method.regions()));
         }
-        if let Some(outcome) = absorbed {
-            // Nothing but zeros, or next to nothing; or the same everywhere, whatever it was that the first sweeps saw.
-            let plain = method.totals.magnitude < TINY
-                || method.is_constant()
-                || question.method == Method::DoubleExponential
-                    && looks_constant(question.values, (lower, upper), method.totals.estimate);
-            let converged = outcome == Outcome::Converged;
-            let again = converged && plain && !looked && find(method, &mut looked, probe::find)
-                || outcome == Outcome::Divergent && !scaled && find(method, &mut scaled, scales::find)
-                || converged && !doubted && {
-                    doubted = true;
-                    let found = second_look(&kernel, (lower, upper), method, looked);
-                    method.look_into(&found, &found)
-                };
-            if !again {
-                stop = question.withheld(start);
-                if stop.is_some() {
-                    // What hides between the nodes was looked for, and not to the end.
-                    last = last.map(|(estimate, _, regions)| (estimate, f64::INFINITY, regions));
-                }
-                break Some(outcome).filter(|_| stop.is_none());
+        if let Some(outcome) = absorbed.filter(|&outcome| !looks.again(outcome, None, &mut one)) {
+            stop = question.withheld(start);
+            if stop.is_some() {
+                // What hides between the nodes was looked for, and not to the end.
+                last = last.map(|(estimate, _, regions)| (estimate, f64::INFINITY, regions));
             }
+            break Some(outcome).filter(|_| stop.is_none());
         }
-        question.control.report_estimate(method.evaluations, most, totals.estimate, totals.error);
-        stop = sweep(method, swept);
+        question.control.report_estimate(one.method.evaluations, most, totals.estimate, totals.error);
+        stop = sweep(one.method, swept);
     };
     // Where zero would do as well as next to it, over a range whose ends are meant.
     let may_be_zero = lower.is_finite() && upper.is_finite() && tolerance.absolute > 0.0;
@@ -182,6 +157,60 @@ pub(super) fn run(
         extrapolated: false,
     }
     .or_nothing()
+}
+
+/// One integral under way, and whether what may hide between its nodes was looked for.
+struct One<'a> {
+    kernel: &'a SimdRegions<'a>,
+    question: &'a Question<'a>,
+    start: Instant,
+    method: &'a mut Adaptive,
+    probed: bool,
+}
+
+impl One<'_> {
+    /// Begins anew with the panels that are found, if there are any.
+    fn begin_anew(&mut self, find: Find) -> bool {
+        let Question { values, lower, upper, tolerance, method, .. } = *self.question;
+        let (panels, evaluations) = find(values, lower, upper);
+        if self.question.withheld(self.start).is_some() {
+            return false;
+        }
+        let evaluations = evaluations + self.method.evaluations;
+        if let Some(panels) = &panels {
+            self.method.begin(method, tolerance, self.question.limits(), panels);
+        }
+        self.method.evaluations = evaluations;
+        panels.is_some()
+    }
+}
+
+impl Looked for One<'_> {
+    fn probe(&mut self) -> bool {
+        let Question { values, lower, upper, method, .. } = *self.question;
+        let totals = self.method.totals;
+        // Nothing but zeros, or next to nothing; or the same everywhere, whatever it was that the first sweeps saw.
+        let is_plain = || {
+            totals.magnitude < TINY
+                || self.method.is_constant()
+                || method == Method::DoubleExponential && looks_constant(values, (lower, upper), totals.estimate)
+        };
+        if self.probed || !is_plain() {
+            return false;
+        }
+        self.probed = true;
+        self.begin_anew(probe::find)
+    }
+
+    fn scale(&mut self, _: Option<usize>) -> bool {
+        self.begin_anew(scales::find)
+    }
+
+    fn second_look(&mut self) -> bool {
+        let ends = (self.question.lower, self.question.upper);
+        let found = second_look(self.kernel, ends, self.method, self.probed);
+        self.method.look_into(&found, &found)
+    }
 }
 
 /// Whether a finite integral is that of a constant which is the value at most of sixteen points: levels alone do not compare theirs.

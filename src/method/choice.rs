@@ -82,7 +82,7 @@ pub enum Method {
     /// the scalar definition.
     Cubature,
     /// Gauss–Kronrod rules of 15, 21, 23, 31, 61 or 63 nodes on panels that are halved. For smooth integrands; slow at singularities,
-    /// which are not treated in any way but by halving. Once a panel had to be halved 1,024 samples of the range are compared with what
+    /// which are not treated in any way but by halving. Where some panels are an eighth as long as others, 1,024 samples of the range are compared with what
     /// the panels say. The claim lies for peaks narrower than their distance that no node met, of which `Auto` finds more, and for those that a single panel
     /// does not show.
     GaussKronrod(usize),

@@ -12,6 +12,7 @@ use crate::integrator::answer::{NOTHING_SEEN, TINY, status};
 use crate::integrator::beside::{Beside, is_polynomial, is_singular};
 use crate::integrator::composite::stopped_whole;
 use crate::integrator::initial::initial;
+use crate::integrator::looks::{Looked, Looks};
 use crate::integrator::probe::{self, Find, Panels};
 use crate::integrator::rounds::{CHUNK, looks_constant};
 use crate::integrator::scales;
@@ -85,11 +86,11 @@ impl Run<'_> {
         self.joint.begin(with.method, &regions);
         let mut stop = self.round(regions.len() == 1 && with.norm != Norm::Each);
         // All values of a component the same: something may hide between them.
-        if stop.is_none() && self.probe(|run, c| run.swept[c].iter().all(|one| one.constant)) {
+        if stop.is_none() && self.probe_those(|run, c| run.swept[c].iter().all(|one| one.constant)) {
             stop = self.round(false);
         }
         stop = stop.or(self.withheld());
-        let (mut doubted, mut scaled) = (!with.points.is_empty(), !with.points.is_empty());
+        let mut looks = Looks::over(self.bounds, &with.points);
         // What the last round came to.
         let mut last = None;
         loop {
@@ -100,23 +101,18 @@ impl Run<'_> {
             if with.control.may_stop() {
                 last = Some((self.joint.estimates.clone(), self.joint.errors.clone()));
             }
-            if let Some((outcome, component)) = absorbed {
-                let converged = outcome == Outcome::Converged;
-                // Nothing but zeros, or next to nothing; or the same everywhere, whatever it was that the first sweeps saw.
-                let again = converged && self.probe(|run, c| run.is_plain(c))
-                    || outcome == Outcome::Divergent && !std::mem::replace(&mut scaled, true) && self.scale(component)
-                    || converged && !std::mem::replace(&mut doubted, true) && self.second_look();
-                if !again {
-                    return match self.withheld() {
-                        // What hides between the nodes was looked for, and not to the end.
-                        Some(stop) => {
-                            let unsure = last.map(|(estimates, errors)| (estimates, vec![f64::INFINITY; errors.len()]));
-                            (self.stopped(stop, unsure), None)
-                        }
-                        None if converged => self.converged(),
-                        None => (status(outcome), component),
-                    };
-                }
+            if let Some((outcome, component)) = absorbed
+                && !looks.again(outcome, component, self)
+            {
+                return match self.withheld() {
+                    // What hides between the nodes was looked for, and not to the end.
+                    Some(stop) => {
+                        let unsure = last.map(|(estimates, errors)| (estimates, vec![f64::INFINITY; errors.len()]));
+                        (self.stopped(stop, unsure), None)
+                    }
+                    None if outcome == Outcome::Converged => self.converged(),
+                    None => (status(outcome), component),
+                };
             }
             with.control.report(self.shared.evaluations(), with.max_evaluations);
             stop = self.round(false);
@@ -138,19 +134,13 @@ impl Run<'_> {
     }
 
     /// Looks, once, for what may hide in these components; whether the integrals begin anew, with panels around it.
-    fn probe(&mut self, these: impl Fn(&mut Self, usize) -> bool) -> bool {
+    fn probe_those(&mut self, these: impl Fn(&mut Self, usize) -> bool) -> bool {
         if self.looked.contains(&true) {
             return false;
         }
         self.looked = (0..self.swept.len()).map(|c| these(self, c)).collect();
         let doubtful: Vec<usize> = (0..self.swept.len()).filter(|&c| self.looked[c]).collect();
         self.begin_anew(&doubtful, probe::find)
-    }
-
-    /// Looks for the scale of the component that seems to diverge; whether the integrals begin anew.
-    fn scale(&mut self, component: Option<usize>) -> bool {
-        let finite = self.bounds.0.is_finite() && self.bounds.1.is_finite();
-        component.is_some_and(|c| finite && self.begin_anew(&[c], scales::find))
     }
 
     /// Begins anew with the panels that are found for these components, if there are any.
@@ -165,20 +155,6 @@ impl Run<'_> {
         let Some(panels) = probe::union(&found) else { return false };
         self.joint.begin(self.with.method, &panels);
         true
-    }
-
-    /// Looks at the mesh of each component again, if it is in doubt; whether there is something that it does not explain.
-    fn second_look(&mut self) -> bool {
-        self.shared.clear();
-        let found: Vec<_> = (0..self.swept.len())
-            .map(|c| {
-                let values = self.shared.component(c);
-                let kernel = self.kernel(&values);
-                second_look(&kernel, self.bounds, self.joint.component(c), self.looked[c])
-            })
-            .collect();
-        self.shared.clear();
-        !self.values.withheld() && self.joint.look_into(&found)
     }
 
     /// The verdict where all converged: a number that is zero wherever it was looked at may not be elsewhere.
@@ -258,5 +234,28 @@ impl Run<'_> {
         let kernel = self.kernel(&values);
         let (region, share) = self.joint.region(c, place);
         kernel.sweep_one(&region, tolerance.unwrap_or(share), &mut self.desk)
+    }
+}
+
+impl Looked for Run<'_> {
+    fn probe(&mut self) -> bool {
+        self.probe_those(|run, c| run.is_plain(c))
+    }
+
+    fn scale(&mut self, component: Option<usize>) -> bool {
+        component.is_some_and(|c| self.begin_anew(&[c], scales::find))
+    }
+
+    fn second_look(&mut self) -> bool {
+        self.shared.clear();
+        let found: Vec<_> = (0..self.swept.len())
+            .map(|c| {
+                let values = self.shared.component(c);
+                let kernel = self.kernel(&values);
+                second_look(&kernel, self.bounds, self.joint.component(c), self.looked[c])
+            })
+            .collect();
+        self.shared.clear();
+        !self.values.withheld() && self.joint.look_into(&found)
     }
 }

@@ -10,6 +10,9 @@ use crate::plan::{Map, Region, Sweep, Swept};
 const MOST_OF_IT: f64 = 0.9;
 const NARROW: f64 = 1.0 / 200.0;
 
+/// How much longer than the shortest another leaf is where a mesh is finer in places.
+const UNEVEN: f64 = 8.0;
+
 /// The share of the range in which values may differ where the rest is said to be constant.
 const OTHERWISE: f64 = 0.1;
 
@@ -68,12 +71,13 @@ pub(crate) struct Doubt {
 
 impl Adaptive {
     /// Whether a mesh on a finite range that converged is to be looked at again; where it began with `samples` that stood out of a usual value, in any case
-    /// unless the rest is a constant, since what else differed may have hidden others. Methods that do not see to it that nodes are close
-    /// are looked at once anything was halved.
+    /// unless the rest is a constant, since what else differed may have hidden others. Where nobody saw to it that nodes are close everywhere, any
+    /// mesh is that is much finer in places.
     pub fn doubt(&self, samples: bool) -> Option<Doubt> {
         let finest = self.leaves.iter().map(|leaf| leaf.region.width()).fold(f64::INFINITY, f64::min);
         let forgotten = self.most > FORGOTTEN * self.totals.magnitude;
-        let sparse = self.method != Method::Auto && self.leaves.len() > 1;
+        let longest = self.leaves.iter().map(|leaf| leaf.region.width()).fold(0.0, f64::max);
+        let sparse = self.method != Method::Auto && longest >= UNEVEN * finest;
         if !(forgotten || sparse || finest < NARROW * self.span)
             || self.leaves.iter().any(|leaf| leaf.region.map != Map::Plain)
         {
