@@ -1,5 +1,6 @@
 //! Double-exponential levels on lanes: outward from the middle, in vectors of one unit of t.
 
+use super::ends::may_be_mended;
 use super::waves::Waves;
 use super::{Desk, SimdRegions};
 use crate::estimate::{Tolerance, claim_of_levels, larger, left_by, rounding};
@@ -16,21 +17,38 @@ impl SimdRegions<'_> {
     /// Double-exponential levels over a finite or infinite interval.
     #[inline]
     pub(super) fn levels(&self, region: &Region, tolerance: Tolerance, desk: &mut Desk, swept: &mut Swept) {
-        self.plain_levels(region, tolerance, desk, swept);
+        let hasty = !self.values.knows_distances();
+        let short = self.plain_levels(region, tolerance, hasty, desk, swept);
         let unmet = swept.beyond > 0.0 || swept.bad.is_some();
-        if unmet && !tolerance.met(swept.error + swept.floor, swept.estimate) && !self.values.knows_distances() {
-            self.with_powers(region, tolerance, desk.open, desk, swept);
+        if unmet && !tolerance.met(swept.error + swept.floor, swept.estimate) && hasty {
+            self.with_powers(region, tolerance, (desk.open, short), desk, swept);
         }
     }
 
-    /// The same, but for what lies where numbers are too sparse.
+    /// The same, but for what lies where numbers are too sparse. Whether there are finer levels yet: that is so where they are `hasty`, and would not meet
+    /// the tolerance for what lies there.
     #[inline(never)]
-    pub(super) fn plain_levels(&self, region: &Region, tolerance: Tolerance, desk: &mut Desk, swept: &mut Swept) {
-        dispatch!(self.token, simd => self.levels_on(simd, region, tolerance, desk, swept));
+    pub(super) fn plain_levels(
+        &self,
+        region: &Region,
+        tolerance: Tolerance,
+        hasty: bool,
+        desk: &mut Desk,
+        swept: &mut Swept,
+    ) -> bool {
+        dispatch!(self.token, simd => self.levels_on(simd, region, tolerance, hasty, desk, swept))
     }
 
     #[inline(always)]
-    fn levels_on<S: Simd>(&self, simd: S, region: &Region, tolerance: Tolerance, desk: &mut Desk, swept: &mut Swept) {
+    fn levels_on<S: Simd>(
+        &self,
+        simd: S,
+        region: &Region,
+        tolerance: Tolerance,
+        hasty: bool,
+        desk: &mut Desk,
+        swept: &mut Swept,
+    ) -> bool {
         let mut arms = Direction::both(region);
         let near = self.values.knows_distances();
         if near {
@@ -101,6 +119,7 @@ impl SimdRegions<'_> {
         let constant = ends.iter().all(|end| end.largest == 0.0);
         desk.open = [ends[0].open, ends[1].open];
         let mut finer_waves = [Waves::none(simd), Waves::none(simd)];
+        let mut short = false;
         let mut batch = Batch { each: [(0, 0); MOST_VECTORS], count: 0 };
         for level in 1..=FINER {
             let hopeless = now > 0.5 * previous && now > 1e-3 * magnitude && level > 1;
@@ -110,6 +129,11 @@ impl SimdRegions<'_> {
                 || !error.is_finite()
                 || beyond > 0.1 * magnitude
             {
+                break;
+            }
+            short =
+                hasty && beyond > 0.0 && !tolerance.met(beyond + floor, estimate) && may_be_mended(region, desk.open);
+            if short {
                 break;
             }
             let (mut new, mut size) = (Waves::none(simd), Lanes::splat(simd, 0.0));
@@ -170,6 +194,7 @@ impl SimdRegions<'_> {
             bad,
             ..Swept::NOTHING
         };
+        short
     }
 
     /// Puts the points of a row of an arm's table at a place of the desk; and values there, if these depend on distances.
