@@ -18,12 +18,37 @@ const ROUNDED: f64 = 4096.0;
 const NEXT_TO: f64 = 1e4;
 
 impl SimdRegions<'_> {
+    /// Double-exponential levels over a finite or infinite interval.
+    #[inline]
+    pub(super) fn levels(&self, region: &Region, tolerance: Tolerance, desk: &mut Desk, swept: &mut Swept) {
+        let hasty = !self.values.knows_distances();
+        let short = self.plain_levels(region, tolerance, hasty, desk, swept);
+        let unmet = swept.beyond > 0.0 || swept.bad.is_some();
+        if unmet && !tolerance.met(swept.error + swept.floor, swept.estimate) && hasty {
+            self.with_powers(region, tolerance, (desk.open, short), desk, swept);
+        }
+    }
+
+    /// The same, but for what lies where numbers are too sparse. Whether there are finer levels yet: that is so where they are `hasty`, and would not meet
+    /// the tolerance for what lies there.
+    #[inline(never)]
+    fn plain_levels(
+        &self,
+        region: &Region,
+        tolerance: Tolerance,
+        hasty: bool,
+        desk: &mut Desk,
+        swept: &mut Swept,
+    ) -> bool {
+        dispatch!(self.token, simd => self.levels_on(simd, region, tolerance, hasty, desk, swept))
+    }
+
     /// Sets `swept`, which is of levels that end before what counts does, to what they come to with powers of the distance next to these ends; if
     /// there are any, and that is better. `open` are the ends at which terms are not negligible; `short` says that there are finer levels yet, which
     /// leave what is `beyond`.
     #[cold]
     #[inline(never)]
-    pub(super) fn with_powers(
+    fn with_powers(
         &self,
         region: &Region,
         tolerance: Tolerance,

@@ -4,7 +4,7 @@ use super::ends::may_be_mended;
 use super::waves::Waves;
 use super::{Desk, SimdRegions};
 use crate::estimate::{Tolerance, claim_of_levels, larger, left_by, rounding};
-use crate::lanes::{LANES, Lanes, Simd, dispatch};
+use crate::lanes::{LANES, Lanes, Simd};
 use crate::plan::{Region, Swept};
 use crate::rule::levels::{Arm, EXP_HIGH, EXP_LOW, FINER, SINH_SINH, TANH_SINH, UNITS, vectors};
 use crate::rule::{MOST_VECTORS, Vector};
@@ -14,33 +14,9 @@ use std::slice;
 const FIRST: usize = 3;
 
 impl SimdRegions<'_> {
-    /// Double-exponential levels over a finite or infinite interval.
-    #[inline]
-    pub(super) fn levels(&self, region: &Region, tolerance: Tolerance, desk: &mut Desk, swept: &mut Swept) {
-        let hasty = !self.values.knows_distances();
-        let short = self.plain_levels(region, tolerance, hasty, desk, swept);
-        let unmet = swept.beyond > 0.0 || swept.bad.is_some();
-        if unmet && !tolerance.met(swept.error + swept.floor, swept.estimate) && hasty {
-            self.with_powers(region, tolerance, (desk.open, short), desk, swept);
-        }
-    }
-
-    /// The same, but for what lies where numbers are too sparse. Whether there are finer levels yet: that is so where they are `hasty`, and would not meet
-    /// the tolerance for what lies there.
-    #[inline(never)]
-    pub(super) fn plain_levels(
-        &self,
-        region: &Region,
-        tolerance: Tolerance,
-        hasty: bool,
-        desk: &mut Desk,
-        swept: &mut Swept,
-    ) -> bool {
-        dispatch!(self.token, simd => self.levels_on(simd, region, tolerance, hasty, desk, swept))
-    }
-
+    /// Sets `swept`; whether there are finer levels yet: that is so where they are `hasty`, and would not meet the tolerance for what lies beyond.
     #[inline(always)]
-    fn levels_on<S: Simd>(
+    pub(super) fn levels_on<S: Simd>(
         &self,
         simd: S,
         region: &Region,

@@ -318,7 +318,7 @@ impl Basis {
             column.iter_mut().for_each(|a| *a /= triangle[k][k]);
         }
         let mut solved = [[0.0; TERMS]; TERMS];
-        for k in 0..TERMS {
+        for k in (0..TERMS).rev() {
             for j in (0..=k).rev() {
                 let sum: f64 = (j + 1..=k).map(|i| triangle[j][i] * solved[i][k]).sum();
                 solved[j][k] = (f64::from(u8::from(j == k)) - sum) / triangle[j][j];
