@@ -23,7 +23,6 @@
 pub(crate) mod cubature;
 pub(crate) mod expansion;
 pub(crate) mod levin;
-pub(crate) mod power_law;
 mod quantity;
 pub(crate) mod statistics;
 

@@ -8,6 +8,7 @@ mod ends;
 mod first;
 mod levels;
 mod locate;
+mod power_law;
 mod sums;
 mod waves;
 

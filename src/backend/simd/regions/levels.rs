@@ -3,10 +3,11 @@
 mod end;
 
 use self::end::End;
+use super::ends::may_be_mended;
 use super::waves::Waves;
 use super::{Desk, SimdRegions};
 use crate::estimate::{Tolerance, claim_of_levels, larger, left_by, rounding};
-use crate::lanes::{LANES, Lanes, Simd, dispatch};
+use crate::lanes::{LANES, Lanes, Simd};
 use crate::plan::{Region, Swept};
 use crate::rule::levels::{Arm, EXP_HIGH, EXP_LOW, FINER, SINH_SINH, TANH_SINH, UNITS, vectors};
 use crate::rule::{MOST_VECTORS, Vector};
@@ -16,24 +17,17 @@ use std::slice;
 const FIRST: usize = 3;
 
 impl SimdRegions<'_> {
-    /// Double-exponential levels over a finite or infinite interval.
-    #[inline]
-    pub(super) fn levels(&self, region: &Region, tolerance: Tolerance, desk: &mut Desk, swept: &mut Swept) {
-        self.plain_levels(region, tolerance, desk, swept);
-        let unmet = swept.beyond > 0.0 || swept.bad.is_some();
-        if unmet && !tolerance.met(swept.error + swept.floor, swept.estimate) && !self.values.knows_distances() {
-            self.with_powers(region, tolerance, desk.open, desk, swept);
-        }
-    }
-
-    /// The same, but for what lies where numbers are too sparse.
-    #[inline(never)]
-    pub(super) fn plain_levels(&self, region: &Region, tolerance: Tolerance, desk: &mut Desk, swept: &mut Swept) {
-        dispatch!(self.token, simd => self.levels_on(simd, region, tolerance, desk, swept));
-    }
-
+    /// Sets `swept`; whether there are finer levels yet: that is so where they are `hasty`, and would not meet the tolerance for what lies beyond.
     #[inline(always)]
-    fn levels_on<S: Simd>(&self, simd: S, region: &Region, tolerance: Tolerance, desk: &mut Desk, swept: &mut Swept) {
+    pub(super) fn levels_on<S: Simd>(
+        &self,
+        simd: S,
+        region: &Region,
+        tolerance: Tolerance,
+        hasty: bool,
+        desk: &mut Desk,
+        swept: &mut Swept,
+    ) -> bool {
         let mut arms = Direction::both(region);
         let near = self.values.knows_distances();
         if near {
@@ -106,6 +100,7 @@ impl SimdRegions<'_> {
         let constant = !nothing && ends.iter().all(|end| end.largest == 0.0);
         desk.open = [ends[0].open, ends[1].open];
         let mut finer_waves = [Waves::none(simd), Waves::none(simd)];
+        let mut short = false;
         let mut batch = Batch { each: [(0, 0); MOST_VECTORS], count: 0 };
         for level in 1..=FINER {
             let hopeless = now > 0.5 * previous && now > 1e-3 * magnitude && level > 1;
@@ -115,6 +110,11 @@ impl SimdRegions<'_> {
                 || !error.is_finite()
                 || beyond > 0.1 * magnitude
             {
+                break;
+            }
+            short =
+                hasty && beyond > 0.0 && !tolerance.met(beyond + floor, estimate) && may_be_mended(region, desk.open);
+            if short {
                 break;
             }
             let (mut new, mut size) = (Waves::none(simd), Lanes::splat(simd, 0.0));
@@ -175,6 +175,7 @@ impl SimdRegions<'_> {
             bad,
             ..Swept::NOTHING
         };
+        short
     }
 
     /// Puts the points of a row of an arm's table at a place of the desk; and values there, if these depend on distances.
