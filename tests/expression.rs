@@ -245,7 +245,11 @@ fn messages_say_what_to_write() {
         ("sin(x,)", 7, "expected before ')'"),
         ("foo(x)", 1, "unknown function 'foo'"),
         ("1 + sine(x)", 5, "did you mean 'sin'?"),
-        ("arctan(x)", 1, "did you mean 'atan'?"),
+        ("arctam(x)", 1, "did you mean 'arctan'?"),
+        ("heaviside(x)", 1, "write if(x < 0, 0, 1)"),
+        ("PI*x", 1, "did you mean 'pi'?"),
+        ("exp(-t)", 6, "the variable of a formula is x"),
+        ("|x|", 1, "write abs(…)"),
         ("x(1 + y)", 1, "write x*(…)"),
         ("pi(2)", 1, "write pi*(…)"),
         ("sin x", 1, "write sin(…)"),
@@ -273,7 +277,7 @@ fn messages_say_what_to_write() {
         ("1..2", 3, "multiplication is written with *"),
         (".", 1, "expected before '.'"),
         ("x $ 1", 3, "'$' is not part of a formula"),
-        ("x!", 2, "is not part of a formula"),
+        ("x!", 2, "write gamma(x + 1)"),
         ("{x}", 1, "write ("),
     ];
     for &(text, column, part) in cases {
@@ -359,4 +363,25 @@ fn a_template_without_values_is_refused() {
         Error::Row { row: 0, error: Box::new(Error::NoValue { parameter: "q".into() }) }
     );
     assert!(with.integrate(&half.with("q", 3.0).unwrap(), 0.0..1.0).is_ok());
+}
+
+#[test]
+fn differences_next_to_1_keep_their_digits() {
+    for (text, sign) in [("exp(x) - 1", 1.0), ("1 - exp(x)", -1.0), ("-1 + exp(x)", 1.0)] {
+        assert_eq!(at(text, 1e-20), sign * 1e-20, "{text}");
+    }
+    for (text, sign) in [("1 - cos(x)", 1.0), ("cos(x) - 1", -1.0), ("-1 + cos(x)", -1.0)] {
+        assert!((at(text, 1e-10) / (sign * 5e-21) - 1.0).abs() < 1e-15, "{text}");
+        assert!((at(text, 2.0) - sign * (1.0 - 2f64.cos())).abs() < 1e-15, "{text}");
+    }
+    assert_eq!(at("exp(x) + 1", 0.0), 2.0);
+    assert_eq!(at("-1 - exp(x)", 0.0), -2.0);
+    assert_eq!(at("1 + cos(x)", 0.0), 2.0);
+}
+
+#[test]
+fn reciprocals_have_names() {
+    for (text, value) in [("cot(x)", 0.7f64.tan()), ("sec(x)", 0.7f64.cos()), ("csch(x)", 0.7f64.sinh())] {
+        assert!((at(text, 0.7) * value - 1.0).abs() < 1e-15, "{text}");
+    }
 }

@@ -17,6 +17,8 @@ use std::{fmt, str::FromStr, sync::Arc};
 /// - `+ - * / % ^` and parentheses. `^` binds tightest, from the right, and tighter than a minus before it: `-x^2` is
 ///   `-(x^2)`, `2^3^2` is `2^9`, and `2^-3` is `1/8`. Multiplication is always written. A power whose exponent is an
 ///   integer constant from -64 to 64 is [`powi`](f64::powi), else [`powf`](f64::powf).
+/// - `exp(a) - 1` is `expm1(a)`, and `1 - cos(a)` is `2 * sin(a / 2)^2`, as are their negatives and `-1 + exp(a)`: next to 0
+///   the difference has no digits. In front of more terms the two must come first: `exp(x) - 1 - x`, not `exp(x) - x - 1`.
 /// - Numbers `1`, `1.5`, `.5`, `2.`, `1e-3`; constants `pi`, `tau`, `e`, `inf`.
 /// - Coordinates `x`, `y`, `z` or `x1` to `x9`, where `x` is `x1`, `y` is `x2`, `z` is `x3`. Any other name is a
 ///   parameter: letters, digits and `_`.
@@ -24,7 +26,8 @@ use std::{fmt, str::FromStr, sync::Arc};
 /// - `sqrt cbrt exp exp2 expm1 ln log log2 log10 log1p sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh
 ///   pow hypot erf erfc gamma lgamma abs sign signum floor ceil round trunc fract min max clamp copysign recip mul_add`.
 ///   `log` is `ln`; `atan2(y, x)`; `min` and `max` take two or more; `clamp(x, low, high)`; `mul_add(a, b, c)` is `a * b +
-///   c`, rounded once; `sign(0)` is 0. The names that Rust and C have for these are read too.
+///   c`, rounded once; `sign(0)` is 0. The names that Rust, C and NumPy have for these are read too, and `cot sec csc coth
+///   sech csch`, which are one over another.
 ///
 /// ```
 /// use quadrille::{Expression, Integrand};
@@ -134,7 +137,14 @@ impl Expression {
             } else {
                 format!("parameters {names} have no value")
             };
-            return Err(ParseError::at(text, first.1, problem));
+            let hint = match vocabulary::nearest_constant(first.0) {
+                Some(constant) => format!("; did you mean '{constant}'?"),
+                None if parsed.first_coordinate.is_none() => {
+                    "; the variable of a formula is x (in several dimensions x, y, z or x1 to x9)".to_owned()
+                }
+                None => String::new(),
+            };
+            return Err(ParseError::at(text, first.1, problem + &hint));
         }
         let nodes = formula::extract(&graph.nodes(), parsed.root.id());
         let dimension = nodes.iter().filter_map(|node| if let Node::Coordinate(d) = node { Some(d + 1) } else { None });
@@ -183,7 +193,14 @@ impl Expression {
         let parsed = parse::parse(text, &graph).map_err(|fault| ParseError::at(text, fault.at, fault.message))?;
         let name = parsed.parameters.iter().map(|used| used.1).chain(parsed.first_coordinate).min();
         if let Some(at) = name {
-            return Err(ParseError::at(text, at, "a number is expected, not a formula with names in it"));
+            let problem = "a number is expected, not a formula with names in it";
+            let meant = parsed
+                .parameters
+                .iter()
+                .find(|used| used.1 == at)
+                .and_then(|used| vocabulary::nearest_constant(used.0));
+            let hint = meant.map(|constant| format!("; did you mean '{constant}'?")).unwrap_or_default();
+            return Err(ParseError::at(text, at, format!("{problem}{hint}")));
         }
         let value = Self::parse(text)?.scalar(0.0);
         if value.is_nan() { Err(ParseError::whole(text, format!("'{text}' is not a number"))) } else { Ok(value) }

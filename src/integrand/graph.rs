@@ -134,6 +134,14 @@ impl<'g> Expr<'g> {
         }
     }
 
+    /// The argument of `f`, where this expression is `f` of it.
+    pub(super) fn argument_of(self, f: UnaryFunction) -> Option<Self> {
+        match self.graph.nodes.borrow()[self.id] {
+            Node::Unary(function, id) if function == f => Some(Self { id, ..self }),
+            _ => None,
+        }
+    }
+
     /// `f(self)`; a number if `self` is one.
     pub fn unary(self, f: UnaryFunction) -> Self {
         match self.as_constant() {

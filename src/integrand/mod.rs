@@ -5,6 +5,7 @@
 //! [`Expression`] write all three; a closure is the first alone.
 
 pub(crate) mod bound;
+mod cancellation;
 mod closure;
 mod evaluate;
 mod expression;

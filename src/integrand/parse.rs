@@ -4,7 +4,7 @@
 //! as it goes. Loosest to tightest: `||`, `&&`, comparisons (not chained), `+ -`, `* / %`, prefix `- + !`, `^` (from the
 //! right). So `-x^2` is `-(x^2)`, and `2^-3` is 1/8.
 
-use super::{BinaryFunction, Comparison, Condition, Expr, Graph, UnaryFunction, vocabulary};
+use super::{BinaryFunction, Comparison, Condition, Expr, Graph, UnaryFunction, cancellation, vocabulary};
 use vocabulary::Function;
 use winnow::ascii::{digit0, digit1};
 use winnow::combinator::{Infix, Prefix, alt, expression, opt};
@@ -169,8 +169,8 @@ fn infix<'s, 'g>(input: &mut Input<'s, 'g>) -> Outcome<Operator<'s, 'g>> {
         ">=" => Neither(8, |_, a, b| compare(Comparison::GreaterEqual, a, b)),
         "==" => Neither(8, |_, a, b| compare(Comparison::Equal, a, b)),
         "!=" => Neither(8, |_, a, b| compare(Comparison::NotEqual, a, b)),
-        "+" => Left(10, |_, a, b| binary(BinaryFunction::Add, a, b)),
-        "-" => Left(10, |_, a, b| binary(BinaryFunction::Sub, a, b)),
+        "+" => Left(10, |_, a, b| sum(BinaryFunction::Add, a, b)),
+        "-" => Left(10, |_, a, b| sum(BinaryFunction::Sub, a, b)),
         "*" => Left(12, |_, a, b| binary(BinaryFunction::Mul, a, b)),
         "/" => Left(12, |_, a, b| binary(BinaryFunction::Div, a, b)),
         "%" => Left(12, |_, a, b| binary(BinaryFunction::Rem, a, b)),
@@ -194,6 +194,14 @@ fn compare<'g>(comparison: Comparison, a: Value<'g>, b: Value<'g>) -> Outcome<Va
 
 fn binary<'g>(f: BinaryFunction, a: Value<'g>, b: Value<'g>) -> Outcome<Value<'g>> {
     Ok(Value { at: a.at, kind: Kind::Number(a.number()?.binary(f, b.number()?)) })
+}
+
+/// A sum or a difference; next to 1, of what keeps its digits.
+fn sum<'g>(f: BinaryFunction, a: Value<'g>, b: Value<'g>) -> Outcome<Value<'g>> {
+    match cancellation::with_all_digits(f, a.number()?, b.number()?) {
+        Some(number) => Ok(Value { at: a.at, kind: Kind::Number(number) }),
+        None => binary(f, a, b),
+    }
 }
 
 fn power<'g>(base: Expr<'g>, exponent: Expr<'g>) -> Expr<'g> {
@@ -303,6 +311,7 @@ fn apply<'g>(function: Function, arguments: &[Value<'g>]) -> Outcome<Expr<'g>> {
     let numbers = arguments.iter().map(|argument| argument.number()).collect::<Outcome<Vec<_>>>()?;
     Ok(match (function, &numbers[..]) {
         (Function::Unary(f), &[x, ..]) => x.unary(f),
+        (Function::Reciprocal(f), &[x, ..]) => x.like(1.0) / x.unary(f),
         (Function::Binary(f), &[x, y, ..]) => x.binary(f, y),
         (Function::Power, &[x, y, ..]) => power(x, y),
         (Function::Clamp, &[x, low, high, ..]) => x.clamp(low, high),
@@ -316,6 +325,9 @@ fn unknown_function(name: &str) -> String {
     if vocabulary::constant(name).is_some() || vocabulary::coordinate(name).is_some() {
         return format!("'{name}' is not a function; write {name}*(…) to multiply");
     }
+    if let Some(instead) = vocabulary::instead_of_function(name) {
+        return format!("there is no function '{name}'; {instead}");
+    }
     match vocabulary::nearest_function(name) {
         Some(known) => format!("unknown function '{name}'; did you mean '{known}'?"),
         None => format!("unknown function '{name}'; a parameter times parentheses is written {name}*(…)"),
@@ -327,7 +339,8 @@ fn no_operand(input: &mut Input) -> ErrMode<Fault> {
     let _ = space(input);
     let message = match input.input.chars().next() {
         None => "the formula ends where a number, a name or '(' is expected".to_owned(),
-        Some(c @ ('+' | '-' | '*' | '/' | '^' | '%' | ')' | ',' | '<' | '>' | '=' | '&' | '|' | '.')) => {
+        Some('|') => "a number, a name or '(' is expected before '|'; write abs(…) for |…|".to_owned(),
+        Some(c @ ('+' | '-' | '*' | '/' | '^' | '%' | ')' | ',' | '<' | '>' | '=' | '&' | '.')) => {
             format!("a number, a name or '(' is expected before '{c}'")
         }
         Some(c) => foreign(c),
@@ -347,6 +360,7 @@ fn after_operand(input: &Input) -> ErrMode<Fault> {
             "comparisons do not chain; write a < b && b < c".to_owned()
         }
         '=' => "write == to compare".to_owned(),
+        '!' => "'!' is not part of a formula; write gamma(x + 1) for x!".to_owned(),
         '&' => "write && for and".to_owned(),
         '|' => "write || for or".to_owned(),
         'a'..='z' | 'A'..='Z' | '_' if rest.starts_with("and ") => "write && for and".to_owned(),
@@ -376,6 +390,8 @@ fn foreign(c: char) -> String {
         '≠' => "!=",
         '[' | '{' => "(",
         ']' | '}' => ")",
+        '?' => "if(condition, then, else)",
+        _ if c.is_alphabetic() => return format!("'{c}' is not part of a formula; names are of the letters a to z"),
         _ => return format!("{c:?} is not part of a formula"),
     };
     format!("'{c}' is not part of a formula; write {instead}")

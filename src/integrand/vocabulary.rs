@@ -6,6 +6,8 @@ use super::{BinaryFunction, UnaryFunction};
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Function {
     Unary(UnaryFunction),
+    /// One over it.
+    Reciprocal(UnaryFunction),
     Binary(BinaryFunction),
     /// `min` or `max`, of two or more.
     Fold(BinaryFunction),
@@ -16,7 +18,7 @@ pub(super) enum Function {
     If,
 }
 
-/// Other spellings: those of Rust and of C.
+/// Other spellings: those of Rust, of C, and of NumPy.
 const ALIASES: &[(&str, &str)] = &[
     ("log", "ln"),
     ("exp_m1", "expm1"),
@@ -29,6 +31,39 @@ const ALIASES: &[(&str, &str)] = &[
     ("fmin", "min"),
     ("fmax", "max"),
     ("fma", "mul_add"),
+    ("sgn", "sign"),
+    ("arcsin", "asin"),
+    ("arccos", "acos"),
+    ("arctan", "atan"),
+    ("arctan2", "atan2"),
+    ("arcsinh", "asinh"),
+    ("arccosh", "acosh"),
+    ("arctanh", "atanh"),
+];
+
+/// Functions that are one over another.
+const RECIPROCALS: &[(&str, UnaryFunction)] = &[
+    ("cot", UnaryFunction::Tan),
+    ("sec", UnaryFunction::Cos),
+    ("csc", UnaryFunction::Sin),
+    ("coth", UnaryFunction::Tanh),
+    ("sech", UnaryFunction::Cosh),
+    ("csch", UnaryFunction::Sinh),
+];
+
+/// Functions known elsewhere that are no function here, by the beginnings of their names, and what to do.
+const ELSEWHERE: &[(&[&str], &str)] = &[
+    (&["sinc"], "write sin(x)/x, or sin(pi*x)/(pi*x); 0/0 at 0 does no harm"),
+    (&["heaviside", "step", "theta"], "write if(x < 0, 0, 1)"),
+    (&["where", "iif", "piecewise"], "write if(condition, then, else)"),
+    (&["fact"], "write gamma(x + 1)"),
+    (&["beta", "binom"], "write it by gamma or lgamma"),
+    (&["norm", "ncdf", "cdf", "phi"], "write 0.5*erfc(-x/sqrt(2)), or exp(-x^2/2)/sqrt(2*pi) for the density"),
+    (
+        &["bessel", "airy", "j0", "j1", "jn", "jv", "y0", "y1", "i0", "i1", "k0", "k1", "kv"],
+        "write its integral over one more variable, or use the library with a closure",
+    ),
+    (&["square", "sqr", "pow2"], "write x^2"),
 ];
 
 const CONSTANTS: &[(&str, f64)] =
@@ -51,6 +86,9 @@ impl Function {
             "max" => return Some(Function::Fold(BinaryFunction::Max)),
             _ => {}
         }
+        if let Some(&(_, f)) = RECIPROCALS.iter().find(|known| known.0 == name) {
+            return Some(Function::Reciprocal(f));
+        }
         let unary = UnaryFunction::ALL.iter().find(|f| f.name() == name).map(|&f| Function::Unary(f));
         unary.or_else(|| BinaryFunction::ALL.iter().find(|f| f.name() == name).map(|&f| Function::Binary(f)))
     }
@@ -58,7 +96,7 @@ impl Function {
     /// How many arguments it takes, least and most, and how they are called in a message.
     pub(super) fn arguments(self) -> (usize, usize, &'static str) {
         match self {
-            Function::Unary(_) => (1, 1, "one argument"),
+            Function::Unary(_) | Function::Reciprocal(_) => (1, 1, "one argument"),
             Function::Binary(_) | Function::Power => (2, 2, "two arguments"),
             Function::Fold(_) => (2, usize::MAX, "two or more arguments"),
             Function::Clamp => (3, 3, "three arguments: (x, low, high)"),
@@ -111,6 +149,22 @@ pub(super) fn not_a_parameter(name: &str) -> Option<String> {
         return Some(format!("'{name}' is not a coordinate: they are x, y, z and x1 to x9"));
     }
     Function::named(name).map(|_| format!("'{name}' is a function: write {name}(…)"))
+}
+
+/// What to do without a function that is known elsewhere.
+pub(super) fn instead_of_function(name: &str) -> Option<&'static str> {
+    let name = name.to_ascii_lowercase();
+    // A root is no square.
+    let known = ELSEWHERE.iter().find(|known| known.0.iter().any(|start| name.starts_with(start)));
+    known.filter(|_| !name.starts_with("sqrt")).map(|known| known.1)
+}
+
+/// The constant that was probably meant by `name`.
+pub(super) fn nearest_constant(name: &str) -> Option<&'static str> {
+    match name.to_ascii_lowercase().as_str() {
+        "oo" | "infty" | "infinity" => Some("inf"),
+        lower => CONSTANTS.iter().map(|constant| constant.0).find(|known| known.len() > 1 && *known == lower),
+    }
 }
 
 /// The name of a function that was probably meant by `name`.

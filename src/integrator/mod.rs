@@ -30,6 +30,7 @@ mod samples;
 mod scales;
 mod second_look;
 mod sweep;
+mod underflow;
 mod vector;
 mod watched;
 mod weighted;

@@ -12,7 +12,7 @@ use super::looks::{Looked, Looks};
 use super::probe::Find;
 use super::question::{Question, Workspace};
 use super::second_look::second_look;
-use super::{probe, scales};
+use super::{probe, scales, underflow};
 use crate::backend::simd::regions::{Desk, EVALUATIONS, SimdRegions};
 use crate::clock::Instant;
 use crate::control::Stop;
@@ -121,6 +121,17 @@ pub(super) fn run(
         }
         question.control.report_estimate(one.method.evaluations, most, totals.estimate, totals.error);
         stop = sweep(one.method, swept);
+    };
+    // One panel that reaches to infinity claims such a tail by itself.
+    let outcome = match outcome {
+        Some(Outcome::Converged) if method.regions() > 1 && !(lower.is_finite() && upper.is_finite()) => {
+            let (hidden, evaluations) = underflow::hidden(question.values, (lower, upper), method.totals.magnitude);
+            method.evaluations += evaluations;
+            method.totals.error += hidden;
+            let met = hidden == 0.0 || tolerance.met(method.totals.error, method.totals.estimate);
+            Some(if met { Outcome::Converged } else { Outcome::RoundoffLimited })
+        }
+        outcome => outcome,
     };
     // Where zero would do as well as next to it, over a range whose ends are meant.
     let may_be_zero = lower.is_finite() && upper.is_finite() && tolerance.absolute > 0.0;

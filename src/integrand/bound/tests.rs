@@ -163,14 +163,15 @@ fn bound_is_not_loose_where_nothing_cancels() {
 
 #[test]
 fn bound_follows_the_cancellation() {
-    let ball = ball("exp(x) - 1", 1e-10);
+    let ball = ball("exp(x) + 1 - 2", 1e-10);
     let relative = ball.bound / ball.value;
     assert!((1e-7..1e-4).contains(&relative), "{relative}");
 }
 
 #[test]
 fn nothing_is_known_across_a_pole_or_a_domain() {
-    for (text, x) in [("1 / (sin(x) - sin(x)*1)", 1.0), ("sqrt(sin(x) - sin(x + 0))", 1.0), ("(exp(x) - 1)^-2", 1e-17)]
+    for (text, x) in
+        [("1 / (sin(x) - sin(x)*1)", 1.0), ("sqrt(sin(x) - sin(x + 0))", 1.0), ("(exp(x) + 1 - 2)^-2", 1e-17)]
     {
         assert_eq!(ball(text, x).bound, f64::INFINITY, "{text}");
     }

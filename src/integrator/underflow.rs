@@ -1,0 +1,59 @@
+//! Slow tails that are zero far out, where they count, as a power has overflowed on the way to their values: a mesh believes its zeros.
+
+use crate::integrand::values::Values;
+use crate::lanes::LANES;
+
+/// Powers of two that are looked at: the first, the distance from one to the next, and how many there are, up to the largest number.
+const FIRST: usize = 64;
+const STEP: usize = 8;
+const PLACES: usize = 120;
+
+/// Evaluations towards one end.
+pub(super) const EVALUATIONS: u64 = (PLACES + 3 * LANES) as u64;
+
+/// The share of the integral of |f| below which values times distances are nothing.
+const NEGLIGIBLE: f64 = 1e-17;
+/// How much more is claimed than what a power leaves beyond, and the least power.
+const CAUTION: f64 = 4.0;
+const LEAST_POWER: f64 = 1e-4;
+
+/// What may lie beyond the last values of f that are not zero, towards the infinite ends, where the integral of |f| is `magnitude`.
+#[cold]
+pub(super) fn hidden(f: &dyn Values, (lower, upper): (f64, f64), magnitude: f64) -> (f64, u64) {
+    let ends = [(lower, -1.0), (upper, 1.0)].into_iter().filter(|end| end.0.is_infinite());
+    ends.fold((0.0, 0), |(sum, evaluations), (_, sign)| (sum + towards(f, sign, magnitude), evaluations + EVALUATIONS))
+}
+
+fn towards(f: &dyn Values, sign: f64, magnitude: f64) -> f64 {
+    // |f| at these powers of two, and times the distance.
+    let sizes = |exponents: &[f64]| {
+        let points: Vec<f64> = exponents.iter().map(|exponent| sign * exponent.exp2()).collect();
+        let mut values = vec![[0.0; LANES]; points.len() / LANES];
+        f.values(points.as_chunks().0, &mut values);
+        let values = values.as_flattened().iter().zip(points);
+        values.map(|(value, x)| (value.abs(), (value * x).abs())).collect::<Vec<_>>()
+    };
+    let outermost = |sizes: &[(f64, f64)]| sizes.iter().rposition(|size| size.0 > 0.0);
+    let places: Vec<f64> = (0..PLACES).map(|k| (FIRST + STEP * k) as f64).collect();
+    let far = sizes(&places);
+    let Some(last) = outermost(&far).filter(|&last| last >= 2 && far.get(last + 1).is_some_and(|next| next.0 == 0.0))
+    else {
+        return 0.0;
+    };
+    // What falls to zero by itself, as an exponential, has been next to it before.
+    let (mut place, mut step, mut edge) = (places[last], STEP as f64, far[last].1);
+    for _ in 0..3 {
+        step /= LANES as f64;
+        let finer: [f64; LANES] = std::array::from_fn(|k| (k as f64).mul_add(step, place));
+        let found = sizes(&finer);
+        let at = outermost(&found).unwrap_or(0);
+        (place, edge) = (finer[at], found[at].1);
+    }
+    if edge.is_nan() || edge <= NEGLIGIBLE * magnitude {
+        return 0.0;
+    }
+    // Values next to the edge may have lost their digits: the power is that of two places before.
+    let [inner, outer] = [far[last - 2].1, far[last - 1].1];
+    let power = (inner / outer).log2() / STEP as f64;
+    (CAUTION * outer / power.max(LEAST_POWER)).min(f64::MAX / 4.0)
+}
