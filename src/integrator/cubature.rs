@@ -5,6 +5,7 @@ mod corners;
 mod doubt;
 mod drive;
 mod pieces;
+mod scatter;
 mod space;
 mod vector;
 

@@ -85,6 +85,8 @@ pub(crate) struct Cubature {
     pub sight: f64,
     /// The integral by points all over, its standard deviation and the largest term, once that was looked at.
     pub probed: Option<(f64, f64, f64)>,
+    /// The points all over the mesh at which was looked.
+    pub scattered: u64,
     /// Where the integrand was found not to be finite.
     pub bad: Vec<f64>,
 }
@@ -132,6 +134,7 @@ impl Cubature {
             peak: 0.0,
             sight: 0.0,
             probed: None,
+            scattered: 0,
             bad: Vec::new(),
         }
     }

@@ -5,7 +5,6 @@ use super::doubt::{Bad, Doubter};
 use crate::estimate::cubature::{CHORD, PER_CHORD, oddest_on_chord, on_chord};
 use crate::lanes::LANES;
 use crate::method::{Cubature, Suspicion};
-use crate::plan::AxisMap;
 use crate::rule::fully_symmetric::MOST_DIMENSIONS;
 
 /// The share of all evaluations that is spent on chords; the fewest of them, in two dimensions, in three, and in more; and the most.
@@ -126,24 +125,7 @@ impl Doubter<'_> {
                 }
             }
         }
-        let plain = self.axes.iter().all(|axis| axis.map == AxisMap::Plain);
-        let mut slopes = vec![[1.0; LANES]; if plain { 0 } else { chords.len() * VECTORS }];
-        for (points, slopes) in points.chunks_exact_mut(dimension).zip(&mut slopes) {
-            for (axis, point) in self.axes.iter().zip(points) {
-                for (t, slope) in point.iter_mut().zip(slopes.iter_mut()) {
-                    let (x, by) = axis.map.point(*t);
-                    (*t, *slope) = (x, *slope * by);
-                }
-            }
-        }
-        self.values.values(&points, values.as_flattened_mut().as_chunks_mut().0);
-        if let Some(k) = values.as_flattened().iter().position(|value| !value.is_finite()) {
-            let vector = &points[k / LANES * dimension..][..dimension];
-            return Err((vector.iter().map(|point| point[k % LANES]).collect(), values.as_flattened()[k]));
-        }
-        for (value, slope) in values.as_flattened_mut().iter_mut().zip(slopes.as_flattened()) {
-            *value *= slope;
-        }
+        self.mapped(&mut points, values.as_flattened_mut().as_chunks_mut().0)?;
         Ok(values)
     }
 }

@@ -1,5 +1,6 @@
 //! Whether a mesh that converged is to be believed: what other points than its nodes say.
 
+use super::scatter;
 use crate::integrand::point_values::PointValues;
 use crate::integrator::answer::TINY;
 use crate::lanes::LANES;
@@ -115,7 +116,9 @@ impl Doubter<'_> {
         if !estimate.is_finite() {
             return Doubt::All(NO_NUMBER);
         }
-        if hides || missed {
+        // Of a needle that few points meet they are not sure.
+        let towers = exact && largest > scatter::LARGER * method.peak * self.volume();
+        if hides || missed || towers {
             method.totals.truncation += off + DEVIATIONS * deviation;
             method.sight = largest / self.volume();
             return Doubt::All(EXACT);
@@ -136,7 +139,9 @@ impl Doubter<'_> {
         if !matches!(doubt, Doubt::None) {
             return Ok(doubt);
         }
-        let boxes = rest(method).along_chords(method)? || rest(method).next_to_corners(method);
+        let boxes = rest(method).along_chords(method)?
+            || rest(method).next_to_corners(method)
+            || rest(method).all_over(method)?;
         Ok(if boxes { Doubt::Boxes } else { Doubt::None })
     }
 

@@ -79,6 +79,23 @@ impl Cubature {
         open
     }
 
+    /// So many leaves, each as often as its share of their volume says, in order; and that volume.
+    pub fn spread_over_leaves(&self, count: usize) -> (Vec<u32>, f64) {
+        let leaves = 0..self.leaves.len() as u32;
+        let volume: f64 = leaves.clone().map(|leaf| self.volume(leaf)).sum();
+        let (mut before, mut places) = (0.0, Vec::with_capacity(count));
+        for leaf in leaves {
+            before += self.volume(leaf);
+            let until = (before / volume * count as f64 + 0.5) as usize;
+            places.resize(until.min(count).max(places.len()), leaf);
+        }
+        // Where all leaves were given up, none.
+        if let Some(last) = self.leaves.len().checked_sub(1) {
+            places.resize(count, last as u32);
+        }
+        (places, volume)
+    }
+
     /// The largest |f| at nodes of a leaf.
     pub fn peak_of(&self, leaf: u32) -> f64 {
         self.leaves[leaf as usize].peak
