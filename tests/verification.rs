@@ -86,7 +86,7 @@ fn agreement_is_reported_with_its_cost() {
 #[test]
 fn ill_conditioned_integrands_are_not_accused() {
     let formulas = [
-        "exp(x) - 1 - x",
+        "exp(x) - x - 1",
         "exp(100*x) - exp(100*x + 1e-9)",
         "floor(1e6 * sin(x))",
         "if(sin(x) > 0.5, 1, 0)",
@@ -225,7 +225,7 @@ fn a_wrong_lane_function_is_caught_in_an_adaptive_mesh() {
 #[test]
 fn ill_conditioned_integrands_are_not_accused_in_an_adaptive_mesh() {
     for formula in
-        ["exp(x) - 1 - x", "floor(10 * sin(x))", "if(sin(x) > 0.5, 1, 0)", "sin(1e4 * x)", "acos(x/4) - asin(x/4)"]
+        ["exp(x) - x - 1", "floor(10 * sin(x))", "if(sin(x) > 0.5, 1, 0)", "sin(1e4 * x)", "acos(x/4) - asin(x/4)"]
     {
         let f = Expression::parse(formula).unwrap();
         for level in Level::available() {
@@ -245,7 +245,7 @@ fn integrals_with_a_weight_are_verified() {
         ("1/(1 + x^2)", Weight::Cos(3.0), 0.0, f64::INFINITY),
         ("1/(1 + x^4)", Weight::Cos(2.0), f64::NEG_INFINITY, f64::INFINITY),
         ("sqrt(x)", Weight::Sin(20.0), 0.0, 1.0),
-        ("exp(x) - 1 - x", Weight::Cauchy(0.5), 0.0, 2.0),
+        ("exp(x) - x - 1", Weight::Cauchy(0.5), 0.0, 2.0),
         ("cos(x) + sqrt(1 - x)", Weight::algebraic(-0.5, 0.0), 0.0, 1.0),
         ("if(x > 0.3, 1, 0)", Weight::algebraic(-0.5, 0.25), 0.0, 1.0),
     ];
