@@ -8,9 +8,6 @@ const FIRST: usize = 64;
 const STEP: usize = 8;
 const PLACES: usize = 120;
 
-/// Evaluations towards one end.
-pub(super) const EVALUATIONS: u64 = (PLACES + 3 * LANES) as u64;
-
 /// The share of the integral of |f| below which values times distances are nothing.
 const NEGLIGIBLE: f64 = 1e-17;
 /// How much more is claimed than what a power leaves beyond, and the least power.
@@ -21,10 +18,13 @@ const LEAST_POWER: f64 = 1e-4;
 #[cold]
 pub(super) fn hidden(f: &dyn Values, (lower, upper): (f64, f64), magnitude: f64) -> (f64, u64) {
     let ends = [(lower, -1.0), (upper, 1.0)].into_iter().filter(|end| end.0.is_infinite());
-    ends.fold((0.0, 0), |(sum, evaluations), (_, sign)| (sum + towards(f, sign, magnitude), evaluations + EVALUATIONS))
+    ends.fold((0.0, 0), |(sum, evaluations), (_, sign)| {
+        let (hidden, more) = towards(f, sign, magnitude);
+        (sum + hidden, evaluations + more)
+    })
 }
 
-fn towards(f: &dyn Values, sign: f64, magnitude: f64) -> f64 {
+fn towards(f: &dyn Values, sign: f64, magnitude: f64) -> (f64, u64) {
     // |f| at these powers of two, and times the distance.
     let sizes = |exponents: &[f64]| {
         let points: Vec<f64> = exponents.iter().map(|exponent| sign * exponent.exp2()).collect();
@@ -35,11 +35,20 @@ fn towards(f: &dyn Values, sign: f64, magnitude: f64) -> f64 {
     };
     let outermost = |sizes: &[(f64, f64)]| sizes.iter().rposition(|size| size.0 > 0.0);
     let places: Vec<f64> = (0..PLACES).map(|k| (FIRST + STEP * k) as f64).collect();
-    let far = sizes(&places);
+    let mut far = Vec::with_capacity(PLACES);
+    // No farther than there is something.
+    for row in places.chunks(LANES) {
+        far.extend(sizes(row));
+        if outermost(&far[far.len() - LANES..]).is_none() {
+            break;
+        }
+    }
+    let evaluations = far.len() as u64;
     let Some(last) = outermost(&far).filter(|&last| last >= 2 && far.get(last + 1).is_some_and(|next| next.0 == 0.0))
     else {
-        return 0.0;
+        return (0.0, evaluations);
     };
+    let evaluations = evaluations + 3 * LANES as u64;
     // What falls to zero by itself, as an exponential, has been next to it before.
     let (mut place, mut step, mut edge) = (places[last], STEP as f64, far[last].1);
     for _ in 0..3 {
@@ -50,10 +59,10 @@ fn towards(f: &dyn Values, sign: f64, magnitude: f64) -> f64 {
         (place, edge) = (finer[at], found[at].1);
     }
     if edge.is_nan() || edge <= NEGLIGIBLE * magnitude {
-        return 0.0;
+        return (0.0, evaluations);
     }
     // Values next to the edge may have lost their digits: the power is that of two places before.
     let [inner, outer] = [far[last - 2].1, far[last - 1].1];
     let power = (inner / outer).log2() / STEP as f64;
-    (CAUTION * outer / power.max(LEAST_POWER)).min(f64::MAX / 4.0)
+    ((CAUTION * outer / power.max(LEAST_POWER)).min(f64::MAX / 4.0), evaluations)
 }
