@@ -83,12 +83,13 @@ fn main() {
         }
         sets.append(&mut board.sets);
     }
-    if sets.iter().all(|set| set.counts.iter().flatten().all(|&count| count == 0)) {
+    let is_empty = |set: &Set| set.counts.iter().flatten().all(|&count| count == 0);
+    if sets.iter().all(is_empty) {
         eprintln!("no case has that in its name");
         std::process::exit(2);
     }
     println!("\nsolved / right but not claimed / flagged or refused / CONVERGED AND WRONG");
-    for Set { method, name, tolerances, counts } in &sets {
+    for Set { method, name, tolerances, counts } in sets.iter().filter(|&set| !is_empty(set)) {
         print!("{method:<19}{name:<22}");
         for (tolerance, [solved, reached, flagged, wrong]) in tolerances.iter().zip(counts) {
             print!("{tolerance:>8.0e}: {:<18}", format!("{solved} / {reached} / {flagged} / {wrong}"));

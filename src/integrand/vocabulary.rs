@@ -53,7 +53,7 @@ const RECIPROCALS: &[(&str, UnaryFunction)] = &[
 
 /// Functions known elsewhere that are no function here, by the beginnings of their names, and what to do.
 const ELSEWHERE: &[(&[&str], &str)] = &[
-    (&["sinc"], "write sin(x)/x, or sin(pi*x)/(pi*x); 0/0 at 0 does no harm"),
+    (&["sinc"], "write sin(x)/x, or sin(pi*x)/(pi*x); an adaptive integral needs no value at 0"),
     (&["heaviside", "step", "theta"], "write if(x < 0, 0, 1)"),
     (&["where", "iif", "piecewise"], "write if(condition, then, else)"),
     (&["fact"], "write gamma(x + 1)"),

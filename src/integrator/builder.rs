@@ -65,7 +65,8 @@ impl Integrator {
 
     /// The evaluations after which an adaptive method gives up, 4 million unless set. No round is begun that may go beyond, but for the first
     /// sweep: of up to 900 points of an interval (2,000 where an end that is not 0 is singular), or of each between [`points`](Self::points) after a look beside these, of the first mesh of a box by [`Method::Cubature`](crate::Method::Cubature). What comes on top are the samples that are taken where all
-    /// values on an interval are the same (8192 and some more) or all that counts lies in a small part of it (1,000 to some 18,000), and searches for kinks there. Several components on one interval may use a round more. A method that samples takes 128 (`Lattice`, `Sobol`),
+    /// values on an interval are the same (8192 and some more) or all that counts lies in a small part of it (1,000 to some 18,000) or, by other methods than `auto`, panels are of very different lengths (1,000),
+    /// what is looked at far out on an infinite range of several panels (270 at most for each end), and searches for kinks there. Several components on one interval may use a round more. A method that samples takes 128 (`Lattice`, `Sobol`),
     /// 16 (`Vegas`) or 8 (`MonteCarlo`) at least, and refuses less: [`Error::FewEvaluations`](crate::Error::FewEvaluations). So 0 is the first sweep alone.
     pub fn max_evaluations(mut self, evaluations: u64) -> Self {
         self.max_evaluations = evaluations;

@@ -128,8 +128,10 @@ pub(super) fn run(
             let (hidden, evaluations) = underflow::hidden(question.values, (lower, upper), method.totals.magnitude);
             method.evaluations += evaluations;
             method.totals.error += hidden;
+            stop = question.withheld(start);
             let met = hidden == 0.0 || tolerance.met(method.totals.error, method.totals.estimate);
-            Some(if met { Outcome::Converged } else { Outcome::RoundoffLimited })
+            last = last.map(|(estimate, _, regions)| (estimate, f64::INFINITY, regions));
+            Some(if met { Outcome::Converged } else { Outcome::RoundoffLimited }).filter(|_| stop.is_none())
         }
         outcome => outcome,
     };

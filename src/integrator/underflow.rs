@@ -3,10 +3,11 @@
 use crate::integrand::values::Values;
 use crate::lanes::LANES;
 
-/// Powers of two that are looked at: the first, the distance from one to the next, and how many there are, up to the largest number.
-const FIRST: usize = 64;
-const STEP: usize = 8;
-const PLACES: usize = 120;
+/// Powers of two that are looked at: the first, the distance from one to the next, and how many there are, up to the largest number. What ends
+/// before the third of them is taken to end there by itself.
+const FIRST: usize = 24;
+const STEP: usize = 4;
+const PLACES: usize = 248;
 
 /// The share of the integral of |f| below which values times distances are nothing.
 const NEGLIGIBLE: f64 = 1e-17;

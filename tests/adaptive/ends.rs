@@ -162,11 +162,23 @@ fn singularities_that_are_named_are_as_well_off_as_others() {
 }
 
 #[test]
+fn the_singular_end_of_a_half_line_may_be_either() {
+    let exact = 2.440662451075892;
+    let inf = f64::INFINITY;
+    for side in [1.0, -1.0] {
+        let (lower, upper) = if side > 0.0 { (-1.0, inf) } else { (-inf, 1.0) };
+        let found = crate::of(&Integrator::new(), |x| 1.0 / (side * x + 1.0).sqrt() / (1.0 + x * x), lower, upper);
+        assert!(found.status == Status::Converged && (found.estimate - exact).abs() < 1e-9, "{found:#}, not {exact}");
+    }
+}
+
+#[test]
 fn a_tail_that_overflows_on_the_way_is_claimed() {
     // x²/(1 + x²)^p and x⁴/(1 + x⁴)^1.26 are 0 far out, where they still count.
     let f: fn(f64) -> f64 = |x| x.powi(2) / (1.0 + x * x).powf(1.53);
     let g: fn(f64) -> f64 = |x| x.powi(4) / (1.0 + x.powi(4)).powf(1.26);
-    for (tail, exact) in [(f, 16.3677377242833), (g, 24.91326533364468)] {
+    let h: fn(f64) -> f64 = |x| x.powi(12) / (1.0 + x.powi(12)).powf(1.09);
+    for (tail, exact) in [(f, 16.3677377242833), (g, 24.91326533364468), (h, 12.489278446005976)] {
         for tolerance in [1e-3, 1e-6, 1e-8, 1e-10, 1e-12] {
             let with = Integrator::new().rel_tol(tolerance).accept_any_status();
             let found = with.integrate(&tail, 0.0..f64::INFINITY).unwrap();

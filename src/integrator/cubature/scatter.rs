@@ -34,6 +34,10 @@ impl Doubter<'_> {
         let root = (0..64).fold(2.0f64, |root, _| (1.0 + root).powf(1.0 / (dimension as f64 + 1.0)));
         let steps: [f64; MOST_DIMENSIONS] = std::array::from_fn(|d| root.powi(-(d as i32) - 1));
         let (places, volume) = method.spread_over_leaves(count);
+        let count = places.len();
+        if count == 0 {
+            return Ok(false);
+        }
         let (first, each) = (method.scattered, volume / count as f64);
         let least = LEAST * method.wanted();
         let mut odd: Vec<Suspicion> = Vec::new();

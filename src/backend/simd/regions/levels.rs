@@ -98,7 +98,9 @@ impl SimdRegions<'_> {
         // Where the value in the middle is no number nothing is known.
         let nothing = bad.is_some() && ends[0].units + ends[1].units == 0;
         let constant = !nothing && ends.iter().all(|end| end.largest == 0.0);
-        desk.open = [ends[0].open, ends[1].open];
+        // By ends of the region: of a half-line the finite one is that of the first arm.
+        let first = usize::from(region.upper.is_finite() && !region.lower.is_finite());
+        desk.open = [ends[first].open, ends[1 - first].open];
         let mut finer_waves = [Waves::none(simd), Waves::none(simd)];
         let mut short = false;
         let mut batch = Batch { each: [(0, 0); MOST_VECTORS], count: 0 };
