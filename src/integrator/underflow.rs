@@ -15,6 +15,10 @@ const NEGLIGIBLE: f64 = 1e-17;
 const CAUTION: f64 = 4.0;
 const LEAST_POWER: f64 = 1e-4;
 
+/// The least share of what comes before that is left at the edge of an overflow; and the power that times the distance grows by, from which on it is none.
+const ABRUPT: f64 = 0.2;
+const FLAT: f64 = -0.75;
+
 /// What may lie beyond the last values of f that are not zero, towards the infinite ends, where the integral of |f| is `magnitude`.
 #[cold]
 pub(super) fn hidden(f: &dyn Values, (lower, upper): (f64, f64), magnitude: f64) -> (f64, u64) {
@@ -65,5 +69,9 @@ fn towards(f: &dyn Values, sign: f64, magnitude: f64) -> (f64, u64) {
     // Values next to the edge may have lost their digits: the power is that of two places before.
     let [inner, outer] = [far[last - 2].1, far[last - 1].1];
     let power = (inner / outer).log2() / STEP as f64;
+    // What went down to its end, or was as good as constant until there, ends by itself: no integral would exist of it beyond.
+    if edge < ABRUPT * outer || power < FLAT {
+        return (0.0, evaluations);
+    }
     ((CAUTION * outer / power.max(LEAST_POWER)).min(f64::MAX / 4.0), evaluations)
 }

@@ -162,6 +162,22 @@ fn singularities_that_are_named_are_as_well_off_as_others() {
 }
 
 #[test]
+fn a_tail_that_ends_by_itself_far_out_is_believed() {
+    for c in [1e6, 1e12, 1e30] {
+        let ramp = move |x: f64| (1.0 - x / c).max(0.0);
+        let step = move |x: f64| if x < c { 1.0 } else { 0.0 };
+        for found in [
+            crate::of(&Integrator::new().rel_tol(1e-3), ramp, 0.0, f64::INFINITY),
+            crate::of(&Integrator::new().rel_tol(1e-3), move |x| 2.0 * ramp(x).powi(3), 0.0, f64::INFINITY),
+            crate::of(&Integrator::new().rel_tol(1e-3), move |x| 0.5 * step(x), 0.0, f64::INFINITY),
+        ] {
+            let right = (found.estimate - 0.5 * c).abs() <= 1e-3 * c;
+            assert!(found.status == Status::Converged && right, "{c}: {found:#}");
+        }
+    }
+}
+
+#[test]
 fn the_singular_end_of_a_half_line_may_be_either() {
     let exact = 2.440662451075892;
     let inf = f64::INFINITY;
