@@ -122,7 +122,7 @@ pub(super) fn run(
         question.control.report_estimate(one.method.evaluations, most, totals.estimate, totals.error);
         stop = sweep(one.method, swept);
     };
-    // One panel that reaches to infinity claims such a tail by itself.
+    // Levels that alone reach to infinity claim such a tail themselves, as far out as 1e60 and more.
     let outcome = match outcome {
         Some(Outcome::Converged) if method.regions() > 1 && !(lower.is_finite() && upper.is_finite()) => {
             let (hidden, evaluations) = underflow::hidden(question.values, (lower, upper), method.totals.magnitude);
