@@ -10,8 +10,8 @@ use crate::agreement::{Agreement, Disagreement, Verify};
 #[cfg(feature = "gpu")]
 use crate::integrand::bound::Rounding;
 use crate::integrand::bound::{Ball, Bounded};
-use crate::integrand::{Integrand, evaluate};
-use crate::lanes::Level;
+use crate::integrand::definition::Definition;
+use crate::integrand::values::Values;
 use crate::plan::{Grid, Swept};
 use crate::reduce::Partial;
 
@@ -98,11 +98,11 @@ impl Checked {
 }
 
 /// A tile by the scalar definition, and its first and last node.
-fn by_definition<F: Integrand>(f: &F, grid: &Grid, tile: u64) -> (Checked, (f64, f64)) {
+fn by_definition(f: &dyn Definition, grid: &Grid, tile: u64) -> (Checked, (f64, f64)) {
     let mut checked = Checked::NOTHING;
     let (mut first, mut last) = (f64::INFINITY, f64::NEG_INFINITY);
     grid.for_each_node(tile, |x, weight| {
-        let term = weight * f.scalar(x);
+        let term = weight * f.value(x);
         checked.reference = checked.reference.combine(Partial::new(term));
         checked.magnitude += term.abs();
         checked.evaluations += 1;
@@ -111,8 +111,8 @@ fn by_definition<F: Integrand>(f: &F, grid: &Grid, tile: u64) -> (Checked, (f64,
     (checked, (first, last))
 }
 
-/// Computes a tile again by the scalar definition and compares.
-pub(crate) fn check_tile<F: Integrand>(f: &F, grid: &Grid, level: Level, tile: u64, fast: Partial) -> Checked {
+/// Computes a tile again by the scalar definition and compares. `values` are those that were summed.
+pub(crate) fn check_tile(f: &dyn Definition, values: &dyn Values, grid: &Grid, tile: u64, fast: Partial) -> Checked {
     let (mut checked, nodes) = by_definition(f, grid, tile);
     checked.bound = UNITS * checked.magnitude + f64::MIN_POSITIVE;
     let difference = distance(fast, checked.reference);
@@ -121,7 +121,7 @@ pub(crate) fn check_tile<F: Integrand>(f: &F, grid: &Grid, level: Level, tile: u
     if difference <= checked.bound {
         return checked;
     }
-    match check_nodes(f, grid, level, tile, fast) {
+    match check_nodes(f, values, grid, tile, fast) {
         Some((worst, unbounded)) if worst <= 1.0 => Checked { worst, unbounded, bound: difference, ..checked },
         _ => Checked { failed: Some(checked.disagreement(grid, Some(tile), nodes, fast)), ..checked },
     }
@@ -129,8 +129,8 @@ pub(crate) fn check_tile<F: Integrand>(f: &F, grid: &Grid, level: Level, tile: u
 
 /// Compares a tile that was computed in another arithmetic, by an evaluation of its own. `values` evaluates nodes in it.
 #[cfg(feature = "gpu")]
-pub(crate) fn check_rounded_tile<F: Integrand>(
-    f: &F,
+pub(crate) fn check_rounded_tile(
+    f: &dyn Definition,
     grid: &Grid,
     rounding: Rounding,
     tile: u64,
@@ -149,7 +149,7 @@ pub(crate) fn check_rounded_tile<F: Integrand>(
         return checked;
     }
     // The closer look: what each node's own operations explain.
-    if let Some(bounded) = Bounded::new(f) {
+    if let Some(bounded) = f.bounded() {
         let shift = rounding.position * nodes.0.abs().max(nodes.1.abs());
         let mut unknown = false;
         grid.for_each_node(tile, |x, weight| match bounded.at_rounded(&[x], rounding, &[shift]).bound {
@@ -172,10 +172,10 @@ pub(crate) fn check_rounded_tile<F: Integrand>(
 
 /// The lowest node of a tile where the integrand is not finite.
 #[cfg(feature = "gpu")]
-fn not_finite<F: Integrand>(f: &F, grid: &Grid, tile: u64) -> Option<(f64, f64)> {
+fn not_finite(f: &dyn Definition, grid: &Grid, tile: u64) -> Option<(f64, f64)> {
     let mut found: Option<(f64, f64)> = None;
     grid.for_each_node(tile, |x, _| {
-        let value = f.scalar(x);
+        let value = f.value(x);
         if !value.is_finite() && found.is_none_or(|(point, _)| x < point) {
             found = Some((x, value));
         }
@@ -186,8 +186,8 @@ fn not_finite<F: Integrand>(f: &F, grid: &Grid, tile: u64) -> Option<(f64, f64)>
 /// Where rounding explains any value of some nodes, their sum says nothing: each of the others is evaluated once more. The sum
 /// of all tiles is then checked with the difference that this tile has.
 #[cfg(feature = "gpu")]
-fn check_rounded_nodes<F: Integrand>(
-    f: &F,
+fn check_rounded_nodes(
+    f: &dyn Definition,
     grid: &Grid,
     tile: u64,
     mut checked: Checked,
@@ -202,7 +202,7 @@ fn check_rounded_nodes<F: Integrand>(
         return Checked { unbounded: checked.evaluations, ..checked };
     };
     for (&(x, weight), &value) in nodes.iter().zip(&values) {
-        let ball = Ball { value: f.scalar(x), bound: bound(x) };
+        let ball = Ball { value: f.value(x), bound: bound(x) };
         if ball.bound == f64::INFINITY {
             checked.unbounded += 1;
         } else if !ball.admits(value) {
@@ -290,14 +290,12 @@ fn distance(a: Partial, b: Partial) -> f64 {
 /// The closer look, for integrands that enlarge the errors of the functions in them: each node against the bound that
 /// follows from its own operations. The largest difference as a share of its bound, and the number of nodes that have none;
 /// `None` where the integrand cannot be traced, or a node or the sum is not explained.
-fn check_nodes<F: Integrand>(f: &F, grid: &Grid, level: Level, tile: u64, fast: Partial) -> Option<(f64, u64)> {
-    let bounded = Bounded::new(f)?;
+fn check_nodes(f: &dyn Definition, values: &dyn Values, grid: &Grid, tile: u64, fast: Partial) -> Option<(f64, u64)> {
+    let bounded = f.bounded()?;
     let (mut sum, mut magnitude, mut worst, mut unbounded) = (Partial::IDENTITY, 0.0, 0.0f64, 0);
     let mut explained = true;
     grid.for_each_node(tile, |x, weight| {
-        let (ball, mut value) = (bounded.at(&[x]), [0.0]);
-        evaluate(f, level, &[x], &mut value);
-        let [value] = value;
+        let (ball, value) = (bounded.at(&[x]), values.at(x));
         explained &= ball.admits(value);
         if !ball.bound.is_finite() {
             unbounded += 1;
@@ -331,6 +329,7 @@ pub(crate) fn spot_tiles(tiles: u64, seed: u64) -> impl Iterator<Item = u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::integrand::values::ByScalar;
     use crate::rule::Rule;
 
     #[test]
@@ -342,7 +341,7 @@ mod tests {
             grid.for_each_node(tile, |x, weight| sum = sum.combine(Partial::new(weight * f(x))));
             sum
         };
-        let check = |tile| check_tile(&f, &grid, Level::detect(), tile, sums(tile));
+        let check = |tile| check_tile(&f, &ByScalar(&f), &grid, tile, sums(tile));
         let checked = (0..grid.tiles()).map(check).fold(Checked::NOTHING, Checked::combine);
         let total = (0..grid.tiles()).map(sums).fold(Partial::IDENTITY, Partial::combine);
         assert_eq!((checked.failed, checked.evaluations), (None, 100_000));

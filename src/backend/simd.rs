@@ -11,6 +11,7 @@ pub(crate) mod regions;
 pub(crate) mod samples;
 
 use crate::integrand::Integrand;
+use crate::integrand::values::{OnLanes, Values};
 use crate::lanes::{LANES, Lanes, Simd, Token, dispatch, twofold};
 use crate::plan::{Grid, RUN, Series};
 use crate::reduce::Partial;
@@ -64,9 +65,85 @@ impl Offsets {
     }
 }
 
+/// What a grid asks of an integrand. All else of it is compiled once, and not for every integrand.
+pub(crate) trait GridValues: Values + Sync {
+    /// Whether values in blocks are cheaper.
+    fn is_blocked(&self) -> bool {
+        false
+    }
+
+    /// The sums of the values at the nodes of a full run, lane by lane. `one` is 1.
+    fn run(&self, token: Token, offsets: &Offsets, base: f64, one: f64) -> [f64; LANES] {
+        dispatch!(token, simd => in_blocks(simd, self, offsets, base, one).to_array())
+    }
+}
+
+impl<F: Integrand> GridValues for OnLanes<'_, F> {
+    fn is_blocked(&self) -> bool {
+        F::BLOCKED
+    }
+
+    fn run(&self, token: Token, offsets: &Offsets, base: f64, one: f64) -> [f64; LANES] {
+        if F::BLOCKED {
+            return dispatch!(token, simd => in_blocks(simd, self, offsets, base, one).to_array());
+        }
+        dispatch!(token, simd => run(simd, self.f, offsets, base, one).to_array())
+    }
+}
+
+/// The sum over a full run.
+///
+/// Written out for four vectors side by side: a loop over them, or a closure, may not be unrolled or inlined where f
+/// is long, and then keeps the sums in memory or loses the level.
+#[inline(always)]
+fn run<S: Simd>(simd: S, f: &impl Integrand, offsets: &Offsets, base: f64, one: f64) -> Lanes<S> {
+    let (base, zero, one) = (Lanes::splat(simd, base), Lanes::splat(simd, 0.0), Lanes::splat(simd, one));
+    let mut total = zero;
+    for offsets in offsets.0.chunks_exact(BLOCK) {
+        let mut sums = [zero; WAYS];
+        for offsets in offsets.chunks_exact(WAYS) {
+            let a = f.lanes(base + Lanes::from_array(simd, offsets[0]));
+            let b = f.lanes(base + Lanes::from_array(simd, offsets[1]));
+            let c = f.lanes(base + Lanes::from_array(simd, offsets[2]));
+            let d = f.lanes(base + Lanes::from_array(simd, offsets[3]));
+            sums = add_ways(sums, [a, b, c, d], one);
+        }
+        total = total_of(sums, total, one);
+    }
+    total
+}
+
+/// The same by values in blocks.
+#[inline(always)]
+fn in_blocks<S: Simd>(simd: S, f: &(impl Values + ?Sized), offsets: &Offsets, base: f64, one: f64) -> Lanes<S> {
+    let (base, zero, one) = (Lanes::splat(simd, base), Lanes::splat(simd, 0.0), Lanes::splat(simd, one));
+    let mut total = zero;
+    let (mut points, mut values) = ([[0.0; LANES]; BLOCK], [[0.0; LANES]; BLOCK]);
+    for offsets in offsets.0.chunks_exact(BLOCK) {
+        for (point, &offsets) in points.iter_mut().zip(offsets) {
+            *point = (base + Lanes::from_array(simd, offsets)).to_array();
+        }
+        f.values(&points, &mut values);
+        let mut sums = [zero; WAYS];
+        for values in values.chunks_exact(WAYS) {
+            let value = |way: usize| Lanes::from_array(simd, values[way]);
+            sums = add_ways(sums, [value(0), value(1), value(2), value(3)], one);
+        }
+        total = total_of(sums, total, one);
+    }
+    total
+}
+
+/// The sums of a block, added to that of the run.
+#[inline(always)]
+fn total_of<S: Simd>(sums: [Lanes<S>; WAYS], total: Lanes<S>, one: Lanes<S>) -> Lanes<S> {
+    let (left, right) = (sums[1].fma(one, sums[0]), sums[3].fma(one, sums[2]));
+    left.fma(one, right.fma(one, total))
+}
+
 /// An integrand on a grid, ready to sum tiles on lanes.
-pub(crate) struct SimdGrid<'a, F> {
-    f: &'a F,
+pub(crate) struct SimdGrid<'a> {
+    f: &'a dyn GridValues,
     grid: &'a Grid,
     token: Token,
     offsets: &'a Offsets,
@@ -74,8 +151,8 @@ pub(crate) struct SimdGrid<'a, F> {
     one: f64,
 }
 
-impl<'a, F: Integrand> SimdGrid<'a, F> {
-    pub fn new(f: &'a F, grid: &'a Grid, offsets: &'a Offsets, token: Token) -> Self {
+impl<'a> SimdGrid<'a> {
+    pub fn new(f: &'a dyn GridValues, grid: &'a Grid, offsets: &'a Offsets, token: Token) -> Self {
         Self { f, grid, token, offsets, one: std::hint::black_box(1.0) }
     }
 
@@ -87,9 +164,9 @@ impl<'a, F: Integrand> SimdGrid<'a, F> {
     #[inline(always)]
     fn tile_on<S: Simd>(&self, simd: S, index: u64) -> Partial {
         let panels = self.grid.tile(index);
-        let (mut sum, mut odd) = (Compensated::zero(simd), Batch::new(Lanes::splat(simd, self.one)));
+        let (mut sum, mut odd) = (Compensated::zero(simd), Batch::new(self.one));
         for (x, weight) in self.grid.ends(&panels) {
-            self.push(&mut odd, Lanes::splat(simd, x), Lanes::from_array(simd, lanes_of(&[weight], 0, 0.0)), &mut sum);
+            self.push(simd, &mut odd, [x; LANES], lanes_of(&[weight], 0, 0.0), &mut sum);
         }
         if self.grid.across_nodes() {
             for panel in panels {
@@ -105,7 +182,7 @@ impl<'a, F: Integrand> SimdGrid<'a, F> {
 
     /// Adds the nodes of a series: full runs, and what is left.
     #[inline(always)]
-    fn series<S: Simd>(&self, simd: S, series: Series, odd: &mut Batch<S>, sum: &mut Compensated<S>) {
+    fn series<S: Simd>(&self, simd: S, series: Series, odd: &mut Batch, sum: &mut Compensated<S>) {
         let weight = Lanes::splat(simd, series.weight);
         let step = self.grid.step_parts();
         let (mut bases, mut start) = ([(0.0, 0.0); RUNS], 0);
@@ -126,20 +203,16 @@ impl<'a, F: Integrand> SimdGrid<'a, F> {
                         shifted = self.offsets.shifted(simd, rest);
                         &shifted
                     };
-                    sum.add(weight * self.run(simd, offsets, Lanes::splat(simd, base)));
+                    let run = self.f.run(self.token, offsets, base, self.one);
+                    sum.add(weight * Lanes::from_array(simd, run));
                 } else {
                     // What fills up the last vector is the last node once more.
                     let last = Lanes::splat(simd, last.min(self.grid.upper));
                     for v in 0..count.div_ceil(LANES) {
                         let x = ((offsets_of(simd, step, v) + rest) + base).min(last);
                         let left = count - v * LANES;
-                        let weights = if left >= LANES {
-                            weight
-                        } else {
-                            let each = |lane| if lane < left { series.weight } else { 0.0 };
-                            Lanes::from_array(simd, array::from_fn(each))
-                        };
-                        self.push(odd, x, weights, sum);
+                        let weights = array::from_fn(|lane| if lane < left { series.weight } else { 0.0 });
+                        self.push(simd, odd, x.to_array(), weights, sum);
                     }
                 }
                 start += count as u64;
@@ -147,94 +220,51 @@ impl<'a, F: Integrand> SimdGrid<'a, F> {
         }
     }
 
-    /// The sum over a full run.
-    ///
-    /// Written out for four vectors side by side: a loop over them, or a closure, may not be unrolled or inlined where f
-    /// is long, and then keeps the sums in memory or loses the level.
-    #[inline(always)]
-    fn run<S: Simd>(&self, simd: S, offsets: &Offsets, base: Lanes<S>) -> Lanes<S> {
-        let (zero, one) = (Lanes::splat(simd, 0.0), Lanes::splat(simd, self.one));
-        let mut total = zero;
-        for offsets in offsets.0.chunks_exact(BLOCK) {
-            let mut sums = [zero; WAYS];
-            if F::BLOCKED {
-                let (mut points, mut values) = ([base; BLOCK], [base; BLOCK]);
-                for (point, &offsets) in points.iter_mut().zip(offsets) {
-                    *point = base + Lanes::from_array(simd, offsets);
-                }
-                self.f.block(&points, &mut values);
-                for values in values.chunks_exact(WAYS) {
-                    sums = add_ways(sums, [values[0], values[1], values[2], values[3]], one);
-                }
-            } else {
-                for offsets in offsets.chunks_exact(WAYS) {
-                    let a = self.f.lanes(base + Lanes::from_array(simd, offsets[0]));
-                    let b = self.f.lanes(base + Lanes::from_array(simd, offsets[1]));
-                    let c = self.f.lanes(base + Lanes::from_array(simd, offsets[2]));
-                    let d = self.f.lanes(base + Lanes::from_array(simd, offsets[3]));
-                    sums = add_ways(sums, [a, b, c, d], one);
-                }
-            }
-            let (left, right) = (sums[1].fma(one, sums[0]), sums[3].fma(one, sums[2]));
-            total = left.fma(one, right.fma(one, total));
-        }
-        total
-    }
-
     /// Adds all nodes of one panel, lanes going over nodes.
     #[inline(always)]
-    fn panel<S: Simd>(&self, simd: S, panel: u64, odd: &mut Batch<S>, sum: &mut Compensated<S>) {
+    fn panel<S: Simd>(&self, simd: S, panel: u64, odd: &mut Batch, sum: &mut Compensated<S>) {
         let (lower, upper) = (Lanes::splat(simd, self.grid.lower), Lanes::splat(simd, self.grid.upper));
         for (nodes, end) in [(&self.grid.rule.lower, panel), (&self.grid.rule.upper, panel + 1)] {
             let (base, rest) = self.grid.base(end, 0.0);
             for v in 0..nodes.offsets.len().div_ceil(LANES) {
                 let offsets = Lanes::from_array(simd, lanes_of(&nodes.offsets, v, nodes.offsets[0]));
                 let x = ((offsets * self.grid.step.high + rest) + base).clamp(lower, upper);
-                self.push(odd, x, Lanes::from_array(simd, lanes_of(&nodes.weights, v, 0.0)), sum);
+                self.push(simd, odd, x.to_array(), lanes_of(&nodes.weights, v, 0.0), sum);
             }
         }
     }
 
     /// Takes a vector of nodes that are weighted lane by lane.
     #[inline(always)]
-    fn push<S: Simd>(&self, odd: &mut Batch<S>, x: Lanes<S>, weights: Lanes<S>, sum: &mut Compensated<S>) {
-        if odd.len == odd.points.len() {
-            *sum = self.flush(x.token(), odd, *sum);
+    fn push<S: Simd>(
+        &self,
+        simd: S,
+        odd: &mut Batch,
+        points: [f64; LANES],
+        weights: [f64; LANES],
+        sum: &mut Compensated<S>,
+    ) {
+        if odd.len == BATCH {
+            *sum = self.flush(simd, odd, *sum);
         }
-        odd.points[odd.len] = x;
-        odd.weights[odd.len] = weights;
+        (odd.points[odd.len], odd.weights[odd.len]) = (points, weights);
         odd.len += 1;
     }
 
-    /// Evaluates and adds the batch. In a function of its own, so that the code of f is not repeated for each use; the sum
-    /// goes through it by value, so that it stays in registers elsewhere.
+    /// Evaluates and adds the batch. The sum goes through it by value, so that it stays in registers elsewhere.
     #[inline(always)]
-    fn flush<S: Simd>(&self, simd: S, odd: &mut Batch<S>, sum: Compensated<S>) -> Compensated<S> {
-        if odd.len == 0 {
-            return sum;
+    fn flush<S: Simd>(&self, simd: S, odd: &mut Batch, mut sum: Compensated<S>) -> Compensated<S> {
+        let mut values = [[0.0; LANES]; BATCH];
+        let values = &mut values[..odd.len];
+        self.f.values(&odd.points[..odd.len], values);
+        let zero = Lanes::splat(simd, 0.0);
+        for (&mut value, &weights) in values.iter_mut().zip(&odd.weights) {
+            let [value, weights] = [value, weights].map(|each| Lanes::from_array(simd, each));
+            // A lane of weight 0 does not count, whatever its value.
+            sum.add(weights.eq(zero).select(zero, value * weights));
         }
-        simd.vectorize(
-            #[inline(always)]
-            || {
-                let (points, mut sum) = (&mut odd.points[..odd.len], sum);
-                if F::BLOCKED {
-                    let mut values = [Lanes::splat(simd, 0.0); BATCH];
-                    self.f.block(points, &mut values[..points.len()]);
-                    points.copy_from_slice(&values[..points.len()]);
-                } else {
-                    for point in points.iter_mut() {
-                        *point = self.f.lanes(*point);
-                    }
-                }
-                let zero = Lanes::splat(simd, 0.0);
-                for (&mut value, &weights) in points.iter_mut().zip(&odd.weights) {
-                    // A lane of weight 0 does not count, whatever its value.
-                    sum.add(weights.eq(zero).select(zero, value * weights));
-                }
-                odd.len = 0;
-                sum
-            },
-        )
+        odd.len = 0;
+        sum
     }
 }
 
@@ -253,17 +283,18 @@ fn add_ways<S: Simd>(sums: [Lanes<S>; WAYS], values: [Lanes<S>; WAYS], one: Lane
 }
 
 /// Vectors of nodes that are not in a full run, gathered to be evaluated together.
-struct Batch<S: Simd> {
-    points: [Lanes<S>; BATCH],
-    weights: [Lanes<S>; BATCH],
+#[repr(align(64))]
+struct Batch {
+    points: [[f64; LANES]; BATCH],
+    weights: [[f64; LANES]; BATCH],
     len: usize,
 }
 
-impl<S: Simd> Batch<S> {
+impl Batch {
     /// Filled with something that is not seen to be 0: for zeros a function is called, which takes longer than the stores.
     #[inline(always)]
-    fn new(fill: Lanes<S>) -> Self {
-        Self { points: [fill; BATCH], weights: [fill; BATCH], len: 0 }
+    fn new(fill: f64) -> Self {
+        Self { points: [[fill; LANES]; BATCH], weights: [[fill; LANES]; BATCH], len: 0 }
     }
 }
 

@@ -7,6 +7,7 @@
 pub(crate) mod bound;
 mod cancellation;
 mod closure;
+pub(crate) mod definition;
 mod evaluate;
 mod expression;
 #[cfg(feature = "gpu")]

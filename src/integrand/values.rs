@@ -9,6 +9,13 @@ pub(crate) trait Values {
     /// Sets `values[i]` to f at `points[i]`; both slices have the same length.
     fn values(&self, points: &[[f64; LANES]], values: &mut [[f64; LANES]]);
 
+    /// The value at one point.
+    fn at(&self, x: f64) -> f64 {
+        let mut values = [[0.0; LANES]];
+        self.values(&[[x; LANES]], &mut values);
+        values[0][0]
+    }
+
     /// The same at points that are `end` plus distances, known better than their sum: for what depends on those.
     #[inline]
     fn near(&self, end: f64, distances: &[[f64; LANES]], points: &[[f64; LANES]], values: &mut [[f64; LANES]]) {

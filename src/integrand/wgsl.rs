@@ -4,7 +4,7 @@
 //! alone: what compiles it is another module, and none is needed here.
 
 use super::formula::Traced;
-use super::{BinaryFunction, Comparison, Integrand, Node, Point, UnaryFunction, graph::Id};
+use super::{BinaryFunction, Comparison, Node, UnaryFunction, graph::Id};
 use std::fmt::Write;
 
 /// The operations that a shader may have: drivers take seconds for as many, and minutes for more.
@@ -34,7 +34,6 @@ pub(crate) struct Emitted {
 /// Why there is no such function.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Refused {
-    NotTraceable,
     TooManyOperations {
         operations: usize,
     },
@@ -110,13 +109,8 @@ pub(crate) fn split(value: f64) -> (f32, f32) {
     (high, if high.is_finite() { (value - f64::from(high)) as f32 } else { 0.0 })
 }
 
-/// `f` as a WGSL function in the given arithmetic.
-pub(crate) fn emit<P: Point>(f: &impl Integrand<P>, arithmetic: Arithmetic) -> Result<Emitted, Refused> {
-    emit_traced(&Traced::of(f).ok_or(Refused::NotTraceable)?, arithmetic)
-}
-
-/// The same of what its trace has left.
-pub(crate) fn emit_traced(traced: &Traced, arithmetic: Arithmetic) -> Result<Emitted, Refused> {
+/// An integrand, by what its trace has left, as a WGSL function in the given arithmetic.
+pub(crate) fn emit(traced: &Traced, arithmetic: Arithmetic) -> Result<Emitted, Refused> {
     let Traced { nodes, parameters, dimension } = traced;
     let real = arithmetic.real();
     let arguments: Vec<String> = (0..*dimension).map(|d| format!("x{d}: {real}")).collect();

@@ -7,7 +7,6 @@ use crate::backend::threads::Threads;
 use crate::clock::Instant;
 use crate::control::Stop;
 use crate::integral::Integral;
-use crate::integrand::Integrand;
 use crate::reduce::{Partial, tree};
 use crate::verify::{Checked, check_tile, spot_tiles};
 
@@ -26,9 +25,9 @@ pub(super) fn check_all(threads: &Threads, tiles: u64, check: &Check) -> Checked
 
 impl Integrator {
     /// `integral` with what verification finds; `total` is the sum it was made of, `tile` what computes a tile of it again.
-    pub(super) fn verified<F: Integrand>(
+    pub(super) fn verified(
         &self,
-        run: &Run<F>,
+        run: &Run,
         mut integral: Integral,
         total: Partial,
         tile: &(dyn Fn(u64) -> Partial + Sync),
@@ -37,9 +36,9 @@ impl Integrator {
         if !integral.status.is_success() || verify == Verify::Off {
             return (integral, None);
         }
-        let Run { f, grid, level, threads, start, .. } = *run;
-        match self.check(grid.tiles(), threads, start, verify, &|index| check_tile(f, grid, level, index, tile(index)))
-        {
+        let Run { f, values, grid, threads, start, .. } = *run;
+        let check = |index| check_tile(f, values, grid, index, tile(index));
+        match self.check(grid.tiles(), threads, start, verify, &check) {
             Ok(checked) => {
                 let whole = || (verify == Verify::Full).then(|| checked.whole(grid, total)).flatten();
                 let failed = checked.failed.or_else(whole);

@@ -7,16 +7,16 @@ use crate::agreement::{Disagreement, Verify};
 use crate::backend::{
     Backend,
     serial::{self, PlainLoop},
-    simd::{Offsets, SimdGrid},
+    simd::{GridValues, Offsets, SimdGrid},
     threads::Threads,
 };
 use crate::clock::Instant;
 use crate::control::{Pace, Stop};
 use crate::error::Error;
 use crate::integral::{Fallback, Integral, Status};
-use crate::integrand::values::{OnLanes, Values};
-use crate::integrand::{Integrand, evaluate};
-use crate::lanes::Level;
+use crate::integrand::definition::Definition;
+use crate::integrand::values::Values;
+use crate::lanes::{Level, Token};
 use crate::method::CompositeSum;
 use crate::plan::Grid;
 use crate::reduce::{Partial, tree};
@@ -31,7 +31,8 @@ pub(super) const GRAIN: f64 = 10e-6;
 
 impl Integrator {
     /// The plain loop, stopped now and then to look at the clock.
-    pub(super) fn serial(&self, f: &impl Integrand, grid: &Grid, start: Instant) -> Integral {
+    pub(super) fn serial(&self, run: &Run) -> Integral {
+        let Run { f, grid, start, .. } = *run;
         let mut sum = PlainLoop::new();
         let mut pace = Pace::new(start, if self.control.may_stop() { 1 } else { 256 });
         let (mut stop, mut bad) = (None, None);
@@ -41,7 +42,7 @@ impl Integrator {
                 break;
             }
             let begin = sum.panels;
-            sum.advance(f, grid, grid.panels.min(begin + pace.size));
+            (run.advance)(&mut sum, grid.panels.min(begin + pace.size));
             pace.block_done(sum.panels - begin);
             self.control.report(grid.evaluations_below(sum.panels), grid.evaluations());
             if !sum.sum.is_finite() {
@@ -56,16 +57,15 @@ impl Integrator {
         finish(f, grid, integral, sum.panels, stop, grid.rule.last, |found| {
             let Range { start, end } = bad.unwrap_or_default();
             serial::fold_nodes(grid, start, end, found, |found, x, _| {
-                found.see(x, f.scalar(x));
+                found.see(x, f.value(x));
                 found
             });
         })
     }
 
     /// The tiles on lanes and threads, and the comparison with the scalar definition.
-    pub(super) fn simd<F: Integrand>(&self, run: &Run<F>) -> Result<(Integral, Option<Disagreement>), Error> {
-        let Run { f, grid, level, threads, start, .. } = *run;
-        let token = level.token().ok_or(Error::LevelUnavailable { level })?;
+    pub(super) fn simd(&self, run: &Run) -> Result<(Integral, Option<Disagreement>), Error> {
+        let Run { f, values, grid, level, token, threads, start, .. } = *run;
         let mut table;
         let offsets = if Offsets::wanted(grid) {
             table = Offsets::NONE;
@@ -74,24 +74,24 @@ impl Integrator {
         } else {
             &Offsets::NONE
         };
-        let lanes = SimdGrid::new(f, grid, offsets, token);
         let bad = AtomicU64::new(u64::MAX);
-        let values = OnLanes { f, token };
-        let watched: Watched<dyn Values + Sync> = Watched::new(&values, &self.control, start);
+        let lanes = SimdGrid::new(values, grid, offsets, token);
+        let watched: Watched<dyn Values + Sync> = Watched::new(values, &self.control, start);
+        let in_steps = watched.in_steps(values.is_blocked());
+        let slowly = SimdGrid::new(&in_steps, grid, offsets, token);
         // Where a value takes long, here or in a tile before, this one is not to be waited for.
         let slow = AtomicBool::new(false);
         let is_slow_in = |tile: u64| {
             if self.control.may_stop() && !slow.load(Relaxed) {
                 let Range { start, end } = grid.tile(tile);
                 let middle = grid.position(start + (end - start) / 2, 0.5);
-                slow.store(is_slow(|| f.scalar(middle)), Relaxed);
+                slow.store(is_slow(|| f.value(middle)), Relaxed);
             }
             slow.load(Relaxed)
         };
         let withheld = || watched.is_withheld();
         let leaf = |tile: u64| {
-            let sum =
-                if is_slow_in(tile) { watched.tile(F::BLOCKED, grid, offsets, token, tile) } else { lanes.tile(tile) };
+            let sum = if is_slow_in(tile) { slowly.tile(tile) } else { lanes.tile(tile) };
             if !sum.high.is_finite() && !withheld() {
                 bad.fetch_min(tile, Relaxed);
             }
@@ -133,9 +133,8 @@ impl Integrator {
         let integral = finish(f, grid, integral, panels, stop, grid.rule.last - grid.rule.shared, |found| {
             if bad < grid.tiles() {
                 grid.for_each_node(bad, |x, _| {
-                    let (value, mut on_lanes) = (f.scalar(x), [0.0]);
-                    evaluate(f, level, &[x], &mut on_lanes);
-                    found.see(x, if value.is_finite() { on_lanes[0] } else { value });
+                    let value = f.value(x);
+                    found.see(x, if value.is_finite() { values.at(x) } else { value });
                 });
             }
         });
@@ -147,10 +146,15 @@ impl Integrator {
 }
 
 /// One composite sum: what every step of it asks for.
-pub(super) struct Run<'a, F> {
-    pub f: &'a F,
+pub(super) struct Run<'a> {
+    pub f: &'a dyn Definition,
+    /// The same on lanes.
+    pub values: &'a (dyn GridValues + Sync),
+    /// The plain loop over it: goes on to that panel.
+    pub advance: &'a dyn Fn(&mut PlainLoop, u64),
     pub grid: &'a Grid,
     pub level: Level,
+    pub token: Token,
     pub threads: &'a Threads,
     pub start: Instant,
     #[cfg_attr(not(feature = "gpu"), allow(dead_code, reason = "for the GPU"))]
@@ -218,7 +222,7 @@ impl Drive {
 /// Fills in what follows from how far the sum has come, and finds out why it is not finite if it is not: `search` visits
 /// the nodes where that can be. Where the sum was stopped, `closing` is the weight that the last panel end still lacks.
 pub(super) fn finish(
-    f: &impl Integrand,
+    f: &dyn Definition,
     grid: &Grid,
     mut integral: Integral,
     panels: u64,
@@ -228,7 +232,7 @@ pub(super) fn finish(
 ) -> Integral {
     let reached = if panels == 0 { grid.lower } else { grid.position(panels, 0.0) };
     if stop.is_some() && (1..grid.panels).contains(&panels) && closing != 0.0 {
-        integral.estimate += closing * f.scalar(reached) * grid.dx();
+        integral.estimate += closing * f.value(reached) * grid.dx();
     }
     integral.status = match stop {
         _ if !integral.estimate.is_finite() => {

@@ -2,8 +2,8 @@
 //! its roundings, at some points of the interval.
 
 use crate::backend::Backend;
-use crate::integrand::Integrand;
 use crate::integrand::bound::{Bounded, Rounding};
+use crate::integrand::definition::Definition;
 use crate::plan::Grid;
 use crate::precision::Precision;
 use std::sync::OnceLock;
@@ -39,11 +39,11 @@ pub(super) enum Beyond {
 }
 
 impl Floor {
-    fn new(f: &impl Integrand, grid: &Grid, rounding: Rounding) -> Option<Self> {
+    fn new(f: &dyn Definition, grid: &Grid, rounding: Rounding) -> Option<Self> {
         let place =
             |share: f64| (grid.lower + (share * grid.step.high) * grid.panels as f64).clamp(grid.lower, grid.upper);
         let points = spread(SAMPLES).map(|share| ([place(share)], 1.0));
-        Some(Self::sampled(&Bounded::new(f)?, points, grid.step.high * grid.panels as f64, rounding))
+        Some(Self::sampled(&f.bounded()?, points, grid.step.high * grid.panels as f64, rounding))
     }
 
     /// The same from samples of a region of this volume, each of some weight.
@@ -90,7 +90,7 @@ pub(super) struct Floors([OnceLock<Option<Floor>>; 4]);
 
 impl Floors {
     /// `None` where the integrand cannot be traced.
-    pub fn of(&self, f: &impl Integrand, grid: &Grid, backend: Backend, precision: Precision) -> Option<Floor> {
+    pub fn of(&self, f: &dyn Definition, grid: &Grid, backend: Backend, precision: Precision) -> Option<Floor> {
         let place = match precision {
             Precision::F32 => 0,
             Precision::F32x2 => 1,

@@ -18,11 +18,11 @@ use super::composite::{Run, finish};
 use super::floor::{Beyond, Floor, rounding};
 use crate::agreement::{Disagreement, Verify};
 use crate::backend::Backend;
-use crate::backend::gpu::{Device, GpuError, GpuGrid, evaluate};
+use crate::backend::gpu::{Device, GpuError, GpuGrid, evaluate_traced};
 use crate::clock::Instant;
 use crate::error::Error;
 use crate::integral::{Fallback, Integral, Status};
-use crate::integrand::{Integrand, bound::Bounded};
+use crate::integrand::{bound::Bounded, definition::Definition};
 use crate::plan::Grid;
 use crate::precision::Precision;
 use crate::reduce::Partial;
@@ -33,7 +33,7 @@ type Outcome = (Integral, Option<Disagreement>);
 
 impl Integrator {
     /// The GPU because it was asked for: its answer, or that of the CPU where a fallback is allowed, or why there is none.
-    pub(super) fn gpu<F: Integrand>(&self, run: &Run<F>) -> Result<Outcome, Error> {
+    pub(super) fn gpu(&self, run: &Run) -> Result<Outcome, Error> {
         let reason = match self.opened(run.start).and_then(|device| self.on(&device, run)) {
             Err(GpuError::Stopped) => {
                 let (integral, stop) = (Integral::of(Backend::Gpu, None, 1), self.control.stop(run.start));
@@ -76,7 +76,7 @@ impl Integrator {
 
     /// The sum on this device. Where the choice of the arithmetic is ours, and what was seen of the sum shows that it was not
     /// enough, again in a more exact one.
-    fn on<F: Integrand>(&self, device: &Device, run: &Run<F>) -> Result<Outcome, GpuError> {
+    fn on(&self, device: &Device, run: &Run) -> Result<Outcome, GpuError> {
         let mut outcome = self.on_in(device, run, self.precision)?;
         for exact in [Precision::F32x2, Precision::F64] {
             let (integral, failed) = &outcome;
@@ -93,12 +93,7 @@ impl Integrator {
     }
 
     /// The sum on this device in this arithmetic; after a loss of the shared one, the rest on another.
-    fn on_in<F: Integrand>(
-        &self,
-        device: &Device,
-        run: &Run<F>,
-        mut precision: Precision,
-    ) -> Result<Outcome, GpuError> {
+    fn on_in(&self, device: &Device, run: &Run, mut precision: Precision) -> Result<Outcome, GpuError> {
         let Run { f, grid, start, .. } = *run;
         let mut device = device.clone();
         let mut sum = Sum::new(self.verify.unwrap_or(Verify::Spot), self.seed, grid);
@@ -123,7 +118,7 @@ impl Integrator {
         let closing = grid.rule.last - grid.rule.shared;
         let mut integral = finish(f, grid, integral, grid.panels_below(done), stop, closing, |found| {
             if let Some(tile) = sum.bad.get() {
-                grid.for_each_node(tile, |x, _| found.see(x, f.scalar(x)));
+                grid.for_each_node(tile, |x, _| found.see(x, f.value(x)));
             }
         });
         let mut checked = sum.checked;
@@ -172,13 +167,7 @@ impl Integrator {
     }
 
     /// Makes the kernel and sums what is still missing. `precision` becomes the arithmetic in use, and stays.
-    fn advance<F: Integrand>(
-        &self,
-        device: &Device,
-        run: &Run<F>,
-        precision: &mut Precision,
-        sum: &mut Sum,
-    ) -> Result<(), GpuError> {
+    fn advance(&self, device: &Device, run: &Run, precision: &mut Precision, sum: &mut Sum) -> Result<(), GpuError> {
         if *precision == Precision::Auto {
             *precision = self.arithmetic(device, run)?;
         }
@@ -197,9 +186,9 @@ impl Integrator {
     }
 
     /// The tiles that are still missing, checked as they come.
-    fn fly<F: Integrand>(
+    fn fly(
         &self,
-        run: &Run<F>,
+        run: &Run,
         device: &Device,
         kernel: &GpuGrid,
         precision: Precision,
@@ -246,25 +235,27 @@ fn lacks(integral: &Integral) -> bool {
     matches!(integral.status, Status::PrecisionFloor { .. })
 }
 
-impl<F: Integrand> Run<'_, F> {
+impl Run<'_> {
     fn floor(&self, precision: Precision) -> Option<Floor> {
         self.floors.of(self.f, self.grid, Backend::Gpu, precision)
     }
 }
 
 /// What evaluates nodes on the device; `None` where that fails.
-fn on_device<F: Integrand>(device: &Device, f: &F, precision: Precision) -> impl Fn(&[f64]) -> Option<Vec<f64>> + Sync {
+fn on_device(device: &Device, f: &dyn Definition, precision: Precision) -> impl Fn(&[f64]) -> Option<Vec<f64>> + Sync {
+    let traced = f.traced();
     move |points| {
         let mut values = vec![0.0; points.len()];
-        evaluate(device, f, precision, points, &mut values).ok().map(|()| values)
+        let known = evaluate_traced(device, traced.as_ref()?, precision, points, &mut values);
+        known.ok().map(|()| values)
     }
 }
 
 /// An error where a tile has a sum, and the GPU has none for it: what its arithmetic yields, and where.
-fn explain(device: &Device, f: &impl Integrand, grid: &Grid, tile: u64, precision: Precision) -> Result<(), GpuError> {
+fn explain(device: &Device, f: &dyn Definition, grid: &Grid, tile: u64, precision: Precision) -> Result<(), GpuError> {
     let (mut largest, mut sum, mut nodes) = (0.0f64, Partial::IDENTITY, Vec::new());
     grid.for_each_node(tile, |x, weight| {
-        let value = f.scalar(x);
+        let value = f.value(x);
         sum = sum.combine(Partial::new(weight * value));
         // Not "larger": a NaN must stay.
         largest = if value.abs() <= largest.abs() || largest.is_nan() { largest } else { value };
@@ -278,7 +269,7 @@ fn explain(device: &Device, f: &impl Integrand, grid: &Grid, tile: u64, precisio
     let values = on_device(device, f, precision)(&nodes).unwrap_or_default();
     let found = nodes.iter().zip(values).find(|(_, value)| !value.is_finite());
     if let Some((&point, value)) = found {
-        return Err(GpuError::NotFinite { precision, point, value, right: f.scalar(point) });
+        return Err(GpuError::NotFinite { precision, point, value, right: f.value(point) });
     }
     // A node of the kernel, rounded otherwise, may have met a pole that its neighbour on the CPU misses.
     let rounding = rounding(Backend::Gpu, precision);
@@ -286,7 +277,7 @@ fn explain(device: &Device, f: &impl Integrand, grid: &Grid, tile: u64, precisio
     let unsure = |bounded: Bounded| {
         nodes.iter().copied().find(|&x| bounded.at_rounded(&[x], rounding, &[shift]).bound == f64::INFINITY)
     };
-    Err(match Bounded::new(f).and_then(unsure) {
+    Err(match f.bounded().and_then(unsure) {
         Some(point) => GpuError::Unsure { precision, point },
         None => GpuError::OutOfRange { what: "the sum of values up to", value: largest, precision },
     })

@@ -38,12 +38,14 @@ mod weighted;
 use crate::agreement::Verify;
 #[cfg(feature = "gpu")]
 use crate::backend::gpu::Device;
+use crate::backend::serial::PlainLoop;
 use crate::backend::{Backend, threads::Threads};
 use crate::clock::Instant;
 use crate::control::{Cancel, Control, Progress, Stop, Watch};
 use crate::error::Error;
 use crate::importance::ImportanceMap;
 use crate::integral::{Fallback, Integral, Status};
+use crate::integrand::values::OnLanes;
 use crate::integrand::{Integrand, Point};
 use crate::lanes::Level;
 use crate::method::Method;
@@ -313,12 +315,23 @@ impl Integrator {
             }
         };
         let floors = Floors::default();
-        let run = Run { f, grid: &grid, level, threads: &threads, start, floors: &floors };
+        let token = level.token().ok_or(Error::LevelUnavailable { level })?;
+        let (grid, values) = (&grid, &OnLanes { f, token });
+        let advance = &|sum: &mut PlainLoop, end| sum.advance(f, grid, end);
+        self.over_grid(
+            &Run { f, values, advance, grid, level, token, threads: &threads, start, floors: &floors },
+            region,
+        )
+    }
+
+    // Not generic: compiled once, and not for every integrand.
+    fn over_grid(&self, run: &Run, region: Region) -> Result<Integral, Error> {
+        let Run { f, grid, start, floors, .. } = *run;
         let (mut integral, disagreement) = match self.backend {
-            Backend::Serial => (self.serial(f, &grid, start), None),
-            Backend::Simd => self.simd(&run)?,
-            Backend::Auto => self.auto(&run)?,
-            Backend::Gpu => self.gpu(&run)?,
+            Backend::Serial => (self.serial(run), None),
+            Backend::Simd => self.simd(run)?,
+            Backend::Auto => self.auto(run)?,
+            Backend::Gpu => self.gpu(run)?,
         };
         if integral.backend != Backend::Gpu
             && self.backend != Backend::Gpu
@@ -332,7 +345,7 @@ impl Integrator {
             // Half an ulp of the estimate is the least that an answer in f64 can be wrong by.
             let least = f64::EPSILON / 2.0 * integral.estimate.abs();
             let floor =
-                floors.of(f, &grid, integral.backend, integral.precision).map_or(least, |floor| floor.error.max(least));
+                floors.of(f, grid, integral.backend, integral.precision).map_or(least, |floor| floor.error.max(least));
             if floor > tolerance {
                 integral.status = Status::PrecisionFloor { floor, tolerance: Some(tolerance) };
             }

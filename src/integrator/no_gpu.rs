@@ -17,7 +17,7 @@ const ABSENT: &str = "built without feature `gpu`";
 
 impl Integrator {
     /// The CPU where a fallback is allowed.
-    pub(super) fn gpu<F: Integrand>(&self, run: &Run<F>) -> Result<(Integral, Option<Disagreement>), Error> {
+    pub(super) fn gpu(&self, run: &Run) -> Result<(Integral, Option<Disagreement>), Error> {
         let reason = ABSENT.to_owned();
         if !self.fallback {
             return Err(Error::BackendUnavailable { backend: Backend::Gpu, reason });
@@ -63,7 +63,7 @@ impl Integrator {
     }
 
     /// The CPU.
-    pub(super) fn auto<F: Integrand>(&self, run: &Run<F>) -> Result<(Integral, Option<Disagreement>), Error> {
+    pub(super) fn auto(&self, run: &Run) -> Result<(Integral, Option<Disagreement>), Error> {
         self.simd(run)
     }
 }

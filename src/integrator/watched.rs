@@ -2,16 +2,14 @@
 //!
 //! Withheld values are NaN, and say so: who asked for them has to look at that before anything is believed.
 
-use crate::backend::simd::{Offsets, SimdGrid};
+use crate::backend::simd::GridValues;
 use crate::clock::Instant;
 use crate::control::{Cancel, Control, Stop};
+use crate::integrand::BLOCK;
 use crate::integrand::point_values::{PointValues, Row};
 use crate::integrand::shared::VectorValues;
 use crate::integrand::values::Values;
-use crate::integrand::{BLOCK, Integrand};
-use crate::lanes::{LANES, Lanes, Simd, Token};
-use crate::plan::Grid;
-use crate::reduce::Partial;
+use crate::lanes::LANES;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::Duration;
@@ -94,43 +92,29 @@ impl Watched<'_, dyn Values + Sync + '_> {
         self.withheld.load(Relaxed)
     }
 
-    /// The sum of a tile, to the bit that of the integrand itself, which may be `blocked`. Compiled once, whatever that is.
-    #[inline(never)]
-    pub fn tile(&self, blocked: bool, grid: &Grid, offsets: &Offsets, token: Token, tile: u64) -> Partial {
-        let together = if blocked { BLOCK } else { 1 };
-        SimdGrid::new(&Slow { of: self, together }, grid, offsets, token).tile(tile)
+    /// The same for tiles of a fixed rule: with a look at the clock before every block of a `blocked` integrand, which is cheaper than its
+    /// vectors apart, or before every vector.
+    pub fn in_steps(&self, blocked: bool) -> impl GridValues {
+        Slow { of: self, together: if blocked { BLOCK } else { 1 } }
     }
 }
 
-/// As an integrand of its own.
+/// See [`Watched::in_steps`].
 struct Slow<'a> {
     of: &'a Watched<'a, dyn Values + Sync + 'a>,
-    /// Vectors from one look at the clock to the next: one, or of a blocked integrand a block, which is cheaper than its vectors apart.
     together: usize,
 }
 
-impl Integrand for Slow<'_> {
-    const BLOCKED: bool = true;
-
-    /// Only blocks are asked for.
-    fn scalar(&self, _: f64) -> f64 {
-        f64::NAN
-    }
-
-    fn block<S: Simd>(&self, points: &[Lanes<S>], values: &mut [Lanes<S>]) {
+impl Values for Slow<'_> {
+    fn values(&self, points: &[[f64; LANES]], values: &mut [[f64; LANES]]) {
         for (points, values) in points.chunks(self.together).zip(values.chunks_mut(self.together)) {
-            let (mut x, mut y) = ([[0.0; LANES]; BLOCK], [[f64::NAN; LANES]; BLOCK]);
-            let (x, y) = (&mut x[..points.len()], &mut y[..points.len()]);
-            x.iter_mut().zip(points).for_each(|(x, point)| *x = point.to_array());
-            self.of.pieces(1, |_| self.of.of.values(x, y));
-            values
-                .iter_mut()
-                .zip(points)
-                .zip(&*y)
-                .for_each(|((value, x), &y)| *value = Lanes::from_array(x.token(), y));
+            values.fill([f64::NAN; LANES]);
+            self.of.pieces(1, |_| self.of.of.values(points, values));
         }
     }
 }
+
+impl GridValues for Slow<'_> {}
 
 impl Values for Watched<'_, dyn Values + '_> {
     fn values(&self, points: &[[f64; LANES]], values: &mut [[f64; LANES]]) {

@@ -8,7 +8,7 @@ use super::pace::DispatchSize;
 use super::shader::{Kind, shader};
 use super::{Device, GpuError, Precision, parameters};
 use crate::integrand::formula::Traced;
-use crate::integrand::wgsl::{Arithmetic, emit_traced};
+use crate::integrand::wgsl::{Arithmetic, emit};
 use crate::lanes::LANES;
 use crate::plan::{Axis, AxisMap, Boxes};
 use crate::rule::Vector;
@@ -109,7 +109,7 @@ impl GpuBoxes {
             return Err(GpuError::NotOnDevice { what: "boxes of fewer than 4 axes, or of more than 14," });
         }
         let arithmetic = device.arithmetic(precision)?;
-        let emitted = emit_traced(traced, arithmetic).map_err(|refused| GpuError::refused(refused, arithmetic))?;
+        let emitted = emit(traced, arithmetic).map_err(|refused| GpuError::refused(refused, arithmetic))?;
         let constants = parameters(&emitted.parameters, arithmetic)?;
         let bits = |is: fn(&AxisMap) -> bool| {
             axes.iter().enumerate().fold(0, |bits, (d, axis)| bits | u32::from(is(&axis.map)) << d)

@@ -6,7 +6,7 @@ use super::pace::DispatchSize;
 use super::shader::{Kind, shader};
 use super::{Device, GpuError, Precision, parameters};
 use crate::integrand::formula::Traced;
-use crate::integrand::wgsl::{Arithmetic, emit_traced};
+use crate::integrand::wgsl::{Arithmetic, emit};
 use crate::integrand::{Integrand, Point};
 
 /// Points of one dispatch, at most.
@@ -70,7 +70,7 @@ impl GpuValues {
     /// Compiles the kernel, unless the device has it already.
     pub fn new(device: &Device, traced: &Traced, precision: Precision) -> Result<Self, GpuError> {
         let (arithmetic, dimension) = (device.arithmetic(precision)?, traced.dimension);
-        let emitted = emit_traced(traced, arithmetic).map_err(|refused| GpuError::refused(refused, arithmetic))?;
+        let emitted = emit(traced, arithmetic).map_err(|refused| GpuError::refused(refused, arithmetic))?;
         let constants = parameters(&emitted.parameters, arithmetic)?;
         let kernel = device.kernel(&shader(Kind::Evaluate(dimension), arithmetic, &emitted)?, 4)?;
         let parameters = device.step(move |gpu| Ok(gpu.storage_of(&constants)))?;

@@ -8,9 +8,8 @@ use super::shader::{Kind, shader};
 use super::tables::{THREADS, Tables, bases};
 use super::{Device, GpuError, Precision, parameters};
 use crate::clock::Instant;
-use crate::integrand::Integrand;
-use crate::integrand::formula::Traced;
-use crate::integrand::wgsl::{Arithmetic, emit, emit_traced};
+use crate::integrand::definition::Definition;
+use crate::integrand::wgsl::{Arithmetic, emit};
 use crate::plan::Grid;
 use crate::reduce::Partial;
 use std::cell::RefCell;
@@ -39,20 +38,10 @@ struct Slot {
 
 impl<'a> GpuGrid<'a> {
     /// Compiles the kernel, unless the device has it already: its text does not depend on bounds, panels or parameters.
-    pub fn new(device: &'a Device, f: &impl Integrand, grid: &'a Grid, precision: Precision) -> Result<Self, GpuError> {
-        Self::of_traced(device, Traced::of(f), grid, precision)
-    }
-
-    // Not generic: compiled once, and not for every integrand.
-    fn of_traced(
-        device: &'a Device,
-        traced: Option<Traced>,
-        grid: &'a Grid,
-        precision: Precision,
-    ) -> Result<Self, GpuError> {
+    pub fn new(device: &'a Device, f: &dyn Definition, grid: &'a Grid, precision: Precision) -> Result<Self, GpuError> {
         let arithmetic = device.arithmetic(precision)?;
-        let traced = traced.ok_or(GpuError::NotTraceable)?;
-        let emitted = emit_traced(&traced, arithmetic).map_err(|refused| GpuError::refused(refused, arithmetic))?;
+        let traced = f.traced().ok_or(GpuError::NotTraceable)?;
+        let emitted = emit(&traced, arithmetic).map_err(|refused| GpuError::refused(refused, arithmetic))?;
         let constants = parameters(&emitted.parameters, arithmetic)?;
         check_nodes(device, grid)?;
         let tables = Tables::new(grid, arithmetic)?;
@@ -63,9 +52,9 @@ impl<'a> GpuGrid<'a> {
     }
 
     /// How many evaluations of `f` the device does in a second, if that was measured: by a long sum, or by [`time`](Self::time).
-    pub fn known_speed(device: &Device, f: &impl Integrand, grid: &Grid, precision: Precision) -> Option<f64> {
+    pub fn known_speed(device: &Device, f: &dyn Definition, grid: &Grid, precision: Precision) -> Option<f64> {
         let arithmetic = device.arithmetic(precision).ok()?;
-        let emitted = emit(f, arithmetic).ok()?;
+        let emitted = emit(&f.traced()?, arithmetic).ok()?;
         device.speed(&shader(kind(grid), arithmetic, &emitted).ok()?)
     }
 

@@ -55,7 +55,6 @@ impl Precision {
 impl GpuError {
     fn refused(refused: Refused, arithmetic: Arithmetic) -> Self {
         match refused {
-            Refused::NotTraceable => GpuError::NotTraceable,
             Refused::TooManyOperations { operations } => {
                 GpuError::TooManyOperations { operations, limit: wgsl::MAX_OPERATIONS }
             }

@@ -9,7 +9,7 @@ use super::shader::{BOUNDS, Kind, shader};
 use super::{Device, GpuError, Precision};
 use crate::integrand::Integrand;
 use crate::integrand::formula::Traced;
-use crate::integrand::wgsl::{Arithmetic, emit_traced};
+use crate::integrand::wgsl::{Arithmetic, emit};
 use crate::lanes::LANES;
 use crate::rule::{Ladder, SENTINEL};
 
@@ -122,7 +122,7 @@ impl<'a> GpuRegions<'a> {
     ) -> Result<Self, GpuError> {
         let arithmetic = device.arithmetic(precision)?;
         let traced = traced.ok_or(GpuError::NotTraceable)?;
-        let emitted = emit_traced(&traced, arithmetic).map_err(|refused| GpuError::refused(refused, arithmetic))?;
+        let emitted = emit(&traced, arithmetic).map_err(|refused| GpuError::refused(refused, arithmetic))?;
         let kernel = device.kernel(&shader(Kind::Regions, arithmetic, &emitted)?, 4)?;
         let bytes = table(ladder, arithmetic);
         let table = device.step(move |gpu| Ok(gpu.storage_of(&bytes)))?;

@@ -9,7 +9,7 @@ use super::points::{Points, numbers};
 use super::shader::{Kind, shader};
 use super::{Device, GpuError, Precision, parameters};
 use crate::integrand::formula::Traced;
-use crate::integrand::wgsl::{Arithmetic, emit_traced};
+use crate::integrand::wgsl::{Arithmetic, emit};
 use crate::plan::{Axis, AxisMap, Cut, Samples};
 use crate::points::Periodization;
 use crate::reduce::{Moments, Partial};
@@ -60,7 +60,7 @@ impl GpuSamples {
             return Err(GpuError::NotOnDevice { what: "samples of more than 64 axes" });
         }
         let arithmetic = device.arithmetic(precision)?;
-        let emitted = emit_traced(traced, arithmetic).map_err(|refused| GpuError::refused(refused, arithmetic))?;
+        let emitted = emit(traced, arithmetic).map_err(|refused| GpuError::refused(refused, arithmetic))?;
         let constants = parameters(&emitted.parameters, arithmetic)?;
         let kind = Kind::Samples(Points::of(plan, axes));
         let kernel = device.kernel(&shader(kind, arithmetic, &emitted)?, 5)?;

@@ -10,7 +10,7 @@ use super::samples::{MOST_AXES, NUMBERS, half_line, moments};
 use super::shader::{Kind, shader};
 use super::{Device, GpuError, Precision, parameters};
 use crate::integrand::formula::Traced;
-use crate::integrand::wgsl::{Arithmetic, emit_traced};
+use crate::integrand::wgsl::{Arithmetic, emit};
 use crate::plan::{Axis, ImportanceMap, Piece, Strata, StratifiedSample};
 use crate::points::{Periodization, key};
 use crate::reduce::{Moments, Partial};
@@ -128,7 +128,7 @@ impl GpuStrata {
             return Err(GpuError::NotOnDevice { what: "samples of more than 64 axes" });
         }
         let arithmetic = device.arithmetic(Precision::of(ARITHMETIC))?;
-        let emitted = emit_traced(traced, arithmetic).map_err(|refused| GpuError::refused(refused, arithmetic))?;
+        let emitted = emit(traced, arithmetic).map_err(|refused| GpuError::refused(refused, arithmetic))?;
         let constants = parameters(&emitted.parameters, arithmetic)?;
         let kind = Kind::Strata(Points::on(axes, Integers::Stratum, Periodization::None));
         let kernel = device.kernel(&shader(kind, arithmetic, &emitted)?, 8)?;

@@ -9,18 +9,17 @@ use crate::backend::simd::{Offsets, SimdGrid};
 use crate::clock::Instant;
 use crate::error::Error;
 use crate::integral::Fallback;
-use crate::integrand::Integrand;
 use crate::precision::Precision;
 
 impl Integrator {
     /// The CPU, or a GPU where that is forecast to be faster.
-    pub(in super::super) fn auto<F: Integrand>(&self, run: &Run<F>) -> Result<Outcome, Error> {
+    pub(in super::super) fn auto(&self, run: &Run) -> Result<Outcome, Error> {
         if run.grid.evaluations() < LARGE { self.simd(run) } else { self.fastest(run) }
     }
 
     // A function of its own, so that small sums do not pay for its frame.
     #[inline(never)]
-    fn fastest<F: Integrand>(&self, run: &Run<F>) -> Result<Outcome, Error> {
+    fn fastest(&self, run: &Run) -> Result<Outcome, Error> {
         let refused = match self.faster(run) {
             None => None,
             Some(Ok(outcome)) => return Ok(outcome),
@@ -32,12 +31,11 @@ impl Integrator {
     }
 
     /// The answer of a GPU, if one is forecast to be faster; or why it is not from there.
-    fn faster<F: Integrand>(&self, run: &Run<F>) -> Option<Result<Outcome, String>> {
-        let Run { f, grid, level, threads, .. } = *run;
+    fn faster(&self, run: &Run) -> Option<Result<Outcome, String>> {
+        let Run { f, values, grid, token, threads, .. } = *run;
         let mut table = Offsets::NONE;
-        let token = level.token()?;
         table.fill(grid, token);
-        let lanes = SimdGrid::new(f, grid, &table, token);
+        let lanes = SimdGrid::new(values, grid, &table, token);
         let tile = |start: Instant| (std::hint::black_box(lanes.tile(0)), start.elapsed().as_secs_f64()).1;
         let cpu = tile(Instant::now()).min(tile(Instant::now())) * grid.tiles() as f64 / threads.count() as f64;
         if cpu < THINKING {
@@ -86,7 +84,7 @@ impl Integrator {
     }
 
     /// The arithmetic for the tolerance asked for: the fastest that can keep it, or the most exact there is.
-    pub(super) fn arithmetic<F: Integrand>(&self, device: &Device, run: &Run<F>) -> Result<Precision, GpuError> {
+    pub(super) fn arithmetic(&self, device: &Device, run: &Run) -> Result<Precision, GpuError> {
         let keeps = |precision| {
             device.supports(precision).is_ok()
                 && run.floor(precision).is_some_and(|floor| {

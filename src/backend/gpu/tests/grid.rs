@@ -3,6 +3,7 @@
 use super::super::*;
 use super::device;
 use crate::backend::simd::{Offsets, SimdGrid};
+use crate::integrand::values::OnLanes;
 use crate::integrand::{Expression, Integrand};
 use crate::lanes::Level;
 use crate::plan::Grid;
@@ -45,7 +46,8 @@ fn partials(grid: &GpuGrid, tiles: Range<u64>) -> Vec<Partial> {
 fn compare(device: &Device, f: &impl Integrand, grid: &Grid, tiles: Range<u64>, factor: f64) {
     let (mut offsets, token) = (Offsets::NONE, Level::detect().token().unwrap());
     offsets.fill(grid, token);
-    let simd = SimdGrid::new(f, grid, &offsets, token);
+    let values = OnLanes { f, token };
+    let simd = SimdGrid::new(&values, grid, &offsets, token);
     for (precision, bound) in arithmetics(device) {
         let gpu = GpuGrid::new(device, f, grid, precision).unwrap();
         assert_eq!(gpu.precision(), precision);
