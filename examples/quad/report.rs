@@ -14,7 +14,11 @@ pub fn text(job: &Job, answer: &Answer) -> String {
         (None, Some(level)) => format!("{} {level}", integral.backend),
         (None, None) => integral.backend.to_string(),
     };
-    let error = if integral.error.is_finite() { format!(" ± {:.1e}", integral.error) } else { String::new() };
+    let error = match integral.error {
+        0.0 => " ± 0".to_owned(),
+        error if error.is_finite() => format!(" ± {error:.1e}"),
+        _ => String::new(),
+    };
     let panels = match (integral.regions, job.over.len()) {
         (1, 0..=1) => "panel",
         (_, 0..=1) => "panels",
