@@ -323,7 +323,7 @@ impl fmt::Display for Error {
                 )
             }
             Error::OneDimension { option } => {
-                write!(f, "{option} belongs to adaptive integration in one dimension")
+                write!(f, "{option} is for integrals in one dimension, not for boxes")
             }
             Error::Domain { reason } => f.write_str(reason),
             Error::ImportanceMap { reason } => write!(f, "the importance map of the warm start is refused: {reason}"),

@@ -4,6 +4,7 @@ use crate::args::Args;
 use crate::device;
 use crate::job::number;
 use crate::over;
+use crate::report::told;
 use crate::table::{Source, Sources, TOLERANCES, Table};
 use crate::watch;
 use quadrille::{Error, Expression, Integrator, Status, Sweep};
@@ -206,7 +207,7 @@ impl SweepJob {
             eprintln!("  {zeros} may be zero: --abs-tol T, or a column abs_tol, takes an error of up to T");
         }
         for instead in instead.iter().chain(&self.notes) {
-            eprintln!("  instead of {instead}");
+            eprintln!("  {}", told(instead));
         }
         Ok(bad == 0 && sweep.is_success())
     }
@@ -303,6 +304,6 @@ fn report(sweep: &Sweep, bad: usize) {
         eprintln!("  agreement: {agreement}");
     }
     for fallback in &sweep.fallbacks {
-        eprintln!("  instead of {fallback}");
+        eprintln!("  {}", told(&fallback.to_string()));
     }
 }

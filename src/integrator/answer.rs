@@ -24,6 +24,11 @@ pub(super) struct Answer {
 }
 
 impl Answer {
+    /// Where there is no estimate.
+    pub fn unknown(evaluations: u64, status: Status) -> Self {
+        Self { estimate: f64::NAN, error: f64::INFINITY, evaluations, regions: 0, status, extrapolated: false }
+    }
+
     /// Of what does not seem to exist, or has met what is no number, nothing is claimed.
     pub fn or_nothing(self) -> Self {
         let nothing = matches!(self.status, Status::Divergent | Status::Suspicious { reason: OSCILLATES });

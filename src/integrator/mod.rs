@@ -341,8 +341,7 @@ impl Integrator {
         }
         match disagreement {
             Some(disagreement) => Err(Error::Disagreement(Box::new(integral), disagreement)),
-            None if integral.status.is_success() || self.accept => Ok(integral),
-            None => Err(Error::NotConverged(Box::new(integral))),
+            None => self.judged(integral),
         }
     }
 

@@ -270,8 +270,7 @@ impl Integrator {
 
 /// The answer of a row that nothing was done for.
 fn never_begun(stop: Stop) -> Answer {
-    let (estimate, error, status) = (f64::NAN, f64::INFINITY, stopped_whole(stop, false));
-    Answer { estimate, error, evaluations: 0, regions: 0, status, extrapolated: false }
+    Answer::unknown(0, stopped_whole(stop, false))
 }
 
 /// A sweep under way.
