@@ -95,7 +95,7 @@ impl Args {
         if text.strip_prefix("--").is_some_and(|rest| rest.starts_with(char::is_alphabetic)) {
             return Err(format!("unknown option '{text}' (as a formula, write -(-…))"));
         }
-        if text.starts_with('-') && text.len() == 2 && self.lower.is_none() && self.over.is_empty() {
+        if ["-h", "-V"].contains(&&*text) && self.lower.is_none() && self.over.is_empty() && self.sweep.is_none() {
             return Err(format!("'{text}' is taken for a formula: options have long names, such as --help"));
         }
         // Before anything is said of what may have been taken for a file's name.
