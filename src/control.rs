@@ -16,7 +16,7 @@ use std::time::Duration;
 /// cancel.cancel();
 /// let stopped = Integrator::new().rule(Rule::Left).panels(1000).cancel(&cancel).integrate(&|x: f64| x, 0.0..1.0);
 /// let Err(Error::NotConverged(integral)) = stopped else { panic!() };
-/// assert_eq!(integral.status, Status::Cancelled { reached: 0.0 });
+/// assert!(matches!(integral.status, Status::Cancelled { .. }) && integral.estimate.is_nan());
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Cancel(Arc<AtomicBool>);

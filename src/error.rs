@@ -323,7 +323,7 @@ impl fmt::Display for Error {
                 )
             }
             Error::OneDimension { option } => {
-                write!(f, "{option} belongs to adaptive integration in one dimension")
+                write!(f, "{option} is for integrals in one dimension, not for boxes")
             }
             Error::Domain { reason } => f.write_str(reason),
             Error::ImportanceMap { reason } => write!(f, "the importance map of the warm start is refused: {reason}"),
@@ -366,8 +366,15 @@ impl fmt::Display for Error {
             Error::NotConverged(integral) => {
                 write!(f, "{}; ", integral.status)?;
                 match integral.status {
-                    _ if integral.estimate.is_nan() => f.write_str("there is no estimate"),
+                    _ if !integral.estimate.is_finite() => f.write_str("there is no estimate"),
                     Status::Divergent => write!(f, "the sum so far, {:?}, means nothing", integral.estimate),
+                    Status::RoundoffLimited if integral.estimate.abs() <= integral.error => {
+                        let estimate = integral.estimate;
+                        write!(
+                            f,
+                            "best estimate {estimate:?}; if the integral is zero, only an absolute tolerance can be met"
+                        )
+                    }
                     _ => write!(f, "best estimate {:?}", integral.estimate),
                 }
             }

@@ -59,6 +59,18 @@ impl Tolerance {
     }
 }
 
+/// The share of an integral of |f|, or of its largest term, below which what is left of it is nothing.
+pub(crate) const NEGLIGIBLE: f64 = 1e-17;
+
+/// What is claimed of the rest beyond the last value that is known, where |f| times the distance is `size` and goes to the end like this power of the
+/// distance: some times what such a power leaves, which is finite however small it is.
+#[inline]
+pub(crate) fn left_beyond(size: f64, power: f64) -> f64 {
+    const CAUTION: f64 = 4.0;
+    const LEAST_POWER: f64 = 1e-4;
+    (CAUTION * size / larger(power, LEAST_POWER)).min(f64::MAX / 4.0)
+}
+
 /// Faster than `max`, which looks for NaN.
 #[inline(always)]
 pub(crate) fn larger<Q: Quantity>(a: Q, b: Q) -> Q {

@@ -145,7 +145,7 @@ pub enum Status {
     /// 1e154, the sum of squares that an error is claimed by.
     Overflow,
     /// Cancelled by the caller. The estimate of a fixed rule is that of the part from the smaller bound to `reached`; adaptive methods and those that
-    /// sample always cover the whole, and theirs is that of the last round.
+    /// sample always cover the whole, and theirs is that of the last round. It is NaN where nothing was done yet.
     Cancelled {
         /// The upper end of the part that was summed; infinite where that is the whole, NaN where nothing is known.
         reached: f64,

@@ -8,7 +8,7 @@ mod weighted;
 
 pub(crate) use crate::importance::ImportanceMap;
 pub(crate) use boxes::{Axis, AxisMap, Bad, BoxRule, Boxes, Look, Plane, Suspect, SweptBox};
-pub(crate) use regions::{Map, Region, Regions, Sweep, Swept};
+pub(crate) use regions::{Map, Region, Regions, Sweep, Swept, evaluations_of};
 #[cfg(feature = "gpu")]
 pub(crate) use samples::{Cut, Span};
 pub(crate) use samples::{Sampled, Samples};

@@ -246,7 +246,17 @@ fn messages_say_what_to_write() {
         ("foo(x)", 1, "unknown function 'foo'"),
         ("1 + sine(x)", 5, "did you mean 'sin'?"),
         ("arctam(x)", 1, "did you mean 'arctan'?"),
+        ("2 + SIN(x)", 5, "did you mean 'sin'?"),
+        ("sect(x)", 1, "did you mean 'sec'?"),
+        ("sinn(x)", 1, "did you mean 'sin'?"),
         ("heaviside(x)", 1, "write if(x < 0, 0, 1)"),
+        ("sen(x)", 1, "write sin(x)"),
+        ("square(x)", 1, "write x^2"),
+        ("square_root(x)", 1, "write sqrt(x)"),
+        ("normalize(x)", 1, "unknown function 'normalize'; a parameter"),
+        ("besselj0(x)", 1, "one more variable"),
+        ("beta(x, 2)", 1, "gamma"),
+        ("beta*x + beta(1 - x)", 10, "write beta*(…)"),
         ("PI*x", 1, "did you mean 'pi'?"),
         ("exp(-t)", 6, "the variable of a formula is x"),
         ("|x|", 1, "write abs(…)"),
@@ -285,6 +295,12 @@ fn messages_say_what_to_write() {
         assert!(message.contains(part), "{text}: {message}");
         assert_eq!(place, Some(column), "{text}: {message}");
     }
+}
+
+#[test]
+fn a_name_that_has_a_value_is_no_function() {
+    let message = Expression::parse_with("beta(1 - x)", &[("beta", 2.0)]).unwrap_err().to_string();
+    assert!(message.contains("write beta*(…)"), "{message}");
 }
 
 #[test]

@@ -277,6 +277,37 @@ fn ctrl_c_prints_the_partial_result() {
     }
 }
 
+/// Sent to a process and to its group, it comes twice.
+#[cfg(unix)]
+#[test]
+fn two_signals_at_once_are_one_ctrl_c() {
+    use std::process::Stdio;
+    let long = ["x", "0", "1", "--rule", "midpoint", "--n", "2^53"];
+    let child = Command::new(program()).args(long).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(400));
+    let twice = "kill -INT $0; sleep 0.01; kill -INT $0 2> /dev/null; true";
+    assert!(Command::new("sh").args(["-c", twice, &child.id().to_string()]).status().unwrap().success());
+    let output = child.wait_with_output().unwrap();
+    let answer = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.code() == Some(1) && answer.contains("cancelled"), "{:?}: {answer}", output.status);
+}
+
+/// Behind `head`, say.
+#[test]
+fn a_scoreboard_that_nobody_reads_ends_quietly() {
+    use std::process::Stdio;
+    let program = program().with_file_name(format!("scoreboard{}", std::env::consts::EXE_SUFFIX));
+    let mut child = Command::new(program)
+        .args(["needle", "--method", "kronrod:15"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success() && output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
 #[test]
 fn the_version_is_that_of_the_crate() {
     let output = quad(&["--version"]);

@@ -137,11 +137,42 @@ fn bad_input_is_refused_or_reported() {
     assert!((zero["estimate"].as_f64().unwrap() - (1.0 - 6f64.cos()) / 3.0).abs() < 1e-15);
     let nowhere = not_converged(&["sqrt(-1-x^2)", "0", "1"]);
     assert_eq!((&nowhere["status"], &nowhere["estimate"]), (&Value::from("non-finite"), &Value::from("NaN")));
+    assert_eq!(nowhere["error"], "inf");
     assert!(nowhere["evaluations"].as_u64().unwrap() < 1000);
     let inside = not_converged(&["1/abs(x-0.5)", "0", "1"]);
     assert_ne!(inside["status"], "converged");
     let divergent = not_converged(&["1/x", "0", "1"]);
     assert_ne!(divergent["status"], "converged");
+}
+
+#[test]
+fn what_zero_needs_is_named() {
+    let said = |arguments: &[&str]| String::from_utf8(quad(arguments).stderr).unwrap();
+    let square = ["x*y", "--over", "x=-1..1", "--over", "y=-1..1", "--method", "cubature"];
+    for zero in [&["sin(x)", "0", "2*pi"][..], &["x^3", "-1", "1"], &["0*x", "0", "1"], &square] {
+        let message = said(zero);
+        assert!(message.contains("--abs-tol") && !message.contains("any status"), "{zero:?}: {message}");
+        assert_eq!(said(&[zero, &["--abs-tol", "1e-9"]].concat()), "", "{zero:?}");
+    }
+    // It would not help.
+    for other in [&["0*x", "0", "inf"][..], &["x", "0", "1", "--rel-tol", "0"], &["1/x", "-1", "1"]] {
+        let message = said(other);
+        assert!(!message.is_empty() && !message.contains("--abs-tol"), "{other:?}: {message}");
+    }
+    let file = Csv::new("zeros.csv", "p\n1\n0\n");
+    let f = ["p*sin(x)", "0", "2*pi", "--sweep", file.path()];
+    assert!(said(&f).contains("2 may be zero: --abs-tol T"), "{}", said(&f));
+    assert!(said(&[&f[..], &["--abs-tol", "1e-9"]].concat()).starts_with("2 rows: 2 converged; "));
+}
+
+#[test]
+fn options_in_the_wrong_place_are_told_where_to_go() {
+    refused(&["-h"], &["--help"]);
+    refused(&["x", "0", "1", "--method", "simpson"], &["--rule simpson --n N"]);
+    refused(&["x", "0", "1", "--rule", "tanh-sinh", "--n", "9"], &["--method tanh-sinh"]);
+    refused(&["x*y", "--over", "x=0..1,y=0..1"], &["one variable at a time"]);
+    refused(&["y^2", "0", "1"], &["another than x", "--over"]);
+    refused(&["x", "0", "1", "--time-limit", "5s"], &["--time-limit is 5s", "seconds"]);
 }
 
 #[test]
@@ -308,13 +339,17 @@ fn a_bad_row_is_named_and_none_is_lost() {
         let one = Csv::new("one.csv", &format!("p,q\n{row}\n"));
         refused(&[WAVE, "0", "1", "--sweep", one.path()], words);
     }
-    let (code, _, rows, said) = sweep(&[WAVE, "0", "1", "--sweep", file.path(), "--skip-bad"]);
+    let (code, header, rows, said) = sweep(&[WAVE, "0", "1", "--sweep", file.path(), "--skip-bad"]);
     assert_eq!(code, Some(1), "{said}");
     assert_eq!(rows.len(), 7, "{rows:?}");
     let statuses: Vec<_> = rows.iter().map(|row| row.last().unwrap().split(':').next().unwrap()).collect();
     assert_eq!(statuses, ["converged", "refused", "refused", "refused", "refused", "refused", "converged"]);
-    assert_eq!((rows[1][0].as_str(), rows[4][2].as_str(), rows[2][2].as_str()), ("3", "9", "NaN"));
-    assert!((rows[6][2].parse::<f64>().unwrap() - exact(2.0, 3.0)).abs() < 1e-10);
+    // All rows are as long as the one that has a column too many.
+    assert!(
+        rows.iter().all(|row| row.len() == 7) && header == ["p", "q", "", "value", "error", "evaluations", "status"]
+    );
+    assert_eq!((rows[1][0].as_str(), rows[4][2].as_str(), rows[2][3].as_str()), ("3", "9", "NaN"));
+    assert!((rows[6][3].parse::<f64>().unwrap() - exact(2.0, 3.0)).abs() < 1e-10);
     assert!(said.contains("7 rows: 2 converged, 5 refused"), "{said}");
 
     // A question without sense, found by the library.

@@ -377,3 +377,16 @@ fn questions_without_sense_are_refused() {
     let two = [Expression::parse("x*y").unwrap()];
     assert!(matches!(Integrator::new().integrate_vector(&two, 0.0..1.0), Err(Error::Dimension { .. })));
 }
+
+/// Where the first look at one component meets what is no number, the others are not swept as if nothing were wanted of them.
+#[test]
+fn a_component_that_is_infinite_in_the_middle_leaves_the_others_their_tolerance() {
+    let f = |x: f64| [x.abs().powf(-0.5), (1.0 + x * x).ln(), 1.0 / (1.0 + 25.0 * x * x)];
+    let found = Integrator::new().rel_tol(1e-6).integrate_vector(&f, -1.0..1.0).unwrap();
+    let exact = [4.0, 2.0 * 2f64.ln() - 4.0 + std::f64::consts::PI, 0.4 * 5f64.atan()];
+    for ((estimate, error), exact) in found.estimates.iter().zip(&found.errors).zip(exact) {
+        assert!((estimate - exact).abs() <= *error, "{found}");
+    }
+    // 1,208 when they were.
+    assert!(found.evaluations < 800, "{} evaluations", found.evaluations);
+}

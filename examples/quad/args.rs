@@ -9,7 +9,9 @@ Formulas: + - * / % ^, of which none may be left out, parentheses, numbers such 
 if(condition, then, else) with < <= > >= == != && || !
 
 Functions: sqrt cbrt exp exp2 expm1 ln log log2 log10 log1p sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh
-pow hypot erf erfc gamma lgamma abs sign signum floor ceil round trunc fract min max clamp copysign recip mul_add
+cot sec csc coth sech csch pow hypot erf erfc gamma lgamma abs sign signum floor ceil round trunc fract min max clamp copysign recip mul_add
+
+Other names for these, of Rust, C and NumPy: ln_1p exp_m1 powf powi ln_gamma tgamma fabs fmin fmax fma sgn arcsin arccos arctan …
 
 Exit code: 0 as asked; 1 not, and the best estimate is printed with its status; 2 a bad question, nothing was computed";
 
@@ -64,7 +66,7 @@ pub struct Args {
     /// follows
     #[arg(long, value_name = "T", allow_hyphen_values = true)]
     pub rel_tol: Option<String>,
-    /// Wanted absolute error; the larger of both counts
+    /// Wanted absolute error; the larger of both counts. An integral that is zero meets no other
     #[arg(long, value_name = "T", allow_hyphen_values = true)]
     pub abs_tol: Option<String>,
     /// Evaluations after which an adaptive method gives up, such as 1e6 (4 million without it)
@@ -117,7 +119,8 @@ pub struct Args {
     /// Print one JSON object (with --backend all: an array of them)
     #[arg(long)]
     pub json: bool,
-    /// Draw the integrand with the panels, for a rule also its nodes; in two variables as an image with the boxes of cubature
+    /// Draw the integrand with the panels, for a rule also its nodes; in two variables as an image with the boxes of cubature; into quad.svg if no
+    /// file is named
     #[arg(long, value_name = "FILE.svg", num_args = 0..=1, default_missing_value = "quad.svg")]
     pub plot: Option<PathBuf>,
     // No short flags: `-h` may be a formula.

@@ -5,7 +5,9 @@ use crate::hints::hints;
 use crate::over::{self, over};
 use crate::sweep::SweepJob;
 use crate::weight::weight;
-use quadrille::{Backend, Expression, Integrator, Method, Rule, UnknownName, Verify, Weight, lanes::Level};
+use quadrille::{
+    Backend, Expression, Integral, Integrator, Method, Rule, Status, UnknownName, Verify, Weight, lanes::Level,
+};
 use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -62,12 +64,28 @@ pub struct Job {
     pub adapter: Option<String>,
     /// Whether the CPU may answer for the GPU.
     pub fallback: bool,
-    /// Whether a seed was given.
+    /// Whether a seed was given, and an absolute tolerance.
     pub seed: bool,
+    pub abs_tol: bool,
     /// What was asked for and is of no use, with the reason.
     pub notes: Vec<String>,
     pub json: bool,
     pub plot: Option<PathBuf>,
+}
+
+impl Job {
+    /// Whether zero would do for the answer, and an absolute tolerance is what is missing.
+    pub fn lacks_absolute(&self, integral: &Integral) -> bool {
+        let has_use = match integral.status {
+            Status::RoundoffLimited => true,
+            // Of zeros alone, where they may be believed.
+            Status::Suspicious { .. } => {
+                integral.estimate == 0.0 && self.over.len() < 2 && (self.upper - self.lower).is_finite()
+            }
+            _ => false,
+        };
+        has_use && !self.abs_tol && integral.estimate.abs() <= integral.error
+    }
 }
 
 impl Args {
@@ -76,6 +94,9 @@ impl Args {
         let text = self.expression.clone().unwrap_or_default();
         if text.strip_prefix("--").is_some_and(|rest| rest.starts_with(char::is_alphabetic)) {
             return Err(format!("unknown option '{text}' (as a formula, write -(-…))"));
+        }
+        if ["-h", "-V"].contains(&&*text) && self.lower.is_none() && self.over.is_empty() && self.sweep.is_none() {
+            return Err(format!("'{text}' is taken for a formula: options have long names, such as --help"));
         }
         // Before anything is said of what may have been taken for a file's name.
         if let Some(file) = &self.plot
@@ -151,6 +172,7 @@ impl Args {
             adapter,
             fallback,
             seed: self.seed.is_some(),
+            abs_tol: self.abs_tol.is_some(),
             notes,
             json,
             plot,
@@ -191,7 +213,12 @@ impl Args {
                 &adaptive,
                 "is about adaptive integration, and --rule asks for a fixed rule: leave one of them out",
             )?;
-            let rule = named(rule)?;
+            let rule = named(rule).map_err(|error| match rule.parse::<Method>() {
+                Ok(_) => {
+                    format!("'{rule}' is an adaptive method, not a rule for a number of panels: --method {rule}")
+                }
+                Err(_) => error,
+            })?;
             let Some(panels) = &self.n else { return Err("the number of panels is missing: --n N".into()) };
             return Ok(What::Fixed { rule, panels: count("--n", panels, 1 << 53)? });
         }
@@ -199,7 +226,16 @@ impl Args {
         let precision = named::<quadrille::Precision>(&self.precision)?;
         let gpu = [("--precision", precision != quadrille::Precision::Auto), ("--adapter", self.adapter.is_some())];
         let swept = self.sweep.is_some() && self.backend == "gpu";
-        let method: Method = self.method.as_deref().map_or(Ok(Method::Auto), named)?;
+        let method = self.method.as_deref().map_or(Ok(Method::Auto), |method| {
+            named(method).map_err(|error| match method.parse::<Rule>() {
+                Ok(_) => {
+                    format!(
+                        "'{method}' is a rule for a number of panels, not an adaptive method: --rule {method} --n N"
+                    )
+                }
+                Err(_) => error,
+            })
+        })?;
         let over_boxes = method.is_sampling() || method == Method::Cubature;
         let on_gpu = (over_boxes || self.over.len() < 2) && ["gpu", "all"].contains(&&*self.backend);
         if !swept && !on_gpu {
@@ -307,8 +343,8 @@ fn bytes(what: &str, text: &str) -> Result<usize, String> {
 
 /// A time, in seconds.
 fn duration(what: &str, text: &str) -> Result<Duration, String> {
-    let seconds = number(what, text)?;
-    let limit = Duration::try_from_secs_f64(seconds).ok().filter(|limit| !limit.is_zero());
+    let seconds = number(what, text).ok();
+    let limit = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()).filter(|limit| !limit.is_zero());
     limit.ok_or_else(|| format!("{what} is {text}: it must be a number of seconds above 0"))
 }
 

@@ -104,6 +104,11 @@ fn one(job: &Job) -> Result<bool, String> {
                     _ => eprintln!("{backend}: {error}"),
                 }
                 failed = true;
+                if let Error::NotConverged(integral) = &error
+                    && job.lacks_absolute(integral)
+                {
+                    eprintln!("  --abs-tol T takes an error of up to T, where the integral may be zero");
+                }
                 let cancelled = cancel.is_cancelled();
                 if let Error::NotConverged(integral) | Error::Disagreement(integral, _) = error {
                     answers.push(Answer { asked: backend, instead, integral: *integral });

@@ -35,6 +35,9 @@ pub fn ranges(texts: &[String]) -> Result<Vec<Axis<'_>>, String> {
         // A third dot is a slip, and no decimal point.
         let sides = range.split_once("..").filter(|(_, upper)| !upper.starts_with(['.', '=']));
         let (lower, upper) = sides.ok_or_else(wrong)?;
+        if range.contains('=') {
+            return Err(format!("--over {text}: one variable at a time: --over x=0..1 --over y=0..1"));
+        }
         let name = name.trim();
         let axis =
             axis(name).ok_or_else(|| format!("--over {text}: variables are x, y, z or x1 to x9, not '{name}'"))?;
@@ -62,7 +65,7 @@ pub fn check(f: &Expression, axes: usize) -> Result<(), String> {
         ));
     }
     if axes < 2 && f.dimension() > 1 {
-        return Err("the formula uses more than one variable: give each its range: --over x=0..1 --over y=0..2".into());
+        return Err("the formula uses more than one variable, or another than x: give each its range: --over x=0..1 --over y=0..2".into());
     }
     Ok(())
 }

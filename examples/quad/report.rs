@@ -14,7 +14,11 @@ pub fn text(job: &Job, answer: &Answer) -> String {
         (None, Some(level)) => format!("{} {level}", integral.backend),
         (None, None) => integral.backend.to_string(),
     };
-    let error = if integral.error.is_finite() { format!(" ± {:.1e}", integral.error) } else { String::new() };
+    let error = match integral.error {
+        0.0 => " ± 0".to_owned(),
+        error if error.is_finite() => format!(" ± {error:.1e}"),
+        _ => String::new(),
+    };
     let panels = match (integral.regions, job.over.len()) {
         (1, 0..=1) => "panel",
         (_, 0..=1) => "panels",
@@ -45,7 +49,7 @@ pub fn text(job: &Job, answer: &Answer) -> String {
         lines += &format!("  agreement: {agreement}\n");
     }
     for fallback in fallbacks(job, answer) {
-        lines += &format!("  instead of {fallback}\n");
+        lines += &format!("  {}\n", told(&fallback));
     }
     lines
 }
@@ -61,6 +65,11 @@ fn fallbacks(job: &Job, answer: &Answer) -> Vec<String> {
     let seeded = answer.integral.statistics.is_some() || answer.integral.agreement.is_some();
     let unused = (job.seed && !seeded).then(|| "--seed: nothing was sampled, and nothing verified".to_owned());
     answer.instead.iter().cloned().chain(told).chain(job.notes.iter().cloned()).chain(unused).collect()
+}
+
+/// What ran in the place of something else; an option has no other in its place.
+pub fn told(fallback: &str) -> String {
+    format!("{} {fallback}", if fallback.starts_with("--") { "without use for" } else { "instead of" })
 }
 
 /// One line for each backend.
@@ -93,7 +102,7 @@ pub fn table(job: &Job, answers: &[Answer], missing: &[(Backend, String)]) -> St
             lines += &format!("{asked}: {agreement}\n");
         }
         for fallback in fallbacks(job, answer) {
-            lines += &format!("{asked}: {} instead of {fallback}\n", integral.backend);
+            lines += &format!("{asked}: {} {}\n", integral.backend, told(&fallback));
         }
     }
     lines

@@ -4,11 +4,13 @@ use crate::args::Args;
 use crate::device;
 use crate::job::number;
 use crate::over;
+use crate::report::told;
 use crate::table::{Source, Sources, TOLERANCES, Table};
 use crate::watch;
 use quadrille::{Error, Expression, Integrator, Status, Sweep};
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
+use std::iter;
 use std::path::{Path, PathBuf};
 
 /// The columns that are added.
@@ -28,6 +30,8 @@ pub struct SweepJob {
     adapter: Option<String>,
     fallback: bool,
     skip_bad: bool,
+    /// Whether there are absolute tolerances.
+    abs_tol: bool,
     /// What was asked for and is of no use, with the reason.
     notes: Vec<String>,
 }
@@ -117,6 +121,7 @@ impl SweepJob {
             let what = format!("--over {}", axis.name);
             bounds.push(both([&what; 2], [Some(axis.lower), Some(axis.upper)])?);
         }
+        let given_abs_tol = args.abs_tol.is_some();
         let mut tolerances = [None; 2];
         for ((tolerance, (column_of, _)), given) in
             tolerances.iter_mut().zip(TOLERANCES).zip([args.rel_tol, args.abs_tol])
@@ -133,7 +138,21 @@ impl SweepJob {
         let sources = Sources { parameters, bounds, tolerances };
         let Args { out, skip_bad, adapter, fallback, .. } = args;
         let on_gpu = args.backend == "gpu";
-        Ok(Self { file, out, table, template, sources, integrator, on_gpu, adapter, fallback, skip_bad, notes })
+        let abs_tol = given_abs_tol || sources.tolerances[1].is_some();
+        Ok(Self {
+            file,
+            out,
+            table,
+            template,
+            sources,
+            integrator,
+            on_gpu,
+            adapter,
+            fallback,
+            skip_bad,
+            abs_tol,
+            notes,
+        })
     }
 
     /// Integrates the rows and writes them; whether all are what was asked for.
@@ -179,8 +198,16 @@ impl SweepJob {
         }
         let bad = questions.len() - rows.len();
         report(&sweep, bad);
+        let may_be_zero = |row: &usize| {
+            let (estimate, error) = (sweep.estimates[*row].abs(), sweep.errors[*row]);
+            estimate <= error && (estimate == 0.0 || sweep.statuses[*row] == Status::RoundoffLimited)
+        };
+        let zeros = (0..sweep.len()).filter(|&row| !sweep.statuses[row].is_success()).filter(may_be_zero).count();
+        if zeros > 0 && !self.abs_tol {
+            eprintln!("  {zeros} may be zero: --abs-tol T, or a column abs_tol, takes an error of up to T");
+        }
         for instead in instead.iter().chain(&self.notes) {
-            eprintln!("  instead of {instead}");
+            eprintln!("  {}", told(instead));
         }
         Ok(bad == 0 && sweep.is_success())
     }
@@ -190,8 +217,12 @@ impl SweepJob {
     }
 
     fn write<T>(&self, out: &mut impl Write, questions: &[Result<T, String>], sweep: &Sweep) -> io::Result<()> {
-        let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(out);
-        writer.write_record(self.table.header.iter().chain(ANSWER.map(str::as_bytes)))?;
+        let mut writer = csv::Writer::from_writer(out);
+        // All rows as long as the longest: one that is too long gives the file columns without a name.
+        let width = self.table.rows.iter().map(|line| line.fields.len()).fold(self.table.columns.len(), usize::max);
+        let filled = |fields: &csv::ByteRecord| iter::repeat_n(&b""[..], width - fields.len());
+        let header = &self.table.header;
+        writer.write_record(header.iter().chain(filled(header)).chain(ANSWER.map(str::as_bytes)))?;
         let mut refused = sweep.refused.iter();
         let mut row = 0;
         for (line, question) in self.table.rows.iter().zip(questions) {
@@ -209,13 +240,8 @@ impl SweepJob {
                     ([sweep.estimates[k], sweep.errors[k]], (sweep.evaluations[k], status))
                 }
             };
-            // A short row is filled up; of a long one everything is kept, its answer still in the last four.
-            let missing = self.table.columns.len().saturating_sub(line.fields.len());
-            for field in &line.fields {
+            for field in line.fields.iter().chain(filled(&line.fields)) {
                 writer.write_field(field)?;
-            }
-            for _ in 0..missing {
-                writer.write_field("")?;
             }
             for number in answer {
                 writer.write_field(format!("{number:?}"))?;
@@ -278,6 +304,6 @@ fn report(sweep: &Sweep, bad: usize) {
         eprintln!("  agreement: {agreement}");
     }
     for fallback in &sweep.fallbacks {
-        eprintln!("  instead of {fallback}");
+        eprintln!("  {}", told(&fallback.to_string()));
     }
 }

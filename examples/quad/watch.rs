@@ -4,12 +4,16 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use quadrille::{Cancel, Progress};
 use std::time::{Duration, Instant};
 
+/// Signals that are no farther apart are one Ctrl-C: it is sent to all processes of a terminal, and may be passed on to this one.
+const AT_ONCE: Duration = Duration::from_millis(200);
+
 /// A switch that the first Ctrl-C turns; the second one ends the process.
 pub fn cancel_on_interrupt() -> Cancel {
     let cancel = Cancel::new();
     let switch = cancel.clone();
+    let mut first = None;
     let set = ctrlc::set_handler(move || {
-        if switch.is_cancelled() {
+        if first.get_or_insert_with(Instant::now).elapsed() > AT_ONCE {
             std::process::exit(130);
         }
         switch.cancel();

@@ -26,7 +26,7 @@ pub fn judge_all(board: &mut Board) {
             let scale = if case.value == 0.0 { 1.0 } else { case.value.abs() };
             let verdict = judge(&integral, case.value, scale, 0.0, tolerance);
             counts[verdict as usize] += 1;
-            board.show(&case.id, tolerance, &integral, (case.value, scale), ns, verdict);
+            board.show(&case.id, tolerance, &integral, (case.value, scale), Some(ns), verdict);
         }
     }
     board.add(format!("{cases} boxes"), TOLERANCES, counts);

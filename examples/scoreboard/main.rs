@@ -15,6 +15,8 @@ mod one;
 use cases::Verdict;
 use clap::Parser;
 use quadrille::{Integral, Method};
+use std::fmt;
+use std::io::{self, Write};
 
 /// How good the answers are, beside reference values: solved, flagged, converged and wrong
 #[derive(Parser)]
@@ -63,16 +65,23 @@ const METHODS: [Method; 9] = [
     Method::Cubature,
 ];
 
+/// Prints a line. Where nobody listens any more, as behind `head`, there is nothing left to do.
+fn say(line: fmt::Arguments) {
+    if writeln!(io::stdout(), "{line}").is_err() {
+        std::process::exit(0);
+    }
+}
+
 fn main() {
     let Arguments { only, method, summary, seed } = Arguments::parse();
     let methods = method.map_or(METHODS.to_vec(), |method| vec![method]);
     let mut sets = Vec::new();
     for one in methods {
-        println!("\nmethod {one}");
-        println!(
+        say(format_args!("\nmethod {one}"));
+        say(format_args!(
             "{:<34}{:>7} {:>24} {:>9} {:>9} {:>8} {:>10}  {:<17}verdict",
             "case", "tol", "estimate", "true", "claimed", "evals", "ns", "status"
-        );
+        ));
         let each = !summary && (method.is_some() || only.is_some() || one == Method::Auto);
         let mut board = Board { method: one, each, only: only.clone(), seed, sets: Vec::new() };
         if one == Method::Auto || one == Method::Cubature || one.is_sampling() {
@@ -88,16 +97,16 @@ fn main() {
         eprintln!("no case has that in its name");
         std::process::exit(2);
     }
-    println!("\nsolved / right but not claimed / flagged or refused / CONVERGED AND WRONG");
+    say(format_args!("\nsolved / right but not claimed / flagged or refused / CONVERGED AND WRONG"));
     for Set { method, name, tolerances, counts } in sets.iter().filter(|&set| !is_empty(set)) {
-        print!("{method:<19}{name:<22}");
-        for (tolerance, [solved, reached, flagged, wrong]) in tolerances.iter().zip(counts) {
-            print!("{tolerance:>8.0e}: {:<18}", format!("{solved} / {reached} / {flagged} / {wrong}"));
-        }
-        println!();
+        let of = |(tolerance, [solved, reached, flagged, wrong]): (&f64, &[usize; 4])| {
+            format!("{tolerance:>8.0e}: {:<18}", format!("{solved} / {reached} / {flagged} / {wrong}"))
+        };
+        let counts: String = tolerances.iter().zip(counts).map(of).collect();
+        say(format_args!("{method:<19}{name:<22}{counts}"));
     }
     let wrong: usize = sets.iter().flat_map(|set| &set.counts).map(|counts| counts[Verdict::Wrong as usize]).sum();
-    println!("converged and wrong, all together: {wrong}");
+    say(format_args!("converged and wrong, all together: {wrong}"));
 }
 
 impl Board {
@@ -109,6 +118,11 @@ impl Board {
         self.sets.push(Set { method: self.method, name: name.into(), tolerances, counts });
     }
 
+    /// Prints a case that there is no answer to.
+    fn show_refused(&self, id: &str, tolerance: f64) {
+        say(format_args!("{id:<34}{tolerance:>7.0e} refused"));
+    }
+
     /// Prints a case, unless it is only of interest when something goes wrong.
     fn show(
         &self,
@@ -116,20 +130,21 @@ impl Board {
         tolerance: f64,
         integral: &Integral,
         (value, scale): (f64, f64),
-        ns: f64,
+        ns: Option<f64>,
         verdict: Verdict,
     ) {
         if !self.each && !matches!(verdict, Verdict::Wrong | Verdict::Flagged) {
             return;
         }
-        println!(
-            "{id:<34}{tolerance:>7.0e} {:>24.16e} {:>9.1e} {:>9.1e} {:>8} {ns:>10.0}  {:<17}{verdict:?}{}",
+        let ns = ns.map_or_else(|| "-".to_owned(), |ns| format!("{ns:.0}"));
+        say(format_args!(
+            "{id:<34}{tolerance:>7.0e} {:>24.16e} {:>9.1e} {:>9.1e} {:>8} {ns:>10}  {:<17}{verdict:?}{}",
             integral.estimate,
             (integral.estimate - value).abs() / scale,
             integral.error / scale,
             integral.evaluations,
             integral.status.name(),
             integral.method.filter(|&by| by != self.method).map_or_else(String::new, |by| format!(", {by}")),
-        );
+        ));
     }
 }

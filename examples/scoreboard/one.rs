@@ -1,7 +1,7 @@
 //! The reference integrals in one dimension, those that do not exist, and the Lyness–Kaganove families.
 
-use super::Board;
 use super::cases::*;
+use super::{Board, say};
 use quadrille::{Integrator, Status};
 use std::hint::black_box;
 use std::time::Instant;
@@ -27,7 +27,7 @@ fn references(board: &mut Board, name: &str, file: &str) {
         for (tolerance, counts) in TOLERANCES.into_iter().zip(&mut counts) {
             let integrator = Integrator::new().rel_tol(tolerance).method(board.method).points(&case.points);
             let Some(integral) = run(&integrator, &case.integrand, case.a, case.b) else {
-                println!("{:<34}{tolerance:>7.0e} refused", case.id);
+                board.show_refused(&case.id, tolerance);
                 counts[Verdict::Flagged as usize] += 1;
                 continue;
             };
@@ -36,7 +36,7 @@ fn references(board: &mut Board, name: &str, file: &str) {
             let call = || {
                 black_box(run(&integrator, &case.integrand, case.a, case.b));
             };
-            let ns = if board.each { time(call) } else { f64::NAN };
+            let ns = board.each.then(|| time(call));
             board.show(&case.id, tolerance, &integral, (case.value, case.scale), ns, verdict);
         }
     }
@@ -49,11 +49,15 @@ fn divergent(board: &mut Board) {
     for case in read("divergent.toml").iter().filter(|case| board.wants(&case.id)) {
         for (tolerance, counts) in TOLERANCES.into_iter().zip(&mut counts) {
             let integrator = Integrator::new().rel_tol(tolerance).method(board.method);
-            let Some(integral) = run(&integrator, &case.integrand, case.a, case.b) else { continue };
+            let Some(integral) = run(&integrator, &case.integrand, case.a, case.b) else {
+                board.show_refused(&case.id, tolerance);
+                counts[Verdict::Flagged as usize] += 1;
+                continue;
+            };
             let wrong = integral.status == Status::Converged;
             counts[if wrong { Verdict::Wrong } else { Verdict::Flagged } as usize] += 1;
             if board.each || wrong {
-                println!(
+                say(format_args!(
                     "divergent {:<24}{tolerance:>7.0e} {:>24.16e} {:>28} {:>10}  {:<17}{}{}",
                     case.id,
                     integral.estimate,
@@ -62,7 +66,7 @@ fn divergent(board: &mut Board) {
                     integral.status.name(),
                     if wrong { "Wrong" } else { "refused" },
                     if case.hard { " (hard)" } else { "" }
-                );
+                ));
             }
         }
     }
@@ -84,18 +88,18 @@ fn lyness_kaganove(board: &mut Board, family: usize) {
             counts[verdict as usize] += 1;
             evaluations += integral.evaluations;
             if verdict == Verdict::Wrong && counts[verdict as usize] <= 4 {
-                println!(
+                say(format_args!(
                     "  family {family} draw {draw} (state {state:#x}): {:e} for {value:e}, claims {:e}",
                     integral.estimate, integral.error
-                );
+                ));
             }
         }
         if board.each {
-            println!(
+            say(format_args!(
                 "Lyness–Kaganove {family}, {tolerance:.0e}: {} evaluations, {:.0} ns on average",
                 evaluations / DRAWS,
                 start.elapsed().as_nanos() as f64 / DRAWS as f64
-            );
+            ));
         }
     }
     board.add(format!("Lyness–Kaganove {family}"), TOLERANCES, counts);

@@ -112,7 +112,8 @@ impl Expression {
     fn read(text: &str, given: Option<&[(&str, f64)]>) -> Result<Self, ParseError> {
         let parameters = given.unwrap_or_default();
         let graph = Graph::new();
-        let parsed = parse::parse(text, &graph).map_err(|fault| ParseError::at(text, fault.at, fault.message))?;
+        let parsed =
+            parse::parse(text, &graph, parameters).map_err(|fault| ParseError::at(text, fault.at, fault.message))?;
         for (i, &(name, value)) in parameters.iter().enumerate() {
             let problem = if let Some(reason) = vocabulary::not_a_parameter(name) {
                 reason
@@ -190,7 +191,7 @@ impl Expression {
     /// ```
     pub fn constant(text: &str) -> Result<f64, ParseError> {
         let graph = Graph::new();
-        let parsed = parse::parse(text, &graph).map_err(|fault| ParseError::at(text, fault.at, fault.message))?;
+        let parsed = parse::parse(text, &graph, &[]).map_err(|fault| ParseError::at(text, fault.at, fault.message))?;
         let name = parsed.parameters.iter().map(|used| used.1).chain(parsed.first_coordinate).min();
         if let Some(at) = name {
             let problem = "a number is expected, not a formula with names in it";

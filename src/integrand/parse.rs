@@ -36,8 +36,12 @@ pub(super) struct Fault {
     pub at: usize,
 }
 
-/// Parses `text` into `graph`.
-pub(super) fn parse<'s, 'g>(text: &'s str, graph: &'g Graph) -> Result<Parsed<'s, 'g>, Fault> {
+/// Parses `text` into `graph`. Names that are `given` values are parameters, whatever else they might be taken for.
+pub(super) fn parse<'s, 'g>(
+    text: &'s str,
+    graph: &'g Graph,
+    given: &'s [(&'s str, f64)],
+) -> Result<Parsed<'s, 'g>, Fault> {
     if text.len() > LENGTH {
         let message = format!("the formula is too long: {} bytes, where {LENGTH} are allowed", text.len());
         return Err(Fault { message, at: 0 });
@@ -45,7 +49,7 @@ pub(super) fn parse<'s, 'g>(text: &'s str, graph: &'g Graph) -> Result<Parsed<'s
     if text.trim().is_empty() {
         return Err(Fault { message: "the formula is empty".to_owned(), at: 0 });
     }
-    let state = State { graph, depth: 0, first_coordinate: None, parameters: Vec::new() };
+    let state = State { graph, given, depth: 0, first_coordinate: None, parameters: Vec::new() };
     let mut input = Stateful { input: LocatingSlice::new(text), state };
     let value = formula(&mut input).and_then(|value| {
         space(&mut input)?;
@@ -69,6 +73,7 @@ type Sign<'s, 'g> = Prefix<Input<'s, 'g>, Value<'g>, ErrMode<Fault>>;
 #[derive(Debug)]
 struct State<'s, 'g> {
     graph: &'g Graph,
+    given: &'s [(&'s str, f64)],
     depth: usize,
     first_coordinate: Option<usize>,
     parameters: Vec<(&'s str, usize, Expr<'g>)>,
@@ -280,7 +285,9 @@ fn name<'s, 'g>(input: &mut Input<'s, 'g>) -> Outcome<Value<'g>> {
 /// The arguments and the `)` of a call of `name`, whose `(` at byte `open` has been read.
 fn call<'g>(input: &mut Input<'_, 'g>, name: &str, at: usize, open: usize) -> Outcome<Value<'g>> {
     let Some(function) = Function::named(name) else {
-        return Err(fault(at, unknown_function(name)));
+        let State { given, parameters, .. } = &input.state;
+        let is_parameter = given.iter().any(|known| known.0 == name) || parameters.iter().any(|known| known.0 == name);
+        return Err(fault(at, unknown_function(name, is_parameter)));
     };
     descend(input, open)?;
     let mut arguments = Vec::new();
@@ -321,8 +328,8 @@ fn apply<'g>(function: Function, arguments: &[Value<'g>]) -> Outcome<Expr<'g>> {
     })
 }
 
-fn unknown_function(name: &str) -> String {
-    if vocabulary::constant(name).is_some() || vocabulary::coordinate(name).is_some() {
+fn unknown_function(name: &str, is_parameter: bool) -> String {
+    if is_parameter || vocabulary::constant(name).is_some() || vocabulary::coordinate(name).is_some() {
         return format!("'{name}' is not a function; write {name}*(…) to multiply");
     }
     if let Some(instead) = vocabulary::instead_of_function(name) {

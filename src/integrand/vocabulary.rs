@@ -51,19 +51,29 @@ const RECIPROCALS: &[(&str, UnaryFunction)] = &[
     ("csch", UnaryFunction::Sinh),
 ];
 
-/// Functions known elsewhere that are no function here, by the beginnings of their names, and what to do.
+/// Functions known elsewhere that are no function here, or by another name, and what to do. A star stands for any end of a name.
 const ELSEWHERE: &[(&[&str], &str)] = &[
     (&["sinc"], "write sin(x)/x, or sin(pi*x)/(pi*x); an adaptive integral needs no value at 0"),
-    (&["heaviside", "step", "theta"], "write if(x < 0, 0, 1)"),
+    (&["heaviside", "step", "unit_step", "theta"], "write if(x < 0, 0, 1)"),
     (&["where", "iif", "piecewise"], "write if(condition, then, else)"),
-    (&["fact"], "write gamma(x + 1)"),
-    (&["beta", "binom"], "write it by gamma or lgamma"),
-    (&["norm", "ncdf", "cdf", "phi"], "write 0.5*erfc(-x/sqrt(2)), or exp(-x^2/2)/sqrt(2*pi) for the density"),
+    (&["fact", "factorial"], "write gamma(x + 1)"),
+    (&["beta", "binom", "binomial"], "write it by gamma or lgamma"),
     (
-        &["bessel", "airy", "j0", "j1", "jn", "jv", "y0", "y1", "i0", "i1", "k0", "k1", "kv"],
+        &["normcdf", "norm_*", "normal_*", "ncdf", "cdf", "phi"],
+        "write 0.5*erfc(-x/sqrt(2)), or exp(-x^2/2)/sqrt(2*pi) for the density",
+    ),
+    (
+        &["bessel*", "airy*", "j0", "j1", "jn", "jv", "y0", "y1", "yn", "yv", "i0", "i1", "k0", "k1", "kv"],
         "write its integral over one more variable, or use the library with a closure",
     ),
-    (&["square", "sqr", "pow2"], "write x^2"),
+    (&["square", "sqr", "sq", "pow2"], "write x^2"),
+    (&["root", "square_root", "squareroot"], "write sqrt(x)"),
+    (&["sen"], "write sin(x)"),
+    (&["tg", "tang"], "write tan(x)"),
+    (&["ctg", "cotan", "cotg"], "write cot(x)"),
+    (&["cosec"], "write csc(x)"),
+    (&["arctg"], "write atan(x)"),
+    (&["lg"], "write log10(x), or log2(x)"),
 ];
 
 const CONSTANTS: &[(&str, f64)] =
@@ -154,9 +164,8 @@ pub(super) fn not_a_parameter(name: &str) -> Option<String> {
 /// What to do without a function that is known elsewhere.
 pub(super) fn instead_of_function(name: &str) -> Option<&'static str> {
     let name = name.to_ascii_lowercase();
-    // A root is no square.
-    let known = ELSEWHERE.iter().find(|known| known.0.iter().any(|start| name.starts_with(start)));
-    known.filter(|_| !name.starts_with("sqrt")).map(|known| known.1)
+    let is_meant = |known: &&str| known.strip_suffix('*').map_or(name == **known, |start| name.starts_with(start));
+    ELSEWHERE.iter().find(|elsewhere| elsewhere.0.iter().any(is_meant)).map(|elsewhere| elsewhere.1)
 }
 
 /// The constant that was probably meant by `name`.
@@ -169,9 +178,12 @@ pub(super) fn nearest_constant(name: &str) -> Option<&'static str> {
 
 /// The name of a function that was probably meant by `name`.
 pub(super) fn nearest_function(name: &str) -> Option<&'static str> {
-    let names = ["if", "clamp", "mul_add"].into_iter().chain(ALIASES.iter().map(|alias| alias.0));
-    let names = names.chain(UnaryFunction::ALL.iter().map(|f| f.name()));
-    let names = names.chain(BinaryFunction::ALL.iter().map(|f| f.name())).filter(|name| name.len() > 1);
+    // Of names equally near the more usual one comes first.
+    let names = UnaryFunction::ALL.iter().map(|f| f.name()).chain(BinaryFunction::ALL.iter().map(|f| f.name()));
+    let names = names.chain(["if", "clamp", "mul_add"]).chain(RECIPROCALS.iter().map(|known| known.0));
+    let names = names.chain(ALIASES.iter().map(|alias| alias.0)).filter(|name| name.len() > 1);
+    let lower = name.to_ascii_lowercase();
+    let name = lower.as_str();
     // As many letters may differ as leave at least half of the name; a long name is nobody's slip.
     let allowed = (name.len() / 2).min(2);
     let near = names.map(|known| (edits(name, known), known)).filter(|&(edits, _)| edits <= allowed);

@@ -6,8 +6,8 @@ use crate::method::Outcome;
 /// An integral of |f| below which it may be that only the feet of a peak were seen.
 pub(super) const TINY: f64 = 1e-100;
 
-pub(super) const NOTHING_SEEN: &str = "the integrand is zero or next to it (1e-100) at every node and at 8192 points more, and may not be elsewhere; if \
-    it is zero, give an absolute tolerance (over a finite range), or accept any status";
+pub(super) const NOTHING_SEEN: &str = "the integrand is zero or next to it (1e-100) at every node and at 8192 points more, and may not be elsewhere; \
+    over a finite range, zero is believed where an absolute tolerance is given";
 
 const OSCILLATES: &str = "the integrand oscillates towards an end, and its terms do not fall";
 
@@ -24,10 +24,15 @@ pub(super) struct Answer {
 }
 
 impl Answer {
-    /// Of what does not seem to exist nothing is claimed.
+    /// Where there is no estimate.
+    pub fn unknown(evaluations: u64, status: Status) -> Self {
+        Self { estimate: f64::NAN, error: f64::INFINITY, evaluations, regions: 0, status, extrapolated: false }
+    }
+
+    /// Of what does not seem to exist, or has met what is no number, nothing is claimed.
     pub fn or_nothing(self) -> Self {
         let nothing = matches!(self.status, Status::Divergent | Status::Suspicious { reason: OSCILLATES });
-        let error = if nothing { f64::INFINITY } else { self.error };
+        let error = if nothing || self.error.is_nan() { f64::INFINITY } else { self.error };
         Self { error, ..self }
     }
 }

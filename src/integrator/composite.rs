@@ -230,11 +230,15 @@ pub(super) fn finish(
     closing: f64,
     search: impl FnOnce(&mut NotFinite),
 ) -> Integral {
-    let reached = if panels == 0 { grid.lower } else { grid.position(panels, 0.0) };
+    let reached = grid.position(panels, 0.0);
     if stop.is_some() && (1..grid.panels).contains(&panels) && closing != 0.0 {
         integral.estimate += closing * f.value(reached) * grid.dx();
     }
     integral.status = match stop {
+        Some(stop) if panels == 0 => {
+            integral.estimate = f64::NAN;
+            stopped_whole(stop, false)
+        }
         _ if !integral.estimate.is_finite() => {
             let mut found = NotFinite(None);
             search(&mut found);

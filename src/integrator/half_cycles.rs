@@ -15,7 +15,7 @@ use crate::estimate::levin::limit;
 use crate::integral::Status;
 use crate::lanes::LANES;
 use crate::method::Method;
-use crate::plan::{Region, Swept};
+use crate::plan::{Region, Swept, evaluations_of};
 use crate::rule::{FEJER, MOST_EVALUATIONS};
 
 /// Terms of the series.
@@ -247,7 +247,7 @@ impl<'a> HalfLine<'a> {
         let mut swept = Vec::new();
         let kernel = SimdRegions { values, ladder: &FEJER, token };
         kernel.sweep(&regions, Tolerance { absolute: 0.0, relative: 1e-15 }, desk, &mut swept);
-        self.evaluations += swept.iter().map(|one| u64::from(one.evaluations)).sum::<u64>();
+        self.evaluations += evaluations_of(&swept);
         let terms: Vec<f64> = swept.iter().map(|one| one.estimate).collect();
         let alternate = |two: &[f64]| opposite(two[0], two[1]) && two[1].abs() < two[0].abs();
         if !terms.windows(2).all(alternate) {

@@ -33,3 +33,53 @@ impl Looks {
             || converged && !std::mem::replace(&mut self.doubted, true) && them.second_look()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Notes what it is asked, and says that there is more to do as often as told.
+    struct Asked {
+        probes: u32,
+        asked: Vec<&'static str>,
+    }
+
+    impl Looked for Asked {
+        fn probe(&mut self) -> bool {
+            self.asked.push("probe");
+            self.probes = self.probes.saturating_sub(1);
+            self.probes > 0
+        }
+
+        fn scale(&mut self, _: Option<usize>) -> bool {
+            self.asked.push("scale");
+            true
+        }
+
+        fn second_look(&mut self) -> bool {
+            self.asked.push("second look");
+            true
+        }
+    }
+
+    fn asked(mut looks: Looks, outcomes: &[Outcome]) -> (Vec<bool>, Vec<&'static str>) {
+        let mut them = Asked { probes: 2, asked: Vec::new() };
+        (outcomes.iter().map(|&outcome| looks.again(outcome, None, &mut them)).collect(), them.asked)
+    }
+
+    #[test]
+    fn each_look_comes_once_and_in_its_order() {
+        use Outcome::{Converged, Divergent, MaxEvaluations};
+        let outcomes = [Converged, Divergent, Divergent, Converged, Converged];
+        let (again, names) = asked(Looks::over((0.0, 1.0), &[]), &outcomes);
+        assert_eq!(again, [true, true, false, true, false]);
+        assert_eq!(names, ["probe", "scale", "probe", "second look", "probe"]);
+        // Of an infinite range there is no scale, and who names points knows what is there.
+        let (again, names) = asked(Looks::over((0.0, f64::INFINITY), &[]), &[Divergent, Converged, Converged]);
+        assert_eq!((again, names), (vec![false, true, true], vec!["probe", "probe", "second look"]));
+        let (again, names) = asked(Looks::over((0.0, 1.0), &[0.5]), &[Divergent, Converged, Converged]);
+        assert_eq!((again, names), (vec![false, true, false], vec!["probe", "probe"]));
+        // A limit is the end.
+        assert_eq!(asked(Looks::over((0.0, 1.0), &[]), &[MaxEvaluations]), (vec![false], vec![]));
+    }
+}

@@ -55,7 +55,7 @@ use crate::precision::Precision;
 use crate::region::{IntoRegion, Region};
 use crate::rule::Rule;
 use crate::weight::Weight;
-use composite::{Run, stopped};
+use composite::{Run, stopped_whole};
 pub use cubature::Space;
 use floor::Floors;
 use hints::Rare;
@@ -309,9 +309,8 @@ impl Integrator {
             Ok(Some(grid)) => grid,
             Ok(None) => return Ok(self.nothing(level, start)),
             Err(stop) => {
-                let status = stopped(stop, region.lower.min(region.upper));
-                let nothing = Integral { error: f64::INFINITY, status, ..self.nothing(level, start) };
-                return self.judged(nothing);
+                let (estimate, error, status) = (f64::NAN, f64::INFINITY, stopped_whole(stop, false));
+                return self.judged(Integral { estimate, error, status, ..self.nothing(level, start) });
             }
         };
         let floors = Floors::default();
@@ -355,8 +354,7 @@ impl Integrator {
         }
         match disagreement {
             Some(disagreement) => Err(Error::Disagreement(Box::new(integral), disagreement)),
-            None if integral.status.is_success() || self.accept => Ok(integral),
-            None => Err(Error::NotConverged(Box::new(integral))),
+            None => self.judged(integral),
         }
     }
 

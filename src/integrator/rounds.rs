@@ -20,7 +20,7 @@ use crate::integral::Status;
 use crate::integrand::values::Values;
 use crate::lanes::LANES;
 use crate::method::{Adaptive, Limits, Method, Outcome};
-use crate::plan::Swept;
+use crate::plan::{Swept, evaluations_of};
 
 /// Regions swept between two looks at the clock.
 pub(super) const CHUNK: usize = 1024;
@@ -42,8 +42,7 @@ pub(super) fn run(
     // What was done and is not used was done all the same.
     let mut unused = done.evaluations() + beside.evaluations;
     if question.most_leaves.is_some_and(|most| regions.len() > most) {
-        let (estimate, error, status) = (f64::NAN, f64::INFINITY, Status::MemoryLimit);
-        return Answer { estimate, error, evaluations: unused, regions: 0, status, extrapolated: false };
+        return Answer::unknown(unused, Status::MemoryLimit);
     }
     let left = most.saturating_sub(beside.evaluations);
     method.begin(question.method, tolerance, Limits { evaluations: left, ..question.limits() }, regions);
@@ -74,7 +73,7 @@ pub(super) fn run(
     let mut one = One { kernel: &kernel, question, start, method, probed: false };
     // All values the same: something may hide between them.
     if stop.is_none() && swept.iter().all(|one| one.constant) {
-        let evaluations: u64 = swept.iter().map(|one| u64::from(one.evaluations)).sum();
+        let evaluations = evaluations_of(swept);
         one.probed = true;
         if one.begin_anew(probe::find) {
             one.method.evaluations += evaluations;
@@ -85,13 +84,12 @@ pub(super) fn run(
             one.method.be_content();
         }
     }
-    // What the last round came to.
-    let mut last = None;
-    let outcome = loop {
-        if stop.is_some() {
-            break None;
+    let mut last: Known = None;
+    let ended = loop {
+        if let Some(stop) = stop {
+            break Err(stop);
         }
-        let evaluations = swept.iter().map(|one| u64::from(one.evaluations)).sum::<u64>() + one.method.evaluations;
+        let evaluations = evaluations_of(swept) + one.method.evaluations;
         let solved = cycles.solve(question, evaluations, start).filter(|_| question.withheld(start).is_none());
         if let Some(answer) = solved {
             let answer = Answer { evaluations: answer.evaluations + unused, ..answer };
@@ -100,11 +98,11 @@ pub(super) fn run(
         }
         let tried = std::mem::take(&mut cycles.evaluations);
         one.method.evaluations += tried;
-        if tried > 0 && !question.control.is_idle() {
-            stop = question.control.stop(start);
-            if stop.is_some() {
-                break None;
-            }
+        if tried > 0
+            && !question.control.is_idle()
+            && let Some(stop) = question.control.stop(start)
+        {
+            break Err(stop);
         }
         let absorbed = one.method.absorb(swept);
         let totals = one.method.totals;
@@ -112,46 +110,41 @@ pub(super) fn run(
             last = Some((totals.estimate, totals.error, one.method.regions()));
         }
         if let Some(outcome) = absorbed.filter(|&outcome| !looks.again(outcome, None, &mut one)) {
-            stop = question.withheld(start);
-            if stop.is_some() {
-                // What hides between the nodes was looked for, and not to the end.
-                last = last.map(|(estimate, _, regions)| (estimate, f64::INFINITY, regions));
-            }
-            break Some(outcome).filter(|_| stop.is_none());
+            // What hides between the nodes may have been looked for, and not to the end.
+            break question.withheld(start).map_or(Ok(outcome), |stop| Err(unsure(&mut last, stop)));
         }
         question.control.report_estimate(one.method.evaluations, most, totals.estimate, totals.error);
         stop = sweep(one.method, swept);
     };
     // Levels that alone reach to infinity claim such a tail themselves, as far out as 1e60 and more.
-    let outcome = match outcome {
-        Some(Outcome::Converged) if method.regions() > 1 && !(lower.is_finite() && upper.is_finite()) => {
+    let ended = match ended {
+        Ok(Outcome::Converged) if method.regions() > 1 && !(lower.is_finite() && upper.is_finite()) => {
             let (hidden, evaluations) = underflow::hidden(question.values, (lower, upper), method.totals.magnitude);
             method.evaluations += evaluations;
             method.totals.error += hidden;
-            stop = question.withheld(start);
             let met = hidden == 0.0 || tolerance.met(method.totals.error, method.totals.estimate);
-            last = last.map(|(estimate, _, regions)| (estimate, f64::INFINITY, regions));
-            Some(if met { Outcome::Converged } else { Outcome::RoundoffLimited }).filter(|_| stop.is_none())
+            let outcome = if met { Outcome::Converged } else { Outcome::RoundoffLimited };
+            question.withheld(start).map_or(Ok(outcome), |stop| Err(unsure(&mut last, stop)))
         }
-        outcome => outcome,
+        ended => ended,
     };
     // Where zero would do as well as next to it, over a range whose ends are meant.
     let may_be_zero = lower.is_finite() && upper.is_finite() && tolerance.absolute > 0.0;
-    let outcome = match outcome {
-        Some(Outcome::Converged) if !may_be_zero && method.totals.magnitude < TINY && !question.values.is_zero() => {
-            Some(Outcome::Suspicious(NOTHING_SEEN))
+    let outcome = match ended {
+        Ok(Outcome::Converged) if !may_be_zero && method.totals.magnitude < TINY && !question.values.is_zero() => {
+            Outcome::Suspicious(NOTHING_SEEN)
         }
-        outcome => outcome,
+        Ok(outcome) => outcome,
+        Err(stop) => {
+            let known = last.or_else(|| done.best().map(|(estimate, error)| (estimate, error, 1)));
+            let (estimate, error, regions) = known.unwrap_or((f64::NAN, f64::INFINITY, 0));
+            let evaluations = method.evaluations + cycles.evaluations + unused;
+            question.control.report_estimate(evaluations, most, estimate, error);
+            let status = stopped_whole(stop, known.is_some());
+            return Answer { estimate, error, evaluations, regions, status, extrapolated: false };
+        }
     };
-    if let (None, Some(stop)) = (outcome, stop) {
-        let known = last.or_else(|| done.best().map(|(estimate, error)| (estimate, error, 1)));
-        let (estimate, error, regions) = known.unwrap_or((f64::NAN, f64::INFINITY, 0));
-        let evaluations = method.evaluations + cycles.evaluations + unused;
-        question.control.report_estimate(evaluations, most, estimate, error);
-        let status = stopped_whole(stop, known.is_some());
-        return Answer { estimate, error, evaluations, regions, status, extrapolated: false };
-    }
-    let failed = !matches!(outcome, None | Some(Outcome::Converged | Outcome::RoundoffLimited));
+    let failed = !matches!(outcome, Outcome::Converged | Outcome::RoundoffLimited);
     if failed && let Some(answer) = cycles.better(question, method.evaluations, method.totals.error, start) {
         return Answer { evaluations: answer.evaluations + unused, ..answer };
     }
@@ -163,13 +156,23 @@ pub(super) fn run(
         evaluations,
         regions: method.regions(),
         status: match outcome {
-            Some(Outcome::Oscillates) if cycles.too_dear => Status::MaxEvaluations,
-            Some(outcome) => status(outcome),
-            None => Status::Cancelled { reached: f64::INFINITY },
+            Outcome::Oscillates if cycles.too_dear => Status::MaxEvaluations,
+            outcome => status(outcome),
         },
         extrapolated: false,
     }
     .or_nothing()
+}
+
+/// What the last round came to: the estimate, its error and the regions.
+type Known = Option<(f64, f64, u64)>;
+
+/// Claims nothing of it, as looks at it were ended.
+fn unsure(last: &mut Known, stop: Stop) -> Stop {
+    if let Some((_, error, _)) = last {
+        *error = f64::INFINITY;
+    }
+    stop
 }
 
 /// One integral under way, and whether what may hide between its nodes was looked for.

@@ -38,6 +38,27 @@ pub(super) fn second_look(
     found
 }
 
+/// Samples that are surprises, from the first to the last, and those before and after, which are none.
+#[derive(Clone, Copy)]
+struct Surprise {
+    from: f64,
+    first: f64,
+    last: f64,
+    to: f64,
+}
+
+/// Points by which an end is moved closer, and the surprises beyond which none is.
+const HALVES: usize = 48;
+const MOST_NARROWED: usize = 64;
+
+struct Look<'a> {
+    kernel: &'a SimdRegions<'a>,
+    ends: (f64, f64),
+    leaves: Vec<Expected>,
+    found: Vec<Surprise>,
+    evaluations: u64,
+}
+
 impl Look<'_> {
     /// Sets what the leaves say: of those that were swept by levels, a ladder.
     fn expect(&mut self, method: &Adaptive) {
@@ -93,30 +114,7 @@ impl Look<'_> {
         }
         apart
     }
-}
 
-/// Samples that are surprises, from the first to the last, and those before and after, which are none.
-#[derive(Clone, Copy)]
-struct Surprise {
-    from: f64,
-    first: f64,
-    last: f64,
-    to: f64,
-}
-
-/// Points by which an end is moved closer, and the surprises beyond which none is.
-const HALVES: usize = 48;
-const MOST_NARROWED: usize = 64;
-
-struct Look<'a> {
-    kernel: &'a SimdRegions<'a>,
-    ends: (f64, f64),
-    leaves: Vec<Expected>,
-    found: Vec<Surprise>,
-    evaluations: u64,
-}
-
-impl Look<'_> {
     /// Looks at points in ascending order.
     fn along(&mut self, points: &[f64]) {
         let (f, (lower, upper)) = (self.kernel.values, self.ends);

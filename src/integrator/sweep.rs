@@ -6,13 +6,13 @@ mod task;
 
 use super::adaptive::check_tolerances;
 use super::answer::Answer;
-use super::composite::{GRAIN, WORTHWHILE};
+use super::composite::{GRAIN, WORTHWHILE, stopped_whole};
 use super::{Integrator, Space};
 use crate::backend::{Backend, threads::Threads};
 use crate::clock::Instant;
 use crate::control::{Control, Pace, Stop};
 use crate::error::Error;
-use crate::integral::{Fallback, Status};
+use crate::integral::Fallback;
 use crate::integrand::Integrand;
 use crate::lanes::{Level, Token};
 use crate::method::Method;
@@ -270,11 +270,7 @@ impl Integrator {
 
 /// The answer of a row that nothing was done for.
 fn never_begun(stop: Stop) -> Answer {
-    let status = match stop {
-        Stop::Cancelled => Status::Cancelled { reached: f64::NAN },
-        Stop::Deadline => Status::Deadline { reached: f64::NAN },
-    };
-    Answer { estimate: f64::NAN, error: f64::INFINITY, evaluations: 0, regions: 0, status, extrapolated: false }
+    Answer::unknown(0, stopped_whole(stop, false))
 }
 
 /// A sweep under way.

@@ -1,5 +1,6 @@
 //! Slow tails that are zero far out, where they count, as a power has overflowed on the way to their values: a mesh believes its zeros.
 
+use crate::estimate::{NEGLIGIBLE, left_beyond};
 use crate::integrand::values::Values;
 use crate::lanes::LANES;
 
@@ -8,12 +9,6 @@ use crate::lanes::LANES;
 const FIRST: usize = 24;
 const STEP: usize = 4;
 const PLACES: usize = 248;
-
-/// The share of the integral of |f| below which values times distances are nothing.
-const NEGLIGIBLE: f64 = 1e-17;
-/// How much more is claimed than what a power leaves beyond, and the least power.
-const CAUTION: f64 = 4.0;
-const LEAST_POWER: f64 = 1e-4;
 
 /// The least share of what comes before that is left at the edge of an overflow; and the power that times the distance grows by, from which on it is none.
 const ABRUPT: f64 = 0.2;
@@ -73,5 +68,6 @@ fn towards(f: &dyn Values, sign: f64, magnitude: f64) -> (f64, u64) {
     if edge < ABRUPT * outer || power < FLAT {
         return (0.0, evaluations);
     }
-    ((CAUTION * outer / power.max(LEAST_POWER)).min(f64::MAX / 4.0), evaluations)
+    // Of two zeros there is no power.
+    (left_beyond(outer, power.max(0.0)), evaluations)
 }

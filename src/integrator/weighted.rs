@@ -8,7 +8,6 @@ use super::question::Question;
 use crate::backend::simd::regions::Desk;
 use crate::backend::weighted::Weighted as Kernel;
 use crate::clock::Instant;
-use crate::control::Stop;
 use crate::error::Error;
 use crate::method::{Method, Outcome, Weighted};
 use crate::plan::{How, Panel, Weighing};
@@ -71,23 +70,20 @@ pub(super) fn run(question: &Question, weight: Weight, start: Instant) -> (Answe
         }
         question.withheld(start)
     };
-    let mut looked = false;
-    let (mut outcome, mut stop) = (None, None);
-    while outcome.is_none() {
-        stop = sweep(&method, &mut swept);
-        if stop.is_some() {
-            break;
+    let (mut looked, mut unsure) = (false, false);
+    let ended = loop {
+        if let Some(stop) = sweep(&method, &mut swept) {
+            break Err(stop);
         }
-        outcome = method.absorb(&weighing, &swept);
+        let mut outcome = method.absorb(&weighing, &swept);
         // Nothing but zeros or the same everywhere: something may hide between.
         let plain = outcome == Some(Outcome::Converged) && method.is_constant(&weighing);
         if plain && !looked {
             looked = true;
             let (found, evaluations) = probe::find(values, lower, upper);
-            stop = question.withheld(start);
-            if stop.is_some() {
-                outcome = None;
-                break;
+            if let Some(stop) = question.withheld(start) {
+                unsure = true;
+                break Err(stop);
             }
             method.evaluations += evaluations;
             if let Some(found) = found {
@@ -104,17 +100,16 @@ pub(super) fn run(question: &Question, weight: Weight, start: Instant) -> (Answe
             outcome = Some(Outcome::Converged);
         }
         question.control.report_estimate(method.evaluations, most, method.totals.estimate, method.totals.error);
-    }
-    let status = match (outcome, stop) {
-        (Some(outcome), _) => status(outcome),
-        (None, stop) => stopped_whole(stop.unwrap_or(Stop::Cancelled), method.evaluations > 0),
+        if let Some(outcome) = outcome {
+            break Ok(outcome);
+        }
     };
-    let totals = method.totals;
+    let (totals, evaluations) = (method.totals, method.evaluations);
+    let status = ended.map_or_else(|stop| stopped_whole(stop, evaluations > 0), status);
     // Before the first round there is no estimate.
-    let error = if method.evaluations == 0 { f64::INFINITY } else { totals.error };
-    let estimate = if method.evaluations == 0 { f64::NAN } else { totals.estimate };
-    let (evaluations, regions) = (method.evaluations, method.regions());
-    let answer = Answer { estimate, error, evaluations, regions, status, extrapolated: false };
+    let estimate = if evaluations == 0 { f64::NAN } else { totals.estimate };
+    let error = if evaluations == 0 || unsure { f64::INFINITY } else { totals.error };
+    let answer = Answer { estimate, error, evaluations, regions: method.regions(), status, extrapolated: false };
     (answer.or_nothing(), method)
 }
 

@@ -190,6 +190,11 @@ pub(crate) struct Swept {
     pub bad: Option<(f64, f64)>,
 }
 
+/// Evaluations of all these sweeps.
+pub(crate) fn evaluations_of(swept: &[Swept]) -> u64 {
+    swept.iter().map(|one| u64::from(one.evaluations)).sum()
+}
+
 impl Swept {
     /// Before anything is known.
     pub const NOTHING: Swept = Swept {

@@ -38,7 +38,7 @@ impl Composite {
             ),
             Rule::GaussLegendre(order) => {
                 let Some(nodes) = gauss_legendre_unless(stopped, order)? else { return Ok(None) };
-                let (lower, upper) = nodes.panel();
+                let Some((lower, upper)) = nodes.panel_unless(stopped) else { return Ok(None) };
                 (lower, upper, 0.0, 0.0, 0.0)
             }
         };

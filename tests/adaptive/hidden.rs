@@ -1,7 +1,8 @@
 //! What hides between nodes, beyond the last or beside what is large.
 
 use super::{Plain, of};
-use quadrille::{Error, Integrator, Status};
+use quadrille::{Error, Integrator, Method, Status};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Singularities that are small beside what is smooth, and tails that underflow or fall slowly.
 #[test]
@@ -190,5 +191,49 @@ fn what_has_no_integral_over_an_infinite_range_is_divergent_at_once() {
         let none = of(&Integrator::new(), f, a, b);
         assert!(none.status == Status::Divergent && none.error == inf, "{k}: {none:#}");
         assert!(none.evaluations < 2_000, "{k}: {none:#}");
+    }
+}
+
+/// Whatever is looked at once more is counted, and is not much where the limit is near.
+#[test]
+fn looks_are_counted_and_limited() {
+    let inf = f64::INFINITY;
+    let cases: [(Plain, f64, f64); 6] = [
+        (|x| 1e-8 / ((x - 0.37).powi(2) + 1e-8) + x, 0.0, 1.0),
+        (|x| (-x * x).exp() + 1e-9, -1e6, 1e6),
+        (|_| 1.0, 0.0, 1.0),
+        (|x| x.powf(-1.5), 1.0, 1e30),
+        (|x| x.powi(20) / (1.0 + x.powf(21.5)), 0.0, inf),
+        (|x| if (x - 0.7).abs() < 1e-5 { 2.0 } else { 1.0 }, 0.0, 1.0),
+    ];
+    for (k, (f, a, b)) in cases.into_iter().enumerate() {
+        for method in [Method::Auto, Method::GaussKronrod(21), Method::DoubleExponential] {
+            for most in [1, 100, 1000, 3000, 10_000, 100_000] {
+                let calls = AtomicU64::new(0);
+                let counted = |x: f64| {
+                    calls.fetch_add(1, Ordering::Relaxed);
+                    f(x)
+                };
+                let with = Integrator::new().method(method).rel_tol(1e-6).max_evaluations(most);
+                let integral = of(&with, counted, a, b);
+                let calls = calls.into_inner();
+                let evaluations = integral.evaluations;
+                assert!(evaluations <= most + 20_000, "{k}, {method}, {most}: {integral:#}");
+                // Points are asked for again in lanes left over.
+                let most_calls = evaluations + evaluations / 8 + 64;
+                assert!((evaluations..=most_calls).contains(&calls), "{k}, {method}, {most}: {calls}, {integral:#}");
+            }
+        }
+    }
+}
+
+/// By other methods than `auto`, of a mesh that is finer in places; and by no more samples than that takes.
+#[test]
+fn a_mesh_that_is_much_finer_in_places_is_looked_at() {
+    for method in [Method::GaussKronrod(15), Method::GaussKronrod(21), Method::GaussKronrod(61)] {
+        let evaluations =
+            |f: Plain| Integrator::new().method(method).rel_tol(1e-6).integrate(&f, 0.0..1.0).unwrap().evaluations;
+        let (even, uneven) = (evaluations(|x| (40.0 * x).sin() + 2.0), evaluations(|x| x.sqrt()));
+        assert!(even < 1024 && (1024..3000).contains(&uneven), "{method}: {even}, {uneven}");
     }
 }

@@ -16,6 +16,10 @@ fn partial(result: Result<Integral, Error>, total: u64) -> Integral {
     };
     assert_eq!(integral.backend, Backend::Gpu);
     assert!(integral.evaluations < total && integral.regions == integral.evaluations);
+    if integral.evaluations == 0 {
+        assert!(integral.estimate.is_nan() && reached.is_nan(), "{integral:#}");
+        return *integral;
+    }
     let expected = reached * reached / 2.0;
     assert!((integral.estimate - expected).abs() <= 1e-6 * expected, "{}, not {expected}", integral.estimate);
     *integral
@@ -39,7 +43,7 @@ fn cancellation_and_deadline_come_between_dispatches() {
         assert!(matches!(integral.status, Status::Deadline { .. }) && integral.evaluations > 0);
         assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
         let none = gpu.allow_fallback().time_limit(Duration::ZERO).integrate(&f, 0.0..1.0);
-        assert_eq!(partial(none, total).estimate, 0.0);
+        assert_eq!(partial(none, total).evaluations, 0);
     }
 }
 

@@ -25,6 +25,10 @@ fn out_of_time_the_best_estimate_is_printed() {
     assert_eq!(answer["status"], "deadline");
     let estimate = answer["estimate"].as_f64().unwrap();
     assert!(estimate > 0.0 && estimate < 0.1, "{answer}");
+    // Before there are even nodes.
+    let answer = stopped(&["x", "0", "1", "--rule", "gauss:50000000", "--n", "1", "--time-limit", "0.001"]);
+    assert_eq!((&answer["estimate"], &answer["evaluations"]), (&Value::from("NaN"), &Value::from(0)));
+    assert_eq!(answer["status_text"], "out of time before anything was known");
     // Long enough.
     assert_eq!(json(&["x", "0", "1", "--time-limit", "1e9"])["status"], "converged");
     for bad in ["0", "-1", "inf", "1e300", "soon", ""] {

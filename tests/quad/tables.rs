@@ -77,6 +77,6 @@ fn options_of_no_use_are_named() {
     let sampled = ["x*y", "--over", "x=0..1", "--over", "y=0..b", "--method", "sobol", "--sweep", file.path()];
     let (code, _, rows, said) = sweep(&[&sampled[..], &["--max-memory", "1M", "--fallback"]].concat());
     assert!(code == Some(0) && rows.len() == 2, "{said}");
-    assert!(said.contains("instead of --max-memory: sobol keeps nothing"), "{said}");
-    assert!(said.contains("instead of --fallback: no GPU was asked for"), "{said}");
+    assert!(said.contains("without use for --max-memory: sobol keeps nothing"), "{said}");
+    assert!(said.contains("without use for --fallback: no GPU was asked for"), "{said}");
 }

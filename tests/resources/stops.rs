@@ -103,7 +103,9 @@ fn fixed_rules() {
             let found =
                 with.accept_any_status().backend(backend).integrate(&|x: f64| slow.value(2.0 * x), 0.0..1.0).unwrap();
             let Status::Cancelled { reached } = found.status else { panic!("{panels}, {backend}: {found:#}") };
-            assert!((found.estimate - reached * reached).abs() < 1e-6, "{panels}, {backend}: {found:#}");
+            // Of a sum of one tile nothing is known before its end.
+            let nothing = found.evaluations == 0 && found.estimate.is_nan() && reached.is_nan();
+            assert!(nothing || (found.estimate - reached * reached).abs() < 1e-6, "{panels}, {backend}: {found:#}");
             let calls = slow.calls.load(Relaxed);
             // The plain loop goes on for 20 ms.
             let most = if backend == Backend::Serial { 300 + 1200 } else { 300 + 8 * threads as u64 };

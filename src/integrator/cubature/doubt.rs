@@ -15,7 +15,7 @@ pub(super) const LARGER: &str =
     "the integrand is more than ten times larger in the middle, or on an axis through it, than anywhere else";
 const ELSEWHERE: &str = "the integrand is zero wherever cubature looked, and not elsewhere";
 pub(super) const ZERO: &str = "the integrand is zero or next to it (1e-100) at every node and at up to 8192 points more, and may not be \
-    elsewhere; if it is zero, accept any status";
+    elsewhere; if it is zero, so is the integral";
 const EXACT: &str = "no error was seen at any node, but other points (up to 8192) say that the integral is another, or that the integrand is \
     constant in pieces: steps may lie where no node is";
 

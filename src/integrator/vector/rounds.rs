@@ -182,7 +182,10 @@ impl Run<'_> {
         if look {
             self.shared.clear();
             let any = Tolerance { absolute: f64::INFINITY, relative: 0.0 };
-            let estimates: Vec<f64> = (0..self.swept.len()).map(|c| self.sweep(c, 0, Some(any)).estimate).collect();
+            // What is no number says nothing of how large a component is: the others have to.
+            let size = |estimate: f64| if estimate.is_finite() { estimate } else { 0.0 };
+            let estimates: Vec<f64> =
+                (0..self.swept.len()).map(|c| size(self.sweep(c, 0, Some(any)).estimate)).collect();
             let stop = self.withheld();
             if stop.is_some() {
                 return stop;

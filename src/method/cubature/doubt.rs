@@ -144,13 +144,42 @@ mod tests {
     use crate::method::{Costs, Limits};
     use crate::plan::{Axis, BoxRule, Look, SweptBox};
 
-    #[test]
-    fn what_samples_missed_is_no_more_than_was_seen_in_so_small_a_volume() {
+    /// Over [0, 2] × [0, 1], before anything was swept.
+    fn method() -> Cubature {
         let axes = vec![Axis::new(0.0, 2.0), Axis::new(0.0, 1.0)];
         let look = Look { roughness: vec![0.0; 2], planes: Vec::new(), peaks: Vec::new(), peak: 0.0, evaluations: 0 };
         let tolerance = Tolerance { absolute: 0.0, relative: 0.0 };
         let limits = Limits { evaluations: 1_000_000, leaves: 1000 };
-        let mut method = Cubature::new(axes, tolerance, limits, Costs { seventh: 33, ninth: None, fine: None }, &look);
+        Cubature::new(axes, tolerance, limits, Costs { seventh: 33, ninth: None, fine: None }, &look)
+    }
+
+    #[test]
+    fn places_are_spread_as_volumes_are() {
+        let mut method = method();
+        let boxes = method.next(BoxRule::Seventh).len();
+        method.absorb(&mut vec![SweptBox::default(); boxes], &mut []);
+        // Of very different sizes, wherever they lie.
+        for (k, (lower, upper)) in method.lower.iter().zip(&mut method.upper).enumerate() {
+            *upper = lower + 0.7f64.powi(k as i32 % 11);
+        }
+        let leaves: Vec<f64> = (0..method.leaves.len() as u32).map(|leaf| method.volume(leaf)).collect();
+        let whole: f64 = leaves.iter().sum();
+        for count in [0, 1, 7, leaves.len(), 1000, 8191] {
+            let (places, volume) = method.spread_over_leaves(count);
+            assert!(
+                places.len() == count && places.is_sorted() && (volume - whole).abs() < 1e-12 * whole,
+                "{count}: {volume}"
+            );
+            for (leaf, &own) in leaves.iter().enumerate() {
+                let times = places.iter().filter(|&&place| place == leaf as u32).count() as f64;
+                assert!((times - own / volume * count as f64).abs() <= 1.0, "{count}, {leaf}: {times} for {own}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_samples_missed_is_no_more_than_was_seen_in_so_small_a_volume() {
+        let mut method = method();
         let boxes = method.next(BoxRule::Seventh).len();
         // One everywhere, and once 101.
         let volume = 2.0 / boxes as f64;

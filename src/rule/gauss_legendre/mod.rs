@@ -19,7 +19,7 @@ pub const MAX_ORDER: usize = 100_000_000;
 /// Rules asked for before are kept up to this many nodes in all (24 MB).
 const KEPT_NODES: usize = 1_000_000;
 
-/// Pairs of nodes between two looks at whether they are still wanted: some 20 ms.
+/// Pairs of nodes between two looks at whether they are still wanted, the first before any is made: some 20 ms.
 const UNWATCHED: usize = 1 << 16;
 
 /// The `K`-point Gauss–Legendre rule on [-1, 1]: the integral of f is nearly Σ weightᵢ f(nodeᵢ).
@@ -144,19 +144,28 @@ impl GaussLegendre {
     }
 
     /// The same for a panel of length 1: the nodes of its lower half (and the middle), counted from the lower end, and
-    /// those of the upper half, counted from the upper end.
-    pub(super) fn panel(&self) -> (Nodes, Nodes) {
-        let half = |range: Range<usize>, sign: f64| Nodes {
-            offsets: Table::Shared(self.gaps[range.clone()].iter().map(|gap| sign * gap / 2.0).collect()),
-            weights: Table::Shared(self.weights[range].iter().map(|weight| weight / 2.0).collect()),
+    /// those of the upper half, counted from the upper end; or nothing if that was stopped.
+    pub(super) fn panel_unless(&self, stopped: &dyn Fn() -> bool) -> Option<(Nodes, Nodes)> {
+        if let Some(made) = self.panel.get() {
+            return Some(made.clone());
+        }
+        let half = |range: Range<usize>, sign: f64| {
+            (!stopped()).then(|| Nodes {
+                offsets: Table::Shared(self.gaps[range.clone()].iter().map(|gap| sign * gap / 2.0).collect()),
+                weights: Table::Shared(self.weights[range].iter().map(|weight| weight / 2.0).collect()),
+            })
         };
         let (order, middle) = (self.order(), self.order().div_ceil(2));
-        self.panel.get_or_init(|| (half(0..middle, 1.0), half(middle..order, -1.0))).clone()
+        let halves = (half(0..middle, 1.0)?, half(middle..order, -1.0)?);
+        Some(self.panel.get_or_init(|| halves).clone())
     }
 
     fn compute_unless(stopped: &dyn Fn() -> bool, order: usize) -> Result<Option<GaussLegendre>, OrderError> {
         if order == 0 || order > MAX_ORDER {
             return Err(OrderError { order });
+        }
+        if stopped() {
+            return Ok(None);
         }
         let (boundary, interior) = (Boundary::new(order), Interior::new(order));
         let mut rule = GaussLegendre {
@@ -214,8 +223,12 @@ mod tests {
         };
         assert_eq!(gauss_legendre_unless(&third, order), Ok(None));
         assert_eq!(asked.get(), 3);
+        // Before anything is made, be it ever so little.
+        assert_eq!(GaussLegendre::compute_unless(&|| true, 3), Ok(None));
         // What was kept costs nothing.
         let rule = gauss_legendre(1000).unwrap();
-        assert_eq!(gauss_legendre_unless(&|| true, 1000), Ok(Some(rule)));
+        assert_eq!(gauss_legendre_unless(&|| true, 1000), Ok(Some(rule.clone())));
+        assert!(rule.panel_unless(&|| true).is_none() && rule.panel_unless(&|| false).is_some());
+        assert!(rule.panel_unless(&|| true).is_some(), "it is there");
     }
 }

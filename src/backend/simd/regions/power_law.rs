@@ -70,7 +70,7 @@ const OTHERWISE: f64 = 2.0;
 const NOISY: f64 = 64.0;
 
 /// A power next to that of which the integral does not exist.
-const LEAST_POWER: f64 = -0.998;
+const LEAST_EXPONENT: f64 = -0.998;
 
 /// What is not to be taken for noise in the mean square of what the fit leaves, in units of its scatter from one sample to the next.
 const TREND: f64 = 2.0;
@@ -235,7 +235,7 @@ impl Fit {
         let found: [f64; BENT] = std::array::from_fn(coefficient);
         let (a, power) = (self.start[0] + found[0], self.start[1] + found[1]);
         let bent = self.right[BENT].abs() > SIGNIFICANT * noise;
-        if bent || self.left > TREND * noise || power.is_nan() || power < LEAST_POWER {
+        if bent || self.left > TREND * noise || power.is_nan() || power < LEAST_EXPONENT {
             return None;
         }
         let known = |term: usize| noise * deviations[term] * self.unit;

@@ -1,18 +1,14 @@
 //! What the terms of levels do towards an end: where they are negligible, and what lies beyond the last.
 
 use super::Direction;
-use crate::estimate::larger;
+use crate::estimate::{NEGLIGIBLE, larger, left_beyond};
 use crate::lanes::{LANES, Lanes, Simd};
 use crate::rule::Vector;
 
-/// The share of the largest term below which others are nothing; and from where on a power of x may overflow on the way to a value.
-const NEGLIGIBLE: f64 = 1e-17;
+/// From where on a power of x may overflow on the way to a value.
 const FAR: f64 = 1e60;
 
-/// How much more is claimed than what a power leaves beyond the last term, and the least power; the least that is claimed, as a share of the
-/// last term.
-const CAUTION: f64 = 4.0;
-const LEAST_POWER: f64 = 1e-4;
+/// The least that is claimed of what lies beyond the last term, as a share of that.
 const NEXT_TO_END: f64 = 0.25;
 
 /// What happens towards one end.
@@ -109,7 +105,7 @@ impl End {
         let (outer, inner) = (size(k, self.last), size(before, self.before));
         // It goes like this power of the distance, to the end or from it.
         let power = (inner / outer).ln() / (node(k) / node(before)).ln().abs();
-        let by_power = (CAUTION * outer / larger(power, LEAST_POWER)).min(f64::MAX / 4.0);
+        let by_power = left_beyond(outer, power);
         // Eight times a geometric series of step 1/8; next to an end, where nodes are rounded, the outermost term may be worth nothing itself.
         let q = self.last / self.before;
         let share = if q < 2.0 / 3.0 { larger(q / (1.0 - q), NEXT_TO_END) } else { 2.0 };
