@@ -4,6 +4,7 @@ mod chords;
 mod corners;
 mod doubt;
 mod drive;
+mod evenly;
 mod pieces;
 mod scatter;
 mod space;

@@ -1,9 +1,10 @@
 //! Whether a mesh that converged is to be believed: what other points than its nodes say.
 
+use super::evenly::Evenly;
 use super::scatter;
 use crate::integrand::point_values::PointValues;
 use crate::integrator::answer::TINY;
-use crate::lanes::LANES;
+use crate::lanes::{LANES, Token, dispatch};
 use crate::method::{Cubature, MOST_PLACED};
 use crate::plan::Axis;
 
@@ -52,11 +53,12 @@ pub(super) enum Doubt {
 pub(super) struct Doubter<'a> {
     pub values: &'a dyn PointValues,
     pub axes: &'a [Axis],
+    pub token: Token,
     /// The evaluations that may be made.
     pub left: u64,
 }
 
-/// What points say that fill the box evenly: the multiples of the inverse powers of the root of x^(D+1) = x + 1.
+/// What points say that fill the box evenly.
 #[derive(Default)]
 struct Probe {
     evaluations: u64,
@@ -149,27 +151,26 @@ impl Doubter<'_> {
     /// of `magnitude`; `explains` says whether the mesh does.
     fn probe(&self, steps: bool, magnitude: f64, explains: &dyn Fn(&[f64; MOST_PLACED], f64) -> bool) -> Probe {
         let dimension = self.axes.len();
-        let root = (0..64).fold(2.0f64, |root, _| (1.0 + root).powf(1.0 / (dimension as f64 + 1.0)));
+        let evenly = Evenly::of(dimension);
         let vectors = PROBES.min(self.left as usize / LANES);
         let mut points = vec![[0.0; LANES]; BLOCK * dimension];
         let (mut values, mut volumes) = (vec![[0.0; LANES]; BLOCK], vec![[0.0; LANES]; BLOCK]);
         let (mut is_there, mut sum, mut squares, mut largest, mut done) = (false, 0.0, 0.0, 0.0f64, 0);
         let mut few: Vec<f64> = Vec::new();
+        let whole = self.volume();
         let (mut is_explained, mut place) = (true, [0.0; MOST_PLACED]);
         while done < vectors && !(steps && few.len() > FEW) {
             let now = BLOCK.min(vectors - done);
-            volumes.as_flattened_mut().fill(1.0);
-            for (d, &Axis { lower, upper, map }) in self.axes.iter().enumerate() {
-                let (step, width) = (root.powi(-(d as i32) - 1), upper - lower);
-                for i in 0..now * LANES {
-                    let place = 0.5 + (done * LANES + i + 1) as f64 * step;
-                    // Positive, and no larger than integers that are quickly made.
-                    let share = place - place as u32 as f64;
-                    let (x, slope) = map.point(lower + share * width);
-                    points[i / LANES * dimension + d][i % LANES] = x;
-                    volumes[i / LANES][i % LANES] *= slope * width;
+            dispatch!(self.token, simd => {
+                for (vector, points) in points[..now * dimension].chunks_exact_mut(dimension).enumerate() {
+                    for (d, (axis, point)) in self.axes.iter().zip(points).enumerate() {
+                        let shares = evenly.shares(simd, ((done + vector) * LANES) as u64, d);
+                        *point = (shares * (axis.upper - axis.lower) + axis.lower).to_array();
+                    }
                 }
-            }
+            });
+            volumes[..now].as_flattened_mut().fill(whole);
+            self.map(&mut points[..now * dimension], &mut volumes[..now]);
             self.values.values(&points[..now * dimension], &mut values[..now]);
             for (&value, volume) in values[..now].as_flattened().iter().zip(volumes.as_flattened()) {
                 let term = value * volume / magnitude;

@@ -2,10 +2,11 @@
 //! these met, as nodes have most coordinates in common.
 
 use super::doubt::{Bad, Doubter};
-use crate::lanes::LANES;
+use super::evenly::{Evenly, in_leaves};
+use crate::lanes::{LANES, dispatch};
 use crate::method::{Cubature, Suspicion};
-use crate::plan::AxisMap;
-use crate::rule::fully_symmetric::MOST_DIMENSIONS;
+use crate::plan::{Axis, AxisMap};
+use crate::rule::Vector;
 
 /// The share of all evaluations that is spent on them; the fewest of them, and the most.
 const SHARE: f64 = 0.1;
@@ -31,8 +32,7 @@ impl Doubter<'_> {
             return Ok(false);
         }
         let dimension = self.axes.len();
-        let root = (0..64).fold(2.0f64, |root, _| (1.0 + root).powf(1.0 / (dimension as f64 + 1.0)));
-        let steps: [f64; MOST_DIMENSIONS] = std::array::from_fn(|d| root.powi(-(d as i32) - 1));
+        let evenly = Evenly::of(dimension);
         let (places, volume) = method.spread_over_leaves(count);
         let count = places.len();
         if count == 0 {
@@ -41,20 +41,19 @@ impl Doubter<'_> {
         let (first, each) = (method.scattered, volume / count as f64);
         let least = LEAST * method.wanted();
         let mut odd: Vec<Suspicion> = Vec::new();
-        let mut points = vec![[0.0; LANES]; BLOCK * dimension];
-        for (block, leaves) in places.chunks(BLOCK * LANES).enumerate() {
-            for (i, &leaf) in leaves.iter().enumerate() {
-                let (lower, upper) = method.ends(leaf);
-                let number = (first + (block * BLOCK * LANES + i) as u64 + 1) as f64;
-                for d in 0..dimension {
-                    let share = (0.5 + number * steps[d]).fract();
-                    points[i / LANES * dimension + d][i % LANES] = lower[d] + share * (upper[d] - lower[d]);
+        let (places, _) = places.as_chunks::<LANES>();
+        let mut points = vec![[0.0; LANES]; BLOCK.min(places.len()) * dimension];
+        let mut values = [[0.0; LANES]; BLOCK];
+        for (block, leaves) in places.chunks(BLOCK).enumerate() {
+            let (points, values) = (&mut points[..leaves.len() * dimension], &mut values[..leaves.len()]);
+            dispatch!(self.token, simd => {
+                let before = (first as usize + block * BLOCK * LANES..).step_by(LANES);
+                for ((&leaves, points), before) in leaves.iter().zip(points.chunks_exact_mut(dimension)).zip(before) {
+                    in_leaves(simd, method, leaves, points, |d| evenly.shares(simd, before as u64, d));
                 }
-            }
-            let mut values = [[0.0; LANES]; BLOCK];
-            let values = &mut values[..leaves.len() / LANES];
-            self.mapped(&mut points[..leaves.len() / LANES * dimension], values)?;
-            for (&leaf, value) in leaves.iter().zip(values.as_flattened()) {
+            });
+            self.mapped(points, values)?;
+            for (&leaf, value) in leaves.as_flattened().iter().zip(values.as_flattened()) {
                 let (size, peak) = (value.abs(), method.peak_of(leaf));
                 if size > LARGER * peak {
                     let error = (size - peak) * each;
@@ -72,26 +71,31 @@ impl Doubter<'_> {
     }
 
     /// The values at points, which are in the variables of the axes and become those of the integrand, times dx/dt.
-    pub(super) fn mapped(&self, points: &mut [[f64; LANES]], values: &mut [[f64; LANES]]) -> Result<(), Bad> {
-        let dimension = self.axes.len();
+    pub(super) fn mapped(&self, points: &mut [Vector], values: &mut [Vector]) -> Result<(), Bad> {
         let plain = self.axes.iter().all(|axis| axis.map == AxisMap::Plain);
         let mut slopes = vec![[1.0; LANES]; if plain { 0 } else { values.len() }];
-        for (points, slopes) in points.chunks_exact_mut(dimension).zip(&mut slopes) {
-            for (axis, point) in self.axes.iter().zip(points) {
-                for (t, slope) in point.iter_mut().zip(slopes.iter_mut()) {
-                    let (x, by) = axis.map.point(*t);
-                    (*t, *slope) = (x, *slope * by);
-                }
-            }
-        }
+        self.map(points, &mut slopes);
         self.values.values(points, values);
         if let Some(k) = values.as_flattened().iter().position(|value| !value.is_finite()) {
-            let vector = &points[k / LANES * dimension..][..dimension];
+            let vector = &points[k / LANES * self.axes.len()..][..self.axes.len()];
             return Err((vector.iter().map(|point| point[k % LANES]).collect(), values.as_flattened()[k]));
         }
         for (value, slope) in values.as_flattened_mut().iter_mut().zip(slopes.as_flattened()) {
             *value *= slope;
         }
         Ok(())
+    }
+
+    /// Makes points in the variables of the axes those of the integrand; `slopes` are multiplied by dx/dt.
+    pub(super) fn map(&self, points: &mut [Vector], slopes: &mut [Vector]) {
+        let mapped = |axis: &(usize, &Axis)| axis.1.map != AxisMap::Plain;
+        for (d, axis) in self.axes.iter().enumerate().filter(mapped) {
+            for (points, slopes) in points.chunks_exact_mut(self.axes.len()).zip(&mut *slopes) {
+                for (t, slope) in points[d].iter_mut().zip(slopes) {
+                    let (x, by) = axis.map.point(*t);
+                    (*t, *slope) = (x, *slope * by);
+                }
+            }
+        }
     }
 }

@@ -23,6 +23,7 @@ impl Cubature {
     pub fn at_corners(&self) -> Vec<(u32, u32)> {
         let dimension = self.axes.len();
         let mut found = Vec::new();
+        let all = (1u32 << dimension) - 1;
         for leaf in 0..self.leaves.len() as u32 {
             let (lower, upper) = self.ends(leaf);
             let (mut below, mut above) = (0, 0);
@@ -30,13 +31,17 @@ impl Cubature {
                 below |= u32::from(lower[d] == axis.lower) << d;
                 above |= u32::from(upper[d] == axis.upper) << d;
             }
-            let all = (1u32 << dimension) - 1;
-            if below | above == all {
-                found.extend(
-                    (0..=all)
-                        .filter(|corner| corner & !above == 0 && !corner & all & !below == 0)
-                        .map(|corner| (leaf, corner)),
-                );
+            if below | above != all {
+                continue;
+            }
+            // All subsets of the axes on which it is at both ends, in ascending order.
+            let (free, mut subset) = (below & above, 0u32);
+            loop {
+                found.push((leaf, subset | all & !below));
+                subset = subset.wrapping_sub(free) & free;
+                if subset == 0 {
+                    break;
+                }
             }
         }
         found
