@@ -1,7 +1,6 @@
 //! Whether a mesh that converged is to be believed: what other points than its nodes say.
 
 use super::evenly::Evenly;
-use super::scatter;
 use crate::integrand::point_values::PointValues;
 use crate::integrator::answer::TINY;
 use crate::lanes::{LANES, Token, dispatch};
@@ -32,6 +31,9 @@ pub(super) const HIDDEN: f64 = 10.0;
 /// standard deviations of random ones.
 const NOTHING: f64 = 1e-12;
 const DEVIATIONS: f64 = 3.0;
+
+/// How many times larger |f| is at other points than at all nodes of what seems to be exact, where these are said to have missed something.
+const TOWERS: f64 = 2.0;
 
 /// Values that a smooth integrand would not be limited to.
 const FEW: usize = 16;
@@ -119,7 +121,7 @@ impl Doubter<'_> {
             return Doubt::All(NO_NUMBER);
         }
         // Of a needle that few points meet they are not sure.
-        let towers = exact && largest > scatter::LARGER * method.peak * self.volume();
+        let towers = exact && largest > TOWERS * method.peak * self.volume();
         if hides || missed || towers {
             method.totals.truncation += off + DEVIATIONS * deviation;
             method.sight = largest / self.volume();

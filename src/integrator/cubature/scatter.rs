@@ -16,8 +16,8 @@ const MOST: u64 = 1 << 13;
 /// Vectors of points that are asked for at once.
 const BLOCK: usize = 64;
 
-/// How many times larger |f| is there than at the nodes of a box where these are said to have missed something.
-pub(super) const LARGER: f64 = 2.0;
+/// How far out of the range of the values at the nodes of a box f is there, in units of that range, where these are said to have missed something.
+const FARTHER: f64 = 1.0;
 
 /// What is less than this share of the tolerance does not matter.
 const LEAST: f64 = 0.1;
@@ -54,9 +54,10 @@ impl Doubter<'_> {
             });
             self.mapped(points, values)?;
             for (&leaf, value) in leaves.as_flattened().iter().zip(values.as_flattened()) {
-                let (size, peak) = (value.abs(), method.peak_of(leaf));
-                if size > LARGER * peak {
-                    let error = (size - peak) * each;
+                let (low, high) = method.range_of(leaf);
+                let (size, outside) = (value.abs(), (value - high).max(low - value));
+                if outside > FARTHER * (high - low) {
+                    let error = outside * each;
                     match odd.last_mut().filter(|last| last.leaf == leaf) {
                         Some(last) => (last.error, last.peak) = (last.error + error, last.peak.max(size)),
                         None => odd.push(Suspicion { leaf, error, peak: size }),
