@@ -16,6 +16,9 @@ pub(super) const LARGER: &str =
 const ELSEWHERE: &str = "the integrand is zero wherever cubature looked, and not elsewhere";
 pub(super) const ZERO: &str = "the integrand is zero or next to it (1e-100) at every node and at up to 8192 points more, and may not be \
     elsewhere; if it is zero, accept any status";
+const TOWERS: &str =
+    "no error was seen at any node, but |f| is more than twice as large at one of 8192 points more as at all of these";
+
 const EXACT: &str = "no error was seen at any node, but other points (up to 8192) say that the integral is another, or that the integrand is \
     constant in pieces: steps may lie where no node is";
 
@@ -33,7 +36,7 @@ const NOTHING: f64 = 1e-12;
 const DEVIATIONS: f64 = 3.0;
 
 /// How many times larger |f| is at other points than at all nodes of what seems to be exact, where these are said to have missed something.
-const TOWERS: f64 = 2.0;
+const HIGHER: f64 = 2.0;
 
 /// Values that a smooth integrand would not be limited to.
 const FEW: usize = 16;
@@ -121,11 +124,11 @@ impl Doubter<'_> {
             return Doubt::All(NO_NUMBER);
         }
         // Of a needle that few points meet they are not sure.
-        let towers = exact && largest > TOWERS * method.peak * self.volume();
+        let towers = exact && largest > HIGHER * method.peak * self.volume();
         if hides || missed || towers {
             method.totals.truncation += off + DEVIATIONS * deviation;
             method.sight = largest / self.volume();
-            return Doubt::All(EXACT);
+            return Doubt::All(if hides || missed { EXACT } else { TOWERS });
         }
         let left = self.left.saturating_sub(evaluations);
         if exact && (Doubter { left, ..*self }).along_corners(method) { Doubt::Boxes } else { Doubt::None }
@@ -146,7 +149,15 @@ impl Doubter<'_> {
         let boxes = rest(method).along_chords(method)?
             || rest(method).next_to_corners(method)
             || rest(method).all_over(method)?;
-        Ok(if boxes { Doubt::Boxes } else { Doubt::None })
+        // What no point at all has looked at is not believed.
+        let unseen = method.scattered == 0 && method.probed.is_none();
+        Ok(if boxes {
+            Doubt::Boxes
+        } else if unseen {
+            Doubt::Unknown
+        } else {
+            Doubt::None
+        })
     }
 
     /// Looks at points all over; if `steps` are all that is asked for, no longer than until there are none. Squares are of values in units

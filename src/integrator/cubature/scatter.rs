@@ -100,3 +100,58 @@ impl Doubter<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::estimate::Tolerance;
+    use crate::integrand::point_values::PointsByScalar;
+    use crate::lanes::Level;
+    use crate::method::{Costs, Limits, Outcome};
+    use crate::plan::{BoxRule, Look, SweptBox};
+    use std::marker::PhantomData;
+
+    /// A mesh of 32 boxes over a square of area 4, by whose nodes f is 1, looked at all over with so many evaluations left.
+    fn look(f: impl Fn([f64; 2]) -> f64 + Sync, left: u64) -> (Result<bool, Bad>, Cubature) {
+        let axes = vec![Axis::new(0.0, 2.0), Axis::new(-1.0, 1.0)];
+        let seen = Look { roughness: vec![0.0; 2], planes: Vec::new(), peaks: Vec::new(), peak: 1.0, evaluations: 0 };
+        let tolerance = Tolerance { absolute: 0.0, relative: 1e-6 };
+        let limits = Limits { evaluations: 1_000_000, leaves: 1000 };
+        let costs = Costs { seventh: 33, ninth: None, fine: None };
+        let mut method = Cubature::new(axes.clone(), tolerance, limits, costs, &seen);
+        let boxes = method.next(BoxRule::Seventh).len();
+        let volume = 4.0 / boxes as f64;
+        let one = SweptBox { estimate: volume, magnitude: volume, low: 1.0, high: 1.0, ..SweptBox::default() };
+        assert_eq!(method.absorb(&mut vec![one; boxes], &mut []), Some(Outcome::Converged));
+        let values = PointsByScalar { f: &f, point: PhantomData };
+        let token = Level::detect().token().expect("a level that was detected");
+        let found = Doubter { values: &values, axes: &axes, token, left }.all_over(&mut method);
+        (found, method)
+    }
+
+    #[test]
+    fn what_is_out_of_the_range_of_the_nodes_is_claimed() {
+        // A tenth of the area, and half as large again as all nodes; or half as large.
+        for other in [1.5, 0.5] {
+            let (found, method) = look(|[x, _]| if x < 0.2 { other } else { 1.0 }, 10_000);
+            assert_eq!((found, method.scattered), (Ok(true), FEWEST));
+            assert!((0.7..1.4).contains(&(method.totals.truncation / 0.2)), "{}", method.totals.truncation);
+        }
+        let (found, method) = look(|_| 1.0, 10_000);
+        assert_eq!((found, method.totals.truncation, method.scattered), (Ok(false), 0.0, FEWEST));
+    }
+
+    #[test]
+    fn there_are_as_many_points_as_the_limit_allows() {
+        for (left, points) in [(7, 0), (20, 16), (128, 128)] {
+            assert_eq!(look(|_| 1.0, left).1.scattered, points);
+        }
+    }
+
+    #[test]
+    fn what_is_no_number_is_named() {
+        let (found, _) = look(|[x, y]| if y > 0.5 { f64::NAN } else { x * 0.0 + 1.0 }, 10_000);
+        let (point, value) = found.expect_err("a point");
+        assert!(value.is_nan() && point.len() == 2 && point[1] > 0.5, "{point:?}");
+    }
+}
