@@ -8,16 +8,14 @@ mod domains;
 mod families;
 #[path = "cubature/hidden.rs"]
 mod hidden;
+#[path = "cubature/limits.rs"]
+mod limits;
 #[path = "cubature/others.rs"]
 mod others;
 
 use families::*;
 use quadrille::lanes::Level;
-use quadrille::{
-    Backend, Cancel, Error, Expression, Integral, Integrand, Integrator, Method, Row, Rule, Status, integrand,
-};
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
-use std::time::Duration;
+use quadrille::{Backend, Expression, Integral, Integrand, Integrator, Method, Status, integrand};
 
 const TOLERANCES: [f64; 3] = [1e-3, 1e-6, 1e-9];
 
@@ -245,87 +243,6 @@ fn infinite_axes() {
     let down = of(&with, &|[x, y]: [f64; 2]| (x + y).exp(), [(-inf, 1.0), (0.0, 1.0)]);
     let exact = std::f64::consts::E * 1f64.exp_m1();
     assert!(down.status == Status::Converged && (down.estimate - exact).abs() < 1e-5, "{down:#}");
-}
-
-#[test]
-fn questions_without_sense_are_refused() {
-    let f = |[x, y]: [f64; 2]| x + y;
-    let refused = |with: Integrator, over: [(f64, f64); 2]| {
-        with.integrate(&f, over.map(|(lower, upper)| lower..upper)).unwrap_err()
-    };
-    let unit = [(0.0, 1.0); 2];
-    let plain = Integrator::new;
-    assert!(matches!(refused(plain(), [(0.0, 1.0), (f64::NAN, 1.0)]), Error::NonFiniteBound { axis: 1, .. }));
-    let inf = f64::INFINITY;
-    assert!(matches!(refused(plain(), [(inf, inf), (0.0, 1.0)]), Error::NonFiniteBound { axis: 0, .. }));
-    assert!(matches!(refused(plain(), [(0.0, 1.0), (-1.7e308, 1.7e308)]), Error::TooWide { axis: 1, .. }));
-    assert!(matches!(refused(plain(), [(0.0, 1e-150); 2]), Error::Volume { .. }));
-    assert!(matches!(refused(plain().rel_tol(-1.0), unit), Error::Tolerance { .. }));
-    assert!(matches!(refused(plain().abs_tol(f64::NAN), unit), Error::Tolerance { .. }));
-    assert!(matches!(refused(plain().rule(Rule::Simpson).panels(4), unit), Error::OneDimension { .. }));
-    assert!(matches!(refused(plain().points(&[0.5]), unit), Error::OneDimension { .. }));
-    assert!(matches!(refused(plain().method(Method::GaussKronrod(15)), unit), Error::OneDimension { .. }));
-    assert!(matches!(refused(plain().backend(Backend::Gpu), unit), Error::BackendUnavailable { .. }));
-    let formula = Expression::parse("x + z").unwrap();
-    let error = plain().integrate(&formula, [0.0..1.0, 0.0..1.0]).unwrap_err();
-    assert_eq!(error, Error::Dimension { integrand: 3, region: 2 });
-    let cubature = plain().method(Method::Cubature);
-    let many = cubature.integrate(&|x: [f64; 21]| x[0], std::array::from_fn::<_, 21, _>(|_| 0.0..1.0)).unwrap_err();
-    assert_eq!(many, Error::Dimensions { dimension: 21, most: 20 });
-    assert_eq!(cubature.integrate(&|x: f64| x, 0.0..1.0).unwrap_err(), Error::SeveralDimensions);
-    // Hints: of an axis or a number of coordinates that the box does not have, and for a fixed rule.
-    let error = refused(plain().planes(&[(0, 0.5), (2, 0.25)]), unit);
-    assert_eq!(error, Error::Plane { axis: 2, at: 0.25, region: 2 });
-    assert!(error.to_string().contains("(2, 0.25)") && error.to_string().contains("2 axes"), "{error}");
-    assert_eq!(refused(plain().peaks(&[[0.5; 3]]), unit), Error::Peak { coordinates: 3, region: 2 });
-    let outside = refused(plain().planes(&[(0, 0.5), (1, 1.5)]), unit);
-    assert_eq!(outside, Error::PlaneOutside { axis: 1, at: 1.5, lower: 0.0, upper: 1.0 });
-    let outside = refused(plain().peaks(&[[0.5, 0.5], [0.5, -0.5]]), unit);
-    assert_eq!(outside, Error::PeakOutside { axis: 1, at: -0.5, lower: 0.0, upper: 1.0 });
-    assert!(outside.to_string().contains("-0.5 on axis 1"), "{outside}");
-    let fixed = plain().rule(Rule::Simpson).panels(4).planes(&[(0, 0.5)]);
-    assert_eq!(fixed.integrate(&|x: f64| x, 0.0..1.0).unwrap_err(), Error::SeveralDimensions);
-    assert_eq!(cubature.integrate(&|[x]: [f64; 1]| x, [0.0..1.0]).unwrap_err(), Error::SeveralDimensions);
-    let swept = cubature.sweep(&[1.0], |&k: &f64| Row::new(move |x: f64| k * x, 0.0..1.0)).unwrap_err();
-    assert_eq!(swept, Error::SeveralDimensions);
-}
-
-#[test]
-fn every_stop_keeps_the_best_estimate_and_says_why() {
-    let f = |[x, y]: [f64; 2]| ((x - 0.31).abs() * 20.0).sin() * y;
-    let unit = [(0.0, 1.0); 2];
-    let few = of(&Integrator::new().rel_tol(1e-9).max_evaluations(5000), &f, unit);
-    assert!(few.status == Status::MaxEvaluations && few.error.is_finite() && few.evaluations < 20_000, "{few:#}");
-    let cancel = Cancel::new();
-    cancel.cancel();
-    assert!(matches!(of(&Integrator::new().cancel(&cancel), &f, unit).status, Status::Cancelled { .. }));
-    assert!(matches!(of(&Integrator::new().time_limit(Duration::ZERO), &f, unit).status, Status::Deadline { .. }));
-    // Of the whole, not of a part of one axis.
-    let (cancel, calls) = (Cancel::new(), AtomicUsize::new(0));
-    let soon = of(
-        &Integrator::new().rel_tol(1e-9).cancel(&cancel),
-        &|x: [f64; 2]| {
-            if calls.fetch_add(1, Relaxed) == 5000 {
-                cancel.cancel();
-            }
-            f(x)
-        },
-        unit,
-    );
-    assert!(matches!(soon.status, Status::Cancelled { reached: f64::INFINITY }), "{soon:#}");
-    assert!(soon.status.to_string().ends_with("that of the last round") && soon.error.is_finite(), "{soon:#}");
-    let pole = of(&Integrator::new(), &|[x, y]: [f64; 2]| 1.0 / (x - 0.5) + y, unit);
-    assert!(matches!(pole.status, Status::NonFinite { point: 0.5, value: f64::INFINITY }), "{pole:#}");
-    assert_eq!(pole.bad_point[0], 0.5);
-    let nowhere = of(&Integrator::new(), &|[x, y]: [f64; 2]| if x > 0.9 { f64::NAN } else { x + y }, unit);
-    assert!(
-        matches!(nowhere.status, Status::NonFinite { point, value } if point > 0.9 && value.is_nan()),
-        "{nowhere:#}"
-    );
-    assert!(nowhere.bad_point.len() == 2, "{nowhere:#}");
-    let exact = of(&Integrator::new().rel_tol(0.0), &|[x, y]: [f64; 2]| (x + y).cos(), unit);
-    assert_eq!(exact.status, Status::RoundoffLimited);
-    assert!((exact.estimate - (2.0 * 1f64.cos() - 2f64.cos() - 1.0)).abs() < 1e-15, "{exact:#}");
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod chords;
 mod corners;
 mod doubt;
 mod drive;
+mod evenly;
 mod pieces;
 mod scatter;
 mod space;
@@ -300,7 +301,7 @@ impl Integrator {
         if let End::Failed(reason) = end {
             return Err(Error::BackendUnavailable { backend: Backend::Gpu, reason });
         }
-        if matches!(end, End::Outcome(Outcome::MaxEvaluations)) {
+        if matches!(end, End::Outcome(Outcome::MaxEvaluations | Outcome::MemoryLimit)) {
             drive.method.claim_too_long();
         }
         let wrong = if let End::Wrong(disagreement) = end { Some(disagreement) } else { None };

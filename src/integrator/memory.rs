@@ -9,7 +9,7 @@ use crate::rule::fully_symmetric::MOST_DIMENSIONS;
 
 impl Integrator {
     /// Bytes that what grows with the work may take. What it would go beyond is not done: of a round only that which claims most, as far as there is
-    /// room; boxes that claim next to nothing are given up but for their sums; VEGAS has fewer strata. Where no room is left,
+    /// room; VEGAS has fewer strata. Where no room is left,
     /// the best estimate has the status [`MemoryLimit`](crate::Status::MemoryLimit). A limit below what the first mesh or the first samples take is
     /// refused before anything is evaluated, be one panel enough or not, of one integral, a sweep or a vector: [`Error::FewBytes`]. Where the mesh turns
     /// out to need more, as f is not smooth next to [`points`](Self::points), that is [`MemoryLimit`](crate::Status::MemoryLimit) without an estimate.

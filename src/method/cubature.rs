@@ -74,8 +74,8 @@ pub(crate) struct Cubature {
     searches: u32,
     /// The plane that each of the active leaves is cut at, if any.
     cuts: Vec<Option<u32>>,
-    /// Leaves that were given up for memory: their number and sums.
-    retired: (u64, BoxTotals),
+    /// What the arithmetic of the values may make of the integral.
+    arithmetic: f64,
     /// Of all leaves.
     pub totals: BoxTotals,
     pub evaluations: u64,
@@ -128,7 +128,7 @@ impl Cubature {
             wasted: 0,
             fine_lower: Vec::new(),
             fine_upper: Vec::new(),
-            retired: Default::default(),
+            arithmetic: 0.0,
             totals: BoxTotals::default(),
             evaluations: look.evaluations,
             peak: 0.0,
@@ -165,7 +165,7 @@ impl Cubature {
 
     /// Claims this much more: what the arithmetic of the values may make of them.
     pub fn allow(&mut self, arithmetic: f64) {
-        self.retired.1.arithmetic = arithmetic;
+        self.arithmetic = arithmetic;
     }
 
     /// The error that is asked for.
@@ -215,7 +215,7 @@ impl Cubature {
 
     /// The boxes that make up the whole.
     pub fn regions(&self) -> u64 {
-        self.leaves.len() as u64 + self.retired.0
+        self.leaves.len() as u64
     }
 
     /// Takes what the sweeps of [`next`](Self::next) found, by the rules of degree 7 and 9, and by the fine one; the outcome, if
@@ -242,21 +242,20 @@ impl Cubature {
             // A mesh that should be graded is not believed.
             return Some(if met && !self.grade(goal) { Outcome::Converged } else { Outcome::MaxEvaluations });
         }
-        let settled = self.choose(goal);
-        if self.leaves.len() + self.active.len() > self.capacity {
-            self.retire(settled);
-            let room = self.capacity.saturating_sub(self.leaves.len());
-            self.active.truncate(room);
-            if room == 0 {
-                return Some(if met { Outcome::Converged } else { Outcome::MemoryLimit });
-            }
-        }
+        self.choose(goal);
         self.refine(goal);
-        let cut = self.within_limit();
+        let (full, cut) = (self.within_room(), self.within_limit());
         if !(self.active.is_empty() && self.fine.is_empty()) {
             return None;
         }
-        Some(if cut && (!met || self.grade(goal)) { Outcome::MaxEvaluations } else { self.rest() })
+        // A mesh that should be graded is not believed.
+        match (met && !self.grade(goal), full, cut) {
+            (true, ..) => Some(Outcome::Converged),
+            (_, true, _) => Some(Outcome::MemoryLimit),
+            (.., true) => Some(Outcome::MaxEvaluations),
+            _ if met => self.is_cut_off().then_some(Outcome::MaxEvaluations),
+            _ => Some(Outcome::RoundoffLimited),
+        }
     }
 
     /// The same without a judgement, but where the integral is none.
@@ -271,7 +270,7 @@ impl Cubature {
             self.bad = point;
             return Some(Outcome::NonFinite { point: first, value });
         }
-        self.peak = swept.iter().chain(&*fine).fold(self.peak, |peak, one| peak.max(one.peak));
+        self.peak = swept.iter().chain(&*fine).fold(self.peak, |peak, one| peak.max(one.peak()));
         self.place(swept);
         for (&i, one) in self.fine.iter().zip(&*fine) {
             let leaf = &mut self.leaves[i as usize];
@@ -286,10 +285,10 @@ impl Cubature {
                 leaf.own = one.error;
                 leaf.axis = one.axis;
             }
-            leaf.peak = leaf.peak.max(one.peak);
+            (leaf.low, leaf.high) = (leaf.low.min(one.low), leaf.high.max(one.high));
             (leaf.promise, leaf.tried) = (if wasted { f64::INFINITY } else { 0.0 }, true);
         }
-        self.totals = self.retired.1.with(&self.leaves);
+        self.totals = BoxTotals::of(&self.leaves, self.arithmetic);
         let is_finite = self.totals.estimate().is_finite() && self.totals.error().is_finite();
         (!is_finite).then_some(Outcome::Overflow)
     }
@@ -310,7 +309,8 @@ impl Cubature {
             own: one.error + one.surprise,
             floor: one.floor,
             magnitude: one.magnitude,
-            peak: one.peak,
+            low: one.low,
+            high: one.high,
             axis: one.axis,
             stuck: false,
             graded: false,

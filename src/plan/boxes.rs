@@ -108,14 +108,22 @@ pub(crate) struct SweptBox {
     pub floor: f64,
     /// The integral of |f|.
     pub magnitude: f64,
-    /// The largest |f| that was seen.
-    pub peak: f64,
+    /// The least and the largest f that were seen.
+    pub low: f64,
+    pub high: f64,
     /// What the fine rule is expected to leave of the error; infinite where the integrand looks rough.
     pub promise: f64,
     /// The axis to halve.
     pub axis: u8,
     /// A point at which the integrand is not finite, and the value there.
     pub bad: Option<Bad>,
+}
+
+impl SweptBox {
+    /// The largest |f| that was seen.
+    pub fn peak(&self) -> f64 {
+        self.high.max(-self.low)
+    }
 }
 
 /// A box in which a kink or a step is suspected on a plane across an axis.

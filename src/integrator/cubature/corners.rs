@@ -2,7 +2,8 @@
 //! integral, and no node is in it.
 
 use super::doubt::Doubter;
-use crate::lanes::LANES;
+use super::evenly::in_leaves;
+use crate::lanes::{LANES, Lanes, dispatch};
 use crate::method::{Cubature, Suspicion};
 use crate::plan::AxisMap;
 
@@ -80,16 +81,22 @@ impl Doubter<'_> {
         let (dimension, count) = (self.axes.len(), corners.len() * N);
         let vectors = count.div_ceil(LANES);
         let (mut points, mut values) = (vec![[0.0; LANES]; vectors * dimension], vec![[0.0; LANES]; vectors]);
-        for k in 0..vectors * LANES {
-            // What is left over is the last again.
-            let at = k.min(count - 1);
-            let ((leaf, corner), share) = (corners[at / N], shares[at % N]);
-            let (lower, upper) = method.ends(leaf);
-            for d in 0..dimension {
-                let (from, to) = if corner >> d & 1 == 1 { (upper[d], lower[d]) } else { (lower[d], upper[d]) };
-                points[k / LANES * dimension + d][k % LANES] = from + share * (to - from);
+        dispatch!(self.token, simd => for (vector, points) in points.chunks_exact_mut(dimension).enumerate() {
+            let (mut leaves, mut ends, mut from_above) = ([0; LANES], [[0.0; LANES]; 2], [0; LANES]);
+            for lane in 0..LANES {
+                // What is left over is the last again.
+                let at = (vector * LANES + lane).min(count - 1);
+                (leaves[lane], from_above[lane]) = corners[at / N];
+                (ends[0][lane], ends[1][lane]) = (shares[at % N], 1.0 - shares[at % N]);
             }
-        }
+            in_leaves(simd, method, leaves, points, |d| {
+                let mut share = [0.0; LANES];
+                for lane in 0..LANES {
+                    share[lane] = ends[(from_above[lane] >> d & 1) as usize][lane];
+                }
+                Lanes::from_array(simd, share)
+            });
+        });
         self.values.values(&points, &mut values);
         values.as_flattened()[..count].to_vec()
     }

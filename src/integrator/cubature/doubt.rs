@@ -1,9 +1,9 @@
 //! Whether a mesh that converged is to be believed: what other points than its nodes say.
 
-use super::scatter;
+use super::evenly::Evenly;
 use crate::integrand::point_values::PointValues;
 use crate::integrator::answer::TINY;
-use crate::lanes::LANES;
+use crate::lanes::{LANES, Token, dispatch};
 use crate::method::{Cubature, MOST_PLACED};
 use crate::plan::Axis;
 
@@ -16,6 +16,8 @@ pub(super) const LARGER: &str =
 const ELSEWHERE: &str = "the integrand is zero wherever cubature looked, and not elsewhere";
 pub(super) const ZERO: &str = "the integrand is zero or next to it (1e-100) at every node and at up to 8192 points more, and may not be \
     elsewhere; if it is zero, so is the integral";
+const TOWERS: &str =
+    "no error was seen at any node, but |f| is more than twice as large at one of 8192 points more as at all of these";
 const EXACT: &str = "no error was seen at any node, but other points (up to 8192) say that the integral is another, or that the integrand is \
     constant in pieces: steps may lie where no node is";
 
@@ -31,6 +33,9 @@ pub(super) const HIDDEN: f64 = 10.0;
 /// standard deviations of random ones.
 const NOTHING: f64 = 1e-12;
 const DEVIATIONS: f64 = 3.0;
+
+/// How many times larger |f| is at other points than at all nodes of what seems to be exact, where these are said to have missed something.
+const HIGHER: f64 = 2.0;
 
 /// Values that a smooth integrand would not be limited to.
 const FEW: usize = 16;
@@ -52,11 +57,12 @@ pub(super) enum Doubt {
 pub(super) struct Doubter<'a> {
     pub values: &'a dyn PointValues,
     pub axes: &'a [Axis],
+    pub token: Token,
     /// The evaluations that may be made.
     pub left: u64,
 }
 
-/// What points say that fill the box evenly: the multiples of the inverse powers of the root of x^(D+1) = x + 1.
+/// What points say that fill the box evenly.
 #[derive(Default)]
 struct Probe {
     evaluations: u64,
@@ -117,11 +123,11 @@ impl Doubter<'_> {
             return Doubt::All(NO_NUMBER);
         }
         // Of a needle that few points meet they are not sure.
-        let towers = exact && largest > scatter::LARGER * method.peak * self.volume();
+        let towers = exact && largest > HIGHER * method.peak * self.volume();
         if hides || missed || towers {
             method.totals.truncation += off + DEVIATIONS * deviation;
             method.sight = largest / self.volume();
-            return Doubt::All(EXACT);
+            return Doubt::All(if hides || missed { EXACT } else { TOWERS });
         }
         let left = self.left.saturating_sub(evaluations);
         if exact && (Doubter { left, ..*self }).along_corners(method) { Doubt::Boxes } else { Doubt::None }
@@ -142,34 +148,41 @@ impl Doubter<'_> {
         let boxes = rest(method).along_chords(method)?
             || rest(method).next_to_corners(method)
             || rest(method).all_over(method)?;
-        Ok(if boxes { Doubt::Boxes } else { Doubt::None })
+        // What no point at all has looked at is not believed.
+        let unseen = method.scattered == 0 && method.probed.is_none();
+        Ok(if boxes {
+            Doubt::Boxes
+        } else if unseen {
+            Doubt::Unknown
+        } else {
+            Doubt::None
+        })
     }
 
     /// Looks at points all over; if `steps` are all that is asked for, no longer than until there are none. Squares are of values in units
     /// of `magnitude`; `explains` says whether the mesh does.
     fn probe(&self, steps: bool, magnitude: f64, explains: &dyn Fn(&[f64; MOST_PLACED], f64) -> bool) -> Probe {
         let dimension = self.axes.len();
-        let root = (0..64).fold(2.0f64, |root, _| (1.0 + root).powf(1.0 / (dimension as f64 + 1.0)));
+        let evenly = Evenly::of(dimension);
         let vectors = PROBES.min(self.left as usize / LANES);
         let mut points = vec![[0.0; LANES]; BLOCK * dimension];
         let (mut values, mut volumes) = (vec![[0.0; LANES]; BLOCK], vec![[0.0; LANES]; BLOCK]);
         let (mut is_there, mut sum, mut squares, mut largest, mut done) = (false, 0.0, 0.0, 0.0f64, 0);
         let mut few: Vec<f64> = Vec::new();
+        let whole = self.volume();
         let (mut is_explained, mut place) = (true, [0.0; MOST_PLACED]);
         while done < vectors && !(steps && few.len() > FEW) {
             let now = BLOCK.min(vectors - done);
-            volumes.as_flattened_mut().fill(1.0);
-            for (d, &Axis { lower, upper, map }) in self.axes.iter().enumerate() {
-                let (step, width) = (root.powi(-(d as i32) - 1), upper - lower);
-                for i in 0..now * LANES {
-                    let place = 0.5 + (done * LANES + i + 1) as f64 * step;
-                    // Positive, and no larger than integers that are quickly made.
-                    let share = place - place as u32 as f64;
-                    let (x, slope) = map.point(lower + share * width);
-                    points[i / LANES * dimension + d][i % LANES] = x;
-                    volumes[i / LANES][i % LANES] *= slope * width;
+            dispatch!(self.token, simd => {
+                for (vector, points) in points[..now * dimension].chunks_exact_mut(dimension).enumerate() {
+                    for (d, (axis, point)) in self.axes.iter().zip(points).enumerate() {
+                        let shares = evenly.shares(simd, ((done + vector) * LANES) as u64, d);
+                        *point = (shares * (axis.upper - axis.lower) + axis.lower).to_array();
+                    }
                 }
-            }
+            });
+            volumes[..now].as_flattened_mut().fill(whole);
+            self.map(&mut points[..now * dimension], &mut volumes[..now]);
             self.values.values(&points[..now * dimension], &mut values[..now]);
             for (&value, volume) in values[..now].as_flattened().iter().zip(volumes.as_flattened()) {
                 let term = value * volume / magnitude;

@@ -110,7 +110,8 @@ impl<'a> Drive<'a> {
     /// How it ends, now that it converged; not, if boxes are to be halved again.
     pub fn doubted(&mut self) -> Option<End> {
         let left = self.with.max_evaluations.saturating_sub(self.others + self.method.evaluations);
-        let doubter = Doubter { values: self.kernel.values, axes: self.kernel.axes, left };
+        let SimdBoxes { values, axes, token, .. } = self.kernel;
+        let doubter = Doubter { values, axes, token, left };
         let doubt = doubter.of_all(&mut self.method, self.is_zero);
         let withheld = self.withheld();
         if withheld.is_some() {

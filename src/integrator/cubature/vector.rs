@@ -292,7 +292,7 @@ impl Run<'_> {
         joint.be_content();
         for (c, component) in joint.components.iter_mut().enumerate() {
             let left = with.max_evaluations.saturating_sub(all + shared.evaluations() - before);
-            let doubter = Doubter { values: &shared.component(c), axes: over.axes, left };
+            let doubter = Doubter { values: &shared.component(c), axes: over.axes, token: over.token, left };
             let is_zero = || (over.is_zero)(c);
             let doubt = doubter.of_all(component, &is_zero);
             joint.evaluations = all + shared.evaluations() - before;

@@ -1,4 +1,4 @@
-//! Which leaves a round is about: those to be halved, those for the fine rule, and those that are given up.
+//! Which leaves a round is about: those to be halved, and those for the fine rule.
 
 use super::{Cubature, LANES};
 
@@ -16,8 +16,8 @@ const SHARE: usize = 50;
 const WASTE: f64 = 0.5;
 
 impl Cubature {
-    /// Makes active what has to be halved; the claim up to which leaves need not be, whatever comes.
-    pub(super) fn choose(&mut self, goal: f64) -> f64 {
+    /// Makes active what has to be halved.
+    pub(super) fn choose(&mut self, goal: f64) {
         // Claims sorted into halves of binary orders of magnitude, from the largest down: enough to tell which are small, and no sort.
         const BINS: usize = 256;
         // Side by side, as they are gone through several times; those that cannot be halved have none.
@@ -35,7 +35,7 @@ impl Cubature {
             counts[bin] += 1;
             last = last.max(bin);
         }
-        let may = SETTLED * (goal - self.retired.1.truncation).max(0.0);
+        let may = SETTLED * goal;
         let mut total = 0.0;
         let first = sums[..=last].iter().rposition(|sum| {
             total += sum;
@@ -58,7 +58,6 @@ impl Cubature {
         }
         self.active.truncate(count);
         self.claims = claims;
-        settled
     }
 
     /// Takes from what is active the leaves for which the fine rule would be cheaper than halves, if it does: a halving of all axes,
@@ -112,34 +111,5 @@ impl Cubature {
     /// The claim of a leaf that a fine sweep is to bring.
     pub(super) fn fine_goal(&self, goal: f64) -> f64 {
         goal / (4 * self.leaves.len()) as f64
-    }
-
-    /// Gives up the leaves that claim less than `settled`: of them only the sums are kept.
-    pub(super) fn retire(&mut self, settled: f64) {
-        let dimension = self.axes.len();
-        let before = self.leaves.len();
-        let mut kept = 0;
-        for i in 0..self.leaves.len() {
-            let leaf = self.leaves[i];
-            if leaf.error < settled || leaf.stuck {
-                self.retired.0 += 1;
-                self.retired.1.add(&leaf);
-                continue;
-            }
-            self.leaves[kept] = leaf;
-            for bounds in [&mut self.lower, &mut self.upper] {
-                bounds.copy_within(i * dimension..(i + 1) * dimension, kept * dimension);
-            }
-            kept += 1;
-        }
-        if kept < before {
-            self.tree = None;
-        }
-        self.leaves.truncate(kept);
-        self.lower.truncate(kept * dimension);
-        self.upper.truncate(kept * dimension);
-        // Only what is active is left, or waits for a later round; the largest claims come first again.
-        self.active.clear();
-        self.active.extend(0..kept as u32);
     }
 }

@@ -23,6 +23,7 @@ impl Cubature {
     pub fn at_corners(&self) -> Vec<(u32, u32)> {
         let dimension = self.axes.len();
         let mut found = Vec::new();
+        let all = (1u32 << dimension) - 1;
         for leaf in 0..self.leaves.len() as u32 {
             let (lower, upper) = self.ends(leaf);
             let (mut below, mut above) = (0, 0);
@@ -30,13 +31,17 @@ impl Cubature {
                 below |= u32::from(lower[d] == axis.lower) << d;
                 above |= u32::from(upper[d] == axis.upper) << d;
             }
-            let all = (1u32 << dimension) - 1;
-            if below | above == all {
-                found.extend(
-                    (0..=all)
-                        .filter(|corner| corner & !above == 0 && !corner & all & !below == 0)
-                        .map(|corner| (leaf, corner)),
-                );
+            if below | above != all {
+                continue;
+            }
+            // All subsets of the axes on which it is at both ends, in ascending order.
+            let (free, mut subset) = (below & above, 0u32);
+            loop {
+                found.push((leaf, subset | all & !below));
+                subset = subset.wrapping_sub(free) & free;
+                if subset == 0 {
+                    break;
+                }
             }
         }
         found
@@ -47,7 +52,7 @@ impl Cubature {
     pub fn beyond(&self, reach: f64, estimate: f64, samples: u64) -> f64 {
         let whole = self.axes.iter().map(|axis| axis.upper - axis.lower).product();
         let mean = estimate.abs() / whole;
-        let leaves = self.leaves.iter().zip(0..).map(|(leaf, i)| (leaf.peak.max(leaf.sight), Some(i)));
+        let leaves = self.leaves.iter().zip(0..).map(|(leaf, i)| (leaf.peak().max(leaf.sight), Some(i)));
         let all = leaves.chain([(self.sight, None)]).map(|(peak, leaf)| (peak - mean, leaf));
         let mut far: Vec<(f64, Option<u32>)> = all.filter(|&(far, _)| far > FARTHER * reach).collect();
         far.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
@@ -89,7 +94,6 @@ impl Cubature {
             let until = (before / volume * count as f64 + 0.5) as usize;
             places.resize(until.min(count).max(places.len()), leaf);
         }
-        // Where all leaves were given up, none.
         if let Some(last) = self.leaves.len().checked_sub(1) {
             places.resize(count, last as u32);
         }
@@ -98,7 +102,12 @@ impl Cubature {
 
     /// The largest |f| at nodes of a leaf.
     pub fn peak_of(&self, leaf: u32) -> f64 {
-        self.leaves[leaf as usize].peak
+        self.leaves[leaf as usize].peak()
+    }
+
+    /// The least and the largest f at nodes of a leaf.
+    pub fn range_of(&self, leaf: u32) -> (f64, f64) {
+        (self.leaves[leaf as usize].low, self.leaves[leaf as usize].high)
     }
 
     /// What a leaf claims.
@@ -183,8 +192,8 @@ mod tests {
         let boxes = method.next(BoxRule::Seventh).len();
         // One everywhere, and once 101.
         let volume = 2.0 / boxes as f64;
-        let mut swept = vec![SweptBox { estimate: volume, error: volume, peak: 1.0, ..SweptBox::default() }; boxes];
-        swept[1].peak = 101.0;
+        let mut swept = vec![SweptBox { estimate: volume, error: volume, high: 1.0, ..SweptBox::default() }; boxes];
+        swept[1].high = 101.0;
         method.absorb(&mut swept, &mut []);
         let close = |a: f64, b: f64| assert!((a - b).abs() < 1e-12 * b, "{a} {b}");
         close(method.beyond(1.0, 2.0, 1_000_000), 2.0 * few(100.0, 1e6));

@@ -54,7 +54,7 @@ impl Cubature {
             self.leaves[i as usize].magnitude / volume
         };
         let here = mean(leaf);
-        let contrast = |other: u32| (self.leaves[other as usize].peak - here).abs().max((mean(other) - here).abs());
+        let contrast = |other: u32| (self.leaves[other as usize].peak() - here).abs().max((mean(other) - here).abs());
         let (lower, upper) = self.ends(leaf);
         let (mut area, mut depth) = (1.0, DEEPEST * (upper[d] - lower[d]));
         for e in (0..self.axes.len()).filter(|&e| e != d) {
@@ -77,13 +77,13 @@ impl Cubature {
         let least = goal / leaves.len() as f64;
         let all = |leaf: &BoxLeaf| dimension <= MOST_ROUGH && (infinite || leaf.is_rough());
         let matters = |leaf: &BoxLeaf| !leaf.graded && (all(leaf) || leaf.magnitude > least);
-        let most = |leaf: &BoxLeaf| if all(leaf) { f64::INFINITY } else { leaf.peak / CONTRAST };
+        let most = |leaf: &BoxLeaf| if all(leaf) { f64::INFINITY } else { leaf.peak() / CONTRAST };
         let length = |leaf: usize, d: usize| upper[leaf * dimension + d] - lower[leaf * dimension + d];
         let extents = tree.gather(
             |leaf| {
                 let (i, leaf) = (leaf as usize, &leaves[leaf as usize]);
                 let lengths = (0..dimension).map(|d| length(i, d));
-                Extent::of(lengths, leaf.peak, matters(leaf).then(|| most(leaf)))
+                Extent::of(lengths, leaf.peak(), matters(leaf).then(|| most(leaf)))
             },
             Extent::both,
         );
@@ -105,7 +105,7 @@ impl Cubature {
                 let large = tree.beyond(from, face, (lower, upper), &middle);
                 let longer = |&d: &usize| d != face / 2 && length(large as usize, d) > STEEPEST * (upper[d] - lower[d]);
                 let other = &mut leaves[large as usize];
-                if let Some(axis) = (0..dimension).find(longer).filter(|_| !other.stuck && other.peak < most) {
+                if let Some(axis) = (0..dimension).find(longer).filter(|_| !other.stuck && other.peak() < most) {
                     long.push(TooLong { leaf: large, face: face as u8, small });
                     other.axis = axis as u8;
                 }

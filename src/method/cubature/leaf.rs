@@ -11,8 +11,9 @@ pub(super) struct BoxLeaf {
     pub own: f64,
     pub floor: f64,
     pub magnitude: f64,
-    /// The largest |f| that was seen.
-    pub peak: f64,
+    /// The least and the largest f that were seen.
+    pub low: f64,
+    pub high: f64,
     pub axis: u8,
     /// Too narrow to be halved.
     pub stuck: bool,
@@ -32,6 +33,11 @@ pub(super) struct BoxLeaf {
 }
 
 impl BoxLeaf {
+    /// The largest |f| that was seen.
+    pub fn peak(&self) -> f64 {
+        self.high.max(-self.low)
+    }
+
     /// Whether the integrand does not look smooth.
     pub fn is_rough(&self) -> bool {
         self.promise == f64::INFINITY
@@ -53,9 +59,9 @@ pub(crate) struct BoxTotals {
 }
 
 impl BoxTotals {
-    /// With these leaves besides: two sums at once, as each waits for itself.
-    pub(super) fn with(self, leaves: &[BoxLeaf]) -> Self {
-        let (mut sum, mut other) = (self, Self::default());
+    /// Those of these leaves, and of the arithmetic: two sums at once, as each waits for itself.
+    pub(super) fn of(leaves: &[BoxLeaf], arithmetic: f64) -> Self {
+        let (mut sum, mut other) = (Self { arithmetic, ..Self::default() }, Self::default());
         let (pairs, last) = leaves.as_chunks::<2>();
         for [first, second] in pairs {
             sum.add(first);
@@ -71,7 +77,7 @@ impl BoxTotals {
     }
 
     #[inline]
-    pub(super) fn add(&mut self, leaf: &BoxLeaf) {
+    fn add(&mut self, leaf: &BoxLeaf) {
         self.estimate = self.estimate.plus(leaf.estimate);
         self.truncation += leaf.error;
         self.rounding += leaf.floor;

@@ -338,7 +338,7 @@ impl SimdBoxes<'_> {
         let floor = volume * weighed * (2.0 * self.unit) + noise * 0.1;
         let bad = (size * 0.0).is_nan().any();
         let axis = self.axis(simd, &frame, &lines.size);
-        let peak = seen.high.max(-seen.low).to_array();
+        let (low, high) = (seen.low.to_array(), seen.high.to_array());
         let (estimate, surprise, size) = (volume * estimate, volume * surprise, volume * size);
         let (estimate, surprise, size) = (estimate.to_array(), surprise.to_array(), size.to_array());
         let (noise, floor, volume) = (noise.to_array(), floor.to_array(), volume.to_array());
@@ -352,7 +352,8 @@ impl SimdBoxes<'_> {
                 surprise: surprise[lane],
                 floor: floor[lane],
                 magnitude: size[lane],
-                peak: peak[lane],
+                low: low[lane],
+                high: high[lane],
                 promise: if rough > 0.0 { f64::INFINITY } else { volume[lane] * lines.promise[lane] },
                 axis: axis[lane] as u8,
                 bad: None,

@@ -56,7 +56,7 @@ impl SimdBoxes<'_> {
         }
         // Added up over the two faces of an axis, in the mean over their corners.
         let sentinels = (sentinels * (2.0 / corners.len() as f64)).to_array();
-        let (width, peak) = ((seen.high - seen.low).to_array(), seen.high.max(-seen.low).to_array());
+        let (low, high) = (seen.low.to_array(), seen.high.to_array());
         let (volume, sum, size) = (frame.volume.to_array(), sum.to_array(), size.to_array());
         let reach = frame.reach.to_array();
         let (mut claims, mut next) = ([[0.0; LANES]; MOST_FINE], [0.0; LANES]);
@@ -76,7 +76,7 @@ impl SimdBoxes<'_> {
             let volume = volume[lane];
             let claims: [f64; MOST_FINE] = std::array::from_fn(|d| claims[d][lane]);
             let claim = claims.iter().sum::<f64>() + volume * hidden(sentinels[lane], next[lane]);
-            let noise = reach[lane] * width[lane] * volume;
+            let noise = reach[lane] * (high[lane] - low[lane]) * volume;
             let floor = 2.0 * f64::EPSILON * volume * size[lane] + 0.1 * noise;
             let roughest = (1..dimension).fold(0, |best, d| if claims[d] > claims[best] { d } else { best });
             *out = SweptBox {
@@ -85,7 +85,8 @@ impl SimdBoxes<'_> {
                 surprise: 0.0,
                 floor,
                 magnitude: volume * size[lane],
-                peak: peak[lane],
+                low: low[lane],
+                high: high[lane],
                 axis: roughest as u8,
                 promise: f64::INFINITY,
                 bad: bad[lane].take(),
