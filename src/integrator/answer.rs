@@ -24,9 +24,10 @@ pub(super) struct Answer {
 }
 
 impl Answer {
-    /// Of what does not seem to exist nothing is claimed.
+    /// Of what does not seem to exist, or was not seen, nothing is claimed.
     pub fn or_nothing(self) -> Self {
-        let nothing = matches!(self.status, Status::Divergent | Status::Suspicious { reason: OSCILLATES });
+        let nothing =
+            matches!(self.status, Status::Divergent | Status::Suspicious { reason: OSCILLATES | NOTHING_SEEN });
         let error = if nothing { f64::INFINITY } else { self.error };
         Self { error, ..self }
     }

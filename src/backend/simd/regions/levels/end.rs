@@ -8,6 +8,8 @@ use crate::rule::Vector;
 /// The share of the largest term below which others are nothing; and from where on a power of x may overflow on the way to a value.
 const NEGLIGIBLE: f64 = 1e-17;
 const FAR: f64 = 1e60;
+/// The same where there is but a sign of it, which others look into.
+const EARLY: f64 = 1e7;
 
 /// How much more is claimed than what a power leaves beyond the last term, and the least power; the least that is claimed, as a share of the
 /// last term.
@@ -32,6 +34,8 @@ pub(super) struct End {
     pub open: bool,
     /// The outermost terms are of both signs.
     pub alternates: bool,
+    /// They are zero from here on, beside terms that are not negligible.
+    pub vanishes: bool,
 }
 
 impl End {
@@ -122,7 +126,8 @@ impl End {
     fn look_for_underflow(&mut self, largest: f64, row: usize, terms: &Vector, x: &Vector, before: f64) {
         let outermost = terms.iter().rposition(|&term| term > 0.0);
         let (last, place) = outermost.map_or((before, x[0]), |lane| (terms[lane], x[lane]));
-        if last > NEGLIGIBLE * largest && place.abs() > FAR {
+        self.vanishes = last > NEGLIGIBLE * largest && place.abs() > EARLY;
+        if self.vanishes && place.abs() > FAR {
             self.open = true;
             self.last = last;
             self.at = outermost.map_or(row.saturating_sub(1), |lane| row + lane);
