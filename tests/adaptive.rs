@@ -8,6 +8,8 @@ mod cycles;
 mod ends;
 #[path = "adaptive/hidden.rs"]
 mod hidden;
+#[path = "adaptive/noise.rs"]
+mod noise;
 #[path = "adaptive/points.rs"]
 mod points;
 

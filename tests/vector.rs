@@ -7,6 +7,8 @@ mod cases;
 #[cfg(feature = "complex")]
 #[path = "vector/complex.rs"]
 mod complex;
+#[path = "vector/tails.rs"]
+mod tails;
 
 use cases::{Draws, TOLERANCES, read};
 use quadrille::{

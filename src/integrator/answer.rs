@@ -29,9 +29,10 @@ impl Answer {
         Self { estimate: f64::NAN, error: f64::INFINITY, evaluations, regions: 0, status, extrapolated: false }
     }
 
-    /// Of what does not seem to exist, or has met what is no number, nothing is claimed.
+    /// Of what does not seem to exist, was not seen, or has met what is no number, nothing is claimed.
     pub fn or_nothing(self) -> Self {
-        let nothing = matches!(self.status, Status::Divergent | Status::Suspicious { reason: OSCILLATES });
+        let nothing =
+            matches!(self.status, Status::Divergent | Status::Suspicious { reason: OSCILLATES | NOTHING_SEEN });
         let error = if nothing || self.error.is_nan() { f64::INFINITY } else { self.error };
         Self { error, ..self }
     }

@@ -11,6 +11,7 @@ mod check_rows;
 mod composite;
 mod cubature;
 mod done;
+mod ended;
 mod floor;
 #[cfg_attr(not(feature = "gpu"), path = "no_gpu.rs")]
 mod gpu;
@@ -21,6 +22,7 @@ mod looks;
 mod memory;
 mod mesh;
 mod near_ends;
+mod noise;
 mod over_domain;
 mod probe;
 mod question;

@@ -30,15 +30,16 @@ pub(super) fn range(lower: f64, upper: f64) -> (f64, f64, Map) {
     (-down.min(MOST), up.min(MOST), map)
 }
 
-/// Panels between the ends of all of these; `None` where there are none.
+/// Panels between the ends of all of these, in the variable of the first that has one of its own; `None` where there are none.
 pub(super) fn union(found: &[Panels]) -> Option<Panels> {
-    let template = found.first()?.first()?.0;
-    let mut ends: Vec<f64> = found.iter().flatten().flat_map(|(region, _)| [region.lower, region.upper]).collect();
+    let map = |panels: &Panels| panels.first().map(|panel| panel.0.map);
+    let maps = || found.iter().filter_map(map);
+    let of_all = maps().find(|&map| map != Map::Plain).or(maps().next())?;
+    let alike = found.iter().filter(|panels| map(panels) == Some(of_all));
+    let mut ends: Vec<f64> = alike.flatten().flat_map(|(region, _)| [region.lower, region.upper]).collect();
     ends.sort_by(f64::total_cmp);
     ends.dedup();
-    let last = ends.len().checked_sub(2)?;
-    let panels = ends.windows(2).enumerate();
-    Some(panels.map(|(k, two)| (Region { lower: two[0], upper: two[1], ..template }, [k == 0, k == last])).collect())
+    (ends.len() > 1).then(|| panels(&ends, of_all))
 }
 
 /// Panels around what stands out of a constant, and between; `None` where nothing does. The evaluations come second.
@@ -91,12 +92,17 @@ impl Usual {
 }
 
 /// The same by samples at powers of two of both signs, as far as they lie closer to 0 than equal parts do: where an integrand of a
-/// scale of its own hides in a finite range whose ends stand for infinity.
+/// scale of its own hides in a range whose ends are infinity, or stand for it.
 fn at_scales(f: &dyn Values, lower: f64, upper: f64, spread: f64) -> (Option<Panels>, u64) {
     let inside = |x: f64| lower < x && x < upper;
-    let most = (upper - lower) / SAMPLES as f64;
-    let powers = std::iter::successors(Some(LEAST_SCALE), |scale| Some(2.0 * scale)).take_while(|&scale| scale < most);
-    let scales: Vec<f64> = if most.is_finite() { powers.collect() } else { Vec::new() };
+    // Half-lines have equal parts at all scales.
+    let (least, most) = match (lower.is_finite(), upper.is_finite()) {
+        (true, true) => (LEAST_SCALE, (upper - lower) / SAMPLES as f64),
+        (false, false) => (LEAST_OF_ALL, 1.0),
+        _ => return (None, 0),
+    };
+    let powers = std::iter::successors(Some(least), |scale| Some(2.0 * scale)).take_while(|&scale| scale < most);
+    let scales: Vec<f64> = powers.collect();
     let mut points: Vec<f64> = scales.iter().flat_map(|&scale| [-scale, scale]).filter(|&x| inside(x)).collect();
     let count = points.len();
     // The usual value is the one farthest from 0.
@@ -115,8 +121,9 @@ fn at_scales(f: &dyn Values, lower: f64, upper: f64, spread: f64) -> (Option<Pan
     (Some(panels(&ends, Map::Plain)), count as u64)
 }
 
-/// The smallest power of two that is looked at.
+/// The smallest power of two that is looked at, and on the whole line.
 const LEAST_SCALE: f64 = 1.0 / (1u64 << 40) as f64;
+const LEAST_OF_ALL: f64 = f64::MIN_POSITIVE;
 
 /// Powers of two that panels are made at, from the largest that matters down.
 const CLOSER: i32 = 8;
@@ -125,7 +132,10 @@ const CLOSER: i32 = 8;
 pub(super) fn panels(ends: &[f64], map: Map) -> Panels {
     let last = ends.len() - 2;
     let sweep = Sweep::Ladder { least: 1, eager: false };
-    let panel = |ends: &[f64]| Region { map, sweep, ..Region::plain(ends[0], ends[1]) };
+    let panel = |ends: &[f64]| match ends[1] - ends[0] {
+        width if width.is_finite() => Region { map, sweep, ..Region::plain(ends[0], ends[1]) },
+        _ => Region::levels(ends[0], ends[1]),
+    };
     ends.windows(2).enumerate().map(|(k, ends)| (panel(ends), [k == 0, k == last])).collect()
 }
 

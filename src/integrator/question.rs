@@ -183,7 +183,8 @@ fn whole<'a>(
         let claimed = claimed(swept.error + swept.floor, swept.estimate);
         // Levels that do not converge understate their error, at any tolerance.
         let settled = !levels || swept.error - swept.beyond < 1e-3 * swept.magnitude;
-        let sound = settled && !swept.constant && swept.magnitude > TINY && !swept.divergent && !swept.oscillates;
+        let shown = !(swept.constant || swept.divergent || swept.oscillates || swept.vanishes);
+        let sound = settled && shown && swept.magnitude > TINY;
         let alone = method == Method::DoubleExponential && levels;
         if sound
             && tolerance.met(claimed, swept.estimate)

@@ -9,10 +9,11 @@ use super::done::Done;
 use super::half_cycles::HalfCycles;
 use super::initial::{initial, region};
 use super::looks::{Looked, Looks};
+use super::noise::Noise;
 use super::probe::Find;
 use super::question::{Question, Workspace};
 use super::second_look::second_look;
-use super::{probe, scales, underflow};
+use super::{ended, probe, scales, underflow};
 use crate::backend::simd::regions::{Desk, EVALUATIONS, SimdRegions};
 use crate::clock::Instant;
 use crate::control::Stop;
@@ -24,6 +25,10 @@ use crate::plan::{Swept, evaluations_of};
 
 /// Regions swept between two looks at the clock.
 pub(super) const CHUNK: usize = 1024;
+
+/// How much more than ∫|f| of a mesh that stopped may be seen elsewhere, and how much of that is claimed.
+const UNSEEN: f64 = 2.0;
+const CAUTION: f64 = 16.0;
 
 /// The integral, to the tolerance or with the reason why not. All that a call needs is in `question` and `done`; `workspace` may
 /// come from any other.
@@ -69,6 +74,7 @@ pub(super) fn run(
     };
     let mut stop = sweep(method, swept);
     let mut cycles = HalfCycles::of(question, swept);
+    let mut noise = Noise::of(question);
     let mut looks = Looks::over((lower, upper), question.points);
     let mut one = One { kernel: &kernel, question, start, method, probed: false };
     // All values the same: something may hide between them.
@@ -109,6 +115,16 @@ pub(super) fn run(
         if totals.magnitude > 0.0 {
             last = Some((totals.estimate, totals.error, one.method.regions()));
         }
+        let failed = matches!(absorbed, Some(Outcome::RoundoffLimited | Outcome::Divergent));
+        if noise.is_due(one.method.evaluations, failed, most) {
+            let solved = noise.solve(question, one.method, start).filter(|_| question.withheld(start).is_none());
+            one.method.evaluations += noise.evaluations;
+            if let Some(answer) = solved {
+                let answer = Answer { evaluations: one.method.evaluations + unused, ..answer };
+                question.control.report_estimate(answer.evaluations, answer.evaluations, answer.estimate, answer.error);
+                return answer;
+            }
+        }
         if let Some(outcome) = absorbed.filter(|&outcome| !looks.again(outcome, None, &mut one)) {
             // What hides between the nodes may have been looked for, and not to the end.
             break question.withheld(start).map_or(Ok(outcome), |stop| Err(unsure(&mut last, stop)));
@@ -116,14 +132,31 @@ pub(super) fn run(
         question.control.report_estimate(one.method.evaluations, most, totals.estimate, totals.error);
         stop = sweep(one.method, swept);
     };
-    // Levels that alone reach to infinity claim such a tail themselves, as far out as 1e60 and more.
+    method.totals.error += noise.claim;
+    last = last.map(|(estimate, error, regions)| (estimate, error + noise.claim, regions));
+    let unmet = noise.claim > 0.0 && !tolerance.met(method.totals.error, method.totals.estimate);
+    let ended = ended.map(|one| if unmet && one == Outcome::Converged { Outcome::RoundoffLimited } else { one });
+    if matches!(ended, Ok(Outcome::MaxEvaluations)) && upper - lower < f64::INFINITY {
+        // No farther beyond the limit than the first sweep may have gone.
+        let left = most.checked_sub(method.evaluations + cycles.evaluations + unused).unwrap_or(u64::MAX);
+        let (size, evaluations) = scales::seen_by_factors(question.values, (lower, upper), left);
+        method.evaluations += evaluations;
+        if size > UNSEEN * method.totals.magnitude {
+            method.totals.error = method.totals.error.max(CAUTION * size);
+        }
+    }
+    // Levels that alone reach to infinity claim such a tail themselves, as far out as 1e60 and more, or say so.
     let ended = match ended {
-        Ok(Outcome::Converged) if method.regions() > 1 && !(lower.is_finite() && upper.is_finite()) => {
+        Ok(one @ (Outcome::Converged | Outcome::RoundoffLimited | Outcome::MaxEvaluations))
+            if !(lower.is_finite() && upper.is_finite())
+                && (method.regions() > 1 || method.swept().any(|(_, swept)| swept.vanishes)) =>
+        {
             let (hidden, evaluations) = underflow::hidden(question.values, (lower, upper), method.totals.magnitude);
             method.evaluations += evaluations;
             method.totals.error += hidden;
             let met = hidden == 0.0 || tolerance.met(method.totals.error, method.totals.estimate);
-            let outcome = if met { Outcome::Converged } else { Outcome::RoundoffLimited };
+            let unmet = !met && one == Outcome::Converged;
+            let outcome = if unmet { Outcome::RoundoffLimited } else { one };
             question.withheld(start).map_or(Ok(outcome), |stop| Err(unsure(&mut last, stop)))
         }
         ended => ended,
@@ -144,6 +177,18 @@ pub(super) fn run(
             return Answer { estimate, error, evaluations, regions, status, extrapolated: false };
         }
     };
+    let bad = match outcome {
+        Outcome::NonFinite { point, .. } => Some(point),
+        Outcome::Divergent => method.swept().find_map(|(_, swept)| swept.bad).map(|bad| bad.0),
+        _ => None,
+    };
+    if let Some(bad) = bad.filter(|_| !(lower.is_finite() && upper.is_finite())) {
+        let (answer, evaluations) = ended::integrate(question, bad, method.evaluations, start);
+        if let Some(answer) = answer {
+            return Answer { evaluations: answer.evaluations + unused, ..answer };
+        }
+        method.evaluations += evaluations;
+    }
     let failed = !matches!(outcome, Outcome::Converged | Outcome::RoundoffLimited);
     if failed && let Some(answer) = cycles.better(question, method.evaluations, method.totals.error, start) {
         return Answer { evaluations: answer.evaluations + unused, ..answer };

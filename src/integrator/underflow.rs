@@ -6,11 +6,11 @@ use crate::lanes::LANES;
 
 /// Powers of two that are looked at: the first, the distance from one to the next, and how many there are, up to the largest number. What ends
 /// before the third of them is taken to end there by itself.
-const FIRST: usize = 24;
+const FIRST: usize = 16;
 const STEP: usize = 4;
 const PLACES: usize = 248;
 
-/// The least share of what comes before that is left at the edge of an overflow; and the power that times the distance grows by, from which on it is none.
+/// The least share of what that power leaves that is there at the edge of an overflow; and the power that times the distance grows by, from which on it is none.
 const ABRUPT: f64 = 0.2;
 const FLAT: f64 = -0.75;
 
@@ -33,6 +33,8 @@ fn towards(f: &dyn Values, sign: f64, magnitude: f64) -> (f64, u64) {
         let values = values.as_flattened().iter().zip(points);
         values.map(|(value, x)| (value.abs(), (value * x).abs())).collect::<Vec<_>>()
     };
+    // Or no number, as that is infinite which it is divided by.
+    let ends = |size: &(f64, f64)| size.0 == 0.0 || size.0.is_nan();
     let outermost = |sizes: &[(f64, f64)]| sizes.iter().rposition(|size| size.0 > 0.0);
     let places: Vec<f64> = (0..PLACES).map(|k| (FIRST + STEP * k) as f64).collect();
     let mut far = Vec::with_capacity(PLACES);
@@ -44,8 +46,7 @@ fn towards(f: &dyn Values, sign: f64, magnitude: f64) -> (f64, u64) {
         }
     }
     let evaluations = far.len() as u64;
-    let Some(last) = outermost(&far).filter(|&last| last >= 2 && far.get(last + 1).is_some_and(|next| next.0 == 0.0))
-    else {
+    let Some(last) = outermost(&far).filter(|&last| last >= 2 && far.get(last + 1).is_some_and(ends)) else {
         return (0.0, evaluations);
     };
     let evaluations = evaluations + 3 * LANES as u64;
@@ -64,10 +65,11 @@ fn towards(f: &dyn Values, sign: f64, magnitude: f64) -> (f64, u64) {
     // Values next to the edge may have lost their digits: the power is that of two places before.
     let [inner, outer] = [far[last - 2].1, far[last - 1].1];
     let power = (inner / outer).log2() / STEP as f64;
+    let expected = outer * (power * (places[last - 1] - place)).exp2();
     // What went down to its end, or was as good as constant until there, ends by itself: no integral would exist of it beyond.
-    if edge < ABRUPT * outer || power < FLAT {
+    if edge < ABRUPT * expected || power < FLAT {
         return (0.0, evaluations);
     }
     // Of two zeros there is no power.
-    (left_beyond(outer, power.max(0.0)), evaluations)
+    (left_beyond(expected, power.max(0.0)), evaluations)
 }

@@ -217,6 +217,11 @@ impl Joint {
         resolve(self.measure, RESOLVED, self.wanted.absolute, &magnitudes, &mut self.resolved);
     }
 
+    /// Whether the errors are what was asked for.
+    pub fn is_met(&self) -> bool {
+        self.met(self.wanted)
+    }
+
     fn met(&self, tolerance: Tolerance) -> bool {
         self.measure.met(&self.estimates, &self.errors, |error, estimate| tolerance.met(error, estimate))
     }

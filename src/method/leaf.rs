@@ -43,9 +43,10 @@ const STEEPEST: f64 = 0.9999;
 /// The width of a leaf, as a share of its ends, below which levels do not tell whether terms fall.
 const NARROWEST: f64 = 1e-9;
 
-/// The step of the first of the levels; and the share of ∫|f| that is nothing beyond their last terms.
+/// The step of the first of the levels; the share of ∫|f| that is nothing beyond their last terms, and that which is left next to a regular end.
 const LEVEL: f64 = 0.125;
 const NOTHING: f64 = 1e-15;
+const REGULAR: f64 = 1e-14;
 
 /// Levels are tried at an edge, and again so many generations later.
 const AGAIN: u16 = 4;
@@ -183,10 +184,19 @@ impl Leaf {
         let Region { lower, upper, sweep, .. } = self.region;
         match sweep {
             Sweep::Ladder { .. } if auto && self.wants_levels() => Step::TryLevels,
+            Sweep::Levels if auto && self.is_singular_half_line() => Step::Part,
             Sweep::Levels if !(lower.is_finite() && upper.is_finite()) => Step::OpenUp(self.reach()),
             Sweep::Ladder { .. } if auto && self.wants_a_place() => Step::Locate,
             _ => Step::Bisect(if self.swept.sparse { MOST_PARTS } else { PARTS }),
         }
+    }
+
+    /// Whether levels over a half-line, whose end is not 0, left more at an end than there is between it and the next number where f is regular.
+    fn is_singular_half_line(&self) -> bool {
+        let Region { lower, upper, .. } = self.region;
+        let (end, edge) = if lower.is_finite() { (lower, 0) } else { (upper, 1) };
+        let one_end = lower.is_finite() != upper.is_finite();
+        one_end && end != 0.0 && self.edges[edge] && self.swept.beyond > REGULAR * self.swept.magnitude
     }
 
     /// How far t reaches down and up where an infinite range is opened up: as far as levels did, which end before a value that is not finite at terms that

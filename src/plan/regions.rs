@@ -22,6 +22,11 @@ impl Map {
         Map::Exp { from, direction: direction * unit }
     }
 
+    /// The distance from the end that t = 0 is at.
+    pub fn unit(self) -> f64 {
+        if let Map::Exp { direction, .. } = self { direction.abs() } else { 1.0 }
+    }
+
     /// That of levels over an infinite range.
     pub fn of(lower: f64, upper: f64) -> Self {
         match (lower.is_finite(), upper.is_finite()) {
@@ -170,6 +175,8 @@ pub(crate) struct Swept {
     pub divergent: bool,
     /// Whether these terms are of both signs.
     pub oscillates: bool,
+    /// Whether they are zero from some place far out on, beside terms that count.
+    pub vanishes: bool,
     /// What the interpolant says at the lower and the upper end (of f dx/dt where mapped), and the length next to each in which
     /// there is no node. NaN where there is no interpolant.
     pub ends: [f64; 2],
@@ -210,6 +217,7 @@ impl Swept {
         singular: [false; 2],
         divergent: false,
         oscillates: false,
+        vanishes: false,
         ends: [f64::NAN; 2],
         gap: 0.0,
         reach: [0; 2],

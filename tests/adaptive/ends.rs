@@ -204,3 +204,67 @@ fn a_tail_that_overflows_on_the_way_is_claimed() {
         }
     }
 }
+
+#[test]
+fn tails_that_overflow_early_or_to_no_number_are_claimed() {
+    let inf = f64::INFINITY;
+    type Case<'a> = (&'a (dyn Fn(f64) -> f64 + Sync), f64, f64);
+    let cases: [Case; 4] = [
+        (&|x| x.powi(30) / (1.0 + x.powf(31.5)), 0.0, 2.0008291314723285),
+        (&|x| x.abs().powi(35) / (1.0 + x.abs().powf(36.01)), -inf, 200.00002537069045),
+        // ∞/∞.
+        (&|x| x.powi(3) / (1.0 + x.powi(3)).powf(1.35), 0.0, 19.85365054429733),
+        (&|x| x.powi(140) * (-x).exp(), 0.0, 1.346201247571752e241),
+    ];
+    for (k, (f, a, exact)) in cases.into_iter().enumerate() {
+        for tolerance in [1e-3, 1e-6, 1e-10] {
+            let found = crate::of(&Integrator::new().rel_tol(tolerance), f, a, inf);
+            let off = (found.estimate - exact).abs();
+            assert!(found.status != Status::Converged || off <= tolerance * exact, "{k}: {tolerance:e}: {found:#}");
+            assert!(
+                off <= found.error && (k == 1 || found.error < exact),
+                "{k}: {tolerance:e}: {found:#}, not {exact}"
+            );
+        }
+    }
+    // Nothing is left where it overflows.
+    let found = crate::of(&Integrator::new(), |x| x.powi(126) * (-x).exp(), 0.0, inf);
+    let exact = 2.372173242880047e211;
+    assert!(found.status == Status::Converged && (found.estimate - exact).abs() <= found.error, "{found:#}");
+}
+
+#[test]
+fn half_lines_with_a_singular_end_and_a_kink() {
+    let inf = f64::INFINITY;
+    for side in [1.0, -1.0] {
+        let (lower, upper) = if side > 0.0 { (1.0, inf) } else { (-inf, -1.0) };
+        let kinked = |x: f64| (-side * x).exp() * (side * x - 3.0).abs() / (side * x - 1.0).sqrt();
+        let smooth = |x: f64| 2.0 * side * x * (-x * x).exp() / (x * x - 1.0).sqrt();
+        for tolerance in [1e-6, 1e-10, 1e-13] {
+            let with = Integrator::new().rel_tol(tolerance);
+            for (k, (found, exact)) in [
+                (crate::of(&with, kinked, lower, upper), 1.0298878428312106),
+                (crate::of(&with, smooth, lower, upper), 0.6520493321732922),
+            ]
+            .into_iter()
+            .enumerate()
+            {
+                let off = (found.estimate - exact).abs();
+                assert!(off <= found.error && found.error < 1e-5, "{k}: {tolerance:e}: {found:#}");
+                assert!(found.status == Status::Converged || tolerance < 1e-10, "{k}: {tolerance:e}: {found:#}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_stop_before_the_scale_of_f_is_seen_claims_what_is_there() {
+    let f = |x: f64| 1.0 / (x - 1.0).sqrt() / (1.0 + (x - 1e5).abs());
+    for upper in [1e9, 1e30, 1e100, 1e300] {
+        for most in [100, 1000, 3000, 10_000] {
+            let found = crate::of(&Integrator::new().max_evaluations(most), f, 1.0, upper);
+            let off = (found.estimate - 0.0815821740480949).abs();
+            assert!(off <= found.error || upper == 1e9, "{upper:e}, {most}: {found:#}");
+        }
+    }
+}

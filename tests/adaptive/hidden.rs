@@ -237,3 +237,18 @@ fn a_mesh_that_is_much_finer_in_places_is_looked_at() {
         assert!(even < 1024 && (1024..3000).contains(&uneven), "{method}: {even}, {uneven}");
     }
 }
+
+/// Scales below those of all nodes of the whole line.
+#[test]
+fn what_is_of_a_tiny_scale_on_the_whole_line_is_found() {
+    let (inf, root) = (f64::INFINITY, std::f64::consts::PI.sqrt());
+    for scale in [1e-4, 1e-14, 1e-100, 1e-300] {
+        let bell = of(&Integrator::new(), |x| (-(x / scale).powi(2)).exp(), -inf, inf);
+        let right = (bell.estimate / scale - root).abs() <= 1e-10;
+        // Next to nothing is not believed to be all there is.
+        let believed = if scale * root < 1e-100 { bell.error == inf } else { bell.status == Status::Converged };
+        assert!(right && believed, "{scale}: {bell:#}");
+    }
+    let nothing = of(&Integrator::new(), |x| (x - 5.0).max(0.0), 0.0, 1.0);
+    assert!(nothing.estimate == 0.0 && nothing.error == inf, "{nothing:#}");
+}

@@ -15,8 +15,8 @@ use crate::integrator::initial::initial;
 use crate::integrator::looks::{Looked, Looks};
 use crate::integrator::probe::{self, Find, Panels};
 use crate::integrator::rounds::{CHUNK, looks_constant};
-use crate::integrator::scales;
 use crate::integrator::second_look::second_look;
+use crate::integrator::{scales, underflow};
 use crate::lanes::Token;
 use crate::method::{Joint, Method, Outcome};
 use crate::norm::Norm;
@@ -157,18 +157,40 @@ impl Run<'_> {
         true
     }
 
-    /// The verdict where all converged: a number that is zero wherever it was looked at may not be elsewhere.
+    /// The verdict where all converged: a number that is zero wherever it was looked at may not be elsewhere, nor a tail that is zero as a power has
+    /// overflowed.
     fn converged(&mut self) -> (Status, Option<usize>) {
         let finite = self.bounds.0.is_finite() && self.bounds.1.is_finite();
         let may_be_zero = finite && self.with.tolerances().absolute > 0.0;
         let count = self.swept.len();
+        let mut worst = None;
+        for c in (0..count).filter(|_| !finite) {
+            let component = self.joint.component(c);
+            if component.regions() == 1 && !component.swept().any(|(_, swept)| swept.vanishes) {
+                continue;
+            }
+            self.shared.clear();
+            let magnitude = self.joint.component(c).totals.magnitude;
+            let (hidden, _) = underflow::hidden(&self.shared.component(c), self.bounds, magnitude);
+            self.joint.errors[c] += hidden;
+            worst = worst.or((hidden > 0.0).then_some(c));
+        }
+        self.shared.clear();
+        if let Some(stop) = self.withheld() {
+            let unsure = (self.joint.estimates.clone(), vec![f64::INFINITY; count]);
+            return (self.stopped(stop, Some(unsure)), None);
+        }
         let nothing: Vec<bool> = (0..count).map(|c| self.joint.component(c).totals.magnitude < TINY).collect();
         let hides = |&first: &usize| {
             let mut components = first..first + self.group;
             nothing[components.clone()].iter().all(|&nothing| nothing) && !components.all(|c| (self.is_zero)(c))
         };
         match (0..count).step_by(self.group).filter(|_| !may_be_zero).find(hides) {
-            Some(c) => (status(Outcome::Suspicious(NOTHING_SEEN)), Some(c)),
+            Some(c) => {
+                self.joint.errors[c..c + self.group].fill(f64::INFINITY);
+                (status(Outcome::Suspicious(NOTHING_SEEN)), Some(c))
+            }
+            None if worst.is_some() && !self.joint.is_met() => (Status::RoundoffLimited, worst),
             None => (Status::Converged, None),
         }
     }

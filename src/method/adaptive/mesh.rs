@@ -1,13 +1,23 @@
 //! The mesh, for pictures and for verification.
 
 use super::{Adaptive, Leaf};
-use crate::plan::{Region, Sweep, Swept};
+use crate::plan::{Map, Region, Sweep, Swept};
 
 impl Adaptive {
     /// The upper ends of the leaves, in ascending order.
     pub fn ends(&self) -> impl Iterator<Item = f64> {
         self.in_order().map(|leaf| leaf.region.map.point(leaf.region.upper))
     }
+
+    /// The edges inside, if they are few.
+    pub fn edges(&self) -> Vec<f64> {
+        let inside =
+            self.in_order().filter(|leaf| leaf.edges[1] && leaf.next != Leaf::NONE && leaf.region.map == Map::Plain);
+        let edges: Vec<f64> = inside.map(|leaf| leaf.region.upper).collect();
+        if edges.len() <= Self::FEW { edges } else { Vec::new() }
+    }
+
+    const FEW: usize = 4;
 
     /// The leaves in ascending order, to be swept once more as they were last, and what that gave.
     pub fn swept(&self) -> impl Iterator<Item = (Region, Swept)> {

@@ -27,6 +27,8 @@ pub(in crate::method) enum Step {
     CutOut(f64),
     /// Infinite, and its levels did not converge: these units of t become panels.
     OpenUp([f64; 2]),
+    /// A half-line whose end is singular: a panel next to it, and levels over the rest.
+    Part,
     /// Levels from now on: an end is not finite.
     Avoid,
     /// Levels, in place of the ladder if they are better.
@@ -46,6 +48,7 @@ impl Step {
         match self {
             Step::Avoid | Step::TryLevels => Sweep::Levels.most_evaluations(),
             Step::Locate => Sweep::Locate.most_evaluations(),
+            Step::Part => Sweep::Levels.most_evaluations() + panel,
             _ => self.most_parts() * panel,
         }
     }
@@ -58,7 +61,7 @@ impl Step {
     fn most_parts(self) -> u64 {
         match self {
             Step::Bisect(parts) => parts.into(),
-            Step::CutOut(_) | Step::Cut(Some((_, 0.0))) => 2,
+            Step::CutOut(_) | Step::Cut(Some((_, 0.0))) | Step::Part => 2,
             Step::Cut(Some(_)) => 2 * MOST_GRADES as u64 + 2,
             Step::Cut(None) => PARTS.into(),
             Step::OpenUp(_) => PANELS as u64,
@@ -72,9 +75,10 @@ impl Step {
             Step::CutOut(_) => 0,
             Step::Cut(Some((_, 0.0))) => 1,
             Step::Cut(Some(_)) => 2,
-            Step::OpenUp(_) => 3,
-            Step::Bisect(_) | Step::Cut(None) => 4,
-            Step::Avoid | Step::TryLevels | Step::Locate => 5,
+            Step::Part => 3,
+            Step::OpenUp(_) => 4,
+            Step::Bisect(_) | Step::Cut(None) => 5,
+            Step::Avoid | Step::TryLevels | Step::Locate => 6,
         }
     }
 }
@@ -109,6 +113,7 @@ impl Adaptive {
                 self.split(index, &[point], true, sweep);
             }
             Step::OpenUp(reach) => self.open_up(index, reach),
+            Step::Part => self.part(index),
             Step::Avoid => {
                 leaf.region.sweep = Sweep::Levels;
                 let region = leaf.region;
@@ -199,6 +204,18 @@ impl Adaptive {
             let region = leaf.region;
             self.ask(at, region);
         }
+    }
+
+    /// A half-line: its points next to the end are that end, and nothing can be made of them in the variable t.
+    fn part(&mut self, index: u32) {
+        let (region, first) = (self.leaves[index as usize].region, self.asked.len());
+        let unit = Map::of(region.lower, region.upper).unit();
+        let upward = region.lower.is_finite();
+        let point = if upward { region.lower + unit } else { region.upper - unit };
+        self.split(index, &[point], false, Sweep::Ladder { least: 1, eager: false });
+        let rest = first + usize::from(upward);
+        self.asked[rest].sweep = Sweep::Levels;
+        self.leaves[self.of[rest] as usize].region.sweep = Sweep::Levels;
     }
 
     /// An infinite region whose levels did not converge: panels in the variable t of the levels.

@@ -172,6 +172,7 @@ impl SimdRegions<'_> {
             levels: true,
             constant,
             divergent: ends.iter().any(End::diverges),
+            vanishes: ends.iter().any(|end| end.vanishes),
             oscillates: ends.iter().any(|end| end.open && end.alternates),
             reach: [ends[0].units as u8, ends[1].units as u8],
             bad,

@@ -7,6 +7,8 @@ use crate::rule::Vector;
 
 /// From where on a power of x may overflow on the way to a value.
 const FAR: f64 = 1e60;
+/// The same where there is but a sign of it, which others look into.
+const EARLY: f64 = 1e7;
 
 /// The least that is claimed of what lies beyond the last term, as a share of that.
 const NEXT_TO_END: f64 = 0.25;
@@ -28,6 +30,8 @@ pub(super) struct End {
     pub open: bool,
     /// The outermost terms are of both signs.
     pub alternates: bool,
+    /// They are zero from here on, beside terms that are not negligible.
+    pub vanishes: bool,
 }
 
 impl End {
@@ -118,7 +122,8 @@ impl End {
     fn look_for_underflow(&mut self, largest: f64, row: usize, terms: &Vector, x: &Vector, before: f64) {
         let outermost = terms.iter().rposition(|&term| term > 0.0);
         let (last, place) = outermost.map_or((before, x[0]), |lane| (terms[lane], x[lane]));
-        if last > NEGLIGIBLE * largest && place.abs() > FAR {
+        self.vanishes = last > NEGLIGIBLE * largest && place.abs() > EARLY;
+        if self.vanishes && place.abs() > FAR {
             self.open = true;
             self.last = last;
             self.at = outermost.map_or(row.saturating_sub(1), |lane| row + lane);
