@@ -102,11 +102,11 @@ fn run<S: Simd>(simd: S, f: &impl Integrand, offsets: &Offsets, base: f64, one: 
     for offsets in offsets.0.chunks_exact(BLOCK) {
         let mut sums = [zero; WAYS];
         for offsets in offsets.chunks_exact(WAYS) {
-            let a = f.lanes(base + Lanes::from_array(simd, offsets[0]));
-            let b = f.lanes(base + Lanes::from_array(simd, offsets[1]));
-            let c = f.lanes(base + Lanes::from_array(simd, offsets[2]));
-            let d = f.lanes(base + Lanes::from_array(simd, offsets[3]));
-            sums = add_ways(sums, [a, b, c, d], one);
+            let mut values = [zero; WAYS];
+            for (value, &offsets) in values.iter_mut().zip(offsets) {
+                *value = f.lanes(base + Lanes::from_array(simd, offsets));
+            }
+            sums = add_ways(sums, values, one);
         }
         total = total_of(sums, total, one);
     }
