@@ -1,8 +1,10 @@
 //! An integrand of several variables behind one call for many points: the counterpart of [`values`](super::values).
 
+use super::definition::Definition;
 #[cfg(feature = "gpu")]
 use super::formula::Traced;
 use super::interpret::BLOCK;
+use super::values::Values;
 use super::{Integrand, Point};
 use crate::lanes::{LANES, Lanes, Simd, Token, dispatch};
 use std::marker::PhantomData;
@@ -143,5 +145,38 @@ impl<P: Point, F: Integrand<P>> PointValues for PointsByScalar<'_, F, P> {
     #[cfg(feature = "gpu")]
     fn traced(&self) -> Option<Traced> {
         Traced::of(self.f)
+    }
+}
+
+/// An integrand of one variable as one of a point with one coordinate.
+pub(crate) struct OnAxis<'a> {
+    pub values: &'a (dyn Values + Sync),
+    #[cfg_attr(not(feature = "gpu"), allow(dead_code, reason = "for the GPU"))]
+    pub f: &'a dyn Definition,
+}
+
+impl PointValues for OnAxis<'_> {
+    fn values(&self, points: &[[f64; LANES]], values: &mut [[f64; LANES]]) {
+        self.values.values(points, values);
+    }
+
+    fn at_nodes(&self, rows: &[Row], nodes: &[u8], values: &mut [[f64; LANES]]) {
+        let mut points = [[0.0; LANES]; BLOCK];
+        for (nodes, values) in nodes.chunks(BLOCK).zip(values.chunks_mut(BLOCK)) {
+            for (point, &node) in points.iter_mut().zip(nodes) {
+                *point = rows[0][usize::from(node)];
+            }
+            self.values.values(&points[..nodes.len()], values);
+        }
+    }
+
+    #[cfg(feature = "gpu")]
+    fn scalar(&self, point: &[f64]) -> f64 {
+        self.f.value(point[0])
+    }
+
+    #[cfg(feature = "gpu")]
+    fn traced(&self) -> Option<Traced> {
+        self.f.traced()
     }
 }

@@ -23,8 +23,9 @@ use crate::clock::Instant;
 use crate::error::Error;
 use crate::integral::{Fallback, Integral, Status};
 use crate::integrand::bound::Bounded;
-use crate::integrand::point_values::{PointValues, PointsByScalar, PointsOnLanes};
-use crate::integrand::values::{Values, is_zero};
+use crate::integrand::definition::Definition;
+use crate::integrand::point_values::{OnAxis, PointValues, PointsByScalar, PointsOnLanes};
+use crate::integrand::values::{ByScalar, OnLanes, Values, is_zero};
 use crate::integrand::{Integrand, Point};
 use crate::lanes::{LANES, Level, Token};
 use crate::method::{Costs, Cubature, Method, Outcome, Wanted};
@@ -91,22 +92,45 @@ impl Integrator {
         upper: &[f64],
         mesh: Option<&mut Vec<f64>>,
     ) -> Result<Integral, Error> {
-        let (level, token) = self.check_box(f.required_dimension(), lower, upper)?;
+        let known = self.check_box(f.required_dimension(), lower, upper)?;
         Error::unless_set(f.unset())?;
         let (on_lanes, by_scalar) =
-            (PointsOnLanes { f, token, point: PhantomData }, PointsByScalar { f, point: PhantomData });
-        let fast: &dyn PointValues = if self.backend == Backend::Serial { &by_scalar } else { &on_lanes };
-        let is_zero = || is_zero(f);
-        let known = (level, token);
+            (PointsOnLanes { f, token: known.1, point: PhantomData }, PointsByScalar { f, point: PhantomData });
+        self.over_axes([&on_lanes, &by_scalar], ball, &|| is_zero(f), known, (lower, upper), mesh)
+    }
+
+    /// The same of an integrand of one variable, by the values that it has in any case.
+    pub(super) fn on_axis(&self, f: &impl Integrand, lower: f64, upper: f64) -> Result<Integral, Error> {
+        let bounds = (&[lower][..], &[upper][..]);
+        let known = self.check_box(f.required_dimension(), bounds.0, bounds.1)?;
+        Error::unless_set(f.unset())?;
+        let (on_lanes, by_scalar) = (OnLanes { f, token: known.1 }, ByScalar(f));
+        let forms: [&(dyn Values + Sync); 2] = [&on_lanes, &by_scalar];
+        let [on_lanes, by_scalar] = forms.map(|values| OnAxis { values, f });
+        let ball = || f.bounded().map(BallAt::from);
+        self.over_axes([&on_lanes, &by_scalar], &ball, &|| is_zero(f), known, bounds, None)
+    }
+
+    // Not generic: compiled once, and not for every integrand.
+    fn over_axes<'b>(
+        &self,
+        [on_lanes, by_scalar]: [&dyn PointValues; 2],
+        ball: &dyn Fn() -> Option<BallAt<'b>>,
+        is_zero: &dyn Fn() -> bool,
+        known: (Level, Token),
+        (lower, upper): (&[f64], &[f64]),
+        mesh: Option<&mut Vec<f64>>,
+    ) -> Result<Integral, Error> {
+        let fast = if self.backend == Backend::Serial { by_scalar } else { on_lanes };
         let reversed = self.control.watch.is_some() && axes_of(lower, upper).0 < 0.0;
         let negated = reversed.then(|| Self { control: self.control.of(true).into_owned(), ..self.clone() });
         let with = negated.as_ref().unwrap_or(self);
         match self.depth().filter(|_| self.backend != Backend::Serial) {
-            None => with.over_box(fast, &is_zero, known, lower, upper, mesh),
+            None => with.over_box(fast, is_zero, known, lower, upper, mesh),
             Some(depth) => {
                 let how = (depth, self.seed);
-                let checked = CheckedPoints::new((fast, &by_scalar), ball(), how, lower.len());
-                let result = with.over_box(&checked, &is_zero, known, lower, upper, mesh);
+                let checked = CheckedPoints::new((fast, by_scalar), ball(), how, lower.len());
+                let result = with.over_box(&checked, is_zero, known, lower, upper, mesh);
                 checked.judge((lower, upper), result)
             }
         }

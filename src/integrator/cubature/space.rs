@@ -35,7 +35,7 @@ impl Space for f64 {
     #[inline]
     fn integrate(with: &Integrator, f: &impl Integrand, region: Region) -> Result<Integral, Error> {
         if with.method.most_sampled().is_some() && with.rule.is_none() {
-            return with.on_axes(f, &[region.lower], &[region.upper], None);
+            return with.on_axis(f, region.lower, region.upper);
         }
         with.over_interval(f, region)
     }
