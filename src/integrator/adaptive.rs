@@ -17,7 +17,7 @@ use crate::control::Control;
 use crate::error::Error;
 use crate::estimate::Tolerance;
 use crate::integral::{Fallback, Integral, Status};
-use crate::integrand::bound::Bounded;
+use crate::integrand::definition::Definition;
 use crate::integrand::values::{ByScalar, OnLanes, Values};
 use crate::integrand::{Integrand, Point};
 use crate::lanes::{Level, Token};
@@ -80,19 +80,42 @@ impl Integrator {
         known: Option<(Settings, Known)>,
     ) -> Result<Integral, Error> {
         Error::unless_set(f.unset())?;
-        if self.backend == Backend::Gpu {
-            return self.adaptive_on_gpu(f, region);
-        }
-        let ((level, token, tolerance), known) = match known {
+        let (settings, known) = match known {
             Some((settings, seen)) => (settings, Some(seen)),
-            None => (self.check_adaptive(f.required_dimension(), region)?, None),
+            None => (self.settings(f.required_dimension(), region)?, None),
         };
+        let (on_lanes, by_scalar) = (OnLanes { f, token: settings.1 }, ByScalar(f));
+        self.of_values(&on_lanes, &by_scalar, f, settings, region, known)
+    }
+
+    /// What is known of an adaptive integral before it begins.
+    #[inline(never)]
+    fn settings(&self, dimension: Option<usize>, region: Region) -> Result<Settings, Error> {
+        if self.backend == Backend::Gpu {
+            // What a GPU may have against it is found out there.
+            return Integrator { backend: Backend::Simd, ..self.clone() }.check_adaptive(dimension, region);
+        }
+        self.check_adaptive(dimension, region)
+    }
+
+    // Not generic: compiled once, and not for every integrand.
+    fn of_values(
+        &self,
+        on_lanes: &dyn Values,
+        scalar: &dyn Values,
+        f: &dyn Definition,
+        (level, token, tolerance): Settings,
+        region: Region,
+        known: Option<Known>,
+    ) -> Result<Integral, Error> {
+        let bounded = || f.bounded();
+        let forms = Forms { fast: on_lanes, scalar, bounded: &bounded };
+        if self.backend == Backend::Gpu {
+            return self.adaptive_on_gpu(&forms, f, region);
+        }
         self.check_memory(1)?;
-        let (on_lanes, by_scalar) = (OnLanes { f, token }, ByScalar(f));
-        let values: &dyn Values = if self.backend == Backend::Serial { &by_scalar } else { &on_lanes };
-        let bounded = || Bounded::new(f);
-        let forms = Forms { fast: values, scalar: &by_scalar, bounded: &bounded };
-        self.by_rounds(&forms, level, token, region, tolerance, known)
+        let fast = if self.backend == Backend::Serial { scalar } else { on_lanes };
+        self.by_rounds(&Forms { fast, ..forms }, level, token, region, tolerance, known)
     }
 
     /// What was asked for, of an adaptive method.
@@ -131,13 +154,13 @@ impl Integrator {
     }
 
     /// The integral by the CPU in place of the GPU, with the reason, if that is to be said.
-    pub(super) fn adaptive_instead<F: Integrand>(
+    pub(super) fn adaptive_instead(
         &self,
-        f: &F,
+        forms: &Forms,
         region: Region,
         reason: Option<String>,
     ) -> Result<Integral, Error> {
-        let mut outcome = Integrator { backend: Backend::Simd, ..self.clone() }.adaptive(f, region);
+        let mut outcome = Integrator { backend: Backend::Simd, ..self.clone() }.of_forms(forms, region);
         let integral = match &mut outcome {
             Ok(integral) => Some(integral),
             Err(Error::NotConverged(integral) | Error::Disagreement(integral, _)) => Some(&mut **integral),
@@ -147,6 +170,27 @@ impl Integrator {
             integral.fallbacks.insert(0, Fallback { wanted: Backend::Gpu.to_string(), reason });
         }
         outcome
+    }
+
+    /// As [`adaptive`](Self::adaptive), by values that are not compiled into it.
+    fn of_forms(&self, forms: &Forms, region: Region) -> Result<Integral, Error> {
+        let (lower, upper) = (region.lower.min(region.upper), region.lower.max(region.upper));
+        let Some((level, token, tolerance)) = self.quick(None, lower, upper) else {
+            let (level, token, tolerance) = self.check_adaptive(None, region)?;
+            self.check_memory(1)?;
+            return self.by_rounds(forms, level, token, region, tolerance, None);
+        };
+        let mut seen = Seen::NOTHING;
+        let error = regions::first_of(forms.fast, token, lower, upper, &mut seen);
+        if tolerance.met(error, seen.estimate) {
+            let (estimate, evaluations) = (seen.estimate, regions::EVALUATIONS);
+            self.control.report(evaluations, evaluations);
+            let status = Status::Converged;
+            let answer = Answer { estimate, error, evaluations, regions: 1, status, extrapolated: false };
+            return Ok(self.integral(&answer, region, level, Duration::ZERO));
+        }
+        self.check_memory(1)?;
+        self.by_rounds(forms, level, token, region, tolerance, Some(seen.alone()))
     }
 
     #[inline(never)]

@@ -1,5 +1,6 @@
 //! The GPU backend where the crate is built without feature `gpu`: refused, with that reason.
 
+use super::check_mesh::Forms;
 use super::composite::Run;
 use super::cubature::BoxRounds;
 use super::samples::{Domain, Rounds};
@@ -9,7 +10,7 @@ use crate::backend::Backend;
 use crate::clock::Instant;
 use crate::error::Error;
 use crate::integral::{Fallback, Integral};
-use crate::integrand::Integrand;
+use crate::integrand::{Integrand, definition::Definition};
 use crate::region::Region;
 use crate::sweep::{Row, Sweep};
 
@@ -28,11 +29,11 @@ impl Integrator {
     }
 
     /// The same for an adaptive integral.
-    pub(super) fn adaptive_on_gpu<F: Integrand>(&self, f: &F, region: Region) -> Result<Integral, Error> {
+    pub(super) fn adaptive_on_gpu(&self, forms: &Forms, _: &dyn Definition, region: Region) -> Result<Integral, Error> {
         if !self.fallback {
             return Err(Error::BackendUnavailable { backend: Backend::Gpu, reason: ABSENT.to_owned() });
         }
-        self.adaptive_instead(f, region, Some(ABSENT.to_owned()))
+        self.adaptive_instead(forms, region, Some(ABSENT.to_owned()))
     }
 
     /// The same for a sweep.

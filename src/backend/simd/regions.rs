@@ -13,7 +13,7 @@ mod sums;
 mod waves;
 
 pub(crate) use abreast::{Climber, Verdict, judge, judge_first};
-pub(crate) use first::{EVALUATIONS, Known, Seen, first};
+pub(crate) use first::{EVALUATIONS, Known, Seen, first, first_of};
 
 use crate::estimate::Tolerance;
 use crate::integrand::values::Values;

@@ -19,10 +19,9 @@ use crate::control::Stop;
 use crate::error::Error;
 use crate::estimate::Tolerance;
 use crate::integral::{Fallback, Integral};
-use crate::integrand::Integrand;
-use crate::integrand::bound::Bounded;
+use crate::integrand::definition::Definition;
 use crate::integrand::formula::Traced;
-use crate::integrand::values::{ByScalar, OnLanes, Values};
+use crate::integrand::values::Values;
 use crate::lanes::{LANES, Level, Token};
 use crate::plan::{Regions, Swept};
 use crate::precision::Precision;
@@ -34,15 +33,18 @@ const CHUNK: usize = 1 << 14;
 
 impl Integrator {
     /// An adaptive integral because the GPU was asked for: with its values; or that of the CPU where a fallback is allowed.
-    #[inline(never)]
-    pub(in super::super) fn adaptive_on_gpu<F: Integrand>(&self, f: &F, region: Region) -> Result<Integral, Error> {
+    pub(in super::super) fn adaptive_on_gpu(
+        &self,
+        forms: &Forms,
+        f: &dyn Definition,
+        region: Region,
+    ) -> Result<Integral, Error> {
         let start = Instant::now();
         let mut cpu = Integrator { backend: Backend::Simd, ..self.clone() };
-        let (level, token, tolerance) = cpu.check_adaptive(f.required_dimension(), region)?;
-        let (on_lanes, by_scalar) = (OnLanes { f, token }, ByScalar(f));
-        let bounded = || Some(Bounded::new(f)?.rounded(rounding(Backend::Gpu, Precision::F64)));
-        let forms = Forms { fast: &on_lanes, scalar: &by_scalar, bounded: &bounded };
-        let reason = match self.with_its_values(Traced::of(f), &forms, (level, token), region, tolerance, start) {
+        let (level, token, tolerance) = cpu.check_adaptive(None, region)?;
+        let bounded = || Some(f.bounded()?.rounded(rounding(Backend::Gpu, Precision::F64)));
+        let rounded = Forms { bounded: &bounded, ..*forms };
+        let reason = match self.with_its_values(f.traced(), &rounded, (level, token), region, tolerance, start) {
             Ok(Err(Error::Disagreement(_, found))) if self.fallback => Some(found.to_string()),
             Ok(outcome) => return outcome,
             // As the CPU will see.
@@ -54,7 +56,7 @@ impl Integrator {
         };
         let limit = &mut cpu.control.time_limit;
         *limit = limit.map(|limit| limit.saturating_sub(start.elapsed()));
-        cpu.adaptive_instead(f, region, reason)
+        cpu.adaptive_instead(forms, region, reason)
     }
 
     // Not generic: compiled once, and not for every integrand.

@@ -146,7 +146,7 @@ impl Climber {
 
 /// The nodes of an interval.
 #[inline(never)]
-fn place(token: Token, nodes: &[Vector], ends: [f64; 2], points: &mut [Vector]) {
+pub(super) fn place(token: Token, nodes: &[Vector], ends: [f64; 2], points: &mut [Vector]) {
     dispatch!(token, simd => place_on(simd, nodes, ends, points));
 }
 

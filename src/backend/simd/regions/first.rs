@@ -1,10 +1,12 @@
 //! The quick way: the first rung of Fejér's ladder on a plain interval, its values compiled into the caller together
 //! with the integrand, so that an easy integral costs one call, no allocation and no clock.
 
+use super::abreast::place;
 use super::climb::{NEAR, bends};
 use super::sums::extremes;
 use crate::estimate::{Quantity, Signs, are_same, is_sparse, larger, noise, rounding_by};
 use crate::integrand::Integrand;
+use crate::integrand::values::Values;
 use crate::lanes::{LANES, Lanes, Simd, Token, dispatch};
 use crate::rule::{Aligned, FEJER, Vector};
 
@@ -64,6 +66,16 @@ pub(crate) fn first<F: Integrand>(f: &F, token: Token, lower: f64, upper: f64, s
     // All that is compiled anew for each integrand are the values themselves.
     let near = dispatch!(token, simd => see(simd, f, lower, upper, seen));
     judge(token, seen, near, lower, upper)
+}
+
+/// The same by values that are not compiled into it.
+pub(crate) fn first_of(values: &dyn Values, token: Token, lower: f64, upper: f64, seen: &mut Seen) -> f64 {
+    let (mut points, mut found) = ([[0.0; LANES]; 3], [[0.0; LANES]; 3]);
+    place(token, &[FEJER.nodes[0], FEJER.nodes[1], NEAR], [lower, upper], &mut points);
+    values.values(&points, &mut found);
+    let [first, second, sentinels] = found;
+    (seen.nodes, seen.near) = ([first, second], sentinels);
+    judge(token, seen, near(&sentinels), lower, upper)
 }
 
 /// Sets the values; returns the sum of those at the sentinels.
