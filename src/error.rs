@@ -367,13 +367,12 @@ impl fmt::Display for Error {
                 write!(f, "{}; ", integral.status)?;
                 match integral.status {
                     _ if !integral.estimate.is_finite() => f.write_str("there is no estimate"),
-                    Status::Divergent => write!(f, "the sum so far, {:?}, means nothing", integral.estimate),
+                    Status::Divergent | Status::Suspicious { .. } if integral.error == f64::INFINITY => {
+                        write!(f, "the sum so far, {:?}, means nothing", integral.estimate)
+                    }
                     Status::RoundoffLimited if integral.estimate.abs() <= integral.error => {
-                        let estimate = integral.estimate;
-                        write!(
-                            f,
-                            "best estimate {estimate:?}; if the integral is zero, only an absolute tolerance can be met"
-                        )
+                        let least = "only an absolute tolerance can be met";
+                        write!(f, "best estimate {:?}; if the integral is zero, {least}", integral.estimate)
                     }
                     _ => write!(f, "best estimate {:?}", integral.estimate),
                 }

@@ -57,9 +57,12 @@ const ELSEWHERE: &[(&[&str], &str)] = &[
     (&["heaviside", "step", "unit_step", "theta"], "write if(x < 0, 0, 1)"),
     (&["where", "iif", "piecewise"], "write if(condition, then, else)"),
     (&["fact", "factorial"], "write gamma(x + 1)"),
-    (&["beta", "binom", "binomial"], "write it by gamma or lgamma"),
+    (&["beta", "betainc", "betaln", "binom", "binomial", "binomcoef"], "write it by gamma or lgamma"),
     (
-        &["normcdf", "norm_*", "normal_*", "ncdf", "cdf", "phi"],
+        &[
+            "normcdf", "normpdf", "norm", "norm_*", "normal", "normal_*", "dnorm", "pnorm", "ncdf", "ndtr", "cdf",
+            "pdf", "phi",
+        ],
         "write 0.5*erfc(-x/sqrt(2)), or exp(-x^2/2)/sqrt(2*pi) for the density",
     ),
     (

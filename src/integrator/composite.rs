@@ -85,7 +85,10 @@ impl Integrator {
             if self.control.may_stop() && !slow.load(Relaxed) {
                 let Range { start, end } = grid.tile(tile);
                 let middle = grid.position(start + (end - start) / 2, 0.5);
-                slow.store(is_slow(|| f.value(middle)), Relaxed);
+                // Not undone where another thread has found it slow.
+                if is_slow(|| f.value(middle)) {
+                    slow.store(true, Relaxed);
+                }
             }
             slow.load(Relaxed)
         };
@@ -149,7 +152,7 @@ impl Integrator {
 pub(super) struct Run<'a> {
     pub f: &'a dyn Definition,
     /// The same on lanes.
-    pub values: &'a (dyn GridValues + Sync),
+    pub values: &'a dyn GridValues,
     /// The plain loop over it: goes on to that panel.
     pub advance: &'a dyn Fn(&mut PlainLoop, u64),
     pub grid: &'a Grid,

@@ -72,7 +72,7 @@ impl Integrator {
         Ok(ends)
     }
 
-    /// The boxes of the final mesh of [`Method::Cubature`], in no order; without those that were given up for memory. For a picture of what it did, or
+    /// The boxes of the final mesh of [`Method::Cubature`], in no order. For a picture of what it did, or
     /// of where the integrand is rough: this computes the integral once more, whatever its status.
     ///
     /// # Errors
