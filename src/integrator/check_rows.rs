@@ -5,12 +5,18 @@ use crate::agreement::{Agreement, Disagreement, Verify};
 use crate::clock::Instant;
 use crate::control::Control;
 use crate::error::Error;
-use crate::integral::Fallback;
+use crate::integral::{Fallback, Integral};
 use crate::integrand::Integrand;
 use crate::sweep::{Row, Sweep};
 use crate::verify::spot_tiles;
 
 impl Integrator {
+    /// A row by itself. Not inlined, so that the integrand is not compiled into each who asks for it.
+    #[inline(never)]
+    pub(super) fn alone<P: Space, F: Integrand<P>>(&self, row: &Row<F, P>) -> Result<Integral, Error> {
+        self.integrate(&row.f, row.region)
+    }
+
     /// What verification finds in the rows that are what was asked for; `None` where it was stopped. And why some of them were not looked at,
     /// where they were chosen.
     pub(super) fn check_rows<P: Space, F: Integrand<P>>(
@@ -37,7 +43,7 @@ impl Integrator {
             let row = row(rows.place(index));
             (with.rel_tol, with.abs_tol) = (row.rel_tol.or(self.rel_tol), row.abs_tol.or(self.abs_tol));
             let of_row = |error| Error::Row { row: rows.place(index), error: Box::new(error) };
-            let again = with.integrate(&row.f, row.region).map_err(of_row)?;
+            let again = with.alone(&row).map_err(of_row)?;
             let Some(agreement) = again.agreement else {
                 skipped += 1;
                 continue;

@@ -188,13 +188,13 @@ impl Integrator {
         }
     }
 
-    /// The work of a task, spread over threads.
+    /// The work of a task, spread over threads. Not generic: compiled once, and not for every integrand.
     fn spread(
         &self,
         task: &Task,
         level: Level,
         mut fallbacks: Vec<Fallback>,
-        work: &(impl Fn(Part<'_>) + Sync),
+        work: &(dyn Fn(Part<'_>) + Sync),
     ) -> Result<Sweep, Error> {
         let (rows, serial) = (task.rows, self.backend == Backend::Serial);
         let threads = Threads::new(self.threads)?;
@@ -301,7 +301,7 @@ impl<'a> Drive<'a> {
     }
 
     /// On this thread, rows enough to know how long one takes; whether there are more.
-    fn begin(&mut self, task: &Task, work: &impl Fn(Part<'a>)) -> bool {
+    fn begin(&mut self, task: &Task, work: &dyn Fn(Part<'a>)) -> bool {
         let mut size = 1;
         while self.goes_on(task) {
             let block = size.min(self.rest.statuses.len());
@@ -316,12 +316,12 @@ impl<'a> Drive<'a> {
     }
 
     /// Block by block to the end, or until there is a reason to stop. For several threads, it is called on one of them.
-    fn advance(&mut self, task: &Task, threads: &Threads, work: &(impl Fn(Part<'a>) + Sync)) {
+    fn advance(&mut self, task: &Task, threads: &Threads, work: &(dyn Fn(Part<'a>) + Sync)) {
         let least = if threads.count() > 1 { 2 * threads.count().next_power_of_two() } else { 1 };
         while self.stop.is_none() && self.goes_on(task) {
             let block = (self.pace.size as usize).max(least).min(self.rest.statuses.len());
             let grain = (self.pace.units_in(GRAIN) as usize).min(block / (4 * least)).max(1);
-            threads.pieces(self.rest.take(block), &|part: Part<'a>| part.halve(grain), work);
+            threads.pieces(self.rest.take(block), &|part: Part<'a>| part.halve(grain), &work);
             self.done(task, block);
         }
     }

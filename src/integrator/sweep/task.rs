@@ -131,7 +131,7 @@ impl Task<'_> {
             own.control.time_limit = own.control.time_limit.map(|limit| limit.saturating_sub(used));
             with = &own;
         }
-        let integral = match with.integrate(&row.f, row.region) {
+        let integral = match with.alone(row) {
             Ok(integral) => integral,
             Err(Error::NotConverged(integral)) => *integral,
             Err(error) => return Err(error),
