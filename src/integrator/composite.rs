@@ -34,7 +34,8 @@ impl Integrator {
     pub(super) fn serial(&self, run: &Run) -> Integral {
         let Run { f, grid, start, .. } = *run;
         let mut sum = PlainLoop::new();
-        let mut pace = Pace::new(start, if self.control.may_stop() { 1 } else { 256 });
+        // Two, as the first panel of some rules has no node, and takes no time.
+        let mut pace = Pace::new(start, if self.control.may_stop() { 2 } else { 256 });
         let (mut stop, mut bad) = (None, None);
         while sum.panels < grid.panels {
             stop = self.control.stop(start);

@@ -97,15 +97,16 @@ fn over_intervals() {
 #[test]
 fn fixed_rules() {
     for backend in [Backend::Serial, Backend::Simd] {
-        for (panels, threads) in [(500, 1), (20_000, 1), (20_000, 2)] {
+        let (one, two) = (Rule::Midpoint, Rule::Right);
+        for (panels, threads, rule) in [(500, 1, one), (20_000, 1, one), (20_000, 2, one), (20_000, 1, two)] {
             let slow = Slow { calls: AtomicU64::new(0), last: 300, cancel: Cancel::new() };
-            let with = Integrator::new().cancel(&slow.cancel).threads(threads).rule(Rule::Midpoint).panels(panels);
+            let with = Integrator::new().cancel(&slow.cancel).threads(threads).rule(rule).panels(panels);
             let found =
                 with.accept_any_status().backend(backend).integrate(&|x: f64| slow.value(2.0 * x), 0.0..1.0).unwrap();
             let Status::Cancelled { reached } = found.status else { panic!("{panels}, {backend}: {found:#}") };
             // Of a sum of one tile nothing is known before its end.
             let nothing = found.evaluations == 0 && found.estimate.is_nan() && reached.is_nan();
-            assert!(nothing || (found.estimate - reached * reached).abs() < 1e-6, "{panels}, {backend}: {found:#}");
+            assert!(nothing || (found.estimate - reached * reached).abs() < 2e-4, "{panels}, {backend}: {found:#}");
             let calls = slow.calls.load(Relaxed);
             // The plain loop goes on for 20 ms.
             let most = if backend == Backend::Serial { 300 + 1200 } else { 300 + 8 * threads as u64 };
