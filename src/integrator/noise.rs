@@ -71,6 +71,9 @@ const MOST: f64 = 1e-8;
 /// Noise as a way out of rounds, to be looked for once.
 pub(super) struct Noise {
     due: Option<u64>,
+    /// Whether anything may stand for values. Not next to points that are named: between those and the noise there may be a plateau where all digits
+    /// are lost, and what lies between is not looked at.
+    replaceable: bool,
     /// What it may do to the integral, where there is nothing to take the place of values.
     pub claim: f64,
     /// The same of what is replaced.
@@ -84,7 +87,13 @@ impl Noise {
             && question.weight.is_none()
             && !question.replaced
             && !question.values.knows_distances();
-        Self { due: useful.then_some(DUE), claim: 0.0, replaced: 0.0, evaluations: 0 }
+        Self {
+            due: useful.then_some(DUE),
+            replaceable: question.points.is_empty(),
+            claim: 0.0,
+            replaced: 0.0,
+            evaluations: 0,
+        }
     }
 
     /// Whether its time has come after so many evaluations of `most`, or as rounds have `failed`.
@@ -192,7 +201,7 @@ impl Noise {
         let clean = places[..begins].iter().rposition(Place::is_noisy).map_or(0, |rough| rough + 1);
         // Something else lies between what is smooth.
         let plain = places[..clean].iter().all(Place::is_noisy);
-        if plain && clean < begins && places[begins + 1..].first()?.noise > places[begins].noise {
+        if self.replaceable && plain && clean < begins && places[begins + 1..].first()?.noise > places[begins].noise {
             let law = side.law(&places, (clean, begins), method, &mut self.evaluations);
             if law.is_some() {
                 self.replaced += claim;
