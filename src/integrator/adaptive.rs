@@ -186,7 +186,7 @@ impl Integrator {
             let (estimate, evaluations) = (seen.estimate, regions::EVALUATIONS);
             self.control.report(evaluations, evaluations);
             let status = Status::Converged;
-            let answer = Answer { estimate, error, evaluations, regions: 1, status, extrapolated: false };
+            let answer = Answer { estimate, error, evaluations, regions: 1, status, extrapolated: None };
             return Ok(self.integral(&answer, region, level, Duration::ZERO));
         }
         self.check_memory(1)?;
@@ -233,8 +233,8 @@ impl Integrator {
         let question = self.question(forms.fast, token, region, tolerance, &control);
         let (answer, mesh) = question.with_its_mesh(start);
         let mut integral = self.integral(&answer, region, level, start.elapsed());
-        if answer.extrapolated {
-            let reason = "the limit of a series is no sum that could be computed again".to_owned();
+        if let Some(extrapolated) = answer.extrapolated {
+            let reason = extrapolated.reason().to_owned();
             integral.fallbacks.push(Fallback { wanted: format!("verification {depth}"), reason });
         } else if integral.status.is_success() {
             let checked = match mesh {
@@ -314,6 +314,7 @@ impl Integrator {
             max_evaluations: self.max_evaluations,
             most_leaves: self.most_leaves(),
             control,
+            replaced: false,
             rounds: None,
         }
     }

@@ -19,14 +19,31 @@ pub(super) struct Answer {
     pub evaluations: u64,
     pub regions: u64,
     pub status: Status,
-    /// Whether it is no sum over a mesh.
-    pub extrapolated: bool,
+    /// Why it is no sum over the mesh of its values, if it is none.
+    pub extrapolated: Option<Extrapolated>,
+}
+
+/// What takes the place of a mesh, or of some of the values.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Extrapolated {
+    Series,
+    Values,
+}
+
+impl Extrapolated {
+    /// Why it is not verified.
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::Series => "the limit of a series is no sum that could be computed again",
+            Self::Values => "values that are noise or no numbers were replaced by what goes on there",
+        }
+    }
 }
 
 impl Answer {
     /// Where there is no estimate.
     pub fn unknown(evaluations: u64, status: Status) -> Self {
-        Self { estimate: f64::NAN, error: f64::INFINITY, evaluations, regions: 0, status, extrapolated: false }
+        Self { estimate: f64::NAN, error: f64::INFINITY, evaluations, regions: 0, status, extrapolated: None }
     }
 
     /// Of what does not seem to exist, was not seen, or has met what is no number, nothing is claimed.
@@ -40,7 +57,7 @@ impl Answer {
 
 /// The integral over nothing.
 pub(super) const NOTHING: Answer =
-    Answer { estimate: 0.0, error: 0.0, evaluations: 0, regions: 0, status: Status::Converged, extrapolated: false };
+    Answer { estimate: 0.0, error: 0.0, evaluations: 0, regions: 0, status: Status::Converged, extrapolated: None };
 
 /// What is claimed of one region where the sums of its sweep are off by `error`: with half an ulp of the estimate itself.
 #[inline(always)]

@@ -1,12 +1,13 @@
 //! Integrals over infinite ranges of what is no number far out, as factors have overflowed on the way: x³⁰⁰ exp(-x), or ∞/∞. What falls there goes on falling.
 
-use super::answer::Answer;
+use super::answer::{Answer, Extrapolated};
 use super::done::Done;
 use super::question::{Question, Workspace};
 use super::rounds::run;
 use crate::backend::simd::regions::Desk;
 use crate::clock::Instant;
 use crate::control::Control;
+use crate::estimate::left_beyond;
 use crate::integral::Status;
 use crate::integrand::values::Values;
 use crate::lanes::LANES;
@@ -18,17 +19,26 @@ const ABRUPT: f64 = 0.75;
 /// The part of an octave that says how values fall.
 const NEAR: f64 = 1.0 / 16.0;
 
-/// How much more is claimed than what a power leaves beyond, and the least power; and the value from which on one is no number as it is too large.
-const CAUTION: f64 = 4.0;
-const LEAST_POWER: f64 = 1e-4;
+/// The value from which on one is no number as it is too large.
 const HUGE: f64 = 1e290;
+
+/// Where factors may have overflowed: at a distance where powers are large, in octaves; where nothing is left of the largest value, as an exponential has
+/// overflowed; or where values are large themselves. Elsewhere it is the domain of the integrand that ends.
+const FAR: f64 = 20.0;
+const LEFT: f64 = 1e-30;
+const LARGE: f64 = 1e100;
+
+/// Octaves up to the largest number, and how finely those before and those next to the edge are looked at.
+const LAST: f64 = 1023.99;
+const BEFORE: f64 = 0.25;
+const BEYOND: [f64; 3] = [CLOSE, 1.0 / 32.0, 0.5];
 
 /// The integral, if values end abruptly before `bad`, falling and far from the largest number; and the evaluations where there is none.
 #[cold]
 pub(super) fn integrate(question: &Question, bad: f64, evaluations: u64, start: Instant) -> (Option<Answer>, u64) {
     let Question { values, lower, upper, tolerance, .. } = *question;
     let (mut range, mut claim, mut more) = ((lower, upper), 0.0, 0);
-    if question.rounds.is_some() {
+    if question.rounds.is_some() || question.replaced {
         return (None, 0);
     }
     for (end, sign, place) in [(lower, -1.0, &mut range.0), (upper, 1.0, &mut range.1)] {
@@ -46,7 +56,7 @@ pub(super) fn integrate(question: &Question, bad: f64, evaluations: u64, start: 
     // Its parts are no progress of the whole.
     let control = Control { watch: None, ..question.control.clone() };
     let max_evaluations = question.max_evaluations.saturating_sub(evaluations + more);
-    let question = Question { values: &ended, max_evaluations, control: &control, ..*question };
+    let question = Question { values: &ended, max_evaluations, control: &control, replaced: true, ..*question };
     let answer = run(&question, &mut Workspace::default(), &mut Desk::new(), &Done::default(), start);
     more += answer.evaluations;
     let error = answer.error + claim;
@@ -55,7 +65,16 @@ pub(super) fn integrate(question: &Question, bad: f64, evaluations: u64, start: 
         Status::Converged | Status::RoundoffLimited => answer.status,
         _ => return (None, more),
     };
-    (Some(Answer { error, status, evaluations: evaluations + more, extrapolated: true, ..answer }), more)
+    (
+        Some(Answer {
+            error,
+            status,
+            evaluations: evaluations + more,
+            extrapolated: Some(Extrapolated::Values),
+            ..answer
+        }),
+        more,
+    )
 }
 
 /// The last place of values, and what may lie beyond.
@@ -69,7 +88,7 @@ impl Edge {
         let sign = bad.signum();
         let mut at = |exponents: [f64; LANES]| {
             let mut values = [[0.0; LANES]];
-            f.values(&[exponents.map(|exponent: f64| sign * exponent.exp2())], &mut values);
+            f.values(&[exponents.map(|exponent: f64| sign * exponent.min(LAST).exp2())], &mut values);
             *evaluations += LANES as u64;
             values[0].map(f64::abs)
         };
@@ -87,8 +106,25 @@ impl Edge {
         let power = (inner / value).log2() / NEAR - 1.0;
         let abrupt = value >= ABRUPT * before && value < HUGE && power > 0.0;
         let size = value * place.exp2();
-        let claim = CAUTION * size / power.max(LEAST_POWER);
-        abrupt.then_some(Edge { place: sign * place.exp2(), claim })
+        let edge = Edge { place: sign * place.exp2(), claim: left_beyond(size, power) };
+        if !abrupt {
+            return None;
+        }
+        // The largest number from one exponent to another.
+        let mut largest = |from: f64, to: f64, step: f64| {
+            let rows = (0..((to - from) / step / LANES as f64).ceil() as usize).map(|row| {
+                let values = at(std::array::from_fn(|k| ((row * LANES + k) as f64).mul_add(step, from)));
+                values.into_iter().filter(|value| value.is_finite()).fold(0.0, f64::max)
+            });
+            rows.fold(0.0, f64::max)
+        };
+        let overflows = place > FAR || value >= LARGE || value <= LEFT * largest(-1.0, place, BEFORE);
+        // Nor is there any number beyond.
+        let from = place + 2.0 * CLOSE;
+        let [finest, finer, fine] = BEYOND;
+        let spans = [(from + 0.0625, finest), (from + 2.0, finer), (LAST, fine)];
+        let ends = overflows && spans.into_iter().all(|(to, step)| largest(from, to, step) == 0.0);
+        ends.then_some(edge)
     }
 }
 

@@ -3,7 +3,7 @@
 
 mod far;
 
-use super::answer::Answer;
+use super::answer::{Answer, Extrapolated};
 use super::done::Done;
 use super::question::{Question, Workspace};
 use super::rounds::run;
@@ -110,7 +110,10 @@ fn integrate(question: &Question, start: Instant) -> (Option<Answer>, u64) {
         _ => Status::RoundoffLimited,
     };
     let (evaluations, regions) = (left.evaluations + right.evaluations, left.regions + right.regions);
-    (Some(Answer { estimate, error, evaluations, regions, status, extrapolated: true }), evaluations)
+    (
+        Some(Answer { estimate, error, evaluations, regions, status, extrapolated: Some(Extrapolated::Series) }),
+        evaluations,
+    )
 }
 
 impl Answer {
@@ -272,7 +275,7 @@ impl<'a> HalfLine<'a> {
             status => status,
         };
         let regions = head.regions + swept.len() as u64;
-        Some(Answer { estimate, error, evaluations: 0, regions, status, extrapolated: true })
+        Some(Answer { estimate, error, evaluations: 0, regions, status, extrapolated: Some(Extrapolated::Series) })
     }
 
     /// Between two distances from the end, in ascending order.

@@ -36,6 +36,8 @@ pub(super) struct Question<'a> {
     /// Of the mesh, where there is a limit on memory.
     pub most_leaves: Option<usize>,
     pub control: &'a Control,
+    /// Whether it is asked on the way to another, which has replaced values: no more are replaced.
+    pub replaced: bool,
     /// Who evaluates what rounds sweep, in place of the CPU.
     pub rounds: Option<&'a dyn RegionRounds>,
 }

@@ -22,6 +22,7 @@ use crate::integrand::values::Values;
 use crate::lanes::LANES;
 use crate::method::{Adaptive, Limits, Method, Outcome};
 use crate::plan::{Swept, evaluations_of};
+use std::cell::Cell;
 
 /// Regions swept between two looks at the clock.
 pub(super) const CHUNK: usize = 1024;
@@ -45,9 +46,9 @@ pub(super) fn run(
     let mut beside = BesideOne::of(question.values, question.rounds.is_none(), question.control, start);
     initial(question.method, (lower, upper), question.points, &mut beside, regions);
     // What was done and is not used was done all the same.
-    let mut unused = done.evaluations() + beside.evaluations;
+    let unused = Cell::new(done.evaluations() + beside.evaluations);
     if question.most_leaves.is_some_and(|most| regions.len() > most) {
-        return Answer::unknown(unused, Status::MemoryLimit);
+        return Answer::unknown(unused.get(), Status::MemoryLimit);
     }
     let left = most.saturating_sub(beside.evaluations);
     method.begin(question.method, tolerance, Limits { evaluations: left, ..question.limits() }, regions);
@@ -60,9 +61,9 @@ pub(super) fn run(
                 && question.withheld(start).is_none()
             {
                 kernel.sweep_into(only, method.next().tolerance, desk, Some(known), whole.insert(Swept::NOTHING));
-                unused -= EVALUATIONS;
+                unused.set(unused.get() - EVALUATIONS);
             } else if let Some(whole) = whole {
-                unused -= u64::from(whole.evaluations);
+                unused.set(unused.get() - u64::from(whole.evaluations));
             }
             if let Some(whole) = whole {
                 swept.clear();
@@ -98,7 +99,7 @@ pub(super) fn run(
         let evaluations = evaluations_of(swept) + one.method.evaluations;
         let solved = cycles.solve(question, evaluations, start).filter(|_| question.withheld(start).is_none());
         if let Some(answer) = solved {
-            let answer = Answer { evaluations: answer.evaluations + unused, ..answer };
+            let answer = Answer { evaluations: answer.evaluations + unused.get(), ..answer };
             question.control.report_estimate(answer.evaluations, answer.evaluations, answer.estimate, answer.error);
             return answer;
         }
@@ -115,12 +116,15 @@ pub(super) fn run(
         if totals.magnitude > 0.0 {
             last = Some((totals.estimate, totals.error, one.method.regions()));
         }
-        let failed = matches!(absorbed, Some(Outcome::RoundoffLimited | Outcome::Divergent));
-        if noise.is_due(one.method.evaluations, failed, most) {
-            let solved = noise.solve(question, one.method, start).filter(|_| question.withheld(start).is_none());
+        // Of what may be zero no digits are asked for.
+        let failed = matches!(absorbed, Some(Outcome::RoundoffLimited | Outcome::Divergent))
+            && totals.estimate.abs() > totals.error;
+        let spent = one.method.evaluations + unused.get();
+        if noise.is_due(spent, failed, most) {
+            let solved = noise.solve(question, one.method, spent, start).filter(|_| question.withheld(start).is_none());
             one.method.evaluations += noise.evaluations;
             if let Some(answer) = solved {
-                let answer = Answer { evaluations: one.method.evaluations + unused, ..answer };
+                let answer = Answer { evaluations: one.method.evaluations + unused.get(), ..answer };
                 question.control.report_estimate(answer.evaluations, answer.evaluations, answer.estimate, answer.error);
                 return answer;
             }
@@ -138,7 +142,7 @@ pub(super) fn run(
     let ended = ended.map(|one| if unmet && one == Outcome::Converged { Outcome::RoundoffLimited } else { one });
     if matches!(ended, Ok(Outcome::MaxEvaluations)) && upper - lower < f64::INFINITY {
         // No farther beyond the limit than the first sweep may have gone.
-        let left = most.checked_sub(method.evaluations + cycles.evaluations + unused).unwrap_or(u64::MAX);
+        let left = most.checked_sub(method.evaluations + cycles.evaluations + unused.get()).unwrap_or(u64::MAX);
         let (size, evaluations) = scales::seen_by_factors(question.values, (lower, upper), left);
         method.evaluations += evaluations;
         if size > UNSEEN * method.totals.magnitude {
@@ -171,10 +175,10 @@ pub(super) fn run(
         Err(stop) => {
             let known = last.or_else(|| done.best().map(|(estimate, error)| (estimate, error, 1)));
             let (estimate, error, regions) = known.unwrap_or((f64::NAN, f64::INFINITY, 0));
-            let evaluations = method.evaluations + cycles.evaluations + unused;
+            let evaluations = method.evaluations + cycles.evaluations + unused.get();
             question.control.report_estimate(evaluations, most, estimate, error);
             let status = stopped_whole(stop, known.is_some());
-            return Answer { estimate, error, evaluations, regions, status, extrapolated: false };
+            return Answer { estimate, error, evaluations, regions, status, extrapolated: None };
         }
     };
     let bad = match outcome {
@@ -183,17 +187,19 @@ pub(super) fn run(
         _ => None,
     };
     if let Some(bad) = bad.filter(|_| !(lower.is_finite() && upper.is_finite())) {
-        let (answer, evaluations) = ended::integrate(question, bad, method.evaluations, start);
+        let spent = method.evaluations + cycles.evaluations + unused.get();
+        let (answer, evaluations) = ended::integrate(question, bad, spent, start);
         if let Some(answer) = answer {
-            return Answer { evaluations: answer.evaluations + unused, ..answer };
+            question.control.report_estimate(answer.evaluations, answer.evaluations, answer.estimate, answer.error);
+            return answer;
         }
         method.evaluations += evaluations;
     }
     let failed = !matches!(outcome, Outcome::Converged | Outcome::RoundoffLimited);
     if failed && let Some(answer) = cycles.better(question, method.evaluations, method.totals.error, start) {
-        return Answer { evaluations: answer.evaluations + unused, ..answer };
+        return Answer { evaluations: answer.evaluations + unused.get(), ..answer };
     }
-    let evaluations = method.evaluations + cycles.evaluations + unused;
+    let evaluations = method.evaluations + cycles.evaluations + unused.get();
     question.control.report_estimate(evaluations, most, method.totals.estimate, method.totals.error);
     Answer {
         estimate: method.totals.estimate,
@@ -204,7 +210,7 @@ pub(super) fn run(
             Outcome::Oscillates if cycles.too_dear => Status::MaxEvaluations,
             outcome => status(outcome),
         },
-        extrapolated: false,
+        extrapolated: None,
     }
     .or_nothing()
 }

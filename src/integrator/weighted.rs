@@ -109,7 +109,7 @@ pub(super) fn run(question: &Question, weight: Weight, start: Instant) -> (Answe
     // Before the first round there is no estimate.
     let estimate = if evaluations == 0 { f64::NAN } else { totals.estimate };
     let error = if evaluations == 0 || unsure { f64::INFINITY } else { totals.error };
-    let answer = Answer { estimate, error, evaluations, regions: method.regions(), status, extrapolated: false };
+    let answer = Answer { estimate, error, evaluations, regions: method.regions(), status, extrapolated: None };
     (answer.or_nothing(), method)
 }
 

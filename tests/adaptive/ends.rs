@@ -268,3 +268,33 @@ fn a_stop_before_the_scale_of_f_is_seen_claims_what_is_there() {
         }
     }
 }
+
+#[test]
+fn a_domain_that_ends_is_no_overflow() {
+    let nan = f64::NAN;
+    type Case<'a> = (&'a (dyn Fn(f64) -> f64 + Sync), f64);
+    let cases: [Case; 3] = [
+        (
+            &|x| {
+                if x < 12.0 {
+                    (-x).exp()
+                } else if x < 14.0 {
+                    nan
+                } else {
+                    5.0 * (-(x - 30.0).powi(2) / 40.0).exp()
+                }
+            },
+            1e-3,
+        ),
+        (&|x| (-x).exp() * (x / 20.0).asin(), 1e-6),
+        (&|x| (-x * x).exp() * if x > 3.0 { nan } else { 1.0 }, 1e-3),
+    ];
+    for (k, (f, tolerance)) in cases.into_iter().enumerate() {
+        let found = crate::of(&Integrator::new().rel_tol(tolerance), f, 0.0, f64::INFINITY);
+        assert!(matches!(found.status, Status::NonFinite { .. }), "{k}: {found:#}");
+    }
+    // An exponential that overflows.
+    let logistic = |x: f64| x.exp() / (1.0 + x.exp()).powi(2);
+    let found = crate::of(&Integrator::new(), logistic, 0.0, f64::INFINITY);
+    assert!(found.status == Status::Converged && (found.estimate - 0.5).abs() <= found.error, "{found:#}");
+}

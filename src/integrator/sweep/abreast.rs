@@ -190,7 +190,7 @@ impl<'a, F: Integrand> Abreast<'a, F> {
             let answer = match known {
                 Some((estimate, error, evaluations)) => {
                     let estimate = if row.region.upper < row.region.lower { -estimate } else { estimate };
-                    Answer { estimate, error, evaluations, regions: 1, status: Status::Converged, extrapolated: false }
+                    Answer { estimate, error, evaluations, regions: 1, status: Status::Converged, extrapolated: None }
                 }
                 None => self.task.slowly(row, *tolerance, Some(self.bench.climbers[place].known())),
             };

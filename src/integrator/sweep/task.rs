@@ -93,7 +93,7 @@ impl Task<'_> {
                 let estimate = if reversed { -seen.estimate } else { seen.estimate };
                 let evaluations = regions::EVALUATIONS;
                 let status = Status::Converged;
-                return Ok(Answer { estimate, error, evaluations, regions: 1, status, extrapolated: false });
+                return Ok(Answer { estimate, error, evaluations, regions: 1, status, extrapolated: None });
             }
         }
         Ok(self.slowly(row, tolerance, panel.map(|_| seen.alone())))
@@ -146,7 +146,7 @@ impl Task<'_> {
                 }
             }
         }
-        Ok(Answer { estimate, error, evaluations, regions, status, extrapolated: false })
+        Ok(Answer { estimate, error, evaluations, regions, status, extrapolated: None })
     }
 
     #[cold]
