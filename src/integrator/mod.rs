@@ -18,6 +18,7 @@ mod gpu;
 mod half_cycles;
 mod hints;
 mod initial;
+mod instead;
 mod looks;
 mod memory;
 mod mesh;
