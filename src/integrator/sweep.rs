@@ -63,7 +63,7 @@ impl Integrator {
     /// # Errors
     /// Where settings make no sense, before anything is evaluated; [`Error::BackendUnavailable`] for boxes on a GPU, too. [`Error::Row`] for the first row that makes none (a bound
     /// or a tolerance is NaN, say): nothing more is begun when it is met. With
-    /// [`accept_any_status`](Self::accept_any_status) such rows are [`Status::Refused`], and [`Sweep::refused`] has the
+    /// [`accept_any_status`](Self::accept_any_status) such rows are [`Status::Refused`](crate::Status::Refused), and [`Sweep::refused`] has the
     /// reasons. [`Error::Row`] also holds the disagreement that verification finds. [`Error::BackendUnavailable`] where the GPU has
     /// no answer (no device, closures, weights, break points, methods but [`Auto`](crate::Method::Auto)) or is lost on the way, unless the
     /// CPU [may](Self::allow_fallback) answer, which keeps what is there.
