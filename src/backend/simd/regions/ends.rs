@@ -1,21 +1,15 @@
-//! Levels whose ends are singular where numbers are too sparse to come near: values there are those of a power of the distance.
+//! Levels whose ends are singular where numbers are too sparse to come near: up to some distance, limits stand for them.
 
-use super::power_law::PowerLaw;
 use super::{Desk, SimdRegions};
 use crate::estimate::Tolerance;
-use crate::integrand::values::Values;
-use crate::lanes::{LANES, Lanes, Simd, Token, dispatch};
+use crate::lanes::dispatch;
 use crate::plan::{Region, Swept};
-use crate::rule::Vector;
 
 /// The largest share of the length that is looked at next to an end.
 const REACH: f64 = 0.125;
 
 /// In units of half an ulp of the end: where values that are not finite may be due to rounding.
 const ROUNDED: f64 = 4096.0;
-
-/// Times the cut of a power, how far nodes are next to their end.
-const NEXT_TO: f64 = 1e4;
 
 impl SimdRegions<'_> {
     /// Double-exponential levels over a finite or infinite interval.
@@ -25,7 +19,7 @@ impl SimdRegions<'_> {
         let short = self.plain_levels(region, tolerance, hasty, desk, swept);
         let unmet = swept.beyond > 0.0 || swept.bad.is_some();
         if unmet && !tolerance.met(swept.error + swept.floor, swept.estimate) && hasty {
-            self.with_powers(region, tolerance, (desk.open, short), desk, swept);
+            self.with_limits(region, tolerance, (desk.open, short), desk, swept);
         }
     }
 
@@ -43,12 +37,12 @@ impl SimdRegions<'_> {
         dispatch!(self.token, simd => self.levels_on(simd, region, tolerance, hasty, desk, swept))
     }
 
-    /// Sets `swept`, which is of levels that end before what counts does, to what they come to with powers of the distance next to these ends; if
+    /// Sets `swept`, which is of levels that end before what counts does, to what they come to with limits towards these ends; if
     /// there are any, and that is better. `open` are the ends at which terms are not negligible; `short` says that there are finer levels yet, which
     /// leave what is `beyond`.
     #[cold]
     #[inline(never)]
-    fn with_powers(
+    fn with_limits(
         &self,
         region: &Region,
         tolerance: Tolerance,
@@ -75,7 +69,7 @@ impl SimdRegions<'_> {
         swept.evaluations = evaluations;
     }
 
-    /// Levels with powers of the distance next to the ends where they are wanted, if there are any.
+    /// Levels that leave out what is next to the ends where limits are wanted, and these, if there are any.
     fn mended(
         &self,
         region: &Region,
@@ -87,36 +81,28 @@ impl SimdRegions<'_> {
         if wanted == [false; 2] || !may_be_mended(region, wanted) {
             return None;
         }
-        let mut laws = [None; 2];
-        for side in (0..2).filter(|&side| wanted[side]) {
-            laws[side] = Some(self.law_at(region, side, evaluations)?);
-        }
-        let values = Mended { of: self.values, ends: [region.lower, region.upper], laws, token: self.token };
-        let mut mended = Swept::NOTHING;
-        SimdRegions { values: &values, ..*self }.plain_levels(region, tolerance, false, desk, &mut mended);
-        let claim: f64 = laws.iter().flatten().map(|law| law.claim).sum();
-        mended.error += claim;
-        mended.beyond += claim;
-        mended.noise = laws.iter().flatten().map(|law| law.noise).sum();
-        *evaluations += mended.evaluations;
-        Some(mended)
-    }
-
-    /// The power of the distance from one of both ends that values next to it are of, if any.
-    fn law_at(&self, region: &Region, side: usize, evaluations: &mut u32) -> Option<PowerLaw> {
         let length = if region.width().is_finite() { region.width() } else { 1.0 };
-        let (end, inward) = if side == 0 { (region.lower, 1.0) } else { (region.upper, -1.0) };
-        let least = half_spacing(region, side);
-        // Room for those of an end and a length that are alike.
-        let mut points: Vec<Vector> = Vec::with_capacity(32);
-        points
-            .extend(PowerLaw::distances(least, REACH * length).map(|row| row.map(|distance| end + inward * distance)));
-        let mut values = vec![[0.0; LANES]; points.len()];
-        self.values.values(&points, &mut values);
-        *evaluations += (LANES * points.len()) as u32;
-        // Those of the points as they were rounded.
-        points.as_flattened_mut().iter_mut().for_each(|x| *x = (*x - end).abs());
-        dispatch!(self.token, simd => PowerLaw::of(simd, &points, &values, least))
+        // A power of two, so that panels end at numbers.
+        let reach = (REACH * length).log2().floor().exp2();
+        let mut limits = [None; 2];
+        let mut rest = *region;
+        for side in (0..2).filter(|&side| wanted[side]) {
+            let (end, inner) = if side == 0 { (region.lower, &mut rest.lower) } else { (region.upper, &mut rest.upper) };
+            let length = if side == 0 { reach } else { -reach };
+            *inner = end + length;
+            limits[side] = Some(self.limit(end, length, half_spacing(region, side), evaluations, desk)?);
+        }
+        let mut mended = Swept::NOTHING;
+        self.plain_levels(&rest, tolerance, false, desk, &mut mended);
+        *evaluations += mended.evaluations;
+        for limit in limits.into_iter().flatten() {
+            mended.estimate += limit.estimate;
+            mended.magnitude += limit.magnitude;
+            mended.error += limit.error + limit.unresolved;
+            // No refinement removes what noise leaves.
+            mended.beyond += limit.error;
+        }
+        Some(mended)
     }
 }
 
@@ -129,51 +115,4 @@ pub(super) fn may_be_mended(region: &Region, wanted: [bool; 2]) -> bool {
 /// Half the distance from an end to the next number inside: what the end that is meant may be off by.
 fn half_spacing(region: &Region, side: usize) -> f64 {
     0.5 * if side == 0 { region.lower.next_up() - region.lower } else { region.upper - region.upper.next_down() }
-}
-
-/// Values, but next to some ends those of a power of the distance.
-struct Mended<'a> {
-    of: &'a dyn Values,
-    ends: [f64; 2],
-    laws: [Option<PowerLaw>; 2],
-    token: Token,
-}
-
-impl Values for Mended<'_> {
-    fn values(&self, points: &[[f64; LANES]], values: &mut [[f64; LANES]]) {
-        self.of.values(points, values);
-    }
-
-    fn near(&self, end: f64, distances: &[[f64; LANES]], points: &[[f64; LANES]], values: &mut [[f64; LANES]]) {
-        self.of.values(points, values);
-        let side = usize::from(end == self.ends[1]);
-        match self.laws[side].filter(|_| end == self.ends[side]) {
-            Some(law) => dispatch!(self.token, simd => next_to(simd, &law, end, distances, points, values)),
-            // As at any end that is met.
-            None => {
-                let all = points.as_flattened().iter().zip(values.as_flattened_mut());
-                all.filter(|(point, _)| **point == end && end.is_finite()).for_each(|(_, value)| *value = 0.0);
-            }
-        }
-    }
-
-    fn knows_distances(&self) -> bool {
-        true
-    }
-}
-
-/// Sets values at distances from an end to those of a power, and others near it to what they would be had the node not been rounded.
-#[inline(always)]
-fn next_to<S: Simd>(simd: S, law: &PowerLaw, end: f64, distances: &[Vector], points: &[Vector], values: &mut [Vector]) {
-    for ((distance, point), value) in distances.iter().zip(points).zip(values) {
-        let distance = Lanes::from_array(simd, *distance).abs();
-        let below = distance.lt(distance.like(law.cut));
-        if !distance.lt(distance.like(NEXT_TO * law.cut)).any() {
-            continue;
-        }
-        let rounded = (Lanes::from_array(simd, *point) - end).abs();
-        let seen = Lanes::from_array(simd, *value);
-        let meant = seen + seen * law.power * (distance - rounded) / rounded;
-        *value = if below.any() { below.select(law.at(distance), meant) } else { meant }.to_array();
-    }
 }
