@@ -13,6 +13,9 @@ use crate::rule::levels::{Arm, EXP_HIGH, EXP_LOW, FINER, SINH_SINH, TANH_SINH, U
 use crate::rule::{MOST_VECTORS, Vector};
 use std::slice;
 
+/// The share of what lies beyond both ends that one of them is not looked at for.
+const SLIGHT: f64 = 1e-3;
+
 /// Rows of the base level that are asked for in any case, of each side.
 const FIRST: usize = 3;
 
@@ -90,7 +93,8 @@ impl SimdRegions<'_> {
         // What steps 1, 1/2 and 1/4 leave, and this is no accident of where the nodes lie.
         let ([mut earlier, mut previous], last) = waves.sizes();
         let mut now = larger((estimate - 0.25 * quarter).abs(), left_by(last));
-        let beyond: f64 = ends.iter().zip(&arms).map(|(end, arm)| end.beyond(arm)).sum();
+        let each = [ends[0].beyond(&arms[0]), ends[1].beyond(&arms[1])];
+        let beyond = each[0] + each[1];
         let claimed =
             |now: f64, before, floor: f64| (if now <= floor { 0.0 } else { claim_of_levels(now, before) }) + beyond;
         let mut floor = rounding(magnitude, estimate, evaluations as usize);
@@ -100,7 +104,8 @@ impl SimdRegions<'_> {
         let constant = !nothing && ends.iter().all(|end| end.largest == 0.0);
         // By ends of the region: of a half-line the finite one is that of the first arm.
         let first = usize::from(region.upper.is_finite() && !region.lower.is_finite());
-        desk.open = [ends[first].open, ends[1 - first].open];
+        // But where it is the other end that counts.
+        desk.open = [first, 1 - first].map(|side| ends[side].open && each[side] > SLIGHT * beyond);
         let mut finer_waves = [Waves::none(simd), Waves::none(simd)];
         let mut short = false;
         let mut batch = Batch { each: [(0, 0); MOST_VECTORS], count: 0 };

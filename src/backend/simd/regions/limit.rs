@@ -22,7 +22,6 @@ pub(super) struct Limit {
     /// What the rules leave on panels.
     pub unresolved: f64,
     pub magnitude: f64,
-    pub evaluations: u32,
 }
 
 /// Panels that are extrapolated: beyond is noise.
@@ -40,8 +39,11 @@ const LAST: f64 = 64.0;
 /// The share of the bound on noise that patterns are made of: nodes of a panel are not all rounded to one side. One lane has all of it.
 const SHARE: f64 = 0.25;
 
+/// What rules make of noise, in units of it, at most.
+const SEEN: f64 = 4.0;
+
 /// How often the largest deviation of the lanes is claimed.
-const SPREAD: f64 = 3.0;
+const SPREAD: f64 = 2.0;
 
 /// By how much ratios of panels may change, in units of their changes before and of noise.
 const CHANGE: f64 = 2.0;
@@ -62,13 +64,13 @@ impl SimdRegions<'_> {
             let sweep = Sweep::Ladder { least: 0, eager: false };
             let region = Region { sweep, guarded: false, ..Region::plain(lower, upper) };
             // No more than noise leaves.
-            let tolerance = Tolerance { absolute: 0.0, relative: larger(1e-15, least / near.abs()) };
+            let tolerance = Tolerance { absolute: 0.0, relative: larger(1e-14, 4.0 * least / near.abs()) };
             kernel.climb(&region, (0, false), tolerance, desk, None, panel);
             *evaluations += panel.evaluations;
             (count, far) = (count + 1, near);
         }
         let panels = &panels[..count];
-        let off = |panel: &Swept| panel.noise + panel.floor;
+        let off = |panel: &Swept| larger(panel.noise, panel.error / SEEN) + panel.floor;
         let mut sums = [[0.0; LANES]; EXTRAPOLATED];
         let mut sum = [0.0; LANES];
         for (k, (panel, place)) in panels.iter().zip(&mut sums).enumerate() {
@@ -79,12 +81,16 @@ impl SimdRegions<'_> {
         }
         let sums = &sums[..count.min(EXTRAPOLATED)];
         let (estimate, error, used) = dispatch!(self.token, simd => extrapolated(simd, sums))?;
-        if !goes_on(panels, used, off) {
+        let g = goes_on(panels, used, off);
+        if std::env::var("DBG").is_ok() { eprintln!("limit {end} {length} est {estimate:e} error {error:e} used {used} of {count} goes {g}"); 
+            for (k, p) in panels.iter().enumerate() { eprintln!("   {k} {:e} err {:e} noise {:e} floor {:e} ev {} ratio {}", p.estimate, p.error, p.noise, p.floor, p.evaluations, if k > 0 { p.estimate / panels[k-1].estimate } else { 0.0 }); } }
+        if !g {
             return None;
         }
         let magnitude = panels.iter().map(|panel| panel.magnitude).sum();
-        let unresolved = panels[..used].iter().map(|panel| panel.error).sum();
-        Some(Limit { estimate, error, unresolved, magnitude, evaluations: *evaluations })
+        let unresolved = |panel: &Swept| (panel.error - SEEN * panel.noise).max(0.0);
+        let unresolved = panels[..used].iter().map(unresolved).sum();
+        Some(Limit { estimate, error, unresolved, magnitude })
     }
 }
 
