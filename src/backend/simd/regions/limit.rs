@@ -8,7 +8,7 @@
 //! f goes on as it does is asked of panels farther in, down to the last numbers, as far as noise lets them say so.
 
 use super::{Desk, SimdRegions};
-use crate::estimate::{Tolerance, larger};
+use crate::estimate::{Tolerance, larger, lesser};
 use crate::lanes::{LANES, Lanes, Simd, dispatch};
 use crate::plan::{Region, Sweep, Swept};
 use crate::rule::{FEJER, Vector};
@@ -45,9 +45,11 @@ const SEEN: f64 = 4.0;
 /// How often the largest deviation of the lanes is claimed.
 const SPREAD: f64 = 2.0;
 
-/// By how much ratios of panels may change, in units of their changes before and of noise.
-const CHANGE: f64 = 2.0;
+/// By how much that may change, in units of the least change before and of noise.
+const GROWTH: f64 = 1.05;
 const NOISY: f64 = 2.0;
+/// So many of the panels that are used have to go on, too.
+const LAST_USED: usize = 6;
 
 impl SimdRegions<'_> {
     /// The integral over `length`, a power of two or its negative, from an end that is off by `least` at most; if f goes on as it does.
@@ -80,13 +82,10 @@ impl SimdRegions<'_> {
             *place = sum;
         }
         let sums = &sums[..count.min(EXTRAPOLATED)];
-        let (estimate, error, used) = dispatch!(self.token, simd => extrapolated(simd, sums))?;
-        let g = goes_on(panels, used, off);
-        if std::env::var("DBG").is_ok() { eprintln!("limit {end} {length} est {estimate:e} error {error:e} used {used} of {count} goes {g}"); 
-            for (k, p) in panels.iter().enumerate() { eprintln!("   {k} {:e} err {:e} noise {:e} floor {:e} ev {} ratio {}", p.estimate, p.error, p.noise, p.floor, p.evaluations, if k > 0 { p.estimate / panels[k-1].estimate } else { 0.0 }); } }
-        if !g {
-            return None;
-        }
+        let mut entries = dispatch!(self.token, simd => extrapolated(simd, sums));
+        entries.retain(|entry| entry.error.is_finite());
+        entries.sort_by(|a, b| a.error.total_cmp(&b.error));
+        let Entry { estimate, error, used } = entries.into_iter().find(|entry| goes_on(panels, entry, off))?;
         let magnitude = panels.iter().map(|panel| panel.magnitude).sum();
         let unresolved = |panel: &Swept| (panel.error - SEEN * panel.noise).max(0.0);
         let unresolved = panels[..used].iter().map(unresolved).sum();
@@ -104,17 +103,26 @@ fn pattern(lane: usize, panel: usize) -> f64 {
     }
 }
 
-/// The limit of sums, what is claimed of it, and how many of them it is of: of all entries of the table that which claims least.
+/// An entry of the table, what is claimed of it, and how many sums it is of.
+#[derive(Clone, Copy)]
+struct Entry {
+    estimate: f64,
+    error: f64,
+    used: usize,
+}
+
+/// The limits of sums: for each number of them the entry of the table that claims least.
 #[inline(always)]
-fn extrapolated<S: Simd>(simd: S, sums: &[Vector]) -> Option<(f64, f64, usize)> {
+fn extrapolated<S: Simd>(simd: S, sums: &[Vector]) -> Vec<Entry> {
     let zero = Lanes::splat(simd, 0.0);
     // Diagonals of the table: the one that ends at this sum, and the two before.
     let mut diagonals = [[zero; EXTRAPOLATED]; 3];
-    let mut best: Option<(f64, f64, usize)> = None;
+    let mut entries = Vec::with_capacity(sums.len());
     for (n, &sum) in sums.iter().enumerate() {
         diagonals.rotate_right(1);
         let [now, before, earlier] = &mut diagonals;
         now[0] = Lanes::from_array(simd, sum);
+        let mut best = Entry { estimate: f64::NAN, error: f64::INFINITY, used: n + 1 };
         for column in 1..=n.min(COLUMNS) {
             let step = (now[column - 1] - before[column - 1]).recip();
             now[column] = if column > 1 { before[column - 2] + step } else { step };
@@ -122,26 +130,42 @@ fn extrapolated<S: Simd>(simd: S, sums: &[Vector]) -> Option<(f64, f64, usize)> 
                 continue;
             }
             let lanes = now[column].to_array();
-            let limit = lanes[0];
-            let spread = lanes.iter().fold(0.0, |most, lane| larger(most, (lane - limit).abs()));
-            let apart = |other: &Lanes<S>| (other.to_array()[0] - limit).abs();
-            let claim = apart(&before[column]) + apart(&earlier[column]) + apart(&before[column - 2]) + SPREAD * spread;
-            if lanes.iter().all(|lane| lane.is_finite()) && best.is_none_or(|(_, least, _)| claim < least) {
-                best = Some((limit, claim, n + 1));
+            let estimate = lanes[0];
+            let spread = lanes.iter().fold(0.0, |most, lane| larger(most, (lane - estimate).abs()));
+            let apart = |other: &Lanes<S>| (other.to_array()[0] - estimate).abs();
+            let error = apart(&before[column]) + apart(&earlier[column]) + apart(&before[column - 2]) + SPREAD * spread;
+            if lanes.iter().all(|lane| lane.is_finite()) && error < best.error {
+                best = Entry { estimate, error, ..best };
             }
         }
+        entries.push(best);
     }
-    best
+    entries
 }
 
-/// Whether the ratio of a panel to the one before goes on changing less and less, as far as noise lets that be seen.
-fn goes_on(panels: &[Swept], used: usize, off: impl Fn(&Swept) -> f64) -> bool {
-    let noise = |panel: &Swept| off(panel) / panel.estimate.abs();
-    let change = |three: &[Swept]| (three[2].estimate / three[1].estimate - three[1].estimate / three[0].estimate).abs();
-    let last = used.saturating_sub(4);
-    let seen = panels[last..used].windows(3).map(change).fold(0.0, larger);
-    panels[used - 2..].windows(3).all(|three| {
-        let noise: f64 = three.iter().map(noise).sum();
-        noise > 0.5 || change(three) <= CHANGE * seen + NOISY * noise
-    })
+/// Whether what sums lack of the limit, in units of the last panel, changes less and less from the last that are used on, as far as noise
+/// lets that be seen.
+fn goes_on(panels: &[Swept], entry: &Entry, off: impl Fn(&Swept) -> f64) -> bool {
+    let (mut sum, mut noise, mut before, mut least) = (0.0, entry.error, f64::NAN, f64::INFINITY);
+    for (k, panel) in panels.iter().enumerate() {
+        sum += panel.estimate;
+        noise += off(panel);
+        if k + LAST_USED < entry.used {
+            continue;
+        }
+        let rest = (entry.estimate - sum) / panel.estimate;
+        let unknown = (noise + off(panel) * rest.abs()) / panel.estimate.abs();
+        if unknown > 0.5 {
+            break;
+        }
+        let change = (rest - before).abs();
+        if change > GROWTH * least + NOISY * unknown {
+            return false;
+        }
+        if !change.is_nan() {
+            least = lesser(least, change + NOISY * unknown);
+        }
+        before = rest;
+    }
+    true
 }
