@@ -17,6 +17,9 @@ pub(crate) const REPLICATES: usize = 16;
 /// Student's t for that many, at the same confidence: 15 degrees of freedom.
 const STUDENT: f64 = 3.586_4;
 
+/// How often one more replicate may say otherwise where that many agree, at the same confidence: 1 - (1 - [`CONFIDENCE`])^(1/16).
+const OTHERWISE: f64 = 0.309;
+
 /// Values as far out as the farthest that have to make up the deviations, at least.
 pub(crate) const EFFECTIVE: f64 = 50.0;
 
@@ -26,6 +29,11 @@ pub(crate) fn of_replicates(estimates: &[f64; REPLICATES]) -> (f64, f64) {
     let mean = estimates.iter().sum::<f64>() / count;
     let deviations: f64 = estimates.iter().map(|estimate| (estimate - mean) * (estimate - mean)).sum();
     (mean, STUDENT * (deviations / (count * (count - 1.0))).sqrt())
+}
+
+/// What replicates of `points` may miss that agree: a point of each may be on the other side of a step, which changes values by `step`.
+pub(crate) fn by_one_point(step: f64, points: u64) -> f64 {
+    OTHERWISE * step / points as f64
 }
 
 /// The correlation of estimates with their farthest values from which on these decide to some extent, and from which in full.

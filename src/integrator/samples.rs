@@ -1,6 +1,7 @@
 //! Integrals by sampling: rounds of tiles, spread over threads, put together in the order of tiles.
 
 mod drive;
+mod line;
 mod vector;
 
 use super::Integrator;

@@ -74,6 +74,15 @@ pub(crate) trait Sampling {
     fn next(&self) -> Samples<'_>;
     /// Takes the moments of each replicate; what has become of the integral, if this was the end.
     fn absorb(&mut self, moments: &[Moments]) -> Option<Outcome>;
+    /// Where neighbouring points would have to be how far apart for a look along a line to say whether the claim is to be believed; `None` where
+    /// it is.
+    fn spacing(&self) -> Option<f64> {
+        None
+    }
+    /// The same as of [`absorb`](Self::absorb), after that look: values change by `step` there, and it took so many evaluations.
+    fn doubt(&mut self, _step: f64, _evaluations: u64) -> Option<Outcome> {
+        Some(Outcome::Converged)
+    }
     fn known(&self) -> &Known;
     /// Whether there may be no further round.
     fn is_last(&self) -> bool;
@@ -82,6 +91,7 @@ pub(crate) trait Sampling {
 }
 
 /// What all values say, whichever way they were sampled: what is to be claimed besides, and whether few values decide.
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Seen {
     pub rounding: f64,
     pub few: f64,

@@ -136,19 +136,10 @@ impl JointCubature {
         }
         let met = self.measure_up();
         if met && self.worst.is_none() {
-            let graded = self.evaluations < self.most && {
-                let any = |any, (component, &goal): (&mut Cubature, &f64)| component.grade(goal) | any;
-                self.components.iter_mut().zip(&self.goals).fold(false, any)
-            };
-            self.collect();
-            // A mesh that should be graded is not believed.
-            let unable = self.within_limit() && self.halved.is_empty();
-            let end = if graded { Outcome::MaxEvaluations } else { Outcome::Converged };
-            return (!graded || unable).then_some((end, None));
+            return self.graded();
         }
-        let end = if met { Outcome::Converged } else { Outcome::MaxEvaluations };
         if self.evaluations >= self.most {
-            return Some((end, None));
+            return Some(self.at_last(Outcome::MaxEvaluations));
         }
         for (component, &goal) in self.components.iter_mut().zip(&self.goals) {
             component.active.clear();
@@ -159,13 +150,42 @@ impl JointCubature {
             }
         }
         self.collect();
+        let nothing = self.halved.is_empty() && self.fine.is_empty();
+        if met && nothing {
+            return self.graded();
+        }
         if self.within_limit() && (met || self.halved.is_empty() && self.fine.is_empty()) {
-            return Some((end, None));
+            return Some(self.at_last(Outcome::MaxEvaluations));
         }
         if self.is_full() {
-            return Some((if met { Outcome::Converged } else { Outcome::MemoryLimit }, None));
+            return Some(self.at_last(Outcome::MemoryLimit));
         }
         self.rest(met)
+    }
+
+    /// The verdict on a mesh that converged: none if it is to be graded, which makes boxes active.
+    fn graded(&mut self) -> Option<Verdict> {
+        let any = |any, (component, &goal): (&mut Cubature, &f64)| component.grade(goal) | any;
+        if !self.components.iter_mut().zip(&self.goals).fold(false, any) {
+            return Some((Outcome::Converged, None));
+        }
+        self.collect();
+        let unable = self.evaluations >= self.most || self.within_limit() && self.halved.is_empty();
+        unable.then(|| self.at_last(Outcome::MaxEvaluations))
+    }
+
+    /// The verdict on one that no more is done to, as there is such a limit: whether the norm is met by what may reach into boxes that are too long
+    /// beside their neighbours, too.
+    fn at_last(&mut self, limit: Outcome) -> Verdict {
+        self.claim_too_long();
+        let met =
+            self.measure.met(&self.estimates, &self.errors, |error, estimate| self.tolerance.met(error, estimate));
+        (if met { Outcome::Converged } else { limit }, None)
+    }
+
+    fn claim_too_long(&mut self) {
+        self.components.iter_mut().for_each(Cubature::claim_too_long);
+        self.read();
     }
 
     /// Reads what the components come to, and sets the goal of each and which is farthest from its own; whether the tolerance is met.
@@ -316,6 +336,7 @@ impl JointCubature {
     pub fn divide(&mut self) -> Option<Verdict> {
         // What is to be graded has not looked.
         if self.is_full() {
+            self.claim_too_long();
             return Some((Outcome::MemoryLimit, None));
         }
         let decides = |leaf: u32| self.decides[leaf as usize].map_or(0, |(c, _)| c);

@@ -4,7 +4,7 @@
 pub(crate) const MOST_DIMENSIONS: usize = 6;
 
 /// Leaves up to which the tree is kept.
-pub(super) const MOST_LEAVES: usize = 1 << 16;
+pub(super) const MOST_LEAVES: usize = 1 << 20;
 
 /// In place of the axis of a cut.
 const LEAF: u32 = u32::MAX;
