@@ -50,17 +50,21 @@ pub(super) struct HalfCycles {
 }
 
 impl HalfCycles {
-    /// At once where levels, which `swept` is of, found that f falls no faster than a power of x: rounds would go on for long.
-    pub fn of(question: &Question, swept: &[Swept]) -> Self {
+    pub fn of(question: &Question) -> Self {
         let infinite = !(question.lower.is_finite() && question.upper.is_finite());
         let useful = infinite && question.method == Method::Auto && question.points.is_empty();
         let too_dear = useful && question.max_evaluations < LEAST;
+        Self { due: (useful && !too_dear).then_some(LEAST), too_dear, best: None, evaluations: 0 }
+    }
+
+    /// Makes it due at once where levels, which `swept` is of, found that f falls no faster than a power of x: rounds would go on for long.
+    pub fn hasten(&mut self, question: &Question, swept: &[Swept]) {
         // Of a half-line the second goes outward.
         let both = question.lower == f64::NEG_INFINITY && question.upper == f64::INFINITY;
         let outward = |one: &Swept| one.reach[1] >= POWER || both && one.reach[0] >= POWER;
-        let far = swept.iter().any(outward);
-        let due = (useful && !too_dear).then_some(if far { 0 } else { LEAST });
-        Self { due, too_dear, best: None, evaluations: 0 }
+        if swept.iter().any(outward) {
+            self.due = self.due.map(|_| 0);
+        }
     }
 
     /// The integral, if its time has come after so many evaluations and it converges.
