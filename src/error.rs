@@ -264,7 +264,7 @@ impl fmt::Display for Error {
                 )
             }
             Error::TooNarrow { lower, upper, panels } => {
-                write!(f, "{panels} panels from {lower:e} to {upper:e} are too short: below 1e-276 precision is lost")
+                write!(f, "panels are too short: {panels} from {lower:e} to {upper:e}; below 1e-276 precision is lost")
             }
             Error::BreakPoint { value, lower, upper } => {
                 write!(f, "the break point {value:?} is not between the bounds {lower:?} and {upper:?}")

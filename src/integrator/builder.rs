@@ -1,11 +1,124 @@
-//! The part of the builder that adaptive methods read.
+//! The settings, one by one. Those of one kind of integral alone are where that is: `norm` in `vector`, `weight` in `weighted`.
 
 use super::Integrator;
+use crate::agreement::Verify;
+use crate::backend::Backend;
+#[cfg(feature = "gpu")]
+use crate::backend::gpu::Device;
+use crate::control::{Cancel, Progress, Watch};
+use crate::error::Error;
 use crate::importance::ImportanceMap;
+use crate::lanes::Level;
 use crate::method::Method;
+use crate::precision::Precision;
+use crate::rule::Rule;
 use std::sync::Arc;
+use std::time::Duration;
 
 impl Integrator {
+    /// The rule for each panel.
+    pub fn rule(mut self, rule: Rule) -> Self {
+        self.rule = Some(rule);
+        self
+    }
+
+    /// The number of equal panels, 1 to 2^53.
+    pub fn panels(mut self, panels: u64) -> Self {
+        self.panels = Some(panels);
+        self
+    }
+
+    /// Who evaluates. Adaptive integrals, [sweeps](Self::sweep) and the [methods that sample](Method) run on a GPU only where it is asked for. One
+    /// adaptive integral in one dimension has its values from there, in double precision; each of its rounds takes several dispatches of some 0.1 ms,
+    /// so that it is slower than on the CPU unless the integrand is very dear.
+    pub fn backend(mut self, backend: Backend) -> Self {
+        self.backend = backend;
+        self
+    }
+
+    /// The instruction level of the SIMD backend, in place of the best that this CPU has (or of the one that the
+    /// environment variable `QUADRILLE_LEVEL` names).
+    pub fn level(mut self, level: Level) -> Self {
+        self.level = Some(level);
+        self
+    }
+
+    /// The number of threads, at least 1. Without it: all of the machine, in a pool of the crate's own; or, when called
+    /// from within a rayon task, those of its pool. The result does not depend on it, to the bit. Below some 100 µs of work,
+    /// and below 2,048 evaluations, everything stays on the calling thread; so does one adaptive integral over an interval, whatever is set. Elsewhere 0 is refused.
+    pub fn threads(mut self, threads: usize) -> Self {
+        self.threads = Some(threads);
+        self
+    }
+
+    /// How much of a fast result to compute again by the scalar definition. Without it: on the CPU nothing, on a GPU
+    /// [`Verify::Spot`]. The serial backend is what others are compared with, and not verified. An adaptive integral in one dimension that is verified goes
+    /// by its mesh from the start, so the last digit may be another than without.
+    pub fn verify(mut self, verify: Verify) -> Self {
+        self.verify = Some(verify);
+        self
+    }
+
+    /// The arithmetic of the GPU backend, in place of the fastest that keeps the tolerance (the most exact without one). The
+    /// CPU computes in `f64` whatever is asked for, and says so in [`Integral::fallbacks`].
+    pub fn precision(mut self, precision: Precision) -> Self {
+        self.precision = precision;
+        self
+    }
+
+    /// Lets the SIMD backend answer where the one asked for cannot; [`Integral::fallbacks`] says why. Without it, that is
+    /// [`Error::BackendUnavailable`].
+    pub fn allow_fallback(mut self) -> Self {
+        self.fallback = true;
+        self
+    }
+
+    /// The device of the GPU backend, in place of the one that the process shares.
+    #[cfg(feature = "gpu")]
+    pub fn device(mut self, device: &Device) -> Self {
+        self.device = Some(device.clone());
+        self
+    }
+
+    /// The seed of everything that is chosen at random: the points of methods that sample, the tiles of a spot check.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// Returns an integral whatever its [`Status`](crate::Status), in place of [`Error::NotConverged`]. A disagreement stays an error.
+    pub fn accept_any_status(mut self) -> Self {
+        self.accept = true;
+        self
+    }
+
+    /// The switch that stops the integration early.
+    pub fn cancel(mut self, cancel: &Cancel) -> Self {
+        self.control.cancel = Some(cancel.clone());
+        self
+    }
+
+    /// The time after which the integration stops; what was known before the sweep or tile that is broken off stays. It is looked at
+    ///
+    /// - by an adaptive method, or one that samples, after the next eight values where the last ones took more than 20 µs for eight, else between sweeps (but the 24 values
+    ///   of one panel are not interrupted);
+    /// - by a fixed rule between blocks of tiles, on several threads after up to four tiles for each. A tile has 1,024 evaluations in small plans, 32,768 in large ones, 2^20 in
+    ///   huge ones, or a panel where that has more nodes. From the first tile on in whose middle a value takes more than 20 µs, after the next eight values (256 of a formula); and
+    ///   while the nodes of a Gauss rule are made;
+    /// - by a GPU between dispatches; while it is being opened, or compiles, it is left alone after 0.2 s.
+    ///
+    /// A limit of zero ends it before it begins: [`Status::Deadline`](crate::Status::Deadline); the estimate is NaN, of a fixed rule 0, the sum of nothing.
+    pub fn time_limit(mut self, limit: Duration) -> Self {
+        self.control.time_limit = Some(limit);
+        self
+    }
+
+    /// Called now and then with how far the integration has come, its estimate and error (a few times for a short one, then every 20 ms or so).
+    pub fn progress(mut self, watch: impl Fn(Progress) + Send + Sync + 'static) -> Self {
+        self.control.watch = Some(Watch(Arc::new(watch)));
+        self
+    }
+
     /// The method of an adaptive integration. With a [`rule`](Self::rule), the fixed rule is summed and this is not looked at.
     pub fn method(mut self, method: Method) -> Self {
         self.method = method;
@@ -89,5 +202,14 @@ impl Integrator {
     pub fn points(mut self, points: &[f64]) -> Self {
         self.points = points.to_vec();
         self
+    }
+
+    /// The level that was set, that of the environment, or the best that there is.
+    pub(super) fn chosen_level(&self) -> Result<Level, Error> {
+        let level = match self.level {
+            Some(level) => level,
+            None => Level::from_environment().map_err(Error::UnknownLevel)?.unwrap_or_else(Level::detect),
+        };
+        level.token().map(|_| level).ok_or(Error::LevelUnavailable { level })
     }
 }

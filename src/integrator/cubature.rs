@@ -240,7 +240,7 @@ impl Integrator {
         let mut integral = Integral::of(backend, (!serial).then_some(level), 1);
         let on_gpu = self.backend == Backend::Gpu && (sampled || self.method == Method::Cubature);
         if self.backend == Backend::Gpu && !on_gpu {
-            integral.fallbacks.push(Fallback { wanted: self.backend.to_string(), reason: RACE.to_owned() });
+            integral.fallbacks.push(Fallback::new(self.backend, RACE));
         }
         // What a GPU does is verified.
         if !on_gpu {
@@ -356,7 +356,7 @@ impl Integrator {
         }
         let cpu = Self { backend: Backend::Simd, accept: true, ..self.clone() };
         let mut integral = cpu.over_box(values, is_zero, (level, token), lower, upper, mesh)?;
-        integral.fallbacks.insert(0, Fallback { wanted: Backend::Gpu.to_string(), reason });
+        integral.fallbacks.insert(0, Fallback::new(Backend::Gpu, reason));
         self.judged(integral)
     }
 

@@ -46,7 +46,7 @@ impl Integrator {
             Err(error) => return Err(Error::BackendUnavailable { backend: Backend::Gpu, reason: error.to_string() }),
         };
         let (mut integral, disagreement) = self.simd(run)?;
-        integral.fallbacks.insert(0, Fallback { wanted: Backend::Gpu.to_string(), reason });
+        integral.fallbacks.insert(0, Fallback::new(Backend::Gpu, reason));
         Ok((integral, disagreement))
     }
 
@@ -69,7 +69,7 @@ impl Integrator {
         if !error.is_loss() || self.device.is_some() || !fallbacks.is_empty() {
             return Err(error);
         }
-        fallbacks.push(Fallback { wanted: device.info().name.clone(), reason: error.to_string() });
+        fallbacks.push(Fallback::new(&device.info().name, error.to_string()));
         *device = self.opened(start).map_err(|_| error)?;
         Ok(())
     }
@@ -85,7 +85,7 @@ impl Integrator {
             if self.precision != Precision::Auto || tried || enough || device.supports(exact).is_err() {
                 continue;
             }
-            let reason = Fallback { wanted: integral.precision.to_string(), reason: integral.status.to_string() };
+            let reason = Fallback::new(integral.precision, integral.status.to_string());
             outcome = self.on_in(device, run, exact)?;
             outcome.0.fallbacks.insert(0, reason);
         }

@@ -24,7 +24,7 @@ impl Integrator {
             return Err(Error::BackendUnavailable { backend: Backend::Gpu, reason });
         }
         let (mut integral, disagreement) = self.simd(run)?;
-        integral.fallbacks.insert(0, Fallback { wanted: Backend::Gpu.to_string(), reason });
+        integral.fallbacks.insert(0, Fallback::new(Backend::Gpu, reason));
         Ok((integral, disagreement))
     }
 
@@ -48,7 +48,7 @@ impl Integrator {
         }
         let cpu = Integrator { backend: Backend::Simd, ..self.clone() };
         let mut sweep = cpu.sweep_rows(Rows { count, order: None }, row, start)?;
-        sweep.fallbacks.insert(0, Fallback { wanted: Backend::Gpu.to_string(), reason: ABSENT.to_owned() });
+        sweep.fallbacks.insert(0, Fallback::new(Backend::Gpu, ABSENT));
         sweep.elapsed = start.elapsed();
         Ok(sweep)
     }

@@ -65,11 +65,8 @@ impl Integrator {
         } else {
             sweep.stragglers = order.len();
         }
-        sweep.fallbacks = reason
-            .map(|reason| Fallback { wanted: Backend::Gpu.to_string(), reason })
-            .into_iter()
-            .chain(rest.fallbacks)
-            .collect();
+        sweep.fallbacks =
+            reason.map(|reason| Fallback::new(Backend::Gpu, reason)).into_iter().chain(rest.fallbacks).collect();
         (sweep.level, sweep.threads) = (rest.level.filter(|_| !order.is_empty()), rest.threads);
         for (k, &place) in order.iter().enumerate() {
             (sweep.estimates[place], sweep.errors[place]) = (rest.estimates[k], rest.errors[k]);
