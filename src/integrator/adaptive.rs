@@ -350,7 +350,7 @@ impl Integrator {
     #[inline]
     pub(super) fn check_backend(&self) -> Result<(Level, Token), Error> {
         if self.backend == Backend::Gpu && !self.fallback {
-            return Err(Error::BackendUnavailable { backend: Backend::Gpu, reason: NO_GPU.to_owned() });
+            return Err(Error::no_gpu(NO_GPU));
         }
         self.check_level()
     }

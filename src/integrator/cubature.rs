@@ -206,7 +206,7 @@ impl Integrator {
         }
         self.check_memory_of_boxes(dimension, 1)?;
         if self.method == Method::Auto && self.backend == Backend::Gpu && !self.fallback {
-            return Err(Error::BackendUnavailable { backend: Backend::Gpu, reason: RACE.to_owned() });
+            return Err(Error::no_gpu(RACE));
         }
         self.check_level()
     }
@@ -314,7 +314,7 @@ impl Integrator {
                 Err(reason) if self.fallback || self.control.stop(start).is_some() => {
                     drive.given_up = Some((reason, 0))
                 }
-                Err(reason) => return Err(Error::BackendUnavailable { backend: Backend::Gpu, reason }),
+                Err(reason) => return Err(Error::no_gpu(reason)),
             }
         }
         let end = loop {
@@ -323,7 +323,7 @@ impl Integrator {
             }
         };
         if let End::Failed(reason) = end {
-            return Err(Error::BackendUnavailable { backend: Backend::Gpu, reason });
+            return Err(Error::no_gpu(reason));
         }
         if matches!(end, End::Outcome(Outcome::MaxEvaluations | Outcome::MemoryLimit)) {
             drive.method.claim_too_long();

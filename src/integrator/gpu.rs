@@ -43,7 +43,7 @@ impl Integrator {
             Ok((integral, None)) if self.fallback && lacks(&integral) => integral.status.to_string(),
             Ok(outcome) => return Ok(outcome),
             Err(error) if self.fallback => error.to_string(),
-            Err(error) => return Err(Error::BackendUnavailable { backend: Backend::Gpu, reason: error.to_string() }),
+            Err(error) => return Err(Error::no_gpu(error)),
         };
         let (mut integral, disagreement) = self.simd(run)?;
         integral.fallbacks.insert(0, Fallback::new(Backend::Gpu, reason));

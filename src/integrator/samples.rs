@@ -150,7 +150,7 @@ impl Integrator {
             },
             // As the CPU will see.
             Err(reason) if self.fallback || self.control.stop(domain.start).is_some() => reason,
-            Err(reason) => return Err(Error::BackendUnavailable { backend: Backend::Gpu, reason }),
+            Err(reason) => return Err(Error::no_gpu(reason)),
         };
         integral.fallbacks.push(Fallback::new(Backend::Gpu, reason));
         integral.fallbacks.extend(self.box_fallbacks());
@@ -209,7 +209,7 @@ impl Integrator {
                 wrong = Some(disagreement);
                 integral.status = Status::Suspicious { reason: WRONG };
             }
-            End::Failed(reason) => return Err(Error::BackendUnavailable { backend: Backend::Gpu, reason }),
+            End::Failed(reason) => return Err(Error::no_gpu(reason)),
             end => end.tell(known.estimates > 0, &mut integral),
         }
         let Drive { rounds, given_up, .. } = drive;

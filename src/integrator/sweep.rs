@@ -149,7 +149,7 @@ impl Integrator {
         let mut fallbacks = Vec::new();
         if self.backend == Backend::Gpu {
             if !self.fallback {
-                return Err(Error::BackendUnavailable { backend: Backend::Gpu, reason: NO_BOXES.to_owned() });
+                return Err(Error::no_gpu(NO_BOXES));
             }
             cpu.backend = Backend::Simd;
             fallbacks.push(Fallback::new(Backend::Gpu, NO_BOXES));

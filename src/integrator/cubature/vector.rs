@@ -65,7 +65,7 @@ impl Integrator {
         let mut fallbacks = Vec::new();
         if self.backend == Backend::Gpu {
             if !self.fallback {
-                return Err(Error::BackendUnavailable { backend: Backend::Gpu, reason: NO_GPU.to_owned() });
+                return Err(Error::no_gpu(NO_GPU));
             }
             fallbacks.push(Fallback::new(Backend::Gpu, NO_GPU));
             with.backend = Backend::Simd;

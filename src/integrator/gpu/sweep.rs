@@ -41,7 +41,7 @@ impl Integrator {
             Ok(_) | Err(GpuError::Stopped) => None,
             Err(error) if self.fallback => Some(error.to_string()),
             Err(error) => {
-                return Err(Error::BackendUnavailable { backend: Backend::Gpu, reason: error.to_string() });
+                return Err(Error::no_gpu(error));
             }
         };
         let checked = cpu.check_answers(self.verify.unwrap_or(Verify::Spot), row, &mut answers, start)?;
