@@ -1,7 +1,7 @@
 //! Threads: they change the time alone, never a bit, and are used where they pay.
 
 use super::rules::{RULES, with};
-use quadrille::{Error, Integrator, Rule, Status, lanes::Level};
+use quadrille::{Error, Rule, Status, lanes::Level};
 use std::collections::HashSet;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
