@@ -6,19 +6,12 @@ use crate::control::Stop;
 use crate::integral::Status;
 use crate::integrator::answer::{Answer, NOTHING_SEEN, TINY, status};
 use crate::integrator::composite::stopped_whole;
-use crate::integrator::{ended, scales, underflow};
+use crate::integrator::{ended, underflow};
 use crate::method::Outcome;
-
-/// How much more than ∫|f| of a mesh that stopped may be seen elsewhere, and how much of that is claimed.
-const UNSEEN: f64 = 2.0;
-const CAUTION: f64 = 16.0;
 
 impl Rounds<'_> {
     pub(super) fn conclude(&mut self, outcome: Outcome) -> Result<Answer, Early> {
         let mut outcome = self.claim_too(self.noise.claim, outcome);
-        if outcome == Outcome::MaxEvaluations && self.is_range_finite() {
-            self.claim_unseen();
-        }
         outcome = self.claim_tails(outcome)?;
         if outcome == Outcome::Converged && self.saw_nothing() {
             outcome = Outcome::Suspicious(NOTHING_SEEN);
@@ -61,19 +54,6 @@ impl Rounds<'_> {
         totals.error += more;
         let met = more == 0.0 || self.question.tolerance.met(totals.error, totals.estimate);
         if outcome == Outcome::Converged && !met { Outcome::RoundoffLimited } else { outcome }
-    }
-
-    /// Claims what a finite range seems to hold that the mesh had not come to when it had to stop.
-    fn claim_unseen(&mut self) {
-        let range = (self.question.lower, self.question.upper);
-        // No farther beyond the limit than the first sweep may have gone.
-        let left = self.question.max_evaluations.checked_sub(self.spent()).unwrap_or(u64::MAX);
-        let (size, evaluations) = scales::seen_by_factors(self.question.values, range, left);
-        self.method.evaluations += evaluations;
-        let totals = &mut self.method.totals;
-        if size > UNSEEN * totals.magnitude {
-            totals.error = totals.error.max(CAUTION * size);
-        }
     }
 
     /// Claims what may be hidden on an infinite range where values underflow. Levels that alone reach to infinity claim such a tail themselves, as far
