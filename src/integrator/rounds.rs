@@ -118,9 +118,15 @@ impl Rounds<'_> {
             let absorbed = self.method.absorb(self.swept);
             let totals = self.method.totals;
             if totals.magnitude > 0.0 {
-                self.last = Some((totals.estimate, totals.error, self.method.regions()));
+                let error = if self.method.is_growing() { f64::INFINITY } else { totals.error };
+                self.last = Some((totals.estimate, error, self.method.regions()));
             }
             self.try_noise(absorbed)?;
+            // No more digits come of what is noise.
+            let claim = self.noise.claim;
+            if totals.error <= claim && !self.question.tolerance.met(claim, totals.estimate) {
+                return Ok(Outcome::RoundoffLimited);
+            }
             if let Some(outcome) = absorbed.filter(|&outcome| !looks.again(outcome, None, self)) {
                 self.unless_withheld()?;
                 return Ok(outcome);

@@ -29,7 +29,13 @@ impl Rounds<'_> {
             Outcome::Oscillates if self.cycles.too_dear => Status::MaxEvaluations,
             outcome => status(outcome),
         };
-        let (estimate, error) = (totals.estimate, totals.error);
+        let (mut estimate, mut error) = (totals.estimate, totals.error);
+        // What would have done for less.
+        if let Some((whole, its_error)) = self.done.best().filter(|_| outcome == Outcome::RoundoffLimited)
+            && its_error + self.noise.claim < error
+        {
+            (estimate, error) = (whole, its_error + self.noise.claim);
+        }
         Ok(Answer { estimate, error, evaluations, regions, status, extrapolated: None }.or_nothing())
     }
 
