@@ -169,11 +169,11 @@ impl<'a> HalfLine<'a> {
         let mut best: Option<Answer> = None;
         for _ in 0..ATTEMPTS {
             if let Some(answer) = self.from(cycle, desk) {
-                let converged = answer.status == Status::Converged;
+                let settled = answer.is_settled();
                 if best.is_none_or(|best| answer.error < best.error) {
                     best = Some(answer);
                 }
-                if converged || self.stopped() {
+                if settled || self.stopped() {
                     break;
                 }
             }

@@ -55,7 +55,7 @@ pub(crate) struct Adaptive {
     pub evaluations: u64,
     /// The largest ∫|f| that there was on the way, and that of each of the last times.
     most: f64,
-    sizes: [f64; 3],
+    sizes: [f64; 4],
     /// Points inside at which the integrand was not finite.
     bad: usize,
     pub totals: Totals,
@@ -107,7 +107,7 @@ impl Adaptive {
         self.share = if regions.len() == 1 { self.tolerance } else { Tolerance { relative: 0.0, ..tolerance } };
         (self.settled, self.totals) = (Totals::default(), Totals::default());
         (self.stuck, self.beyond, self.evaluations, self.bad, self.most) = (0.0, 0.0, 0, 0, 0.0);
-        self.sizes = [f64::INFINITY; 3];
+        self.sizes = [f64::INFINITY; 4];
     }
 
     /// No more than what is wanted is refined to.
