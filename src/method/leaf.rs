@@ -44,7 +44,7 @@ const STEEPEST: f64 = 0.9999;
 const NARROWEST: f64 = 1e-9;
 
 /// The width below which nodes next to 0 would be rounded to it.
-const LEAST: f64 = 1024.0 * f64::MIN_POSITIVE;
+const LEAST: f64 = f64::MIN_POSITIVE / (1 << 26) as f64;
 
 /// The step of the first of the levels; the share of ∫|f| that is nothing beyond their last terms, and that which is left next to a regular end.
 const LEVEL: f64 = 0.125;

@@ -241,7 +241,7 @@ fn halving_towards_a_singularity_ends_at_the_least_number() {
         let with = Integrator::new().method(quadrille::Method::GaussKronrod(order));
         let found = crate::of(&with, |x| x.powf(-0.9653), 0.0, 1.0);
         let off = (found.estimate - 1.0 / 0.0347).abs();
-        assert!(off <= found.error && found.error < 1e-6, "{order}: {found:#}, off by {off:e}");
+        assert!(off <= found.error && found.error < 1e-5, "{order}: {found:#}, off by {off:e}");
     }
 }
 
