@@ -1,6 +1,6 @@
 //! The answer: the estimate and everything that is known about it.
 
-use crate::agreement::Agreement;
+use crate::agreement::{Agreement, Verify};
 use crate::backend::Backend;
 use crate::importance::ImportanceMap;
 use crate::lanes::Level;
@@ -217,6 +217,11 @@ impl fmt::Display for Status {
     }
 }
 
+/// So many of them, in words.
+pub(crate) fn counted(count: u64, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
 /// What was asked for and could not be had.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -228,9 +233,31 @@ pub struct Fallback {
 }
 
 impl Fallback {
+    pub(crate) fn new(wanted: impl fmt::Display, reason: impl Into<String>) -> Self {
+        Self { wanted: wanted.to_string(), reason: reason.into() }
+    }
+
+    /// Threads that could not be had.
+    pub(crate) fn threads(wanted: usize, reason: impl Into<String>) -> Self {
+        Self::new(format_args!("{wanted} threads"), reason)
+    }
+
     /// Threads that the serial reference has no use for.
     pub(crate) fn serial_threads(wanted: usize) -> Self {
-        Self { wanted: format!("{wanted} threads"), reason: "the serial reference runs on one".to_owned() }
+        Self::threads(wanted, "the serial reference runs on one")
+    }
+
+    /// The GPU, which was given up after so many evaluations.
+    pub(crate) fn gpu_given_up(mut reason: String, evaluations: u64) -> Self {
+        if evaluations > 0 {
+            reason += &format!(", after {evaluations} evaluations");
+        }
+        Self::new(Backend::Gpu, reason)
+    }
+
+    /// Verification, which was not possible.
+    pub(crate) fn verification(depth: Verify, reason: impl Into<String>) -> Self {
+        Self::new(format_args!("verification {depth}"), reason)
     }
 }
 
@@ -254,14 +281,14 @@ impl fmt::Display for Integral {
         if let Some(method) = self.method {
             write!(f, "{method}, ")?;
         }
-        write!(f, "{} evaluations, {}", self.evaluations, self.backend)?;
+        write!(f, "{}, {}", counted(self.evaluations, "evaluation"), self.backend)?;
         if let Some(level) = self.level {
             write!(f, " {level}")?;
         }
         if let Some(adapter) = &self.adapter {
             write!(f, " on {adapter} in {}", self.precision)?;
         }
-        write!(f, ", {} thread{}", self.threads, if self.threads == 1 { "" } else { "s" })?;
+        write!(f, ", {}", counted(self.threads as u64, "thread"))?;
         if !self.elapsed.is_zero() {
             write!(f, ", {:.3?}", self.elapsed)?;
         }

@@ -2,7 +2,7 @@
 
 use crate::agreement::Agreement;
 use crate::backend::Backend;
-use crate::integral::{Fallback, Status};
+use crate::integral::{Fallback, Status, counted};
 use crate::integrand::Value;
 use crate::lanes::Level;
 use crate::method::Method;
@@ -98,7 +98,7 @@ impl fmt::Display for VectorIntegral {
         if let Some(method) = self.method {
             write!(f, ", {method}")?;
         }
-        write!(f, "; {} evaluations, {}", self.evaluations, self.backend)?;
+        write!(f, "; {}, {}", counted(self.evaluations, "evaluation"), self.backend)?;
         if let Some(level) = self.level {
             write!(f, " {level}")?;
         }

@@ -1,5 +1,7 @@
 //! Several components on one mesh: right in every norm, and never converged and wrong.
 
+#[path = "vector/alone.rs"]
+mod alone;
 #[path = "vector/boxes.rs"]
 mod boxes;
 #[path = "adaptive/cases.rs"]

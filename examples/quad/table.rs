@@ -6,7 +6,7 @@ use quadrille::{Expression, IntoRegion, Row};
 use std::path::Path;
 
 /// Where a number comes from.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug)]
 pub enum Source {
     Column(usize),
     Value(f64),
@@ -38,6 +38,15 @@ pub struct Sources {
     pub bounds: Vec<[Source; 2]>,
     /// The columns of [`TOLERANCES`] that are there.
     pub tolerances: [Option<usize>; 2],
+}
+
+impl Sources {
+    /// Whether rows differ in anything.
+    pub fn use_columns(&self) -> bool {
+        let is_column = |source: &Source| matches!(source, Source::Column(_));
+        let tolerances = self.tolerances.iter().any(Option::is_some);
+        tolerances || self.parameters.iter().chain(self.bounds.iter().flatten()).any(is_column)
+    }
 }
 
 /// What a row asks for.

@@ -74,7 +74,7 @@ pub(crate) trait GridValues: Values + Sync {
 
     /// The sums of the values at the nodes of a full run, lane by lane. `one` is 1.
     fn run(&self, token: Token, offsets: &Offsets, base: f64, one: f64) -> [f64; LANES] {
-        dispatch!(token, simd => in_blocks(simd, self, offsets, base, one).to_array())
+        dispatch!(token, simd => run(simd, &Blocks(self), offsets, base, one).to_array())
     }
 }
 
@@ -116,37 +116,33 @@ fn run<S: Simd, F: Integrand>(simd: S, f: &F, offsets: &Offsets, base: f64, one:
                 sums = add_ways(sums, values, one);
             }
         }
-        total = total_of(sums, total, one);
+        let (left, right) = (sums[1].fma(one, sums[0]), sums[3].fma(one, sums[2]));
+        total = left.fma(one, right.fma(one, total));
     }
     total
 }
 
-/// The same of what has no values on lanes, as it watches the clock between them.
-#[inline(always)]
-fn in_blocks<S: Simd>(simd: S, f: &(impl Values + ?Sized), offsets: &Offsets, base: f64, one: f64) -> Lanes<S> {
-    let (base, zero, one) = (Lanes::splat(simd, base), Lanes::splat(simd, 0.0), Lanes::splat(simd, one));
-    let mut total = zero;
-    let (mut points, mut values) = ([[0.0; LANES]; BLOCK], [[0.0; LANES]; BLOCK]);
-    for offsets in offsets.0.chunks_exact(BLOCK) {
-        for (point, &offsets) in points.iter_mut().zip(offsets) {
-            *point = (base + Lanes::from_array(simd, offsets)).to_array();
-        }
-        f.values(&points, &mut values);
-        let mut sums = [zero; WAYS];
-        for values in values.chunks_exact(WAYS) {
-            let value = |way: usize| Lanes::from_array(simd, values[way]);
-            sums = add_ways(sums, [value(0), value(1), value(2), value(3)], one);
-        }
-        total = total_of(sums, total, one);
-    }
-    total
-}
+/// What has no values on lanes, as it watches the clock between them, as an integrand.
+struct Blocks<'a, V: ?Sized>(&'a V);
 
-/// The sums of a block, added to that of the run.
-#[inline(always)]
-fn total_of<S: Simd>(sums: [Lanes<S>; WAYS], total: Lanes<S>, one: Lanes<S>) -> Lanes<S> {
-    let (left, right) = (sums[1].fma(one, sums[0]), sums[3].fma(one, sums[2]));
-    left.fma(one, right.fma(one, total))
+impl<V: Values + Sync + ?Sized> Integrand for Blocks<'_, V> {
+    const BLOCKED: bool = true;
+
+    fn scalar(&self, x: f64) -> f64 {
+        self.0.at(x)
+    }
+
+    #[inline(always)]
+    fn block<S: Simd>(&self, points: &[Lanes<S>], values: &mut [Lanes<S>]) {
+        let (mut at, mut found) = ([[0.0; LANES]; BLOCK], [[0.0; LANES]; BLOCK]);
+        for (at, point) in at.iter_mut().zip(points) {
+            *at = point.to_array();
+        }
+        self.0.values(&at[..points.len()], &mut found[..points.len()]);
+        for ((value, point), found) in values.iter_mut().zip(points).zip(found) {
+            *value = Lanes::from_array(point.token(), found);
+        }
+    }
 }
 
 /// An integrand on a grid, ready to sum tiles on lanes.

@@ -48,11 +48,14 @@ impl Answer {
 
     /// Of what does not seem to exist, was not seen, or has met what is no number, nothing is claimed.
     pub fn or_nothing(self) -> Self {
-        let nothing =
-            matches!(self.status, Status::Divergent | Status::Suspicious { reason: OSCILLATES | NOTHING_SEEN });
-        let error = if nothing || self.error.is_nan() { f64::INFINITY } else { self.error };
+        let error = if says_nothing(&self.status) || self.error.is_nan() { f64::INFINITY } else { self.error };
         Self { error, ..self }
     }
+}
+
+/// Whether there is no integral, or nothing was seen of it.
+pub(super) fn says_nothing(status: &Status) -> bool {
+    matches!(status, Status::Divergent | Status::Suspicious { reason: OSCILLATES | NOTHING_SEEN })
 }
 
 /// The integral over nothing.

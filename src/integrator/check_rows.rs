@@ -61,9 +61,9 @@ impl Integrator {
             }
             found = found.and(agreement);
         }
-        let skipped = (skipped > 0).then(|| Fallback {
-            wanted: format!("verification {depth}"),
-            reason: format!("{skipped} rows are what cannot be computed again, such as limits of series"),
+        let skipped = (skipped > 0).then(|| {
+            let rows = if skipped == 1 { "1 row is" } else { &format!("{skipped} rows are") };
+            Fallback::verification(depth, format!("{rows} what cannot be computed again, such as limits of series"))
         });
         Ok((Some(found).filter(|found| found.evaluations > 0), skipped))
     }

@@ -118,7 +118,7 @@ impl Integrator {
                 match drive.spread(self, &tiles) {
                     Ok(()) => integral.threads = threads.count(),
                     Err(reason) => {
-                        integral.fallbacks.push(Fallback { wanted: format!("{} threads", threads.count()), reason });
+                        integral.fallbacks.push(Fallback::threads(threads.count(), reason));
                     }
                 }
             }

@@ -43,10 +43,10 @@ impl Integrator {
             Ok((integral, None)) if self.fallback && lacks(&integral) => integral.status.to_string(),
             Ok(outcome) => return Ok(outcome),
             Err(error) if self.fallback => error.to_string(),
-            Err(error) => return Err(Error::BackendUnavailable { backend: Backend::Gpu, reason: error.to_string() }),
+            Err(error) => return Err(Error::no_gpu(error)),
         };
         let (mut integral, disagreement) = self.simd(run)?;
-        integral.fallbacks.insert(0, Fallback { wanted: Backend::Gpu.to_string(), reason });
+        integral.fallbacks.insert(0, Fallback::new(Backend::Gpu, reason));
         Ok((integral, disagreement))
     }
 
@@ -69,7 +69,7 @@ impl Integrator {
         if !error.is_loss() || self.device.is_some() || !fallbacks.is_empty() {
             return Err(error);
         }
-        fallbacks.push(Fallback { wanted: device.info().name.clone(), reason: error.to_string() });
+        fallbacks.push(Fallback::new(&device.info().name, error.to_string()));
         *device = self.opened(start).map_err(|_| error)?;
         Ok(())
     }
@@ -85,7 +85,7 @@ impl Integrator {
             if self.precision != Precision::Auto || tried || enough || device.supports(exact).is_err() {
                 continue;
             }
-            let reason = Fallback { wanted: integral.precision.to_string(), reason: integral.status.to_string() };
+            let reason = Fallback::new(integral.precision, integral.status.to_string());
             outcome = self.on_in(device, run, exact)?;
             outcome.0.fallbacks.insert(0, reason);
         }

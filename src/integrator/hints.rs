@@ -134,7 +134,6 @@ impl Integrator {
 
     /// What a method that samples does not do.
     pub(super) fn hints_unused(&self) -> Option<Fallback> {
-        let reason = "methods that sample have no mesh".to_owned();
-        self.has_hints().then(|| Fallback { wanted: "planes and peaks".to_owned(), reason })
+        self.has_hints().then(|| Fallback::new("planes and peaks", "methods that sample have no mesh"))
     }
 }

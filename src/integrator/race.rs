@@ -117,15 +117,15 @@ impl<'a> Race<'a> {
         let chosen = self.entrants.remove(chosen);
         if self.axes.len() > MOST_DIMENSIONS {
             let reason = format!("it does up to {MOST_DIMENSIONS} axes");
-            integral.fallbacks.push(Fallback { wanted: Method::Cubature.to_string(), reason });
+            integral.fallbacks.push(Fallback::new(Method::Cubature, reason));
         }
         if let (Some(bytes), true) = self.cramped {
             let reason = format!("its tables take {bytes} bytes, more than max_memory leaves");
-            integral.fallbacks.push(Fallback { wanted: Method::Vegas.to_string(), reason });
+            integral.fallbacks.push(Fallback::new(Method::Vegas, reason));
         }
         for other in self.entrants.iter().filter(|other| other.evaluations() > 0) {
             let reason = format!("its error was {:.1e} after {} evaluations", other.error(), other.evaluations());
-            integral.fallbacks.push(Fallback { wanted: other.method.to_string(), reason });
+            integral.fallbacks.push(Fallback::new(other.method, reason));
         }
         let end = end.or(chosen.end).unwrap_or(End::Outcome(Outcome::MaxEvaluations));
         match chosen.runner {

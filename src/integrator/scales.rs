@@ -52,33 +52,3 @@ pub(super) fn find(f: &dyn Values, lower: f64, upper: f64) -> (Option<Panels>, u
     let found = ends.len() > 2 + usize::from(zero.is_some());
     (found.then(|| probe::panels(&ends, Map::Plain)), evaluations)
 }
-
-/// The factor between distances at which a mesh that was not finished is compared with f.
-const COARSE: f64 = 16.0;
-
-/// About ∫|f| over a finite range, as values at distances from the ends that fall by factors have it: by far more than a mesh has it that stopped before it came to
-/// the scale of f; and the evaluations, of which there
-/// are none if these were more than `most`.
-#[cold]
-pub(super) fn seen_by_factors(f: &dyn Values, (lower, upper): (f64, f64), most: u64) -> (f64, u64) {
-    let distances = |(end, room): (f64, f64)| {
-        let least = (8.0 * f64::EPSILON * end.abs()).max(f64::MIN_POSITIVE);
-        let distances = std::iter::successors(Some(room / COARSE), |distance| Some(distance / COARSE));
-        (end, distances.take_while(|distance| distance.abs() > least).collect::<Vec<f64>>())
-    };
-    let both = [(lower, upper - lower), (upper, lower - upper)].map(distances);
-    let (mut size, mut evaluations) = (0.0, 0);
-    if both.iter().map(|(_, distances)| distances.len().next_multiple_of(LANES) as u64).sum::<u64>() > most {
-        return (size, evaluations);
-    }
-    for (end, distances) in both {
-        for some in distances.chunks(LANES) {
-            let mut values = [[0.0; LANES]];
-            f.values(&[std::array::from_fn(|k| end + some[k.min(some.len() - 1)])], &mut values);
-            let sizes = some.iter().zip(values[0]).map(|(distance, value)| (distance * value).abs());
-            size += sizes.filter(|size| size.is_finite()).sum::<f64>() * COARSE.ln();
-            evaluations += LANES as u64;
-        }
-    }
-    (size, evaluations)
-}

@@ -149,10 +149,10 @@ impl Integrator {
         let mut fallbacks = Vec::new();
         if self.backend == Backend::Gpu {
             if !self.fallback {
-                return Err(Error::BackendUnavailable { backend: Backend::Gpu, reason: NO_BOXES.to_owned() });
+                return Err(Error::no_gpu(NO_BOXES));
             }
             cpu.backend = Backend::Simd;
-            fallbacks.push(Fallback { wanted: Backend::Gpu.to_string(), reason: NO_BOXES.to_owned() });
+            fallbacks.push(Fallback::new(Backend::Gpu, NO_BOXES));
         }
         let known = cpu.check_box_settings(P::DIMENSION)?;
         fallbacks.extend(cpu.box_fallbacks());
@@ -230,7 +230,7 @@ impl Integrator {
             match threads.run(|| drive.advance(task, threads, work)) {
                 Ok(()) => sweep.threads = threads.count(),
                 Err(reason) => {
-                    sweep.fallbacks.push(Fallback { wanted: format!("{} threads", threads.count()), reason });
+                    sweep.fallbacks.push(Fallback::threads(threads.count(), reason));
                 }
             }
         }

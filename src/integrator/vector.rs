@@ -1,5 +1,6 @@
 //! Adaptive integration of several components on one mesh.
 
+mod alone;
 mod rounds;
 
 use super::check_mesh::Forms;
@@ -13,7 +14,7 @@ use crate::clock::Instant;
 use crate::control::Stop;
 use crate::error::Error;
 use crate::estimate::Tolerance;
-use crate::integral::Status;
+use crate::integral::{Fallback, Status};
 use crate::integrand::bound::Bounded;
 use crate::integrand::shared::{Shared, Single, VectorByScalar, VectorOnLanes, VectorValues};
 use crate::integrand::values::is_zero;
@@ -143,6 +144,7 @@ impl Integrator {
             swept: vec![Vec::new(); components],
             desk: Desk::new(),
             looked: vec![false; components],
+            noise: std::iter::repeat_with(|| None).take(components).collect(),
             group: measure.group,
             start,
         };
@@ -156,7 +158,13 @@ impl Integrator {
         let serial = self.backend == Backend::Serial;
         let (evaluations, regions) = (run.shared.evaluations(), run.joint.regions());
         let (mut agreement, mut disagreement) = (None, None);
+        let mut fallbacks = self.adaptive_fallbacks();
         if let Some(depth) = self.depth().filter(|_| !serial && status.is_success()) {
+            let alone = (0..components).filter(|&c| run.joint.is_settled(c));
+            fallbacks.extend(alone.map(|c| Fallback {
+                wanted: format!("verification {depth} of component {c}"),
+                reason: "it was integrated by itself".to_owned(),
+            }));
             match self.check_components(depth, forms, token, &run.joint, start) {
                 Ok(Ok(agrees)) => agreement = Some(agrees),
                 Ok(Err(component)) => disagreement = Some(component),
@@ -181,7 +189,7 @@ impl Integrator {
             threads: 1,
             backend: if serial { Backend::Serial } else { Backend::Simd },
             level: (!serial).then_some(level),
-            fallbacks: self.adaptive_fallbacks(),
+            fallbacks,
             agreement,
             elapsed: start.elapsed(),
         };
@@ -209,7 +217,7 @@ impl Integrator {
         start: Instant,
     ) -> Result<Result<Agreement, (usize, Disagreement)>, Stop> {
         let mut all = Agreement { depth, evaluations: 0, unbounded: 0, worst: 0.0 };
-        for component in 0..forms.components {
+        for component in (0..forms.components).filter(|&c| !joint.is_settled(c)) {
             let single = |of| Single { of, components: forms.components, component };
             let bounded = || (forms.bounded)(component);
             let its = Forms { fast: &single(forms.fast), scalar: &single(forms.scalar), bounded: &bounded };

@@ -21,6 +21,11 @@ use crate::plan::{Map, Region, Regions, Sweep, Swept};
 /// Means of constant panels that differ by no more are the same but for rounding.
 const SAME: f64 = 1e-14;
 
+/// How much larger ∫|f| is than it was where it still grows; and the error and the variation, as shares of it, where one value alone stands out.
+const GROWS: f64 = 1.25;
+const UNRESOLVED: f64 = 1e-3;
+const FOOT: f64 = 8.0;
+
 /// An integral under way: its leaves, and what is to be swept next. Used again and again, it keeps its memory.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Adaptive {
@@ -48,8 +53,9 @@ pub(crate) struct Adaptive {
     /// What may lie beyond the largest number, of an infinite range that was opened up.
     pub(super) beyond: f64,
     pub evaluations: u64,
-    /// The largest ∫|f| that there was on the way.
+    /// The largest ∫|f| that there was on the way, and that of each of the last times.
     most: f64,
+    sizes: [f64; 4],
     /// Points inside at which the integrand was not finite.
     bad: usize,
     pub totals: Totals,
@@ -101,6 +107,7 @@ impl Adaptive {
         self.share = if regions.len() == 1 { self.tolerance } else { Tolerance { relative: 0.0, ..tolerance } };
         (self.settled, self.totals) = (Totals::default(), Totals::default());
         (self.stuck, self.beyond, self.evaluations, self.bad, self.most) = (0.0, 0.0, 0, 0, 0.0);
+        self.sizes = [f64::INFINITY; 4];
     }
 
     /// No more than what is wanted is refined to.
@@ -129,8 +136,22 @@ impl Adaptive {
         Some(if limit && self.wanted.met(self.totals.error, self.totals.estimate) {
             Outcome::Converged
         } else {
+            if matches!(outcome, Outcome::MaxEvaluations | Outcome::MemoryLimit) && self.is_growing() {
+                self.totals.error = f64::INFINITY;
+            }
             outcome
         })
+    }
+
+    /// Whether ∫|f| was still growing, as nodes came closer to something that none of them has met: of the rest nothing is known.
+    pub fn is_growing(&self) -> bool {
+        let is_foot = |leaf: &Leaf| {
+            let Swept { error, magnitude, variation, .. } = leaf.swept;
+            error > UNRESOLVED * magnitude && variation > FOOT * magnitude
+        };
+        let first = self.sizes[1] == f64::INFINITY || self.leaves.len() == 1;
+        first && self.leaves.iter().any(is_foot)
+            || self.totals.magnitude > GROWS * self.sizes.iter().copied().fold(f64::INFINITY, f64::min)
     }
 
     fn round(&mut self, swept: &[Swept]) -> Option<Outcome> {
@@ -234,7 +255,16 @@ impl Adaptive {
             sums.add(leaf, leaf.mismatches[1]);
         }
         self.set_totals(sums);
+        self.sizes.rotate_right(1);
+        self.sizes[0] = self.totals.magnitude;
         ended
+    }
+
+    /// Asks for nothing any more.
+    pub(super) fn ask_nothing(&mut self) {
+        self.asked.clear();
+        self.of.clear();
+        self.steps.clear();
     }
 
     /// Adds up the leaves in ascending order, with compensation, and compares neighbours.

@@ -43,6 +43,9 @@ const STEEPEST: f64 = 0.9999;
 /// The width of a leaf, as a share of its ends, below which levels do not tell whether terms fall.
 const NARROWEST: f64 = 1e-9;
 
+/// The width below which nodes next to 0 would be rounded to it.
+const LEAST: f64 = f64::MIN_POSITIVE / (1 << 26) as f64;
+
 /// The step of the first of the levels; the share of ∫|f| that is nothing beyond their last terms, and that which is left next to a regular end.
 const LEVEL: f64 = 0.125;
 const NOTHING: f64 = 1e-15;
@@ -157,7 +160,7 @@ impl Leaf {
         if !(lower.is_finite() && upper.is_finite()) {
             return true;
         }
-        let narrow = self.region.width() <= 64.0 * f64::EPSILON * lower.abs().max(upper.abs());
+        let narrow = self.region.width() <= (64.0 * f64::EPSILON * lower.abs().max(upper.abs())).max(LEAST);
         self.error() > 2.0 * (self.swept.floor + self.swept.beyond) + self.swept.noise
             && self.noisy < 3
             && !narrow

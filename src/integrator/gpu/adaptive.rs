@@ -51,7 +51,7 @@ impl Integrator {
             Err(GpuError::Stopped) => None,
             Err(error) if self.fallback => Some(error.to_string()),
             Err(error) => {
-                return Err(Error::BackendUnavailable { backend: Backend::Gpu, reason: error.to_string() });
+                return Err(Error::no_gpu(error));
             }
         };
         let limit = &mut cpu.control.time_limit;

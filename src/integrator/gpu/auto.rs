@@ -23,7 +23,7 @@ impl Integrator {
         let refused = match self.faster(run) {
             None => None,
             Some(Ok(outcome)) => return Ok(outcome),
-            Some(Err(reason)) => Some(Fallback { wanted: Backend::Gpu.to_string(), reason }),
+            Some(Err(reason)) => Some(Fallback::new(Backend::Gpu, reason)),
         };
         let (mut integral, disagreement) = self.simd(run)?;
         integral.fallbacks.extend(refused);

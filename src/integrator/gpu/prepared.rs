@@ -94,7 +94,7 @@ impl<'a> Prepared<'a> {
             GpuError::Stopped => Err(self.with.control.stop(self.domain.start).map_or_else(failed, End::Stopped)),
             // A more exact arithmetic, where the choice is ours.
             GpuError::NotFinite { .. } | GpuError::OutOfRange { .. } if self.may_be_more_exact() => {
-                self.fallbacks.push(Fallback { wanted: self.precision.to_string(), reason: error.to_string() });
+                self.fallbacks.push(Fallback::new(self.precision, error.to_string()));
                 self.precision = Precision::F64;
                 Ok(Again::FromTheStart)
             }

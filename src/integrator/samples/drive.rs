@@ -122,7 +122,7 @@ impl<'a> Drive<'a> {
         let known = sampler.known();
         integral.threads = self.threads.count();
         if let Some(reason) = self.no_threads.take() {
-            integral.fallbacks.push(Fallback { wanted: format!("{} threads", integral.threads), reason });
+            integral.fallbacks.push(Fallback::threads(integral.threads, reason));
             integral.threads = 1;
         }
         let estimate = if known.estimates > 0 { sign * known.estimate } else { f64::NAN };

@@ -66,7 +66,7 @@ impl Integrator {
         (integral.evaluations, integral.regions) = (known.evaluations, u64::from(known.estimates > 0));
         (integral.threads, integral.component) = (threads.count(), component);
         if let Some(reason) = run.drive.no_threads.take() {
-            integral.fallbacks.push(Fallback { wanted: format!("{} threads", integral.threads), reason });
+            integral.fallbacks.push(Fallback::threads(integral.threads, reason));
             integral.threads = 1;
         }
         (integral.status, integral.bad_point) = end.status(known.estimates > 0);
