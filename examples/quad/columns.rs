@@ -75,7 +75,8 @@ impl Columns<'_> {
         ranges.iter().map(both).collect()
     }
 
-    /// The columns of [`TOLERANCES`], unless that is what the formula calls something else; `given` are options that say the same.
+    /// The columns of [`TOLERANCES`], unless that is what the formula calls something else; `given` are options that
+    /// say the same.
     pub fn tolerances(&self, given: [Option<&str>; 2]) -> Result<[Option<usize>; 2], String> {
         let mut found = [None; 2];
         for ((found, (name, _)), given) in found.iter_mut().zip(TOLERANCES).zip(given) {

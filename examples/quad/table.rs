@@ -72,7 +72,8 @@ impl Question {
     }
 }
 
-/// Counts lines as an editor does: the reader of csv knows neither empty ones nor those that end in a carriage return alone.
+/// Counts lines as an editor does: the reader of csv knows neither empty ones nor those that end in a carriage return
+/// alone.
 struct Lines<'a> {
     text: &'a [u8],
     at: usize,

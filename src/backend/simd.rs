@@ -1,9 +1,9 @@
 //! The SIMD backend: tiles on lanes.
 //!
-//! A tile goes series by series, a series run by run. A run of 1024 equally spaced nodes is `base + offsets[k]`: one scalar
-//! base, to full precision, and a table of offsets that all runs share. Its values are summed plainly, in blocks of short
-//! sums; the sums of runs are added with compensation. Nodes and sums are made by additions, which on many processors have
-//! pipes of their own, so that multiplications are left to the integrand.
+//! A tile goes series by series, a series run by run. A run of 1024 equally spaced nodes is `base + offsets[k]`: one
+//! scalar base, to full precision, and a table of offsets that all runs share. Its values are summed plainly, in blocks
+//! of short sums; the sums of runs are added with compensation. Nodes and sums are made by additions, which on many
+//! processors have pipes of their own, so that multiplications are left to the integrand.
 
 pub(crate) mod boxes;
 mod mapped;
@@ -27,8 +27,9 @@ const RUNS: usize = 32;
 /// Vectors summed side by side, so that an addition need not wait for the one before.
 const WAYS: usize = 4;
 
-/// The vectors that are summed before their sum goes to that of the run: eight in each of the four ways, few enough that
-/// equal values, whose roundings all go the same way, lose no more than an ulp or so. A blocked integrand is given as many.
+/// The vectors that are summed before their sum goes to that of the run: eight in each of the four ways, few enough
+/// that equal values, whose roundings all go the same way, lose no more than an ulp or so. A blocked integrand is given
+/// as many.
 const BLOCK: usize = 32;
 
 /// The vectors of nodes outside full runs that are evaluated together: fewer, since every tile clears their place.
@@ -90,8 +91,9 @@ impl<F: Integrand> GridValues for OnLanes<'_, F> {
 
 /// The sum over a full run.
 ///
-/// The loop over four vectors is unrolled where f is short, which is where it matters. Written out, four copies of every integrand at every level
-/// would be compiled, for a hundredth of the time of a sum. (A closure in its place may not be inlined, and then loses the level.)
+/// The loop over four vectors is unrolled where f is short, which is where it matters. Written out, four copies of
+/// every integrand at every level would be compiled, for a hundredth of the time of a sum. (A closure in its place may
+/// not be inlined, and then loses the level.)
 #[inline(always)]
 fn run<S: Simd, F: Integrand>(simd: S, f: &F, offsets: &Offsets, base: f64, one: f64) -> Lanes<S> {
     let (base, zero, one) = (Lanes::splat(simd, base), Lanes::splat(simd, 0.0), Lanes::splat(simd, one));
@@ -295,7 +297,8 @@ struct Batch {
 }
 
 impl Batch {
-    /// Filled with something that is not seen to be 0: for zeros a function is called, which takes longer than the stores.
+    /// Filled with something that is not seen to be 0: for zeros a function is called, which takes longer than the
+    /// stores.
     #[inline(always)]
     fn new(fill: f64) -> Self {
         Self { points: [[fill; LANES]; BATCH], weights: [[fill; LANES]; BATCH], len: 0 }

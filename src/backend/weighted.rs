@@ -12,8 +12,8 @@ use crate::rule::legendre::{LEGENDRE, TERMS, Terms, norm, series};
 /// Vectors of nodes, and one of points that only check.
 const VECTORS: usize = TERMS / LANES + 1;
 
-/// Distances of checks from an end, and the length that each stands for, in units of the panel: next to an end that has no
-/// neighbour, as close as a feature of the scale of the end may be; else between nodes.
+/// Distances of checks from an end, and the length that each stands for, in units of the panel: next to an end that has
+/// no neighbour, as close as a feature of the scale of the end may be; else between nodes.
 const AT_EDGE: [(f64, f64); 4] = [(2e-4, 1.4e-3), (1e-6, 2e-4), (1e-9, 1e-6), (1e-12, 1e-9)];
 const INSIDE: [(f64, f64); 4] = [(0.0061, 0.01), (0.0713, 0.05), (0.2012, 0.05), (0.3771, 0.05)];
 

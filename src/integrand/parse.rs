@@ -1,8 +1,8 @@
 //! From text to graph: the grammar of formulas.
 //!
-//! A precedence parser (winnow's) over five kinds of operand: number, name, call, `if`, parentheses. It builds the graph
-//! as it goes. Loosest to tightest: `||`, `&&`, comparisons (not chained), `+ -`, `* / %`, prefix `- + !`, `^` (from the
-//! right). So `-x^2` is `-(x^2)`, and `2^-3` is 1/8.
+//! A precedence parser (winnow's) over five kinds of operand: number, name, call, `if`, parentheses. It builds the
+//! graph as it goes. Loosest to tightest: `||`, `&&`, comparisons (not chained), `+ -`, `* / %`, prefix `- + !`, `^`
+//! (from the right). So `-x^2` is `-(x^2)`, and `2^-3` is 1/8.
 
 mod fault;
 

@@ -62,7 +62,8 @@ pub(super) fn says_nothing(status: &Status) -> bool {
 pub(super) const NOTHING: Answer =
     Answer { estimate: 0.0, error: 0.0, evaluations: 0, regions: 0, status: Status::Converged, extrapolated: None };
 
-/// What is claimed of one region where the sums of its sweep are off by `error`: with half an ulp of the estimate itself.
+/// What is claimed of one region where the sums of its sweep are off by `error`: with half an ulp of the estimate
+/// itself.
 #[inline(always)]
 pub(super) fn claimed(error: f64, estimate: f64) -> f64 {
     error + 0.5 * f64::EPSILON * estimate.abs()

@@ -17,8 +17,8 @@ impl Integrator {
         self.integrate(&row.f, row.region)
     }
 
-    /// What verification finds in the rows that are what was asked for; `None` where it was stopped. And why some of them were not looked at,
-    /// where they were chosen.
+    /// What verification finds in the rows that are what was asked for; `None` where it was stopped. And why some of
+    /// them were not looked at, where they were chosen.
     pub(super) fn check_rows<P: Space, F: Integrand<P>>(
         &self,
         depth: Verify,

@@ -211,7 +211,8 @@ impl Integrator {
         self.check_level()
     }
 
-    /// The integral over a box that was looked at, of what may be known to be zero. Compiled once, whatever the integrand.
+    /// The integral over a box that was looked at, of what may be known to be zero. Compiled once, whatever the
+    /// integrand.
     #[inline(never)]
     fn over_box(
         &self,

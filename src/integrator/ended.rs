@@ -1,4 +1,5 @@
-//! Integrals over infinite ranges of what is no number far out, as factors have overflowed on the way: x³⁰⁰ exp(-x), or ∞/∞. What falls there goes on falling.
+//! Integrals over infinite ranges of what is no number far out, as factors have overflowed on the way: x³⁰⁰ exp(-x), or
+//! ∞/∞. What falls there goes on falling.
 
 use super::answer::{Answer, Extrapolated};
 use super::done::Done;
@@ -12,11 +13,13 @@ use crate::integral::Status;
 use crate::integrand::values::Values;
 use crate::lanes::LANES;
 
-/// How closely the place is found, in octaves, and the share of the value so much before that is left where values end abruptly.
+/// How closely the place is found, in octaves, and the share of the value so much before that is left where values end
+/// abruptly.
 const CLOSE: f64 = 1.0 / 512.0;
 const ABRUPT: f64 = 0.75;
 
-/// So many octaves before a place that is known to be beyond, and such a share of its own, as far out nodes lie apart, there are values.
+/// So many octaves before a place that is known to be beyond, and such a share of its own, as far out nodes lie apart,
+/// there are values.
 const WITHIN: f64 = 16.0;
 const APART: f64 = 0.2;
 
@@ -26,8 +29,9 @@ const NEAR: f64 = 1.0 / 16.0;
 /// The value from which on one is no number as it is too large.
 const HUGE: f64 = 1e290;
 
-/// Where factors may have overflowed: at a distance where powers are large, in octaves; where nothing is left of the largest value, as an exponential has
-/// overflowed; or where values are large themselves. Elsewhere it is the domain of the integrand that ends.
+/// Where factors may have overflowed: at a distance where powers are large, in octaves; where nothing is left of the
+/// largest value, as an exponential has overflowed; or where values are large themselves. Elsewhere it is the domain of
+/// the integrand that ends.
 const FAR: f64 = 20.0;
 const LEFT: f64 = 1e-30;
 const LARGE: f64 = 1e100;
@@ -37,7 +41,8 @@ const LAST: f64 = 1023.99;
 const BEFORE: f64 = 0.25;
 const BEYOND: [f64; 3] = [CLOSE, 1.0 / 32.0, 0.5];
 
-/// The integral, if values end abruptly before `bad`, falling and far from the largest number; and the evaluations where there is none.
+/// The integral, if values end abruptly before `bad`, falling and far from the largest number; and the evaluations
+/// where there is none.
 #[cold]
 pub(super) fn integrate(question: &Question, bad: f64, evaluations: u64, start: Instant) -> (Option<Answer>, u64) {
     let Question { values, lower, upper, tolerance, .. } = *question;

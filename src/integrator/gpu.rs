@@ -32,7 +32,8 @@ use sum::Sum;
 type Outcome = (Integral, Option<Disagreement>);
 
 impl Integrator {
-    /// The GPU because it was asked for: its answer, or that of the CPU where a fallback is allowed, or why there is none.
+    /// The GPU because it was asked for: its answer, or that of the CPU where a fallback is allowed, or why there is
+    /// none.
     pub(super) fn gpu(&self, run: &Run) -> Result<Outcome, Error> {
         let reason = match self.opened(run.start).and_then(|device| self.on(&device, run)) {
             Err(GpuError::Stopped) => {
@@ -58,7 +59,8 @@ impl Integrator {
         Ok(device.during(&self.control, start))
     }
 
-    /// Puts another device in place of one that is lost, to go on from where that has come to: once, and not in place of the caller's own.
+    /// Puts another device in place of one that is lost, to go on from where that has come to: once, and not in place
+    /// of the caller's own.
     fn replace(
         &self,
         device: &mut Device,
@@ -74,8 +76,8 @@ impl Integrator {
         Ok(())
     }
 
-    /// The sum on this device. Where the choice of the arithmetic is ours, and what was seen of the sum shows that it was not
-    /// enough, again in a more exact one.
+    /// The sum on this device. Where the choice of the arithmetic is ours, and what was seen of the sum shows that it
+    /// was not enough, again in a more exact one.
     fn on(&self, device: &Device, run: &Run) -> Result<Outcome, GpuError> {
         let mut outcome = self.on_in(device, run, self.precision)?;
         for exact in [Precision::F32x2, Precision::F64] {

@@ -1,5 +1,5 @@
-//! Integrals over infinite ranges of what oscillates for ever: between consecutive zeros they make an alternating series, whose limit
-//! is extrapolated. I. M. Longman (1956), <https://doi.org/10.1017/S030500410003187X>.
+//! Integrals over infinite ranges of what oscillates for ever: between consecutive zeros they make an alternating
+//! series, whose limit is extrapolated. I. M. Longman (1956), <https://doi.org/10.1017/S030500410003187X>.
 
 mod far;
 
@@ -33,7 +33,8 @@ const LEAST: u64 = 16_000;
 const ATTEMPTS: usize = 6;
 const FURTHER: f64 = 8.0;
 
-/// Changes of sign, at 64 distances from the end in geometric progression, from which on it may be worth looking for cycles.
+/// Changes of sign, at 64 distances from the end in geometric progression, from which on it may be worth looking for
+/// cycles.
 const CHANGES: usize = 6;
 
 /// Changes in a look, of which the cycles are known.
@@ -64,7 +65,8 @@ impl HalfCycles {
         Self { due: (useful && !too_dear).then_some(LEAST), too_dear, best: None, evaluations: 0 }
     }
 
-    /// Makes it due at once where levels, which `swept` is of, found that f falls no faster than a power of x: rounds would go on for long.
+    /// Makes it due at once where levels, which `swept` is of, found that f falls no faster than a power of x: rounds
+    /// would go on for long.
     pub fn hasten(&mut self, question: &Question, swept: &[Swept]) {
         // Of a half-line the second goes outward.
         let both = question.lower == f64::NEG_INFINITY && question.upper == f64::INFINITY;
@@ -97,8 +99,8 @@ impl HalfCycles {
     }
 }
 
-/// The integral of `question`, over an infinite range; `None` where the integrand does not oscillate regularly. And how many
-/// evaluations that took.
+/// The integral of `question`, over an infinite range; `None` where the integrand does not oscillate regularly. And how
+/// many evaluations that took.
 fn integrate(question: &Question, start: Instant) -> (Option<Answer>, u64) {
     let Question { lower, upper, tolerance, .. } = *question;
     if lower.is_finite() || upper.is_finite() {
@@ -231,7 +233,8 @@ impl<'a> HalfLine<'a> {
             if length < least {
                 continue;
             }
-            // Of what oscillates faster and faster the next length may have too many, which are no more told from noise.
+            // Of what oscillates faster and faster the next length may have too many, which are no more told from
+            // noise.
             let mut most = 0;
             for length in [length, 0.71 * length, 0.84 * length, 0.59 * length] {
                 let (_, values) = self.sight(0.0, length)?;

@@ -144,23 +144,28 @@ impl Integrator {
     /// # Ok::<(), quadrille::Error>(())
     /// ```
     ///
-    /// **Over a box** (points are arrays) [`Method::Auto`] begins with adaptive cubature, and goes over to samples where that would not come to
-    /// an end. [`Method::Cubature`] stays with it: an even mesh of 32 boxes (8 in six to ten dimensions, then 4 and 2; cut also at kinks and steps across axes), of
-    /// which all that matter are halved in each round, on lanes and threads. Where f looks smooth a box takes a fully symmetric rule of degree 9
-    /// in 3 to 12 dimensions, 2^D + 1 + 8D + 6D(D - 1) + 4D(D - 1)(D - 2)/3 evaluations; where it does not, and in other dimensions, Genz and Malik's of
-    /// degree 7, 2^D + 2D² + 4D + 1; both and up to 64 more in the corners. In two and three dimensions smooth boxes may
-    /// also take 9^D nodes of Gauss's rule. Axes may be infinite, by x = t / (1 - t²) or t / (1 - t). Kinks and steps across an axis
-    /// are looked for, and boxes cut there. The error is extrapolated from the components of f in Legendre polynomials along and across the axes, and bounds the true
-    /// one unless f has a feature that no node meets: a peak narrower than about 1/10 of the box in each direction may be missed. In more than about
-    /// eight dimensions, only what is smooth on the scale of the box comes to more than a few digits: the boxes that it takes grow as 2^D.
+    /// **Over a box** (points are arrays) [`Method::Auto`] begins with adaptive cubature, and goes over to samples
+    /// where that would not come to an end. [`Method::Cubature`] stays with it: an even mesh of 32 boxes (8 in six to
+    /// ten dimensions, then 4 and 2; cut also at kinks and steps across axes), of which all that matter are halved in
+    /// each round, on lanes and threads. Where f looks smooth a box takes a fully symmetric rule of degree 9 in 3 to 12
+    /// dimensions, 2^D + 1 + 8D + 6D(D - 1) + 4D(D - 1)(D - 2)/3 evaluations; where it does not, and in other
+    /// dimensions, Genz and Malik's of degree 7, 2^D + 2D² + 4D + 1; both and up to 64 more in the corners. In two and
+    /// three dimensions smooth boxes may also take 9^D nodes of Gauss's rule. Axes may be infinite, by x = t / (1 - t²)
+    /// or t / (1 - t). Kinks and steps across an axis are looked for, and boxes cut there. The error is extrapolated
+    /// from the components of f in Legendre polynomials along and across the axes, and bounds the true one unless f has
+    /// a feature that no node meets: a peak narrower than about 1/10 of the box in each direction may be missed. In
+    /// more than about eight dimensions, only what is smooth on the scale of the box comes to more than a few digits:
+    /// the boxes that it takes grow as 2^D.
     ///
     /// Where f is zero at every node and at 8192 points more, something may hide between them: the result is 0, but
-    /// [`Status::Suspicious`](crate::Status::Suspicious), unless the formula of f is the constant 0. Is it zero all the same, say so by
-    /// [`accept_any_status`](Self::accept_any_status); is it not, integrate over a box around what it has. Weights, break points, fixed rules and
-    /// the methods of one dimension are refused. [`Method::Lattice`], [`Sobol`](Method::Sobol), [`MonteCarlo`](Method::MonteCarlo) and
-    /// [`Vegas`](Method::Vegas) sample the box, in up to 1000 dimensions, and claim a statistical error.
+    /// [`Status::Suspicious`](crate::Status::Suspicious), unless the formula of f is the constant 0. Is it zero all the
+    /// same, say so by [`accept_any_status`](Self::accept_any_status); is it not, integrate over a box around what it
+    /// has. Weights, break points, fixed rules and the methods of one dimension are refused. [`Method::Lattice`],
+    /// [`Sobol`](Method::Sobol), [`MonteCarlo`](Method::MonteCarlo) and [`Vegas`](Method::Vegas) sample the box, in up
+    /// to 1000 dimensions, and claim a statistical error.
     ///
-    /// A. C. Genz, A. A. Malik (1980), <https://doi.org/10.1016/0771-050X(80)90039-X>; (1983), <https://doi.org/10.1137/0720038>.
+    /// A. C. Genz, A. A. Malik (1980), <https://doi.org/10.1016/0771-050X(80)90039-X>; (1983),
+    /// <https://doi.org/10.1137/0720038>.
     ///
     /// Reversed bounds give the negative of the integral over the interval in ascending order (the rule is laid over
     /// that), to the bit; equal bounds give 0 without an evaluation.

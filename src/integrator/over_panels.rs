@@ -82,7 +82,8 @@ impl Integrator {
         }
     }
 
-    /// The grid over the interval in ascending order, `None` where it is empty; or why it was stopped before the nodes of the rule were there.
+    /// The grid over the interval in ascending order, `None` where it is empty; or why it was stopped before the nodes
+    /// of the rule were there.
     fn plan(&self, region: Region, start: Instant) -> Result<Result<Option<Grid>, Stop>, Error> {
         if self.has_hints() {
             return Err(Error::SeveralDimensions);

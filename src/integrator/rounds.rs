@@ -27,8 +27,8 @@ use crate::plan::{Swept, evaluations_of};
 /// Regions swept between two looks at the clock.
 pub(super) const CHUNK: usize = 1024;
 
-/// The integral, to the tolerance or with the reason why not. All that a call needs is in `question` and `done`; `workspace` may
-/// come from any other.
+/// The integral, to the tolerance or with the reason why not. All that a call needs is in `question` and `done`;
+/// `workspace` may come from any other.
 pub(super) fn run(
     question: &Question,
     workspace: &mut Workspace,
@@ -87,7 +87,8 @@ struct Rounds<'a> {
     probed: bool,
     /// Evaluations that the mesh does not count, as it does not use them.
     unused: u64,
-    /// The estimate, its error and the number of regions after the last round: what is left of the integral when the caller stops it.
+    /// The estimate, its error and the number of regions after the last round: what is left of the integral when the
+    /// caller stops it.
     last: Option<(f64, f64, u64)>,
 }
 
@@ -290,7 +291,8 @@ impl Looked for Rounds<'_> {
     }
 }
 
-/// Whether a finite integral is that of a constant which is the value at most of sixteen points: levels alone do not compare theirs.
+/// Whether a finite integral is that of a constant which is the value at most of sixteen points: levels alone do not
+/// compare theirs.
 #[cold]
 pub(super) fn looks_constant(values: &dyn Values, (lower, upper): (f64, f64), estimate: f64) -> bool {
     let length = upper - lower;

@@ -42,8 +42,8 @@ impl Method {
         }
     }
 
-    /// The evaluations of the first round of a method that samples, at least: eight points of each replicate, a vector of values, two
-    /// vectors in strata.
+    /// The evaluations of the first round of a method that samples, at least: eight points of each replicate, a vector
+    /// of values, two vectors in strata.
     pub(super) fn least_sampled(self) -> u64 {
         match self {
             Method::Lattice | Method::Sobol => 8 * REPLICATES as u64,

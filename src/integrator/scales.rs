@@ -1,4 +1,5 @@
-//! The scale of an integrand in a range that is longer by many powers of ten: halving, on its way there, sees ∫|f| grow and grow, as if it diverged.
+//! The scale of an integrand in a range that is longer by many powers of ten: halving, on its way there, sees ∫|f| grow
+//! and grow, as if it diverged.
 
 use super::probe::{self, Panels};
 use crate::integrand::values::Values;
@@ -8,7 +9,8 @@ use crate::plan::Map;
 /// Halvings within which the mesh gets there by itself.
 const NEAR: usize = 12;
 
-/// The share of the largest |f| times distance from which on it counts; and the one beyond which, at the last number, the integral does not seem to exist.
+/// The share of the largest |f| times distance from which on it counts; and the one beyond which, at the last number,
+/// the integral does not seem to exist.
 const COUNTS: f64 = 0.5;
 const OPEN: f64 = 0.3;
 
@@ -16,7 +18,8 @@ const OPEN: f64 = 0.3;
 const FACTOR: f64 = 8.0;
 const WITHIN: i32 = 2;
 
-/// Panels in geometric progression from an end or from 0, if f has a scale there that is much smaller than the range, and falls below; and the evaluations.
+/// Panels in geometric progression from an end or from 0, if f has a scale there that is much smaller than the range,
+/// and falls below; and the evaluations.
 pub(super) fn find(f: &dyn Values, lower: f64, upper: f64) -> (Option<Panels>, u64) {
     let (mut ends, mut evaluations) = (vec![lower, upper], 0);
     let zero = (lower < 0.0 && 0.0 < upper).then_some(0.0);

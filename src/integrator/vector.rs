@@ -43,21 +43,24 @@ impl Integrator {
 
     /// The integrals of all components of `f` over `region`, on one mesh: each point is evaluated once for all of them.
     ///
-    /// Goes on until ‖errors‖ <= max(abs_tol, rel_tol · ‖estimates‖) in the [norm](Self::norm) chosen, or says why it stopped
-    /// and at which component. Each component has an error of its own, by the same error model as a single integral, and
-    /// every guard of a single integral looks at each. What one component needs (a kink, a narrow peak) all are evaluated
-    /// for; where components have different troubles and each is cheap, as many single integrals are faster.
+    /// Goes on until ‖errors‖ <= max(abs_tol, rel_tol · ‖estimates‖) in the [norm](Self::norm) chosen, or says why it
+    /// stopped and at which component. Each component has an error of its own, by the same error model as a single
+    /// integral, and every guard of a single integral looks at each. What one component needs (a kink, a narrow peak)
+    /// all are evaluated for; where components have different troubles and each is cheap, as many single integrals are
+    /// faster.
     ///
-    /// A component that is constant costs some 9,000 evaluations, in which something is looked for that no node saw; one that is zero at all of these, too,
-    /// is [`Suspicious`](Status::Suspicious) unless its formula is zero or, over a finite range, an absolute tolerance is given.
+    /// A component that is constant costs some 9,000 evaluations, in which something is looked for that no node saw;
+    /// one that is zero at all of these, too, is [`Suspicious`](Status::Suspicious) unless its formula is zero or, over
+    /// a finite range, an absolute tolerance is given.
     ///
     /// Over a box, [`Method::Auto`](crate::Method::Auto) is cubature, on one mesh of boxes; by
-    /// [`Lattice`](crate::Method::Lattice), [`Sobol`](crate::Method::Sobol) or [`MonteCarlo`](crate::Method::MonteCarlo) all components share their samples.
-    /// ([`Vegas`](crate::Method::Vegas) goes where one integrand is large, and does no vectors.)
+    /// [`Lattice`](crate::Method::Lattice), [`Sobol`](crate::Method::Sobol) or
+    /// [`MonteCarlo`](crate::Method::MonteCarlo) all components share their samples. ([`Vegas`](crate::Method::Vegas)
+    /// goes where one integrand is large, and does no vectors.)
     ///
     /// # Errors
-    /// As [`integrate`](Self::integrate), with [`Error::VectorNotConverged`] for the answer that is not what was asked for;
-    /// [`Error::Components`] where there are none, [`Error::FixedVector`] with a [`rule`](Self::rule).
+    /// As [`integrate`](Self::integrate), with [`Error::VectorNotConverged`] for the answer that is not what was asked
+    /// for; [`Error::Components`] where there are none, [`Error::FixedVector`] with a [`rule`](Self::rule).
     ///
     /// ```
     /// use quadrille::{Integrator, Norm};

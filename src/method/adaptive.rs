@@ -1,9 +1,9 @@
 //! Global adaptive integration by rounds: every round sweeps all regions that need it.
 //!
-//! Leaves stay where they are, linked in ascending order; a leaf that is split makes room for its first part and appends
-//! the others. Those above their share of the tolerance are *active*, and only they are looked at from round to
-//! round; the rest is *settled* and counts by its sum. Where that sum meets the tolerance, all leaves are added up again in
-//! ascending order and neighbours compared; what that brings to light is active again.
+//! Leaves stay where they are, linked in ascending order; a leaf that is split makes room for its first part and
+//! appends the others. Those above their share of the tolerance are *active*, and only they are looked at from round to
+//! round; the rest is *settled* and counts by its sum. Where that sum meets the tolerance, all leaves are added up
+//! again in ascending order and neighbours compared; what that brings to light is active again.
 
 mod doubt;
 mod mesh;
@@ -21,7 +21,8 @@ use crate::plan::{Map, Region, Regions, Sweep, Swept};
 /// Means of constant panels that differ by no more are the same but for rounding.
 const SAME: f64 = 1e-14;
 
-/// How much larger ∫|f| is than it was where it still grows; and the error and the variation, as shares of it, where one value alone stands out.
+/// How much larger ∫|f| is than it was where it still grows; and the error and the variation, as shares of it, where
+/// one value alone stands out.
 const GROWS: f64 = 1.25;
 const UNRESOLVED: f64 = 1e-3;
 const FOOT: f64 = 8.0;
@@ -75,7 +76,8 @@ impl Limits {
 }
 
 impl Adaptive {
-    /// Bytes for each leaf, at most: itself and, where all are swept in a round, what is asked, done and found. Lists have grown by doubling.
+    /// Bytes for each leaf, at most: itself and, where all are swept in a round, what is asked, done and found. Lists
+    /// have grown by doubling.
     pub const BYTES: usize = 2
         * (size_of::<Leaf>()
             + size_of::<Region>()
@@ -143,7 +145,8 @@ impl Adaptive {
         })
     }
 
-    /// Whether ∫|f| was still growing, as nodes came closer to something that none of them has met: of the rest nothing is known.
+    /// Whether ∫|f| was still growing, as nodes came closer to something that none of them has met: of the rest nothing
+    /// is known.
     pub fn is_growing(&self) -> bool {
         let is_foot = |leaf: &Leaf| {
             let Swept { error, magnitude, variation, .. } = leaf.swept;
@@ -175,7 +178,8 @@ impl Adaptive {
         None
     }
 
-    /// Where this round would go beyond the limits: only what claims most, as far as these allow. The limit that was met first.
+    /// Where this round would go beyond the limits: only what claims most, as far as these allow. The limit that was
+    /// met first.
     fn within_limits(&mut self) -> Option<Outcome> {
         let left = self.limits.evaluations - self.evaluations;
         let room = self.limits.leaves.saturating_sub(self.leaves.len()) as u64;
@@ -380,7 +384,8 @@ impl Adaptive {
         over.then_some(Outcome::RoundoffLimited)
     }
 
-    /// A region with a value that is not finite: cut there if that is inside, as the middle of levels is, else swept by levels, which avoid the ends.
+    /// A region with a value that is not finite: cut there if that is inside, as the middle of levels is, else swept by
+    /// levels, which avoid the ends.
     fn cut_out_bad(&mut self, index: u32) -> Option<Outcome> {
         let leaf = &self.leaves[index as usize];
         let region = leaf.region;

@@ -1,9 +1,9 @@
 //! Several integrals on one mesh.
 //!
-//! Each component is an [`Adaptive`] of its own, with its own history and claims; but the mesh is one: where a component wants
-//! a leaf split, all split it. Ways of sweeping a leaf that leave the mesh as it is (levels, the search for a place) are a
-//! component's own. So each component is as well looked after as if it were alone, and what it claims is what it would claim
-//! alone on that mesh.
+//! Each component is an [`Adaptive`] of its own, with its own history and claims; but the mesh is one: where a
+//! component wants a leaf split, all split it. Ways of sweeping a leaf that leave the mesh as it is (levels, the search
+//! for a place) are a component's own. So each component is as well looked after as if it were alone, and what it
+//! claims is what it would claim alone on that mesh.
 
 use super::adaptive::Step;
 use super::{Adaptive, Limits, Method, Outcome};
@@ -11,9 +11,9 @@ use crate::estimate::{Tolerance, unresolved};
 use crate::norm::Measure;
 use crate::plan::{Region, Swept};
 
-/// The error, as a share of ∫|f|, to which each component is refined whatever the norm: what is coarser claims too little. (With
-/// 1e-3, components that the norm did not ask for claimed a tenth of their error in 3 of 48,000 random vectors; with 1e-5
-/// one claimed a quarter.)
+/// The error, as a share of ∫|f|, to which each component is refined whatever the norm: what is coarser claims too
+/// little. (With 1e-3, components that the norm did not ask for claimed a tenth of their error in 3 of 48,000 random
+/// vectors; with 1e-5 one claimed a quarter.)
 pub(super) const RESOLVED: f64 = 1e-5;
 
 /// A component below this share of the largest may be the rounding of others, and is not refined for its own sake.
@@ -45,7 +45,8 @@ pub(crate) struct Joint {
 pub(crate) type Verdict = (Outcome, Option<usize>);
 
 impl Joint {
-    /// `count` integrals over the same regions, in the memory of others. Nothing is swept before [`begin`](Self::begin).
+    /// `count` integrals over the same regions, in the memory of others. Nothing is swept before
+    /// [`begin`](Self::begin).
     pub fn new(count: usize, measure: Measure, tolerance: Tolerance, most: Limits, memory: &mut Vec<Adaptive>) -> Self {
         let mut components = std::mem::take(memory);
         components.resize_with(count, Adaptive::default);
@@ -153,7 +154,8 @@ impl Joint {
         !all.is_empty()
     }
 
-    /// Tells the sweep of the whole how closely each component is wanted, where a first look at it gave these estimates.
+    /// Tells the sweep of the whole how closely each component is wanted, where a first look at it gave these
+    /// estimates.
     pub fn hint(&mut self, estimates: &[f64]) {
         let even = vec![f64::INFINITY; estimates.len()];
         self.measure.limits(estimates, &even, |size| self.wanted.at(size), &mut self.limits);
@@ -318,8 +320,8 @@ impl Joint {
     }
 }
 
-/// Sets `limits` to the errors at which components are resolved: such a share of ∫|f|, or the absolute tolerance; none where that is next to
-/// nothing beside the largest.
+/// Sets `limits` to the errors at which components are resolved: such a share of ∫|f|, or the absolute tolerance; none
+/// where that is next to nothing beside the largest.
 pub(super) fn resolve(measure: Measure, share: f64, absolute: f64, magnitudes: &[f64], limits: &mut [f64]) {
     let magnitude = |group: &[f64]| group.iter().fold(0.0f64, |sum, one| sum.hypot(*one));
     let groups = magnitudes.chunks(measure.group);

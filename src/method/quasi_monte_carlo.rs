@@ -1,8 +1,8 @@
-//! Randomised quasi-Monte Carlo: an even set of points, shifted or scrambled at random several times; its size is doubled until the
-//! estimates agree.
+//! Randomised quasi-Monte Carlo: an even set of points, shifted or scrambled at random several times; its size is
+//! doubled until the estimates agree.
 //!
-//! A lattice wants its integrand periodic. The tent does for all; where it is slow a smooth periodization is tried for a few rounds, and whichever
-//! is forecast to be done first goes on.
+//! A lattice wants its integrand periodic. The tent does for all; where it is slow a smooth periodization is tried for
+//! a few rounds, and whichever is forecast to be done first goes on.
 
 mod run;
 
@@ -81,8 +81,8 @@ impl QuasiMonteCarlo {
         if run.points == 0 { self.start } else { run.points }
     }
 
-    /// The run that goes on, if any can: one that is still to be judged, else the one that is forecast to be done first, else the
-    /// one that is forecast to leave the least error.
+    /// The run that goes on, if any can: one that is still to be judged, else the one that is forecast to be done
+    /// first, else the one that is forecast to leave the least error.
     fn choose(&self) -> Option<usize> {
         let left = self.left();
         let able = |&i: &usize| {
@@ -98,8 +98,8 @@ impl QuasiMonteCarlo {
         new.or_else(|| done().or_else(rest).map(|best| best.0))
     }
 
-    /// Whether the smooth periodization is worth a trial: the tent is slow, and what it needs is left all the same. Where it sees next to nothing it
-    /// goes on alone, as values that are all the same say little of what lies between.
+    /// Whether the smooth periodization is worth a trial: the tent is slow, and what it needs is left all the same.
+    /// Where it sees next to nothing it goes on alone, as values that are all the same say little of what lies between.
     fn may_enter(&self) -> bool {
         let [run] = &self.runs[..] else { return false };
         let trial = REPLICATES as u64 * READY.max(4 * self.start);

@@ -36,7 +36,8 @@ fn cycles_without_end_are_extrapolated() {
         );
         assert!(integral.evaluations < 60_000, "{name}: {integral:#}");
     }
-    // Bounded oscillations of the integral are no limit; nor is what does not alternate, however small its part may be at first.
+    // Bounded oscillations of the integral are no limit; nor is what does not alternate, however small its part may be
+    // at first.
     let divergent: [(&str, Plain); 8] = [
         ("sin(x)", f64::sin),
         ("sqrt(x) sin(x)", |x| x.sqrt() * x.sin()),

@@ -253,7 +253,8 @@ fn nothing_times_infinity_far_out_is_nothing() {
     let (w, inf) = (2f64.powi(-12), f64::INFINITY);
     type Case<'a> = (&'a (dyn Fn(f64) -> f64 + Sync), f64, f64);
     let cases: [Case; 4] = [
-        // Gompertz's density, a Bessel function, the inverse Gaussian density and a call option, each of a scale or at a place of its own.
+        // Gompertz's density, a Bessel function, the inverse Gaussian density and a call option, each of a scale or at
+        // a place of its own.
         (&|x| 0.085 * (x / w).exp() * (-0.085 * ((x / w).exp() - 1.0)).exp() / w, 0.0, 1.0),
         (&|x| (-0.35 * (x / w).cosh()).exp() * (2.0 * x / w).cosh() / w, 0.0, 15.856271034805208),
         (

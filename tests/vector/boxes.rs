@@ -94,7 +94,8 @@ fn components_over_a_box_share_a_mesh_and_are_what_they_are_alone() {
     assert_eq!(gpu.allow_fallback().integrate_vector(&waves, unit()).unwrap().fallbacks.len(), 1);
 }
 
-/// What no node of a mesh sees is looked for along chords and at corners, for each component; and the limit on evaluations is made use of.
+/// What no node of a mesh sees is looked for along chords and at corners, for each component; and the limit on
+/// evaluations is made use of.
 #[test]
 fn what_lies_between_the_nodes_of_a_mesh_is_seen_in_every_component() {
     const REGION: [std::ops::Range<f64>; 8] = [const { 0.0..1.0 }; 8];
@@ -111,7 +112,8 @@ fn what_lies_between_the_nodes_of_a_mesh_is_seen_in_every_component() {
     }
 }
 
-/// Where boxes are doubted, and the limit on evaluations leaves no room to halve them, nothing is claimed to have converged.
+/// Where boxes are doubted, and the limit on evaluations leaves no room to halve them, nothing is claimed to have
+/// converged.
 #[test]
 fn a_limit_that_ends_a_doubt_is_said() {
     const REGION: [std::ops::Range<f64>; 8] = [const { 0.0..1.0 }; 8];
@@ -134,8 +136,8 @@ fn a_limit_that_ends_a_doubt_is_said() {
     }
 }
 
-/// Arcs that only graze large boxes, beside a large component that meets the norm: without room or evaluations to grade the mesh, what may be in
-/// these is claimed.
+/// Arcs that only graze large boxes, beside a large component that meets the norm: without room or evaluations to grade
+/// the mesh, what may be in these is claimed.
 #[test]
 fn what_cannot_be_graded_any_more_is_claimed() {
     let (mut wrong, mut converged) = (Vec::new(), 0);

@@ -1,7 +1,8 @@
 //! The SIMD kernel of samples: points from integers, a block at a time.
 //!
-//! Integers of a block are made coordinate by coordinate, in loops that the compiler turns into vector instructions. The integrand is
-//! asked through [`PointValues`], so this is compiled once for each level and not again for every integrand.
+//! Integers of a block are made coordinate by coordinate, in loops that the compiler turns into vector instructions.
+//! The integrand is asked through [`PointValues`], so this is compiled once for each level and not again for every
+//! integrand.
 
 mod stratified;
 

@@ -23,8 +23,8 @@ use std::collections::VecDeque;
 type Wrong = (usize, Box<Integral>, Disagreement);
 
 impl Integrator {
-    /// A sweep because the GPU was asked for: what converges there as analytic functions do is answered there, the rest by the
-    /// CPU.
+    /// A sweep because the GPU was asked for: what converges there as analytic functions do is answered there, the rest
+    /// by the CPU.
     pub(in super::super) fn sweep_on_gpu<F: Integrand>(
         &self,
         count: usize,

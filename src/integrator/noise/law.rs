@@ -1,4 +1,5 @@
-//! What stands for values that have lost their digits next to an end: a polynomial, times a power of the distance, which goes by values farther out.
+//! What stands for values that have lost their digits next to an end: a polynomial, times a power of the distance,
+//! which goes by values farther out.
 
 use crate::integrand::values::Values;
 use crate::lanes::LANES;
@@ -18,7 +19,8 @@ const GAIN: f64 = 58.583_274_063_507_24;
 const NOISY: f64 = 1e-7;
 pub(super) const NOTHING_LEFT: f64 = 1e-3;
 
-/// Polynomials that stand for values: how many, of which degree, between one and nine times the distance below which they do; by how many samples.
+/// Polynomials that stand for values: how many, of which degree, between one and nine times the distance below which
+/// they do; by how many samples.
 const CUTS: i32 = 9;
 const TERMS: usize = 8;
 const SAMPLES: usize = 4 * LANES;
@@ -30,14 +32,16 @@ const NEXT_TO_POWER: f64 = 0.01;
 const LEAST_POWER: f64 = -0.9;
 const LEAST_POWER_FAR: f64 = 1.1;
 
-/// Values in each octave that are compared with what is to stand for them, and how rough they may be farther out, where there is none; parts for its integral over a leaf, in geometric progression, with nodes and weights.
+/// Values in each octave that are compared with what is to stand for them, and how rough they may be farther out, where
+/// there is none; parts for its integral over a leaf, in geometric progression, with nodes and weights.
 const COMPARED: usize = 8 * LANES;
 const ROUGH: f64 = 1e-5;
 const PARTS: i32 = 16;
 const GAUSS: [(f64, f64); 2] =
     [(0.339_981_043_584_856_3, 0.652_145_154_862_546_1), (0.861_136_311_594_052_6, 0.347_854_845_137_453_9)];
 
-/// Deviations that are noise; deviations of the fit, and the last two terms, that are claimed; and what may be claimed in all, as a share of ∫|f|.
+/// Deviations that are noise; deviations of the fit, and the last two terms, that are claimed; and what may be claimed
+/// in all, as a share of ∫|f|.
 const SIGNIFICANT: f64 = 8.0;
 const CLAIMED: f64 = 3.0;
 const TRUNCATED: f64 = 2.0;
@@ -94,7 +98,8 @@ impl Side<'_> {
         values
     }
 
-    /// Values at equal distances: multiples of what numbers are apart there, so that none is rounded, and no round ones, of which there may be no noise.
+    /// Values at equal distances: multiples of what numbers are apart there, so that none is rounded, and no round
+    /// ones, of which there may be no noise.
     pub fn place(&self, distance: f64, spacing: f64) -> Place {
         let apart = f64::EPSILON * (self.origin() + 2.0 * distance).log2().floor().exp2();
         let multiple = |length: f64| (length / apart).round().max(1.0) * apart;
@@ -103,7 +108,8 @@ impl Side<'_> {
         Place { distance, value: values[0], size: mean(&values), noise: roughness(values) }
     }
 
-    /// The polynomial, times a power of the distance, with the least claim, if such polynomials agree with all values and leaves below.
+    /// The polynomial, times a power of the distance, with the least claim, if such polynomials agree with all values
+    /// and leaves below.
     pub fn law(
         &self,
         places: &[Place],
@@ -120,7 +126,8 @@ impl Side<'_> {
         });
         let good = laws.filter(|law| law.claim <= MOST * method.totals.magnitude);
         let laws: Vec<Law> = good.take(CUTS as usize).collect();
-        // Values from one place to the next, two octaves, are what the laws say, of which they are, or below; as far as their noise tells.
+        // Values from one place to the next, two octaves, are what the laws say, of which they are, or below; as far as
+        // their noise tells.
         let outermost = Place { distance: 4.0 * places[0].distance, ..places[0] };
         let all = std::iter::once(outermost).chain(places.iter().copied());
         for (place, next) in all.zip(places).take_while(|(place, _)| place.share() < NOTHING_LEFT) {

@@ -1,5 +1,5 @@
-//! The answer, once the rounds have come to an outcome or were stopped. Of what the mesh cannot have seen an error is claimed; what it failed at may
-//! still be had in another way.
+//! The answer, once the rounds have come to an outcome or were stopped. Of what the mesh cannot have seen an error is
+//! claimed; what it failed at may still be had in another way.
 
 use super::{Early, Rounds};
 use crate::control::Stop;
@@ -63,8 +63,8 @@ impl Rounds<'_> {
         if outcome == Outcome::Converged && !met { Outcome::RoundoffLimited } else { outcome }
     }
 
-    /// Claims what may be hidden on an infinite range where values underflow. Levels that alone reach to infinity claim such a tail themselves, as far
-    /// out as 1e60 and more, or say so.
+    /// Claims what may be hidden on an infinite range where values underflow. Levels that alone reach to infinity claim
+    /// such a tail themselves, as far out as 1e60 and more, or say so.
     fn claim_tails(&mut self, outcome: Outcome) -> Result<Outcome, Stop> {
         let settled = matches!(outcome, Outcome::Converged | Outcome::RoundoffLimited | Outcome::MaxEvaluations);
         let in_parts = || self.method.regions() > 1 || self.method.swept().any(|(_, swept)| swept.vanishes);
@@ -79,8 +79,8 @@ impl Rounds<'_> {
         Ok(outcome)
     }
 
-    /// Whether all values were next to zero and not known to be meant so. Over a range whose ends are meant, with an absolute tolerance, zero would do
-    /// as well as what is next to it.
+    /// Whether all values were next to zero and not known to be meant so. Over a range whose ends are meant, with an
+    /// absolute tolerance, zero would do as well as what is next to it.
     fn saw_nothing(&self) -> bool {
         let may_be_zero = self.is_range_finite() && self.question.tolerance.absolute > 0.0;
         !may_be_zero && self.method.totals.magnitude < TINY && !self.question.values.is_zero()

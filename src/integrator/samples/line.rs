@@ -1,5 +1,6 @@
-//! A line through the box, along which an integrand is looked at before claims are believed: replicates of an even set of points agree not only
-//! where they are right, but also where all have as many points on either side of a step, and that happens by chance.
+//! A line through the box, along which an integrand is looked at before claims are believed: replicates of an even set
+//! of points agree not only where they are right, but also where all have as many points on either side of a step, and
+//! that happens by chance.
 
 use crate::backend::simd::samples::SimdSamples;
 use crate::lanes::LANES;
@@ -12,8 +13,8 @@ const VECTORS: usize = POINTS / LANES;
 /// How much closer they may be the next time: those around the roughest of the last are all among them.
 const CLOSER: f64 = 16.0;
 
-/// How much lines are bent along an axis, at most, so that no two axes are crossed at the same places. Of what is linear, fourth differences
-/// vanish on them all the same.
+/// How much lines are bent along an axis, at most, so that no two axes are crossed at the same places. Of what is
+/// linear, fourth differences vanish on them all the same.
 const BEND: f64 = 0.4;
 
 /// The fourth difference at a step of one.
@@ -22,9 +23,9 @@ const AT_STEP: f64 = 3.0;
 /// The evaluations that a look takes, at most.
 const DEAREST: u64 = 8 * POINTS as u64;
 
-/// The largest step between points `spacing` apart, in widths of the box, on a line from one corner to the one opposite; and the evaluations.
-/// Steps are seen by fourth differences, which kinks leave as well, and what is smooth does not. A point at which the integrand is not finite is
-/// an error; with few evaluations left there is no look.
+/// The largest step between points `spacing` apart, in widths of the box, on a line from one corner to the one
+/// opposite; and the evaluations. Steps are seen by fourth differences, which kinks leave as well, and what is smooth
+/// does not. A point at which the integrand is not finite is an error; with few evaluations left there is no look.
 pub(super) fn step_along(kernel: &SimdSamples, seed: u64, spacing: f64, left: u64) -> Result<Option<(f64, u64)>, Bad> {
     if left < DEAREST {
         return Ok(None);

@@ -1,5 +1,5 @@
-//! A component whose trouble is its own is integrated by itself: a single integral knows what to do about values that have lost their digits, or are no numbers
-//! far out, and about cycles without end, and is not in the way of others.
+//! A component whose trouble is its own is integrated by itself: a single integral knows what to do about values that
+//! have lost their digits, or are no numbers far out, and about cycles without end, and is not in the way of others.
 
 use super::rounds::Run;
 use crate::backend::simd::regions::Desk;
@@ -52,8 +52,8 @@ impl Run<'_> {
         answer
     }
 
-    /// Looks for values that have lost their digits, once for each component, where its time has come or this was the outcome; whether any is answered by what
-    /// goes on below.
+    /// Looks for values that have lost their digits, once for each component, where its time has come or this was the
+    /// outcome; whether any is answered by what goes on below.
     pub fn look_for_noise(&mut self, absorbed: Option<(Outcome, Option<usize>)>) -> bool {
         let (most, mut found) = (self.with.max_evaluations, false);
         for c in 0..self.swept.len() {

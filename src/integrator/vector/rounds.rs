@@ -170,8 +170,8 @@ impl Run<'_> {
         true
     }
 
-    /// The verdict where all converged: a number that is zero wherever it was looked at may not be elsewhere, nor a tail that is zero as a power has
-    /// overflowed.
+    /// The verdict where all converged: a number that is zero wherever it was looked at may not be elsewhere, nor a
+    /// tail that is zero as a power has overflowed.
     fn converged(&mut self) -> (Status, Option<usize>) {
         let finite = self.bounds.0.is_finite() && self.bounds.1.is_finite();
         let may_be_zero = finite && self.with.tolerances().absolute > 0.0;
@@ -211,7 +211,8 @@ impl Run<'_> {
         }
     }
 
-    /// Sweeps what is asked for, leaf by leaf; with a look at the whole beforehand, if it is to be seen how large the components are.
+    /// Sweeps what is asked for, leaf by leaf; with a look at the whole beforehand, if it is to be seen how large the
+    /// components are.
     fn round(&mut self, look: bool) -> Option<Stop> {
         for (c, swept) in self.swept.iter_mut().enumerate() {
             swept.clear();
@@ -253,7 +254,8 @@ impl Run<'_> {
         self.withheld()
     }
 
-    /// Whether a component is zero, or next to it or to the largest, of which it may be but the foot of a peak; or the same value at all nodes.
+    /// Whether a component is zero, or next to it or to the largest, of which it may be but the foot of a peak; or the
+    /// same value at all nodes.
     fn is_plain(&mut self, c: usize) -> bool {
         let next_to_nothing = self.joint.next_to_nothing().max(TINY);
         let component = self.joint.component(c);

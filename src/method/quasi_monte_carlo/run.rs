@@ -8,8 +8,8 @@ use crate::method::{Forecast, Known, Wanted};
 use crate::points::Periodization;
 use crate::reduce::Moments;
 
-/// The most that twice as many points make of a claim, N^-3 and N^-4 of a smooth periodization: what falls faster, a lattice that begins to
-/// resolve a ridge along a diagonal, may still miss in all replicates what few points see.
+/// The most that twice as many points make of a claim, N^-3 and N^-4 of a smooth periodization: what falls faster, a
+/// lattice that begins to resolve a ridge along a diagonal, may still miss in all replicates what few points see.
 const FASTEST: f64 = 8.0;
 const FASTEST_SMOOTH: f64 = 16.0;
 
@@ -19,7 +19,8 @@ const SLOWEST: f64 = 0.5;
 /// Claims that a forecast is made of, at least.
 const CLAIMS: usize = 3;
 
-/// How far the farthest values were with half as many points, in units of what they are, where that is not known: as of a power of -1/4.
+/// How far the farthest values were with half as many points, in units of what they are, where that is not known: as of
+/// a power of -1/4.
 const UNKNOWN: f64 = 0.84;
 
 pub(super) struct Run {
@@ -95,7 +96,8 @@ impl Run {
             chi_squared: None,
             resolved: seen.is_resolved(),
         };
-        // Half of the points were there before: a change by more than both claims means that the claim before was wrong.
+        // Half of the points were there before: a change by more than both claims means that the claim before was
+        // wrong.
         self.stable = self.before.is_some_and(|(before, error)| (estimate - before).abs() <= error + self.known.error);
         self.before = Some((estimate, self.known.error));
         self.forecast.record(evaluations, self.known.error);

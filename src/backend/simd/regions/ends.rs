@@ -1,4 +1,5 @@
-//! Levels whose ends are singular where numbers are too sparse to come near: values there are those of a power of the distance.
+//! Levels whose ends are singular where numbers are too sparse to come near: values there are those of a power of the
+//! distance.
 
 use super::power_law::PowerLaw;
 use super::{Desk, SimdRegions};
@@ -29,8 +30,8 @@ impl SimdRegions<'_> {
         }
     }
 
-    /// The same, but for what lies where numbers are too sparse. Whether there are finer levels yet: that is so where they are `hasty`, and would not meet
-    /// the tolerance for what lies there.
+    /// The same, but for what lies where numbers are too sparse. Whether there are finer levels yet: that is so where
+    /// they are `hasty`, and would not meet the tolerance for what lies there.
     #[inline(never)]
     fn plain_levels(
         &self,
@@ -43,9 +44,9 @@ impl SimdRegions<'_> {
         dispatch!(self.token, simd => self.levels_on(simd, region, tolerance, hasty, desk, swept))
     }
 
-    /// Sets `swept`, which is of levels that end before what counts does, to what they come to with powers of the distance next to these ends; if
-    /// there are any, and that is better. `open` are the ends at which terms are not negligible; `short` says that there are finer levels yet, which
-    /// leave what is `beyond`.
+    /// Sets `swept`, which is of levels that end before what counts does, to what they come to with powers of the
+    /// distance next to these ends; if there are any, and that is better. `open` are the ends at which terms are not
+    /// negligible; `short` says that there are finer levels yet, which leave what is `beyond`.
     #[cold]
     #[inline(never)]
     fn with_powers(
@@ -162,7 +163,8 @@ impl Values for Mended<'_> {
     }
 }
 
-/// Sets values at distances from an end to those of a power, and others near it to what they would be had the node not been rounded.
+/// Sets values at distances from an end to those of a power, and others near it to what they would be had the node not
+/// been rounded.
 #[inline(always)]
 fn next_to<S: Simd>(simd: S, law: &PowerLaw, end: f64, distances: &[Vector], points: &[Vector], values: &mut [Vector]) {
     for ((distance, point), value) in distances.iter().zip(points).zip(values) {

@@ -1,12 +1,14 @@
 //! What an integrand does next to an end: a power of the distance, as far as values show it.
 //!
-//! Next to c numbers are an ulp of c apart, so that a value at a distance δ is off by up to ν/δ of itself, where ν is about half an ulp: of 1/√δ a
-//! share √ν of the integral cannot be summed. Farther out values are good. There ln|f| is fitted by
+//! Next to c numbers are an ulp of c apart, so that a value at a distance δ is off by up to ν/δ of itself, where ν is
+//! about half an ulp: of 1/√δ a share √ν of the integral cannot be summed. Farther out values are good. There ln|f| is
+//! fitted by
 //!
 //! ln a + α ln δ + b δ + c δ² + s/δ,
 //!
-//! the last for an end that is off by a rounding itself. The power is taken to go on below. Whether it does is asked of the values themselves: what
-//! the fit leaves must be noise, and not bent, and the values farther in must be the power as far as noise lets them say so.
+//! the last for an end that is off by a rounding itself. The power is taken to go on below. Whether it does is asked of
+//! the values themselves: what the fit leaves must be noise, and not bent, and the values farther in must be the power
+//! as far as noise lets them say so.
 
 use crate::lanes::{LANES, Lanes, Simd};
 use crate::rule::Vector;
@@ -50,7 +52,8 @@ const FAR: usize = 16;
 /// The share of the distance where a fit begins that noise may be there.
 const NEAR: f64 = 1e-4;
 
-/// The least noise that is claimed, in units of half an ulp of the end; and that which is believed where values have less, as those of 1/√(1 - x).
+/// The least noise that is claimed, in units of half an ulp of the end; and that which is believed where values have
+/// less, as those of 1/√(1 - x).
 const LEAST_NOISE: f64 = 0.5;
 const EXACT: f64 = 1e-6;
 
@@ -61,12 +64,14 @@ const SMOOTH: f64 = 0.02;
 const SIGNIFICANT: f64 = 5.0;
 const SINGLE: f64 = 6.0;
 
-/// Deviations that are claimed; those that are claimed of a fit that need be no power; and how often what that makes of it.
+/// Deviations that are claimed; those that are claimed of a fit that need be no power; and how often what that makes of
+/// it.
 const CLAIMED: f64 = 8.0;
 const BENDING: f64 = 2.0;
 const OTHERWISE: f64 = 2.0;
 
-/// How much more than the noise of one value at the cut, times the integral below it, levels may make of the noise beyond.
+/// How much more than the noise of one value at the cut, times the integral below it, levels may make of the noise
+/// beyond.
 const NOISY: f64 = 64.0;
 
 /// A power next to that of which the integral does not exist.
@@ -75,7 +80,8 @@ const LEAST_EXPONENT: f64 = -0.998;
 /// Fits that are compared with the values farther in, from that which claims least on.
 const TRIED: usize = 4;
 
-/// What is not to be taken for noise in the mean square of what the fit leaves, in units of its scatter from one sample to the next.
+/// What is not to be taken for noise in the mean square of what the fit leaves, in units of its scatter from one sample
+/// to the next.
 const TREND: f64 = 2.0;
 
 /// The first distance of a row, in units of the least; and that of the next in units of it.
@@ -89,7 +95,8 @@ const WITHIN: Vector =
     [1.0, 1.189207115002721, SQRT_2, 1.681792830507429, 2.0, 2.378414230005442, 2.0 * SQRT_2, 3.363585661014858];
 
 impl PowerLaw {
-    /// The distances at which values are wanted, in rows from that of the number next to the end on; `least` is half of that.
+    /// The distances at which values are wanted, in rows from that of the number next to the end on; `least` is half of
+    /// that.
     pub fn distances(least: f64, reach: f64) -> impl Iterator<Item = Vector> {
         let firsts = std::iter::successors(Some(least), |first| Some(first * OUTWARD));
         let rows = firsts.map(move |first| WITHIN.map(|within| (first * within).max(2.0 * least)));
@@ -109,7 +116,8 @@ impl PowerLaw {
         outward * self.power + ((distance * c + b) * distance + a)
     }
 
-    /// The law of `values` at `distances`, which are those of [`PowerLaw::distances`] as they were rounded, if they follow any.
+    /// The law of `values` at `distances`, which are those of [`PowerLaw::distances`] as they were rounded, if they
+    /// follow any.
     #[inline(always)]
     pub fn of<S: Simd>(simd: S, distances: &[Vector], values: &[Vector], least: f64) -> Option<Self> {
         let size = values.get(FIRST)?[0];
@@ -137,7 +145,8 @@ impl PowerLaw {
         }
         // It is seen best next to the end.
         let shift = fits.first()?.0.shift;
-        // Far out there may be more to values than a fit has, but no more than seems noise there; values farther in know.
+        // Far out there may be more to values than a fit has, but no more than seems noise there; values farther in
+        // know.
         for _ in 0..TRIED {
             let claims = fits.iter().map(|(found, _)| found.law.claim).enumerate();
             let (least, _) = claims.min_by(|(_, a), (_, b)| a.total_cmp(b))?;
@@ -206,7 +215,8 @@ impl Fit {
         let (cut, inverse) = (scale * least, (scale * least).recip());
         let first = logs[0][0];
         let power = (logs[ROWS - 1][LANES - 1] - first) / basis.logs[ROWS - 1][LANES - 1];
-        // So that small numbers are left, from which little is lost; at the distances that are meant, of which those there are differ by a rounding.
+        // So that small numbers are left, from which little is lost; at the distances that are meant, of which those
+        // there are differ by a rounding.
         let (mut rest, mut sums) = ([zero; ROWS], [zero; LANES]);
         for (k, rest) in rest.iter_mut().enumerate() {
             let (log, meant) = (Lanes::from_array(simd, logs[k]), Lanes::from_array(simd, basis.logs[k]));
@@ -273,7 +283,8 @@ impl Fit {
 const TOP: f64 = 1024.0 * WITHIN[LANES - 1];
 const _: () = assert!(ROWS == 6 && OUTWARD == 4.0);
 
-/// The terms of a fit as orthonormal columns of weighted samples. They are the same wherever the fit begins but for the rounding of values.
+/// The terms of a fit as orthonormal columns of weighted samples. They are the same wherever the fit begins but for the
+/// rounding of values.
 struct Basis {
     /// The logarithms of the distances and their inverses, in units of the first.
     logs: Column,
