@@ -2,9 +2,9 @@
 //!
 //! ln Γ(w) = z·ln z - z + ln(2π)/2 + c(z) with z = w - ½, from z = ½ on: Stirling's series about the middle of the
 //! step, whose correction c stays below 0.08 and is a minimax polynomial in a fraction of z. The sum is kept to twice
-//! the precision, and Γ is its exponential. Γ of negative numbers by reflection. ln Γ between ½ and 2½ is (x - 1)·(x
-//! - 2) times a minimax polynomial, as W. J. Cody, K. E. Hillstrom, "Chebyshev approximations for the natural logarithm
-//! of the gamma function", <https://doi.org/10.1090/S0025-5718-1967-0221724-8>.
+//! the precision, and Γ is its exponential. Γ of negative numbers by reflection. ln Γ between ½ and 2½ is
+//! (x - 1)·(x - 2) times a minimax polynomial, as W. J. Cody, K. E. Hillstrom, "Chebyshev approximations for the natural
+//! logarithm of the gamma function", <https://doi.org/10.1090/S0025-5718-1967-0221724-8>.
 
 use super::exponential::{beyond_head, reduce, scale_far};
 use super::gamma_zeros::ln_gamma_near_zero;
