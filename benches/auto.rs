@@ -1,5 +1,6 @@
-//! `Backend::Auto` beside every choice that could be made for it, from 10^2 points to 10^10, for a cheap integrand and a dear
-//! one: elapsed time, least of several rounds that alternate. A GPU takes part if one can be opened (`QUADRILLE_ADAPTER`).
+//! `Backend::Auto` beside every choice that could be made for it, from 10^2 points to 10^10, for a cheap integrand and
+//! a dear one: elapsed time, least of several rounds that alternate. A GPU takes part if one can be opened
+//! (`QUADRILLE_ADAPTER`).
 
 mod common;
 

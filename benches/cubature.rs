@@ -1,5 +1,5 @@
-//! Cubature over Genz's families, beside the fastest peer that met the tolerance and said so (measured elsewhere, on one thread of
-//! a machine of the same kind): hcubature, Cuhre, Divonne, or none.
+//! Cubature over Genz's families, beside the fastest peer that met the tolerance and said so (measured elsewhere, on
+//! one thread of a machine of the same kind): hcubature, Cuhre, Divonne, or none.
 //! `cargo bench --bench cubature -- gaussian` runs those cases alone.
 
 #[path = "../tests/cubature/families.rs"]

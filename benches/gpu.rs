@@ -1,5 +1,6 @@
-//! The GPU backend on the adapter that `QUADRILLE_ADAPTER` names, or the best that is not software: what each step from nothing
-//! to a sum costs, then large sums, samples and cubature in every arithmetic that it has, beside the SIMD backend. `-- samples` or `-- boxes` for these alone.
+//! The GPU backend on the adapter that `QUADRILLE_ADAPTER` names, or the best that is not software: what each step from
+//! nothing to a sum costs, then large sums, samples and cubature in every arithmetic that it has, beside the SIMD
+//! backend. `-- samples` or `-- boxes` for these alone.
 //!
 //! Drivers keep compiled shaders on disk, so every text to be compiled is one that was never seen before.
 

@@ -1,5 +1,5 @@
-//! Sweeps: 100,000 × exp(-p x) cos(q x) on [0, 1] to 1e-10, p to 10 and q to 50 (suite C of the peers), and the same with q to 3,
-//! which one panel answers; over boxes; beside the plain loop of one-by-one calls.
+//! Sweeps: 100,000 × exp(-p x) cos(q x) on [0, 1] to 1e-10, p to 10 and q to 50 (suite C of the peers), and the same
+//! with q to 3, which one panel answers; over boxes; beside the plain loop of one-by-one calls.
 
 mod common;
 

@@ -54,7 +54,8 @@ pub struct Progress {
     pub evaluations: u64,
     /// Evaluations in all; of an adaptive method: the most there may be; of a sweep: rows.
     pub total: u64,
-    /// The estimate as it is now, of the method at work; NaN where there is none: of a fixed rule, a vector or a sweep, and before the first round.
+    /// The estimate as it is now, of the method at work; NaN where there is none: of a fixed rule, a vector or a sweep,
+    /// and before the first round.
     pub estimate: f64,
     /// The error that is claimed of it; infinite where there is none.
     pub error: f64,
@@ -145,8 +146,8 @@ impl Control {
     }
 }
 
-/// The size of the next block of work: small at first, then by the time the last one took, so that a block takes long enough
-/// not to notice its beginning and end, and short enough to stop in time.
+/// The size of the next block of work: small at first, then by the time the last one took, so that a block takes long
+/// enough not to notice its beginning and end, and short enough to stop in time.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Pace {
     pub size: u64,

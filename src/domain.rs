@@ -1,7 +1,7 @@
 //! Domains that are no boxes, by transformation of the unit cube.
 //!
-//! [`Integrator::integrate_over`](crate::Integrator::integrate_over) takes a [`Simplex`], a [`Ball`], limits that depend on outer
-//! variables ([`Nested`]), or a transformation of your own.
+//! [`Integrator::integrate_over`](crate::Integrator::integrate_over) takes a [`Simplex`], a [`Ball`], limits that
+//! depend on outer variables ([`Nested`]), or a transformation of your own.
 
 mod ball;
 mod nested;
@@ -38,8 +38,8 @@ use crate::lanes::{LANES, Lanes, Simd};
 /// # Ok::<(), quadrille::Error>(())
 /// ```
 pub trait Domain<const D: usize>: Sync {
-    /// The point x(u), and the factor |det dx/du| there. The coordinates of u are in (0, 1). Where the factor is 0 the integrand
-    /// counts as 0, whatever it is at x; a negative one counts as such.
+    /// The point x(u), and the factor |det dx/du| there. The coordinates of u are in (0, 1). Where the factor is 0 the
+    /// integrand counts as 0, whatever it is at x; a negative one counts as such.
     fn point(&self, u: [f64; D]) -> ([f64; D], f64);
 
     /// Refuses what is no domain, before anything is evaluated.

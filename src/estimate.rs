@@ -1,24 +1,26 @@
 //! The error model: the one place where differences become claims.
 //!
-//! A sweep of a ladder gives a sequence of estimates, each from all nodes of the one before and as many new ones. Of each
-//! step the *raw error* is made of three kinds of signs that the rule does not resolve the integrand:
+//! A sweep of a ladder gives a sequence of estimates, each from all nodes of the one before and as many new ones. Of
+//! each step the *raw error* is made of three kinds of signs that the rule does not resolve the integrand:
 //!
-//! - the **difference** from the estimate before, which is the error of the *coarser* rule where the method converges at all;
-//! - **null rules**, weights that are zero for every polynomial of lower degree: what they give is the size of the integrand's
-//!   finest resolved components. The constant part of an integrand counts in none of them, so that a small feature on a large
-//!   constant is seen in its own units;
+//! - the **difference** from the estimate before, which is the error of the *coarser* rule where the method converges
+//!   at all;
+//! - **null rules**, weights that are zero for every polynomial of lower degree: what they give is the size of the
+//!   integrand's finest resolved components. The constant part of an integrand counts in none of them, so that a small
+//!   feature on a large constant is seen in its own units;
 //! - the **surprise**: a value at a point that no rule uses, less what the interpolant predicts there.
 //!
-//! [`Signs::raw`] weighs them, [`claim`] looks at the step before. A step after which the raw error is about the square of
-//! the one before is one of an analytic function. After any other, one small raw error after a large one is claimed as a
-//! fifth of the large one; and where a step brings less than a factor of 2, what is still to come is more than the last step,
-//! and is claimed in full.
+//! [`Signs::raw`] weighs them, [`claim`] looks at the step before. A step after which the raw error is about the square
+//! of the one before is one of an analytic function. After any other, one small raw error after a large one is claimed
+//! as a fifth of the large one; and where a step brings less than a factor of 2, what is still to come is more than the
+//! last step, and is claimed in full.
 //!
-//! Double-exponential levels have no null rules, but Fourier components, which [`left_by`] takes; and [`claim_of_levels`] the history of differences.
+//! Double-exponential levels have no null rules, but Fourier components, which [`left_by`] takes; and
+//! [`claim_of_levels`] the history of differences.
 //!
-//! **Rounding** is claimed apart: errors of truncation add up, those of rounding do so in the mean square. All quantities
-//! are integrals: they scale together when the region is stretched. The model lies where the integrand has features that no
-//! node meets; see [`Method::Auto`](crate::Method::Auto) for what is done about that.
+//! **Rounding** is claimed apart: errors of truncation add up, those of rounding do so in the mean square. All
+//! quantities are integrals: they scale together when the region is stretched. The model lies where the integrand has
+//! features that no node meets; see [`Method::Auto`](crate::Method::Auto) for what is done about that.
 
 pub(crate) mod cubature;
 pub(crate) mod expansion;
@@ -42,8 +44,8 @@ impl Tolerance {
         self.absolute.max(self.relative * estimate.abs())
     }
 
-    /// What an integral that needs more than one panel is refined to: a hundredth where that costs little, down to 1e-10. At a
-    /// loose tolerance the few panels of the mesh leave room for accidents of the differences.
+    /// What an integral that needs more than one panel is refined to: a hundredth where that costs little, down to
+    /// 1e-10. At a loose tolerance the few panels of the mesh leave room for accidents of the differences.
     pub fn inner(self) -> Self {
         if self.relative > 0.0 && self.relative <= 1e-10 {
             return self;
@@ -62,8 +64,8 @@ impl Tolerance {
 /// The share of an integral of |f|, or of its largest term, below which what is left of it is nothing.
 pub(crate) const NEGLIGIBLE: f64 = 1e-17;
 
-/// What is claimed of the rest beyond the last value that is known, where |f| times the distance is `size` and goes to the end like this power of the
-/// distance: some times what such a power leaves, which is finite however small it is.
+/// What is claimed of the rest beyond the last value that is known, where |f| times the distance is `size` and goes to
+/// the end like this power of the distance: some times what such a power leaves, which is finite however small it is.
 #[inline]
 pub(crate) fn left_beyond(size: f64, power: f64) -> f64 {
     const CAUTION: f64 = 4.0;
@@ -108,23 +110,24 @@ const ROUGH: f64 = 10.0;
 /// Of the variation: highest null rules below this are so seldom by accident.
 const RESOLVED: f64 = 1e-7;
 
-/// How much smaller than geometric convergence has them the lower null rules are where components do not fall; and the noise of values, in units of what
-/// roundings leave of a sum, up to which they need not.
+/// How much smaller than geometric convergence has them the lower null rules are where components do not fall; and the
+/// noise of values, in units of what roundings leave of a sum, up to which they need not.
 const FLAT: f64 = 0.1;
 const NOISY: f64 = 10.0;
 
-/// A kink at a node leaves of the highest null rules, to which it is invisible but for the fall of its components from one degree to
-/// the next, a hundredth of the lower ones.
+/// A kink at a node leaves of the highest null rules, to which it is invisible but for the fall of its components from
+/// one degree to the next, a hundredth of the lower ones.
 const STEEP: f64 = 1e-4;
 
 impl<Q: Quantity> Signs<Q> {
     /// The raw error.
     ///
-    /// The highest null rules say how large the components are that are only just resolved. Those of some places of a kink
-    /// or a step vanish; but then the lower null rules and the difference do not. Where components fall geometrically, those of
-    /// a share p of the degree are, in units of the variation, the highest to the power p: signs up to ten times that say
-    /// nothing new. Larger ones count in full; but for those of oscillations that are resolved, where components fall faster and
-    /// faster: by more from the lower null rules to the highest than a kink has it in any place.
+    /// The highest null rules say how large the components are that are only just resolved. Those of some places of a
+    /// kink or a step vanish; but then the lower null rules and the difference do not. Where components fall
+    /// geometrically, those of a share p of the degree are, in units of the variation, the highest to the power p:
+    /// signs up to ten times that say nothing new. Larger ones count in full; but for those of oscillations that are
+    /// resolved, where components fall faster and faster: by more from the lower null rules to the highest than a kink
+    /// has it in any place.
     #[inline(always)]
     pub fn raw(self) -> Q {
         let ([highest, lower], difference) = (self.sizes(), self.difference.abs());
@@ -148,8 +151,9 @@ impl<Q: Quantity> Signs<Q> {
         [highest, (third.abs() + fourth.abs()) * NULL]
     }
 
-    /// Whether the finest components do not fall, by more than rounding has it, which is `floor`: so it is where a single value deviates from what
-    /// is smooth, as at the foot of a peak between nodes, and where values have noise of their own.
+    /// Whether the finest components do not fall, by more than rounding has it, which is `floor`: so it is where a
+    /// single value deviates from what is smooth, as at the foot of a peak between nodes, and where values have noise
+    /// of their own.
     #[inline(always)]
     pub fn are_flat(self, floor: Q) -> Q::Truth {
         let [highest, lower] = self.sizes();
@@ -162,14 +166,15 @@ impl<Q: Quantity> Signs<Q> {
     }
 }
 
-/// Whether what there is of variation is not resolved by nodes that leave this raw error: finest components are about as large as any. So it is where the
-/// integrand oscillates faster than the nodes lie.
+/// Whether what there is of variation is not resolved by nodes that leave this raw error: finest components are about
+/// as large as any. So it is where the integrand oscillates faster than the nodes lie.
 #[inline(always)]
 pub(crate) fn is_sparse<Q: Quantity>(now: Q, variation: Q) -> Q::Truth {
     (variation * 0.1).lt(now)
 }
 
-/// The same of what one of so many vectors of nodes sees, as of the foot of a peak: of a single value components are the smaller the more nodes there are.
+/// The same of what one of so many vectors of nodes sees, as of the foot of a peak: of a single value components are
+/// the smaller the more nodes there are.
 #[inline(always)]
 pub(crate) fn is_foot(now: f64, variation: f64, vectors: usize) -> bool {
     is_sparse(now * (0.5 * vectors as f64), variation)
@@ -181,9 +186,9 @@ pub(crate) fn are_same<Q: Quantity>(variation: Q, floor: Q) -> Q::Truth {
     variation.le(floor * NOISY)
 }
 
-/// The error claimed after a step of raw error `now`, that of the step before having been `before` (infinite where there was
-/// none): `now` where it is about the square of the one before, in units of `variation`, as twice the degree has it for analytic
-/// functions; else at most twenty times that.
+/// The error claimed after a step of raw error `now`, that of the step before having been `before` (infinite where
+/// there was none): `now` where it is about the square of the one before, in units of `variation`, as twice the degree
+/// has it for analytic functions; else at most twenty times that.
 #[inline(always)]
 pub(crate) fn claim<Q: Quantity>(now: Q, before: Q, variation: Q) -> Q {
     let q = now / before;
@@ -195,33 +200,34 @@ pub(crate) fn claim<Q: Quantity>(now: Q, before: Q, variation: Q) -> Q {
 /// See [`claim`].
 const SQUARE: f64 = 10.0;
 
-/// `claimed`, or nothing where the raw error `now` is no more than rounding explains. Somewhat above that it is noise of the
-/// integrand's own, of which the signs are but a few samples: three times as much is claimed.
+/// `claimed`, or nothing where the raw error `now` is no more than rounding explains. Somewhat above that it is noise
+/// of the integrand's own, of which the signs are but a few samples: three times as much is claimed.
 #[inline(always)]
 pub(crate) fn beyond_rounding<Q: Quantity>(now: Q, floor: Q, claimed: Q) -> Q {
     let noisy = || Q::choose(now.lt(floor * 1e3), || larger(claimed, now * 3.0), || claimed);
     Q::choose(now.le(floor), || now.like(0.0), noisy)
 }
 
-/// The same for levels: what steps leave, of the two before `before[1]` and, earlier, `before[0]`. Where the step before had already brought
-/// a factor of less than 0.03, the last says it all.
+/// The same for levels: what steps leave, of the two before `before[1]` and, earlier, `before[0]`. Where the step
+/// before had already brought a factor of less than 0.03, the last says it all.
 #[inline(always)]
 pub(crate) fn claim_of_levels(now: f64, before: [f64; 2]) -> f64 {
     let claimed = now * remainder(now / before[1]);
     if before[1] < 0.03 * before[0] || before[1] == f64::INFINITY { claimed } else { claimed.max(0.2 * before[1]) }
 }
 
-/// What a sum over equidistant nodes leaves whose `components` are those of 11/16, 13/16 and 15/16 of the highest frequency that the
-/// nodes can tell. Of something smooth next to nothing; but a kink, a step or a cusp that is too weak to be seen beside the smooth part is as large as
-/// the last of them. Where they do not fall evenly, f is not resolved, or they cancel by accident.
+/// What a sum over equidistant nodes leaves whose `components` are those of 11/16, 13/16 and 15/16 of the highest
+/// frequency that the nodes can tell. Of something smooth next to nothing; but a kink, a step or a cusp that is too
+/// weak to be seen beside the smooth part is as large as the last of them. Where they do not fall evenly, f is not
+/// resolved, or they cancel by accident.
 #[inline(always)]
 pub(crate) fn left_by([first, second, last]: [f64; 3]) -> f64 {
     let likely = CUSP * last;
     if second * second <= likely * first && last < second { likely } else { uneven([first, second, likely]) }
 }
 
-/// A cusp (a root of |x - c|) half way between nodes leaves so many times the last component: that of the next wave, on the other side of
-/// what the nodes can tell, takes most of it away.
+/// A cusp (a root of |x - c|) half way between nodes leaves so many times the last component: that of the next wave, on
+/// the other side of what the nodes can tell, takes most of it away.
 const CUSP: f64 = 1.5;
 
 /// Out of line: its division would be waited for.
@@ -231,16 +237,16 @@ fn uneven([first, second, likely]: [f64; 3]) -> f64 {
     2.0 * larger(likely, second * lesser(1.0, second / first))
 }
 
-/// What is still to come after a step, in units of it, where each is q times the one before: q + q² + … = q / (1 - q); at
-/// least 1.
+/// What is still to come after a step, in units of it, where each is q times the one before: q + q² + … = q / (1 - q);
+/// at least 1.
 #[inline(always)]
 pub(crate) fn remainder<Q: Quantity>(q: Q) -> Q {
     let least = || lesser(q, q.like(0.9));
     Q::choose(q.like(0.5).lt(q), || least() / (q.like(1.0) - least()), || q.like(1.0))
 }
 
-/// The error of a weighted sum of `nodes` values: four times the mean square of roundings of an ulp each, which are independent
-/// but for those of equal values; so half an ulp of the sum itself comes on top.
+/// The error of a weighted sum of `nodes` values: four times the mean square of roundings of an ulp each, which are
+/// independent but for those of equal values; so half an ulp of the sum itself comes on top.
 #[inline(always)]
 pub(crate) fn rounding(magnitude: f64, estimate: f64, nodes: usize) -> f64 {
     rounding_by(4.0 / (nodes as f64).sqrt(), magnitude, estimate)

@@ -5,8 +5,9 @@ use std::fmt;
 /// How VEGAS+ stretches each axis: 512 increments, in each of which as many samples fall on the average.
 ///
 /// A density that is a product over the axes, one over 512 times the length of the increment on each. Learnt by
-/// [`Method::Vegas`](crate::Method::Vegas), kept in [`Statistics::importance_map`](crate::Statistics::importance_map), and begun with by
-/// [`Integrator::warm_start`](crate::Integrator::warm_start). To save it, save its [`edges`](Self::edges).
+/// [`Method::Vegas`](crate::Method::Vegas), kept in [`Statistics::importance_map`](crate::Statistics::importance_map),
+/// and begun with by [`Integrator::warm_start`](crate::Integrator::warm_start). To save it, save its
+/// [`edges`](Self::edges).
 ///
 /// ```
 /// use quadrille::{ImportanceMap, Integrator, Method};
@@ -42,8 +43,8 @@ impl ImportanceMap {
         Self { ends: edges }
     }
 
-    /// Of each axis the 513 ends of its increments, in ascending order: from the lower to the upper bound; of an infinite axis in the
-    /// variable t of x = t / (1 - t²), or x = bound ± t / (1 - t).
+    /// Of each axis the 513 ends of its increments, in ascending order: from the lower to the upper bound; of an
+    /// infinite axis in the variable t of x = t / (1 - t²), or x = bound ± t / (1 - t).
     pub fn edges(&self) -> &[Vec<f64>] {
         &self.ends
     }

@@ -1,6 +1,6 @@
 //! The answer: the estimate and everything that is known about it.
 
-use crate::agreement::Agreement;
+use crate::agreement::{Agreement, Verify};
 use crate::backend::Backend;
 use crate::importance::ImportanceMap;
 use crate::lanes::Level;
@@ -16,18 +16,21 @@ use std::{fmt, time::Duration};
 pub struct Integral {
     /// The value.
     pub estimate: f64,
-    /// A bound on |estimate − integral| as the method estimates it. A fixed rule makes no such claim: infinite then. Where an integrand is singular next to an end and no
-    /// farther from it than half the distance of two numbers, as 1/√sin x at π, the end that is meant is taken: the singularity.
+    /// A bound on |estimate − integral| as the method estimates it. A fixed rule makes no such claim: infinite then.
+    /// Where an integrand is singular next to an end and no farther from it than half the distance of two numbers, as
+    /// 1/√sin x at π, the end that is meant is taken: the singularity.
     pub error: f64,
-    /// Nodes at which the integrand was evaluated for the estimate. Not counted: verification, nodes that are evaluated once more in
-    /// lanes that are left free (the 18 of one panel are 24 calls of a closure, and there are never more calls than a third on top), the search of a fixed rule for the node whose value
-    /// is not finite, and what a sweep that was stopped had done.
+    /// Nodes at which the integrand was evaluated for the estimate. Not counted: verification, nodes that are evaluated
+    /// once more in lanes that are left free (the 18 of one panel are 24 calls of a closure, and there are never more
+    /// calls than a third on top), the search of a fixed rule for the node whose value is not finite, and what a sweep
+    /// that was stopped had done.
     pub evaluations: u64,
     /// Panels (in several dimensions boxes) that the estimate covers.
     pub regions: u64,
     /// Whether this is what was asked for.
     pub status: Status,
-    /// In several dimensions, the point of [`Status::NonFinite`], or where verification found a value that is not that of the scalar definition.
+    /// In several dimensions, the point of [`Status::NonFinite`], or where verification found a value that is not that
+    /// of the scalar definition.
     pub bad_point: Vec<f64>,
     /// Who evaluated; of an empty interval, who was asked to.
     pub backend: Backend,
@@ -47,8 +50,8 @@ pub struct Integral {
     pub method: Option<Method>,
     /// Of an estimate from samples: what its error is made of.
     pub statistics: Option<Box<Statistics>>,
-    /// Wall-clock time of the whole call, verification included. Zero where an adaptive method needed a single panel: reading
-    /// the clock would take as long as the integral.
+    /// Wall-clock time of the whole call, verification included. Zero where an adaptive method needed a single panel:
+    /// reading the clock would take as long as the integral.
     pub elapsed: Duration,
 }
 
@@ -78,8 +81,9 @@ impl Integral {
 
 /// Where the error of an estimate from samples comes from.
 ///
-/// [`Integral::error`] is [`standard_deviations`](Self::standard_deviations) of the estimate, with Student's factor where these are
-/// known from few estimates: the probability that the true error is within it is [`confidence`](Self::confidence).
+/// [`Integral::error`] is [`standard_deviations`](Self::standard_deviations) of the estimate, with Student's factor
+/// where these are known from few estimates: the probability that the true error is within it is
+/// [`confidence`](Self::confidence).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Statistics {
@@ -87,8 +91,8 @@ pub struct Statistics {
     pub method: String,
     /// The seed that gives the same points again.
     pub seed: u64,
-    /// Independent estimates: shifts of a lattice, scramblings of Sobol points, samples of plain Monte Carlo, iterations of VEGAS
-    /// that count.
+    /// Independent estimates: shifts of a lattice, scramblings of Sobol points, samples of plain Monte Carlo,
+    /// iterations of VEGAS that count.
     pub estimates: u64,
     /// What the error is, in standard deviations of the estimate.
     pub standard_deviations: f64,
@@ -100,7 +104,8 @@ pub struct Statistics {
     pub chi_squared: Option<f64>,
     /// The iterations of VEGAS less one.
     pub degrees_of_freedom: Option<u32>,
-    /// Of VEGAS: the map that the last iteration sampled by, for [`Integrator::warm_start`](crate::Integrator::warm_start).
+    /// Of VEGAS: the map that the last iteration sampled by, for
+    /// [`Integrator::warm_start`](crate::Integrator::warm_start).
     pub importance_map: Option<ImportanceMap>,
 }
 
@@ -116,11 +121,12 @@ pub enum Status {
     MaxEvaluations,
     /// The mesh has grown to its limit: [`Integrator::max_memory`](crate::Integrator::max_memory).
     MemoryLimit,
-    /// The integral does not seem to exist: it grows as an end or a pole is approached, over twelve halvings or more. The estimate
-    /// means nothing, so the error of one over an interval is infinite. Seen, too, where all that counts lies in less than that share of a range that is huge.
+    /// The integral does not seem to exist: it grows as an end or a pole is approached, over twelve halvings or more.
+    /// The estimate means nothing, so the error of one over an interval is infinite. Seen, too, where all that counts
+    /// lies in less than that share of a range that is huge.
     Divergent,
-    /// Samples at points that no rule uses contradict the result; or, in several dimensions, all samples are zero and nothing says that the
-    /// integrand is.
+    /// Samples at points that no rule uses contradict the result; or, in several dimensions, all samples are zero and
+    /// nothing says that the integrand is.
     Suspicious {
         /// What was seen.
         reason: &'static str,
@@ -141,11 +147,12 @@ pub enum Status {
         /// The tolerance, if one was asked for.
         tolerance: Option<f64>,
     },
-    /// The sum is too large for an `f64` although the values that led to that are finite; or, of samples that differ by more than
-    /// 1e154, the sum of squares that an error is claimed by.
+    /// The sum is too large for an `f64` although the values that led to that are finite; or, of samples that differ by
+    /// more than 1e154, the sum of squares that an error is claimed by.
     Overflow,
-    /// Cancelled by the caller. The estimate of a fixed rule is that of the part from the smaller bound to `reached`; adaptive methods and those that
-    /// sample always cover the whole, and theirs is that of the last round. It is NaN where nothing was done yet.
+    /// Cancelled by the caller. The estimate of a fixed rule is that of the part from the smaller bound to `reached`;
+    /// adaptive methods and those that sample always cover the whole, and theirs is that of the last round. It is NaN
+    /// where nothing was done yet.
     Cancelled {
         /// The upper end of the part that was summed; infinite where that is the whole, NaN where nothing is known.
         reached: f64,
@@ -160,8 +167,8 @@ pub enum Status {
 }
 
 impl Status {
-    /// The name used in output: `converged`, `roundoff-limited`, `max-evaluations`, `memory-limit`, `divergent`, `suspicious`,
-    /// `summed`, `non-finite`, `precision-floor`, `overflow`, `cancelled`, `deadline`, `refused`.
+    /// The name used in output: `converged`, `roundoff-limited`, `max-evaluations`, `memory-limit`, `divergent`,
+    /// `suspicious`, `summed`, `non-finite`, `precision-floor`, `overflow`, `cancelled`, `deadline`, `refused`.
     pub fn name(&self) -> &'static str {
         match self {
             Status::Summed => "summed",
@@ -217,6 +224,11 @@ impl fmt::Display for Status {
     }
 }
 
+/// So many of them, in words.
+pub(crate) fn counted(count: u64, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
 /// What was asked for and could not be had.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -228,9 +240,31 @@ pub struct Fallback {
 }
 
 impl Fallback {
+    pub(crate) fn new(wanted: impl fmt::Display, reason: impl Into<String>) -> Self {
+        Self { wanted: wanted.to_string(), reason: reason.into() }
+    }
+
+    /// Threads that could not be had.
+    pub(crate) fn threads(wanted: usize, reason: impl Into<String>) -> Self {
+        Self::new(format_args!("{wanted} threads"), reason)
+    }
+
     /// Threads that the serial reference has no use for.
     pub(crate) fn serial_threads(wanted: usize) -> Self {
-        Self { wanted: format!("{wanted} threads"), reason: "the serial reference runs on one".to_owned() }
+        Self::threads(wanted, "the serial reference runs on one")
+    }
+
+    /// The GPU, which was given up after so many evaluations.
+    pub(crate) fn gpu_given_up(mut reason: String, evaluations: u64) -> Self {
+        if evaluations > 0 {
+            reason += &format!(", after {evaluations} evaluations");
+        }
+        Self::new(Backend::Gpu, reason)
+    }
+
+    /// Verification, which was not possible.
+    pub(crate) fn verification(depth: Verify, reason: impl Into<String>) -> Self {
+        Self::new(format_args!("verification {depth}"), reason)
     }
 }
 
@@ -254,14 +288,14 @@ impl fmt::Display for Integral {
         if let Some(method) = self.method {
             write!(f, "{method}, ")?;
         }
-        write!(f, "{} evaluations, {}", self.evaluations, self.backend)?;
+        write!(f, "{}, {}", counted(self.evaluations, "evaluation"), self.backend)?;
         if let Some(level) = self.level {
             write!(f, " {level}")?;
         }
         if let Some(adapter) = &self.adapter {
             write!(f, " on {adapter} in {}", self.precision)?;
         }
-        write!(f, ", {} thread{}", self.threads, if self.threads == 1 { "" } else { "s" })?;
+        write!(f, ", {}", counted(self.threads as u64, "thread"))?;
         if !self.elapsed.is_zero() {
             write!(f, ", {:.3?}", self.elapsed)?;
         }

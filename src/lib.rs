@@ -1,5 +1,5 @@
-//! Numerical integration at the speed of the hardware: one integrand, written once, evaluated by its own scalar code, on
-//! SIMD lanes across threads, or on a GPU, and the fast result checked against the plain one.
+//! Numerical integration at the speed of the hardware: one integrand, written once, evaluated by its own scalar code,
+//! on SIMD lanes across threads, or on a GPU, and the fast result checked against the plain one.
 //!
 //! ```
 //! use quadrille::{Integrator, Rule, Verify, integrand};
@@ -45,19 +45,19 @@
 //! - **Nodes** follow from their integer index and are right to about an ulp (1.25 at most) for up to 2^53 panels; next
 //!   to a zero of x inside the interval, to an ulp of the farthest of the 1024 nodes around. None lies outside.
 //! - **Sums** are plain over 8 terms, then over 16, and compensated above: right to 4 ulp of the sum of |f|, whatever
-//!   the number of terms, and to one where rounding errors are not all of one sign. Memory does not depend on the number
-//!   of panels.
+//!   the number of terms, and to one where rounding errors are not all of one sign. Memory does not depend on the
+//!   number of panels.
 //! - **Bits** do not depend on the number of threads, nor on the level as long as it has fused multiply-add.
-//! - **The serial backend** is the textbook loop over the integrand's own scalar code. For the left rule that is, to the
-//!   bit, `for i in 0..n { s += f(a + i as f64 * dx) }`, times `dx`.
+//! - **The serial backend** is the textbook loop over the integrand's own scalar code. For the left rule that is, to
+//!   the bit, `for i in 0..n { s += f(a + i as f64 * dx) }`, times `dx`.
 //! - **Nothing is silent.** A question without sense is refused before anything is evaluated; an integral that is not
-//!   what was asked for is an [`Error::NotConverged`] that holds the best estimate. A fixed rule estimates no error, and
-//!   says so; an adaptive method claims error <= max(abs_tol, rel_tol · |estimate|) or gives the reason why not.
+//!   what was asked for is an [`Error::NotConverged`] that holds the best estimate. A fixed rule estimates no error,
+//!   and says so; an adaptive method claims error <= max(abs_tol, rel_tol · |estimate|) or gives the reason why not.
 //!
 //! # Features
 //!
-//! `gpu` (compute shaders, by wgpu), `parallel` (threads, by rayon), `wide` (closures over `wide::f64x8`) and `complex` (closures
-//! that return `num_complex::Complex<f64>`), all on by default.
+//! `gpu` (compute shaders, by wgpu), `parallel` (threads, by rayon), `wide` (closures over `wide::f64x8`) and `complex`
+//! (closures that return `num_complex::Complex<f64>`), all on by default.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 

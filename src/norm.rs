@@ -2,14 +2,14 @@
 
 /// In which sense a vector of integrals meets its tolerance: ‖errors‖ <= max(abs_tol, rel_tol · ‖estimates‖).
 ///
-/// Complex numbers are pairs of components, measured by their modulus in all of these. Whatever the norm, the error of each
-/// component is claimed by itself; so that the claim means something, each is refined to 1e-5 of its ∫|f| (or to the
-/// absolute tolerance), unless it is below 1e-13 of the largest.
+/// Complex numbers are pairs of components, measured by their modulus in all of these. Whatever the norm, the error of
+/// each component is claimed by itself; so that the claim means something, each is refined to 1e-5 of its ∫|f| (or to
+/// the absolute tolerance), unless it is below 1e-13 of the largest.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Norm {
-    /// The root of the sum of squares over all components. Components that are small beside others are known to the same
-    /// absolute error.
+    /// The root of the sum of squares over all components. Components that are small beside others are known to the
+    /// same absolute error.
     #[default]
     Euclidean,
     /// The largest component.

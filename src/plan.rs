@@ -78,7 +78,8 @@ impl Grid {
         Self::unless(&|| false, lower, upper, rule, panels)?.ok_or(Error::NoPanels)
     }
 
-    /// A plan for `lower < upper`, both finite and not too far apart; nothing if it was stopped before the nodes of the rule were there.
+    /// A plan for `lower < upper`, both finite and not too far apart; nothing if it was stopped before the nodes of the
+    /// rule were there.
     pub fn unless(
         stopped: &dyn Fn() -> bool,
         lower: f64,
@@ -165,16 +166,17 @@ impl Grid {
         k as f64 * upper + k as f64 * rest
     }
 
-    /// The step as two numbers, the upper one with room for the bits of a place in a run, so that their product is exact.
+    /// The step as two numbers, the upper one with room for the bits of a place in a run, so that their product is
+    /// exact.
     #[inline(always)]
     pub fn step_parts(&self) -> (f64, f64) {
         let upper = f64::from_bits(self.step.high.to_bits() & !(2 * RUN as u64 - 1));
         (upper, (self.step.high - upper) + self.step.low)
     }
 
-    /// Where nodes of a run are counted from: a number, and what its rounding took away, to be added to the offsets. Next to
-    /// 0 that is nothing: an ulp of a node is small beside the interval then. Far from it, rounding all bases of a grid whose
-    /// step is a fraction of an ulp the same way would shift the whole of it.
+    /// Where nodes of a run are counted from: a number, and what its rounding took away, to be added to the offsets.
+    /// Next to 0 that is nothing: an ulp of a node is small beside the interval then. Far from it, rounding all bases
+    /// of a grid whose step is a fraction of an ulp the same way would shift the whole of it.
     #[inline(always)]
     pub fn base(&self, panel: u64, offset: f64) -> (f64, f64) {
         let (high, low) = self.place(panel, offset);

@@ -1,7 +1,7 @@
 //! Sample points, from integers alone.
 //!
-//! A coordinate is a `u32` k, and means (k + 1/2) / 2^32: never 0, never 1, and exact as an `f64`. All point sets are made by
-//! 32-bit operations that wrap, so that any machine, a GPU too, has the same points:
+//! A coordinate is a `u32` k, and means (k + 1/2) / 2^32: never 0, never 1, and exact as an `f64`. All point sets are
+//! made by 32-bit operations that wrap, so that any machine, a GPU too, has the same points:
 //!
 //! | set | coordinate d of point i of replicate r |
 //! |---|---|

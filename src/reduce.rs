@@ -6,8 +6,8 @@ pub(crate) use moments::Moments;
 
 use crate::twofold::{fast_two_sum, two_sum};
 
-/// A partial sum as an unevaluated pair `high + low`, |low| at most half an ulp of high. The identity is 0; `combine` is
-/// associative up to 2^-104 relative, so a fixed tree makes sums reproducible to the bit.
+/// A partial sum as an unevaluated pair `high + low`, |low| at most half an ulp of high. The identity is 0; `combine`
+/// is associative up to 2^-104 relative, so a fixed tree makes sums reproducible to the bit.
 ///
 /// T. J. Dekker (1971), <https://doi.org/10.1007/BF01397083>.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -36,7 +36,8 @@ impl Partial {
         Self { high, low }
     }
 
-    /// The sum with one number, in fewer steps: what its rounding leaves goes to `low`, which may grow beyond half an ulp.
+    /// The sum with one number, in fewer steps: what its rounding leaves goes to `low`, which may grow beyond half an
+    /// ulp.
     #[inline]
     pub fn plus(self, value: f64) -> Self {
         let (high, rest) = two_sum(self.high, value);

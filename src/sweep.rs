@@ -12,7 +12,8 @@ use std::time::Duration;
 
 /// One integral of a [sweep](crate::Integrator::sweep): an integrand, where to integrate it, and how closely.
 ///
-/// Where nothing but the first two is to be said, a pair does: `(f, 0.0..1.0)`, or `(f, [0.0..1.0, 0.0..2.0])` over a box.
+/// Where nothing but the first two is to be said, a pair does: `(f, 0.0..1.0)`, or `(f, [0.0..1.0, 0.0..2.0])` over a
+/// box.
 ///
 /// ```
 /// use quadrille::{Integrator, Row};
@@ -63,8 +64,8 @@ impl<F, R: IntoRegion> From<(F, R)> for Row<F, R::Point> {
 /// The answers of a [sweep](crate::Integrator::sweep): arrays with an entry for each row, in the order of the rows.
 ///
 /// Each entry is, to the bit, that of the [`Integral`](crate::Integral) which
-/// [`integrate`](crate::Integrator::integrate) gives for the row alone; but for rows that a GPU answered, which are within the
-/// errors of that.
+/// [`integrate`](crate::Integrator::integrate) gives for the row alone; but for rows that a GPU answered, which are
+/// within the errors of that.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Sweep {
@@ -74,8 +75,8 @@ pub struct Sweep {
     pub errors: Vec<f64>,
     /// Nodes at which the integrand was evaluated.
     pub evaluations: Vec<u64>,
-    /// What each is worth. A row that the caller's stop left undone is [`Status::Cancelled`] or [`Status::Deadline`] with a
-    /// `reached` of NaN.
+    /// What each is worth. A row that the caller's stop left undone is [`Status::Cancelled`] or [`Status::Deadline`]
+    /// with a `reached` of NaN.
     pub statuses: Vec<Status>,
     /// The rows that make no sense, with the reason, in ascending order. Empty but for
     /// [`accept_any_status`](crate::Integrator::accept_any_status), without which the first of them is the answer.
@@ -94,8 +95,8 @@ pub struct Sweep {
     pub threads: usize,
     /// What was asked for and could not be had, with the reason for each.
     pub fallbacks: Vec<Fallback>,
-    /// How the rows compare with the serial reference, if that was asked for. (With a fixed rule, each row is verified by itself,
-    /// and this is `None`.)
+    /// How the rows compare with the serial reference, if that was asked for. (With a fixed rule, each row is verified
+    /// by itself, and this is `None`.)
     pub agreement: Option<Agreement>,
     /// Wall-clock time of the whole call.
     pub elapsed: Duration,
@@ -142,7 +143,8 @@ impl Sweep {
         self.statuses.iter().all(Status::is_success)
     }
 
-    /// The [names](Status::name) of the statuses that occur, in the order of their first row, and the rows that have them.
+    /// The [names](Status::name) of the statuses that occur, in the order of their first row, and the rows that have
+    /// them.
     ///
     /// ```
     /// use quadrille::Integrator;

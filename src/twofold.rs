@@ -1,7 +1,7 @@
 //! Sums of two `f64` without error: the rounded sum, and what the rounding left out. For lanes see [`crate::lanes`].
 //!
-//! Sums by O. Møller (1965), <https://doi.org/10.1007/BF01975722>, and D. E. Knuth; where one number is known to be the larger, by
-//! T. J. Dekker (1971), <https://doi.org/10.1007/BF01397083>.
+//! Sums by O. Møller (1965), <https://doi.org/10.1007/BF01975722>, and D. E. Knuth; where one number is known to be the
+//! larger, by T. J. Dekker (1971), <https://doi.org/10.1007/BF01397083>.
 
 /// `high + low` equal to `a + b` exactly.
 #[inline(always)]

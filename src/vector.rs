@@ -2,7 +2,7 @@
 
 use crate::agreement::Agreement;
 use crate::backend::Backend;
-use crate::integral::{Fallback, Status};
+use crate::integral::{Fallback, Status, counted};
 use crate::integrand::Value;
 use crate::lanes::Level;
 use crate::method::Method;
@@ -15,14 +15,15 @@ use std::{fmt, time::Duration};
 pub struct VectorIntegral {
     /// The value of each component.
     pub estimates: Vec<f64>,
-    /// For each component a bound on |estimate − integral| as the method estimates it; where a component is far below what the
-    /// norm asks for, a rough one.
+    /// For each component a bound on |estimate − integral| as the method estimates it; where a component is far below
+    /// what the norm asks for, a rough one.
     pub errors: Vec<f64>,
     /// Points at which the integrand was evaluated, all components at once.
     pub evaluations: u64,
     /// Panels or boxes of the mesh; 1 where points were sampled.
     pub regions: u64,
-    /// Whether this is what was asked for: [`Status::Converged`] where errors and estimates, measured by `norm`, meet the tolerance.
+    /// Whether this is what was asked for: [`Status::Converged`] where errors and estimates, measured by `norm`, meet
+    /// the tolerance.
     pub status: Status,
     /// The component that the status is due to, where it is a single one: that of the value which is not finite, of a
     /// divergent integral, or the one that rounding keeps farthest from the tolerance.
@@ -48,8 +49,8 @@ pub struct VectorIntegral {
 }
 
 impl VectorIntegral {
-    /// The estimates in the form that the integrand has: an array, a complex number. `None` where `V` has another number of
-    /// components.
+    /// The estimates in the form that the integrand has: an array, a complex number. `None` where `V` has another
+    /// number of components.
     ///
     /// ```
     /// # #[cfg(feature = "complex")] {
@@ -98,7 +99,7 @@ impl fmt::Display for VectorIntegral {
         if let Some(method) = self.method {
             write!(f, ", {method}")?;
         }
-        write!(f, "; {} evaluations, {}", self.evaluations, self.backend)?;
+        write!(f, "; {}, {}", counted(self.evaluations, "evaluation"), self.backend)?;
         if let Some(level) = self.level {
             write!(f, " {level}")?;
         }

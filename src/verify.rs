@@ -127,7 +127,8 @@ pub(crate) fn check_tile(f: &dyn Definition, values: &dyn Values, grid: &Grid, t
     }
 }
 
-/// Compares a tile that was computed in another arithmetic, by an evaluation of its own. `values` evaluates nodes in it.
+/// Compares a tile that was computed in another arithmetic, by an evaluation of its own. `values` evaluates nodes in
+/// it.
 #[cfg(feature = "gpu")]
 pub(crate) fn check_rounded_tile(
     f: &dyn Definition,
@@ -183,8 +184,8 @@ fn not_finite(f: &dyn Definition, grid: &Grid, tile: u64) -> Option<(f64, f64)> 
     found
 }
 
-/// Where rounding explains any value of some nodes, their sum says nothing: each of the others is evaluated once more. The sum
-/// of all tiles is then checked with the difference that this tile has.
+/// Where rounding explains any value of some nodes, their sum says nothing: each of the others is evaluated once more.
+/// The sum of all tiles is then checked with the difference that this tile has.
 #[cfg(feature = "gpu")]
 fn check_rounded_nodes(
     f: &dyn Definition,
@@ -216,8 +217,8 @@ fn check_rounded_nodes(
     checked
 }
 
-/// Compares a region of an adaptive mesh, by its estimates: number `tile` in ascending order, between `nodes`. `closer` looks at the
-/// nodes themselves, where that is needed.
+/// Compares a region of an adaptive mesh, by its estimates: number `tile` in ascending order, between `nodes`. `closer`
+/// looks at the nodes themselves, where that is needed.
 pub(crate) fn check_region(
     tile: u64,
     nodes: (f64, f64),
@@ -243,8 +244,8 @@ pub(crate) fn check_region(
     }
 }
 
-/// The closer look at values that were recorded: the largest difference as a share of its bound, and the number of nodes that
-/// cannot be judged; `None` where one is not explained.
+/// The closer look at values that were recorded: the largest difference as a share of its bound, and the number of
+/// nodes that cannot be judged; `None` where one is not explained.
 pub(crate) fn check_values(
     bounded: Option<&Bounded>,
     points: &[f64],
@@ -260,8 +261,8 @@ pub(crate) fn check_values(
     Some((worst, unbounded))
 }
 
-/// The difference of a value from the scalar definition that rounding explains, and the share of it that there is; `None` where
-/// it is not explained. `ball` looks at the operations, where that is needed and possible.
+/// The difference of a value from the scalar definition that rounding explains, and the share of it that there is;
+/// `None` where it is not explained. `ball` looks at the operations, where that is needed and possible.
 pub(crate) fn check_value(value: f64, reference: f64, ball: impl FnOnce() -> Option<Ball>) -> Option<(f64, f64)> {
     let (difference, bound) = ((value - reference).abs(), UNITS * reference.abs() + f64::MIN_POSITIVE);
     if difference <= bound {
@@ -279,8 +280,8 @@ pub(crate) fn check_value(value: f64, reference: f64, ball: impl FnOnce() -> Opt
 #[cfg(feature = "gpu")]
 const ROUNDED_UNITS: f64 = 8.0;
 
-/// The difference between library functions and lane functions that passes without a closer look, relative to the sum of
-/// all |f|.
+/// The difference between library functions and lane functions that passes without a closer look, relative to the sum
+/// of all |f|.
 const UNITS: f64 = 4.0 * f64::EPSILON;
 
 fn distance(a: Partial, b: Partial) -> f64 {
@@ -288,8 +289,8 @@ fn distance(a: Partial, b: Partial) -> f64 {
 }
 
 /// The closer look, for integrands that enlarge the errors of the functions in them: each node against the bound that
-/// follows from its own operations. The largest difference as a share of its bound, and the number of nodes that have none;
-/// `None` where the integrand cannot be traced, or a node or the sum is not explained.
+/// follows from its own operations. The largest difference as a share of its bound, and the number of nodes that have
+/// none; `None` where the integrand cannot be traced, or a node or the sum is not explained.
 fn check_nodes(f: &dyn Definition, values: &dyn Values, grid: &Grid, tile: u64, fast: Partial) -> Option<(f64, u64)> {
     let bounded = f.bounded()?;
     let (mut sum, mut magnitude, mut worst, mut unbounded) = (Partial::IDENTITY, 0.0, 0.0f64, 0);

@@ -4,16 +4,17 @@ use std::fmt;
 
 /// A factor w of the integrand that is taken exactly: the integral is ∫ w(x) f(x) dx, and f alone is evaluated.
 ///
-/// For an f that is smooth where its product with w is not, or oscillates faster than anyone could sample. The interval is cut
-/// into panels on which f is expanded in Legendre polynomials by its values at 32 Gauss nodes; the integrals of w times those
-/// polynomials are known: spherical Bessel functions, Legendre functions of the second kind, ratios of gamma functions.
+/// For an f that is smooth where its product with w is not, or oscillates faster than anyone could sample. The interval
+/// is cut into panels on which f is expanded in Legendre polynomials by its values at 32 Gauss nodes; the integrals of
+/// w times those polynomials are known: spherical Bessel functions, Legendre functions of the second kind, ratios of
+/// gamma functions.
 ///
-/// **Cost.** 40 evaluations of f for each panel, 8 of which only check the expansion. One panel is enough for a smooth f
-/// whatever the frequency; an infinite range takes 9 panels a side.
+/// **Cost.** 40 evaluations of f for each panel, 8 of which only check the expansion. One panel is enough for a smooth
+/// f whatever the frequency; an infinite range takes 9 panels a side.
 ///
-/// **Error.** The part of the expansion that the last quarter of its terms makes, in the norm of w, or the deviation at the
-/// 8 other points if that is more. It lies where f has a feature that no node meets: the panel that converges at once is all
-/// that looks at f (hint at such a feature by [`points`](crate::Integrator::points)).
+/// **Error.** The part of the expansion that the last quarter of its terms makes, in the norm of w, or the deviation at
+/// the 8 other points if that is more. It lies where f has a feature that no node meets: the panel that converges at
+/// once is all that looks at f (hint at such a feature by [`points`](crate::Integrator::points)).
 ///
 /// **Other singularities**, of f itself at an end or at a break point, are met by halving, and next to an end by
 /// double-exponential levels.
@@ -36,8 +37,9 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Weight {
-    /// cos(ω x), on finite, half-infinite and infinite ranges. On an infinite one, f has to fall to zero, however slowly, and
-    /// not to oscillate itself for ever; an f that does not fall is [`Status::Divergent`](crate::Status::Divergent).
+    /// cos(ω x), on finite, half-infinite and infinite ranges. On an infinite one, f has to fall to zero, however
+    /// slowly, and not to oscillate itself for ever; an f that does not fall is
+    /// [`Status::Divergent`](crate::Status::Divergent).
     Cos(f64),
     /// sin(ω x), as [`Cos`](Self::Cos).
     Sin(f64),

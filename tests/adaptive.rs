@@ -8,6 +8,8 @@ mod cycles;
 mod ends;
 #[path = "adaptive/hidden.rs"]
 mod hidden;
+#[path = "adaptive/limits.rs"]
+mod limits;
 #[path = "adaptive/noise.rs"]
 mod noise;
 #[path = "adaptive/points.rs"]

@@ -2,31 +2,16 @@
 
 #[path = "composite/ends.rs"]
 mod ends;
+#[path = "common/rules.rs"]
+mod rules;
 
 use quadrille::{
     Backend, Cancel, Error, Expression, Integrator, Precision, Region, Rule, Status, Verify, lanes::Level,
 };
+use rules::{RULES, with};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
-
-const RULES: [Rule; 11] = [
-    Rule::Left,
-    Rule::Right,
-    Rule::Midpoint,
-    Rule::Trapezoid,
-    Rule::Simpson,
-    Rule::Boole,
-    Rule::GaussLegendre(1),
-    Rule::GaussLegendre(2),
-    Rule::GaussLegendre(7),
-    Rule::GaussLegendre(20),
-    Rule::GaussLegendre(301),
-];
-
-fn with(rule: Rule, panels: u64) -> Integrator {
-    Integrator::new().rule(rule).panels(panels)
-}
 
 /// The lesson itself.
 fn lesson(f: impl Fn(f64) -> f64, a: f64, b: f64, n: u64) -> f64 {

@@ -1,6 +1,7 @@
 //! Everyday integrals as formulas: never converged and wrong, and as many solved as were once.
 //!
-//! `tests/data/everyday.tsv` has the formula, the bounds, the value to 20 digits and, where rounding keeps everybody farther off, the relative error that can be reached.
+//! `tests/data/everyday.tsv` has the formula, the bounds, the value to 20 digits (by `make_everyday.py` beside it) and,
+//! where rounding keeps everybody farther off, the relative error that can be reached.
 
 use quadrille::{Expression, Integrand, Integrator, Status};
 

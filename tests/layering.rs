@@ -101,7 +101,8 @@ fn modules_name_only_the_layers_below_them() {
                 wrong.push(format!("{} names crate::{used}", path.display()));
             }
         }
-        // The SIMD crate is seen by lanes alone, the GPU crate by its backend, threads by the backends and sampled data.
+        // The SIMD crate is seen by lanes alone, the GPU crate by its backend, threads by the backends and sampled
+        // data.
         if module != "lanes" && code.contains("fearless_simd") {
             wrong.push(format!("{} names the SIMD crate", path.display()));
         }

@@ -1,5 +1,7 @@
 //! Integrals by sampling: claims that hold as often as they say, the same bits everywhere, and clear refusals.
 
+#[path = "samples/agreement.rs"]
+mod agreement;
 #[path = "samples/claims.rs"]
 mod claims;
 #[path = "cubature/families.rs"]

@@ -83,7 +83,8 @@ fn rows_are_the_integrals_one_by_one_to_the_bit() {
     }
 }
 
-/// A constant, a kink, a peak, a singular end, a pole, a step, waves on a large constant, a line on a constant, and nothing.
+/// A constant, a kink, a peak, a singular end, a pole, a step, waves on a large constant, a line on a constant, and
+/// nothing.
 #[integrand]
 fn any(x: f64, kind: f64, p: f64, c: f64) -> f64 {
     if kind < 1.0 {

@@ -1,5 +1,7 @@
 //! Several components on one mesh: right in every norm, and never converged and wrong.
 
+#[path = "vector/alone.rs"]
+mod alone;
 #[path = "vector/boxes.rs"]
 mod boxes;
 #[path = "adaptive/cases.rs"]
@@ -257,7 +259,8 @@ fn what_was_not_evaluated_is_not_counted() {
 
 #[test]
 fn a_mesh_that_converged_is_looked_at_again() {
-    // Steps between the nodes of a mesh that was refined for a needle elsewhere; a peak on a constant that is all that the ends of the range see.
+    // Steps between the nodes of a mesh that was refined for a needle elsewhere; a peak on a constant that is all that
+    // the ends of the range see.
     let needle = |x: f64| 1e-3 / ((x - 0.3).powi(2) + 1e-8);
     let stepped = |x: f64| [x.cos(), needle(x) + if (x - 0.7654).abs() < 4e-4 { 20.0 } else { 0.0 }];
     let exact = [1f64.sin(), 10.0 * (7e3f64.atan() + 3e3f64.atan()) + 0.016];
@@ -380,7 +383,8 @@ fn questions_without_sense_are_refused() {
     assert!(matches!(Integrator::new().integrate_vector(&two, 0.0..1.0), Err(Error::Dimension { .. })));
 }
 
-/// Where the first look at one component meets what is no number, the others are not swept as if nothing were wanted of them.
+/// Where the first look at one component meets what is no number, the others are not swept as if nothing were wanted of
+/// them.
 #[test]
 fn a_component_that_is_infinite_in_the_middle_leaves_the_others_their_tolerance() {
     let f = |x: f64| [x.abs().powf(-0.5), (1.0 + x * x).ln(), 1.0 / (1.0 + 25.0 * x * x)];

@@ -329,7 +329,8 @@ fn values_over_boxes_are_verified_by_all_methods() {
     let error = full.sweep(&[1.0, 2.0], |&b| (WrongOverBoxes, [0.0..b, 0.0..1.0])).unwrap_err();
     let Error::Row { row: 0, error } = error else { panic!("{error}") };
     assert!(matches!(*error, Error::Disagreement(..)), "{error}");
-    // A change of sign is judged by the operations that lead to it, over a domain too; an error is told at a point of that.
+    // A change of sign is judged by the operations that lead to it, over a domain too; an error is told at a point of
+    // that.
     let ball = quadrille::domain::Ball::new([1.0, 0.5, 0.0], 2.0);
     let over_ball = full.clone().abs_tol(1e-4).accept_any_status();
     let crossing = Expression::parse("sin(3*x) - 0.5 + y*z").unwrap();

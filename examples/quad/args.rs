@@ -33,8 +33,8 @@ pub struct Args {
     /// Upper bound
     #[arg(value_name = "B", allow_hyphen_values = true)]
     pub upper: Option<String>,
-    /// The range of a variable, in place of A and B: once for each of x, y, z or x1 to x9, such as x=0..1, y=-inf..inf; with --sweep,
-    /// A and B may be names of columns
+    /// The range of a variable, in place of A and B: once for each of x, y, z or x1 to x9, such as x=0..1, y=-inf..inf;
+    /// with --sweep, A and B may be names of columns
     #[arg(long, value_name = "VARIABLE=A..B", allow_hyphen_values = true)]
     pub over: Vec<String>,
     /// Composite rule, in place of an adaptive method: left, right, midpoint, trapezoid, simpson, boole, gauss:K
@@ -43,8 +43,8 @@ pub struct Args {
     /// Number of equal panels of the rule, such as 1000, 1e8 or 2^53
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
     pub n: Option<String>,
-    /// Method: auto; in one dimension kronrod:N (15, 21, 23, 31, 61 or 63 nodes), double-exponential (or tanh-sinh); over boxes
-    /// cubature, or by sampling, to three standard deviations: lattice, sobol, monte-carlo, vegas
+    /// Method: auto; in one dimension kronrod:N (15, 21, 23, 31, 61 or 63 nodes), double-exponential (or tanh-sinh);
+    /// over boxes cubature, or by sampling, to three standard deviations: lattice, sobol, monte-carlo, vegas
     #[arg(long)]
     pub method: Option<String>,
     /// Who evaluates: auto, serial, simd, gpu, or all of them side by side
@@ -62,8 +62,8 @@ pub struct Args {
     /// Let the CPU answer where the GPU cannot
     #[arg(long)]
     pub fallback: bool,
-    /// Wanted relative error, 1e-10 without it (1e-3 by sampling); for a fixed rule that of the arithmetic, from which the precision of the GPU
-    /// follows
+    /// Wanted relative error, 1e-10 without it (1e-3 by sampling); for a fixed rule that of the arithmetic, from which
+    /// the precision of the GPU follows
     #[arg(long, value_name = "T", allow_hyphen_values = true)]
     pub rel_tol: Option<String>,
     /// Wanted absolute error; the larger of both counts. An integral that is zero meets no other
@@ -75,10 +75,12 @@ pub struct Args {
     /// Seconds after which to stop, with the best estimate so far
     #[arg(long, value_name = "SECONDS", allow_hyphen_values = true)]
     pub time_limit: Option<String>,
-    /// Bytes that a mesh may take, or the strata of VEGAS, such as 64M (of 1024² bytes); then it ends with the best estimate so far
+    /// Bytes that a mesh may take, or the strata of VEGAS, such as 64M (of 1024² bytes); then it ends with the best
+    /// estimate so far
     #[arg(long, value_name = "BYTES", allow_hyphen_values = true)]
     pub max_memory: Option<String>,
-    /// Points at which the integrand has a kink, a step, a singularity or a narrow peak: numbers or formulas. The mesh begins there, and is fine next to them unless f is singular
+    /// Points at which the integrand has a kink, a step, a singularity or a narrow peak: numbers or formulas. The mesh
+    /// begins there, and is fine next to them unless f is singular
     #[arg(long, value_name = "P1,P2,…", allow_hyphen_values = true)]
     pub points: Option<String>,
     /// Over a box, a plane on which the integrand has a kink, a step or a singularity, such as x=0.3; once for each
@@ -88,11 +90,12 @@ pub struct Args {
     #[arg(long, value_name = "X,Y,…", allow_hyphen_values = true)]
     pub peak: Vec<String>,
     /// A factor of the integrand that is taken exactly: cos:OMEGA, sin:OMEGA, cauchy:C for 1/(x-C) (a principal value),
-    /// algebraic:ALPHA,BETA for (x-A)^ALPHA (B-x)^BETA, then also ,log-lower and ,log-upper for logarithms of these distances
+    /// algebraic:ALPHA,BETA for (x-A)^ALPHA (B-x)^BETA, then also ,log-lower and ,log-upper for logarithms of these
+    /// distances
     #[arg(long, value_name = "KIND:…", allow_hyphen_values = true)]
     pub weight: Option<String>,
-    /// One integral for each row of a csv file: columns named like parameters give their values, columns a and b the bounds
-    /// where A and B are missing; writes the columns with value, error, evaluations and status
+    /// One integral for each row of a csv file: columns named like parameters give their values, columns a and b the
+    /// bounds where A and B are missing; writes the columns with value, error, evaluations and status
     #[arg(long, value_name = "FILE.csv")]
     pub sweep: Option<PathBuf>,
     /// Where a sweep writes to; standard output without it
@@ -107,7 +110,8 @@ pub struct Args {
     /// Number of threads (all of the machine without it)
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
     pub threads: Option<String>,
-    /// How much to compute again by the scalar reference: off, spot, full (without it: spot of a fixed rule, and of what a GPU does; else nothing)
+    /// How much to compute again by the scalar reference: off, spot, full (without it: spot of a fixed rule, and of
+    /// what a GPU does; else nothing)
     #[arg(long)]
     pub verify: Option<String>,
     /// Value of a parameter, such as r=0.02; once for each
@@ -119,8 +123,8 @@ pub struct Args {
     /// Print one JSON object (with --backend all: an array of them)
     #[arg(long)]
     pub json: bool,
-    /// Draw the integrand with the panels, for a rule also its nodes; in two variables as an image with the boxes of cubature; into quad.svg if no
-    /// file is named
+    /// Draw the integrand with the panels, for a rule also its nodes; in two variables as an image with the boxes of
+    /// cubature; into quad.svg if no file is named
     #[arg(long, value_name = "FILE.svg", num_args = 0..=1, default_missing_value = "quad.svg")]
     pub plot: Option<PathBuf>,
     // No short flags: `-h` may be a formula.

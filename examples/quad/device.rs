@@ -4,8 +4,8 @@ use quadrille::gpu::{AdapterInfo, Device, GpuError, adapters};
 use quadrille::{Backend, Error, Integrator, Precision};
 use std::fmt::Write;
 
-/// The integrator with the device to use: the one named, or the process's own; where there is nothing but software, that. Where
-/// there is none, and the CPU may answer, the integrator for the CPU with the reason.
+/// The integrator with the device to use: the one named, or the process's own; where there is nothing but software,
+/// that. Where there is none, and the CPU may answer, the integrator for the CPU with the reason.
 pub fn with(
     integrator: Integrator,
     adapter: Option<&str>,

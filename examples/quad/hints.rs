@@ -4,7 +4,8 @@ use crate::job::{list, number};
 use crate::over::{self, Axis};
 use quadrille::Integrator;
 
-/// Gives the hints to the integrator, for integrals over `axes`. Where their bounds are numbers, hints have to lie between them.
+/// Gives the hints to the integrator, for integrals over `axes`. Where their bounds are numbers, hints have to lie
+/// between them.
 pub fn hints(integrator: Integrator, axes: &[Axis], planes: &[String], peaks: &[String]) -> Result<Integrator, String> {
     let given = planes.iter().map(|plane| ("--plane", plane)).chain(peaks.iter().map(|peak| ("--peak", peak)));
     let Some((option, _)) = given.clone().next() else { return Ok(integrator) };

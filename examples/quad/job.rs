@@ -92,21 +92,7 @@ impl Args {
     /// The question, or what is wrong with it.
     pub fn check(self) -> Result<Asked, String> {
         let text = self.expression.clone().unwrap_or_default();
-        if text.strip_prefix("--").is_some_and(|rest| rest.starts_with(char::is_alphabetic)) {
-            return Err(format!("unknown option '{text}' (as a formula, write -(-…))"));
-        }
-        if ["-h", "-V"].contains(&&*text) && self.lower.is_none() && self.over.is_empty() && self.sweep.is_none() {
-            return Err(format!("'{text}' is taken for a formula: options have long names, such as --help"));
-        }
-        // Before anything is said of what may have been taken for a file's name.
-        if let Some(file) = &self.plot
-            && file.extension().is_none_or(|extension| !extension.eq_ignore_ascii_case("svg"))
-        {
-            let file = file.display();
-            return Err(format!(
-                "--plot writes SVG: name a file that ends in .svg, not '{file}' (or none, as the last option: quad.svg)"
-            ));
-        }
+        self.refuse_slips(&text)?;
         let parameters = self.param.iter().map(|text| parameter(text)).collect::<Result<Vec<_>, _>>()?;
         let what = self.what()?;
         let mut integrator = self.integrator(what)?;
@@ -136,13 +122,7 @@ impl Args {
         let parameters: Vec<_> = parameters.iter().map(|(name, value)| (name.as_str(), *value)).collect();
         let f = Expression::parse_with(&text, &parameters).map_err(|error| error.to_string())?;
         let over = over(&self.over)?;
-        let (lower, upper) = match (&self.lower, &self.upper, &over[..]) {
-            (None, None, &[only]) => only,
-            (None, None, &[first, _, ..]) => first,
-            (Some(lower), Some(upper), []) => (number("bound A", lower)?, number("bound B", upper)?),
-            (_, _, []) => return Err("both bounds are needed: quad EXPR A B".into()),
-            _ => return Err(over::TWO_WAYS.into()),
-        };
+        let (lower, upper) = self.bounds(&over)?;
         over::check(&f, over.len())?;
         if self.plot.is_some() && (over.len() > 2 || over.iter().any(|(a, b)| !(b - a).is_finite())) {
             return Err("--plot draws integrands of one variable, or of two over a box with finite bounds".into());
@@ -178,6 +158,35 @@ impl Args {
             plot,
         };
         Ok(Asked::One(job))
+    }
+
+    /// Refuses what the parser takes for a formula or a file's name, and was hardly meant as one.
+    fn refuse_slips(&self, text: &str) -> Result<(), String> {
+        if text.strip_prefix("--").is_some_and(|rest| rest.starts_with(char::is_alphabetic)) {
+            return Err(format!("unknown option '{text}' (as a formula, write -(-…))"));
+        }
+        if ["-h", "-V"].contains(&text) && self.lower.is_none() && self.over.is_empty() && self.sweep.is_none() {
+            return Err(format!("'{text}' is taken for a formula: options have long names, such as --help"));
+        }
+        if let Some(file) = &self.plot
+            && file.extension().is_none_or(|extension| !extension.eq_ignore_ascii_case("svg"))
+        {
+            let file = file.display();
+            return Err(format!(
+                "--plot writes SVG: name a file that ends in .svg, not '{file}' (or none, as the last option: quad.svg)"
+            ));
+        }
+        Ok(())
+    }
+
+    /// The bounds of one variable, or of the first.
+    fn bounds(&self, over: &[(f64, f64)]) -> Result<(f64, f64), String> {
+        match (&self.lower, &self.upper, over) {
+            (None, None, &[first, ..]) => Ok(first),
+            (Some(lower), Some(upper), []) => Ok((number("bound A", lower)?, number("bound B", upper)?)),
+            (_, _, []) => Err("both bounds are needed: quad EXPR A B".into()),
+            _ => Err(over::TWO_WAYS.into()),
+        }
     }
 
     /// What is of no use, of one integral or of many.

@@ -4,6 +4,7 @@
 //! verification failed; 2: a bad question, nothing was computed.
 
 mod args;
+mod columns;
 #[cfg_attr(not(feature = "gpu"), path = "no_device.rs")]
 mod device;
 mod hints;

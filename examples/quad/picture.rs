@@ -2,6 +2,7 @@
 
 use crate::job::Job;
 use crate::plot::{SIZE, drawable};
+use crate::report::counted;
 use plotters::prelude::*;
 use quadrille::{Integrand, Region};
 use std::{error::Error, path::Path};
@@ -35,7 +36,11 @@ pub fn draw(job: &Job, (x, y): ((f64, f64), (f64, f64)), file: &Path) -> Result<
     let shown = if boxes.len() > MOST { ", too many to be drawn" } else { "" };
     let mut chart = ChartBuilder::on(&root)
         .caption(
-            format!("{} — cubature, {} boxes{shown}; |f| up to {largest:.3e}", job.text, boxes.len()),
+            format!(
+                "{} — cubature, {}{shown}; |f| up to {largest:.3e}",
+                job.text,
+                counted(boxes.len() as u64, "box", "boxes")
+            ),
             ("sans-serif", 20),
         )
         .margin(12)

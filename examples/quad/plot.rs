@@ -2,6 +2,7 @@
 
 use crate::job::{Job, What};
 use crate::picture;
+use crate::report::counted;
 use crate::window::window;
 use plotters::prelude::*;
 use quadrille::{Backend, Integrand, Integrator, Method, Rule};
@@ -40,7 +41,7 @@ pub fn draw(job: &Job, file: &Path) -> Result<(), Box<dyn Error>> {
     let root = SVGBackend::new(file, SIZE).into_drawing_area();
     root.fill(&WHITE)?;
     let mut chart = ChartBuilder::on(&root)
-        .caption(format!("{} — {}, {} panels", job.text, job.what, ends.count), ("sans-serif", 20))
+        .caption(format!("{} — {}, {}", job.text, job.what, counted(ends.count, "panel", "panels")), ("sans-serif", 20))
         .margin(12)
         .x_label_area_size(32)
         .y_label_area_size(64)

@@ -8,7 +8,6 @@ use serde_json::{Value, json};
 /// The estimate on the first line, what is known about it below.
 pub fn text(job: &Job, answer: &Answer) -> String {
     let integral = &answer.integral;
-    let threads = if integral.threads == 1 { "thread" } else { "threads" };
     let who = match (&integral.adapter, integral.level) {
         (Some(adapter), _) => format!("{} on {adapter}, {}", integral.backend, integral.precision),
         (None, Some(level)) => format!("{} {level}", integral.backend),
@@ -19,23 +18,18 @@ pub fn text(job: &Job, answer: &Answer) -> String {
         error if error.is_finite() => format!(" ± {error:.1e}"),
         _ => String::new(),
     };
-    let panels = match (integral.regions, job.over.len()) {
-        (1, 0..=1) => "panel",
-        (_, 0..=1) => "panels",
-        (1, _) => "box",
-        _ => "boxes",
-    };
+    let (one, many) = if job.over.len() < 2 { ("panel", "panels") } else { ("box", "boxes") };
     let method = match integral.method.filter(|method| method.to_string() != job.what.to_string()) {
         Some(method) => format!("{}: {method}", job.what),
         None => job.what.to_string(),
     };
     let weight = job.weight.map(|weight| format!(" with weight {weight}")).unwrap_or_default();
     let mut lines = format!(
-        "{:?}{error}\n  {method}{weight}, {} {panels}, {} evaluations\n  {who}, {} {threads}{}\n",
+        "{:?}{error}\n  {method}{weight}, {}, {}\n  {who}, {}{}\n",
         integral.estimate,
-        integral.regions,
-        integral.evaluations,
-        integral.threads,
+        counted(integral.regions, one, many),
+        counted(integral.evaluations, "evaluation", "evaluations"),
+        counted(integral.threads as u64, "thread", "threads"),
         seconds(integral).map_or_else(String::new, |seconds| format!(", {seconds:.3e} s")),
     );
     lines += &format!("  status: {}\n", integral.status);
@@ -52,6 +46,11 @@ pub fn text(job: &Job, answer: &Answer) -> String {
         lines += &format!("  {}\n", told(&fallback));
     }
     lines
+}
+
+/// So many of them.
+pub fn counted(count: u64, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
 }
 
 /// How long it took; a single panel is not timed.

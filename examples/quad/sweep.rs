@@ -1,20 +1,17 @@
 //! `--sweep FILE.csv`: one integral for each row, and the rows with their answers as csv.
 
 use crate::args::Args;
+use crate::columns::{ANSWER, Columns};
 use crate::device;
-use crate::job::number;
 use crate::over;
-use crate::report::told;
-use crate::table::{Source, Sources, TOLERANCES, Table};
+use crate::report::{counted, told};
+use crate::table::{Sources, Table};
 use crate::watch;
 use quadrille::{Error, Expression, Integrator, Status, Sweep};
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::iter;
 use std::path::{Path, PathBuf};
-
-/// The columns that are added.
-const ANSWER: [&str; 4] = ["value", "error", "evaluations", "status"];
 
 /// A sweep, checked but for its rows.
 #[derive(Debug)]
@@ -43,7 +40,7 @@ impl SweepJob {
         text: &str,
         given: &[(String, f64)],
         integrator: Integrator,
-        notes: Vec<String>,
+        mut notes: Vec<String>,
     ) -> Result<Self, String> {
         for (option, present) in [("--json", args.json), ("--plot", args.plot.is_some())] {
             if present {
@@ -55,90 +52,20 @@ impl SweepJob {
         over::check(&template, ranges.len())?;
         let file = args.sweep.unwrap_or_default();
         let table = Table::read(&file)?;
-        let name = file.display();
-        let column = |name: &str| table.column(name).map_err(|error| format!("{}, {error}", file.display()));
-        for added in ANSWER {
-            if column(added)?.is_some() {
-                return Err(format!("{name}: a column '{added}' is what the sweep adds; give it another name"));
-            }
-        }
-        // A value that the file has and the formula does not take.
-        let mut words = text.split(|c: char| !c.is_alphanumeric() && c != '_');
-        let named = |word: &&str| word.starts_with(char::is_alphabetic) && Expression::constant(word).is_ok();
-        if let Some(word) = words.find(|word| named(word) && table.columns.iter().any(|column| column == word)) {
-            return Err(format!(
-                "'{word}' is a constant of formulas, and a column of {name}; give the column another name"
-            ));
-        }
-        let there = table.columns.join(", ");
-        let mut parameters = Vec::new();
-        for (parameter, _) in template.parameters() {
-            let value = given.iter().find(|(name, _)| name == parameter);
-            parameters.push(match (value, column(parameter)?) {
-                (Some((_, value)), None) => Source::Value(*value),
-                (None, Some(column)) => Source::Column(column),
-                (Some(_), Some(_)) => return Err(format!("parameter '{parameter}' is a column of {name}, and a --param")),
-                (None, None) => {
-                    return Err(format!(
-                        "parameter '{parameter}' has no value: {name} has no such column ({there}), nor is there a --param"
-                    ));
-                }
-            });
-        }
-        for (k, (parameter, _)) in given.iter().enumerate() {
-            if template.parameters().all(|(known, _)| known != parameter) {
-                return Err(format!("the formula has no parameter '{parameter}'"));
-            }
-            if given[..k].iter().any(|(earlier, _)| earlier == parameter) {
-                return Err(format!("parameter '{parameter}' is given twice"));
-            }
-        }
-        let bound = |what: &str, text: Option<&str>, usual: &str| match text {
-            // What is a number is no name.
-            Some(text) => match (number(what, text), column(text)?) {
-                (Ok(value), _) => Ok(Source::Value(value)),
-                (Err(_), Some(column)) => Ok(Source::Column(column)),
-                (Err(error), None) => Err(error),
-            },
-            None if template.parameters().any(|(parameter, _)| parameter == usual) => {
-                Err(format!("'{usual}' is a parameter of the formula: give both bounds, quad EXPR A B"))
-            }
-            None => column(usual)?
-                .map(Source::Column)
-                .ok_or_else(|| format!("{what} is not given, and {name} has no column '{usual}' ({there})")),
+        let columns = Columns { file: &file, table: &table, template: &template };
+        columns.check(text)?;
+        let sources = Sources {
+            parameters: columns.parameters(given)?,
+            bounds: columns.bounds([args.lower.as_deref(), args.upper.as_deref()], &ranges)?,
+            tolerances: columns.tolerances([args.rel_tol.as_deref(), args.abs_tol.as_deref()])?,
         };
-        let both = |what: [&str; 2], texts: [Option<&str>; 2]| -> Result<[Source; 2], String> {
-            Ok([bound(what[0], texts[0], "a")?, bound(what[1], texts[1], "b")?])
-        };
-        let mut bounds = Vec::new();
-        let given = [args.lower.as_deref(), args.upper.as_deref()];
-        if ranges.is_empty() {
-            bounds.push(both(["bound A", "bound B"], given)?);
-        } else if given != [None; 2] {
-            return Err(over::TWO_WAYS.into());
+        if !sources.use_columns() {
+            let all = columns.all();
+            notes.push(format!("--sweep: neither formula nor bounds take a column of {} ({all})", file.display()));
         }
-        for axis in ranges {
-            let what = format!("--over {}", axis.name);
-            bounds.push(both([&what; 2], [Some(axis.lower), Some(axis.upper)])?);
-        }
-        let given_abs_tol = args.abs_tol.is_some();
-        let mut tolerances = [None; 2];
-        for ((tolerance, (column_of, _)), given) in
-            tolerances.iter_mut().zip(TOLERANCES).zip([args.rel_tol, args.abs_tol])
-        {
-            // Unless that is what the formula calls something else.
-            if template.parameters().all(|(parameter, _)| parameter != column_of) {
-                *tolerance = column(column_of)?;
-            }
-            if tolerance.is_some() && given.is_some() {
-                let option = column_of.replace('_', "-");
-                return Err(format!("'{column_of}' is a column of {name}: leave out --{option}"));
-            }
-        }
-        let sources = Sources { parameters, bounds, tolerances };
+        let abs_tol = args.abs_tol.is_some() || sources.tolerances[1].is_some();
         let Args { out, skip_bad, adapter, fallback, .. } = args;
         let on_gpu = args.backend == "gpu";
-        let abs_tol = given_abs_tol || sources.tolerances[1].is_some();
         Ok(Self {
             file,
             out,
@@ -287,18 +214,17 @@ fn report(sweep: &Sweep, bad: usize) {
         None => {}
     }
     let counts: Vec<String> = counts.iter().map(|(name, count)| format!("{count} {name}")).collect();
-    let threads = if sweep.threads == 1 { "thread" } else { "threads" };
     eprintln!(
-        "{} rows: {}; {}{}, {} {threads}, {:.3e} s",
-        sweep.len() + bad,
+        "{}: {}; {}{}, {}, {:.3e} s",
+        counted((sweep.len() + bad) as u64, "row", "rows"),
         if counts.is_empty() { "nothing to do".to_owned() } else { counts.join(", ") },
         sweep.backend,
         sweep.adapter.as_ref().map_or_else(String::new, |adapter| format!(" on {adapter}, {}", sweep.precision)),
-        sweep.threads,
+        counted(sweep.threads as u64, "thread", "threads"),
         sweep.elapsed.as_secs_f64(),
     );
     if sweep.stragglers > 0 {
-        eprintln!("  {} rows finished on the CPU", sweep.stragglers);
+        eprintln!("  {} finished on the CPU", counted(sweep.stragglers as u64, "row", "rows"));
     }
     if let Some(agreement) = &sweep.agreement {
         eprintln!("  agreement: {agreement}");

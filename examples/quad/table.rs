@@ -6,7 +6,7 @@ use quadrille::{Expression, IntoRegion, Row};
 use std::path::Path;
 
 /// Where a number comes from.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug)]
 pub enum Source {
     Column(usize),
     Value(f64),
@@ -40,6 +40,15 @@ pub struct Sources {
     pub tolerances: [Option<usize>; 2],
 }
 
+impl Sources {
+    /// Whether rows differ in anything.
+    pub fn use_columns(&self) -> bool {
+        let is_column = |source: &Source| matches!(source, Source::Column(_));
+        let tolerances = self.tolerances.iter().any(Option::is_some);
+        tolerances || self.parameters.iter().chain(self.bounds.iter().flatten()).any(is_column)
+    }
+}
+
 /// What a row asks for.
 #[derive(Debug)]
 pub struct Question {
@@ -63,7 +72,8 @@ impl Question {
     }
 }
 
-/// Counts lines as an editor does: the reader of csv knows neither empty ones nor those that end in a carriage return alone.
+/// Counts lines as an editor does: the reader of csv knows neither empty ones nor those that end in a carriage return
+/// alone.
 struct Lines<'a> {
     text: &'a [u8],
     at: usize,

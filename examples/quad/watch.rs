@@ -4,7 +4,8 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use quadrille::{Cancel, Progress};
 use std::time::{Duration, Instant};
 
-/// Signals that are no farther apart are one Ctrl-C: it is sent to all processes of a terminal, and may be passed on to this one.
+/// Signals that are no farther apart are one Ctrl-C: it is sent to all processes of a terminal, and may be passed on to
+/// this one.
 const AT_ONCE: Duration = Duration::from_millis(200);
 
 /// A switch that the first Ctrl-C turns; the second one ends the process.

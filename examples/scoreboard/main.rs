@@ -1,9 +1,10 @@
-//! How good the answers are: every reference integral at three tolerances, the divergent ones, the Lyness–Kaganove families, boxes.
+//! How good the answers are: every reference integral at three tolerances, the divergent ones, the Lyness–Kaganove
+//! families, boxes.
 //!
 //!     cargo run --release --example scoreboard [-- PART-OF-AN-ID] [--method M] [--summary] [--seed N]
 //!
-//! Without a method: `auto` case by case, then the summary of each deterministic method, some three minutes. Methods that sample take
-//! up to five minutes each, and are named by `--method`.
+//! Without a method: `auto` case by case, then the summary of each deterministic method, some three minutes. Methods
+//! that sample take up to five minutes each, and are named by `--method`.
 
 mod boxes;
 #[path = "../../tests/adaptive/cases.rs"]

@@ -1,9 +1,9 @@
 //! The SIMD backend: tiles on lanes.
 //!
-//! A tile goes series by series, a series run by run. A run of 1024 equally spaced nodes is `base + offsets[k]`: one scalar
-//! base, to full precision, and a table of offsets that all runs share. Its values are summed plainly, in blocks of short
-//! sums; the sums of runs are added with compensation. Nodes and sums are made by additions, which on many processors have
-//! pipes of their own, so that multiplications are left to the integrand.
+//! A tile goes series by series, a series run by run. A run of 1024 equally spaced nodes is `base + offsets[k]`: one
+//! scalar base, to full precision, and a table of offsets that all runs share. Its values are summed plainly, in blocks
+//! of short sums; the sums of runs are added with compensation. Nodes and sums are made by additions, which on many
+//! processors have pipes of their own, so that multiplications are left to the integrand.
 
 pub(crate) mod boxes;
 mod mapped;
@@ -27,8 +27,9 @@ const RUNS: usize = 32;
 /// Vectors summed side by side, so that an addition need not wait for the one before.
 const WAYS: usize = 4;
 
-/// The vectors that are summed before their sum goes to that of the run: eight in each of the four ways, few enough that
-/// equal values, whose roundings all go the same way, lose no more than an ulp or so. A blocked integrand is given as many.
+/// The vectors that are summed before their sum goes to that of the run: eight in each of the four ways, few enough
+/// that equal values, whose roundings all go the same way, lose no more than an ulp or so. A blocked integrand is given
+/// as many.
 const BLOCK: usize = 32;
 
 /// The vectors of nodes outside full runs that are evaluated together: fewer, since every tile clears their place.
@@ -74,7 +75,7 @@ pub(crate) trait GridValues: Values + Sync {
 
     /// The sums of the values at the nodes of a full run, lane by lane. `one` is 1.
     fn run(&self, token: Token, offsets: &Offsets, base: f64, one: f64) -> [f64; LANES] {
-        dispatch!(token, simd => in_blocks(simd, self, offsets, base, one).to_array())
+        dispatch!(token, simd => run(simd, &Blocks(self), offsets, base, one).to_array())
     }
 }
 
@@ -90,8 +91,9 @@ impl<F: Integrand> GridValues for OnLanes<'_, F> {
 
 /// The sum over a full run.
 ///
-/// The loop over four vectors is unrolled where f is short, which is where it matters. Written out, four copies of every integrand at every level
-/// would be compiled, for a hundredth of the time of a sum. (A closure in its place may not be inlined, and then loses the level.)
+/// The loop over four vectors is unrolled where f is short, which is where it matters. Written out, four copies of
+/// every integrand at every level would be compiled, for a hundredth of the time of a sum. (A closure in its place may
+/// not be inlined, and then loses the level.)
 #[inline(always)]
 fn run<S: Simd, F: Integrand>(simd: S, f: &F, offsets: &Offsets, base: f64, one: f64) -> Lanes<S> {
     let (base, zero, one) = (Lanes::splat(simd, base), Lanes::splat(simd, 0.0), Lanes::splat(simd, one));
@@ -116,37 +118,33 @@ fn run<S: Simd, F: Integrand>(simd: S, f: &F, offsets: &Offsets, base: f64, one:
                 sums = add_ways(sums, values, one);
             }
         }
-        total = total_of(sums, total, one);
+        let (left, right) = (sums[1].fma(one, sums[0]), sums[3].fma(one, sums[2]));
+        total = left.fma(one, right.fma(one, total));
     }
     total
 }
 
-/// The same of what has no values on lanes, as it watches the clock between them.
-#[inline(always)]
-fn in_blocks<S: Simd>(simd: S, f: &(impl Values + ?Sized), offsets: &Offsets, base: f64, one: f64) -> Lanes<S> {
-    let (base, zero, one) = (Lanes::splat(simd, base), Lanes::splat(simd, 0.0), Lanes::splat(simd, one));
-    let mut total = zero;
-    let (mut points, mut values) = ([[0.0; LANES]; BLOCK], [[0.0; LANES]; BLOCK]);
-    for offsets in offsets.0.chunks_exact(BLOCK) {
-        for (point, &offsets) in points.iter_mut().zip(offsets) {
-            *point = (base + Lanes::from_array(simd, offsets)).to_array();
-        }
-        f.values(&points, &mut values);
-        let mut sums = [zero; WAYS];
-        for values in values.chunks_exact(WAYS) {
-            let value = |way: usize| Lanes::from_array(simd, values[way]);
-            sums = add_ways(sums, [value(0), value(1), value(2), value(3)], one);
-        }
-        total = total_of(sums, total, one);
-    }
-    total
-}
+/// What has no values on lanes, as it watches the clock between them, as an integrand.
+struct Blocks<'a, V: ?Sized>(&'a V);
 
-/// The sums of a block, added to that of the run.
-#[inline(always)]
-fn total_of<S: Simd>(sums: [Lanes<S>; WAYS], total: Lanes<S>, one: Lanes<S>) -> Lanes<S> {
-    let (left, right) = (sums[1].fma(one, sums[0]), sums[3].fma(one, sums[2]));
-    left.fma(one, right.fma(one, total))
+impl<V: Values + Sync + ?Sized> Integrand for Blocks<'_, V> {
+    const BLOCKED: bool = true;
+
+    fn scalar(&self, x: f64) -> f64 {
+        self.0.at(x)
+    }
+
+    #[inline(always)]
+    fn block<S: Simd>(&self, points: &[Lanes<S>], values: &mut [Lanes<S>]) {
+        let (mut at, mut found) = ([[0.0; LANES]; BLOCK], [[0.0; LANES]; BLOCK]);
+        for (at, point) in at.iter_mut().zip(points) {
+            *at = point.to_array();
+        }
+        self.0.values(&at[..points.len()], &mut found[..points.len()]);
+        for ((value, point), found) in values.iter_mut().zip(points).zip(found) {
+            *value = Lanes::from_array(point.token(), found);
+        }
+    }
 }
 
 /// An integrand on a grid, ready to sum tiles on lanes.
@@ -299,7 +297,8 @@ struct Batch {
 }
 
 impl Batch {
-    /// Filled with something that is not seen to be 0: for zeros a function is called, which takes longer than the stores.
+    /// Filled with something that is not seen to be 0: for zeros a function is called, which takes longer than the
+    /// stores.
     #[inline(always)]
     fn new(fill: f64) -> Self {
         Self { points: [[fill; LANES]; BATCH], weights: [[fill; LANES]; BATCH], len: 0 }

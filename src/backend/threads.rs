@@ -50,8 +50,8 @@ impl Threads {
         }
     }
 
-    /// The tree over leaves `from..to`, spread over the threads from within [`run`](Self::run); subtrees of up to `grain`
-    /// leaves stay whole.
+    /// The tree over leaves `from..to`, spread over the threads from within [`run`](Self::run); subtrees of up to
+    /// `grain` leaves stay whole.
     pub fn tree<T: Send>(
         &self,
         from: u64,
@@ -66,8 +66,8 @@ impl Threads {
         }
     }
 
-    /// `work` on all of `whole`, in pieces that `halve` makes of it until it gives one back, spread over the threads from within
-    /// [`run`](Self::run).
+    /// `work` on all of `whole`, in pieces that `halve` makes of it until it gives one back, spread over the threads
+    /// from within [`run`](Self::run).
     pub fn pieces<T: Send>(
         &self,
         whole: T,

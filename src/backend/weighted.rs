@@ -12,8 +12,8 @@ use crate::rule::legendre::{LEGENDRE, TERMS, Terms, norm, series};
 /// Vectors of nodes, and one of points that only check.
 const VECTORS: usize = TERMS / LANES + 1;
 
-/// Distances of checks from an end, and the length that each stands for, in units of the panel: next to an end that has no
-/// neighbour, as close as a feature of the scale of the end may be; else between nodes.
+/// Distances of checks from an end, and the length that each stands for, in units of the panel: next to an end that has
+/// no neighbour, as close as a feature of the scale of the end may be; else between nodes.
 const AT_EDGE: [(f64, f64); 4] = [(2e-4, 1.4e-3), (1e-6, 2e-4), (1e-9, 1e-6), (1e-12, 1e-9)];
 const INSIDE: [(f64, f64); 4] = [(0.0061, 0.01), (0.0713, 0.05), (0.2012, 0.05), (0.3771, 0.05)];
 
@@ -50,17 +50,9 @@ impl Weighted<'_> {
 
     fn expand(&self, panel: &Panel) -> Swept {
         let Panel { lower, upper, edges, how } = *panel;
-        let (width, half) = (panel.width(), 0.5 * panel.width());
-        // Of each point: the end that it is next to, and the distance from there.
-        let mut places = [(lower, 0.0); VECTORS * LANES];
-        for (j, &gap) in LEGENDRE.gaps.iter().enumerate() {
-            (places[j], places[TERMS - 1 - j]) = ((lower, half * gap), (upper, -(half * gap)));
-        }
+        let width = panel.width();
         let checks = edges.map(|edge| if edge { AT_EDGE } else { INSIDE });
-        for k in 0..LANES / 2 {
-            places[TERMS + k] = (lower, width * checks[0][k].0);
-            places[TERMS + LANES / 2 + k] = (upper, -(width * checks[1][k].0));
-        }
+        let places = places(panel, &checks);
         let mut points = [[0.0; LANES]; VECTORS];
         for (point, &(end, distance)) in points.as_flattened_mut().iter_mut().zip(&places) {
             *point = end + distance;
@@ -88,7 +80,7 @@ impl Weighted<'_> {
         if self.weighing.has_factor(panel) {
             factors = places.map(|(end, distance)| self.weighing.factor(panel, end, distance));
         }
-        let (values, factors) = (first(flat), factors);
+        let values = first(flat);
         let products = std::array::from_fn(|j| values[j] * factors[j]);
         let a = LEGENDRE.coefficients(&products);
         let nodes = first(points.as_flattened());
@@ -118,16 +110,8 @@ impl Weighted<'_> {
         let constant = constant || swept.unresolved * largest > SPARSE * variation;
         let larger = deviations[0].max(deviations[1]);
         // A polynomial through what is narrow inside deviates at both ends, where values are smooth.
-        let steepens = |side: usize| {
-            let at = |k: usize| if side == 0 { k } else { TERMS - 1 - k };
-            let apart = |j: usize, k: usize| nodes[at(j)] - nodes[at(k)];
-            let slope = |k: usize| (products[at(k + 1)] - products[at(k)]) / apart(k + 1, k);
-            let bend = |k: usize| (slope(k + 1) - slope(k)) / apart(k + 2, k);
-            // More than rounding.
-            let is_bent = (slope(1) - slope(0)).abs() * apart(1, 0).abs() > 1e-13 * largest;
-            is_bent && (slope(0).abs() > 1.1 * slope(1).abs() || bend(0).abs() > 1.5 * bend(1).abs())
-        };
-        let singular = [0, 1].map(|side| edges[side] && deviations[side] > 0.3 * larger && steepens(side));
+        let singular = [0, 1]
+            .map(|side| edges[side] && deviations[side] > 0.3 * larger && steepens(&nodes, &products, largest, side));
         let ends = [series(&a, -1.0), series(&a, 1.0)];
         swept = Swept { error, evaluations, constant, singular, ends, ..swept };
         if let How::Tail { upward } = how {
@@ -227,6 +211,31 @@ impl Values for Product<'_> {
             *value *= self.weighing.value(end, distance);
         }
     }
+}
+
+/// The points of a panel, nodes and then those that check: the end that each is next to, and the distance from there.
+fn places(panel: &Panel, checks: &[[(f64, f64); LANES / 2]; 2]) -> [(f64, f64); VECTORS * LANES] {
+    let (lower, upper, width) = (panel.lower, panel.upper, panel.width());
+    let half = 0.5 * width;
+    let mut places = [(lower, 0.0); VECTORS * LANES];
+    for (j, &gap) in LEGENDRE.gaps.iter().enumerate() {
+        (places[j], places[TERMS - 1 - j]) = ((lower, half * gap), (upper, -(half * gap)));
+    }
+    for k in 0..LANES / 2 {
+        places[TERMS + k] = (lower, width * checks[0][k].0);
+        places[TERMS + LANES / 2 + k] = (upper, -(width * checks[1][k].0));
+    }
+    places
+}
+
+/// Whether slopes, or bends, grow towards the end on this side, by more than the rounding of values up to `largest`.
+fn steepens(nodes: &Terms, values: &Terms, largest: f64, side: usize) -> bool {
+    let at = |k: usize| if side == 0 { k } else { TERMS - 1 - k };
+    let apart = |j: usize, k: usize| nodes[at(j)] - nodes[at(k)];
+    let slope = |k: usize| (values[at(k + 1)] - values[at(k)]) / apart(k + 1, k);
+    let bend = |k: usize| (slope(k + 1) - slope(k)) / apart(k + 2, k);
+    let is_bent = (slope(1) - slope(0)).abs() * apart(1, 0).abs() > 1e-13 * largest;
+    is_bent && (slope(0).abs() > 1.1 * slope(1).abs() || bend(0).abs() > 1.5 * bend(1).abs())
 }
 
 /// The values at the nodes, without those that check.

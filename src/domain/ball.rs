@@ -6,8 +6,9 @@ use std::f64::consts::{PI, TAU};
 
 /// The ball around a centre.
 ///
-/// In spherical coordinates: a radius, D - 2 angles from 0 to π, and one from 0 to 2π; the factor is r^(D-1) times powers of sines. A
-/// singularity 1/r^α at the centre loses D - 1 powers. Functions of the radius alone are the easiest.
+/// In spherical coordinates: a radius, D - 2 angles from 0 to π, and one from 0 to 2π; the factor is r^(D-1) times
+/// powers of sines. A singularity 1/r^α at the centre loses D - 1 powers. Functions of the radius alone are the
+/// easiest.
 ///
 /// ```
 /// use quadrille::Integrator;

@@ -6,10 +6,10 @@ use std::ops::Range;
 
 /// Iterated integrals: the limits of axis d are a function of the coordinates before it.
 ///
-/// ∫ dx₀ ∫ dx₁ … f(x), x_d from `limits(d, [x₀, …, x_(d-1)]).start` to `.end`. As in one dimension, where the upper limit is below the lower
-/// one, the integral along that axis changes sign; where both are the same, it is 0, whatever f is there. Limits may be
-/// infinite. Where one is NaN, so is the integral: [`Status::NonFinite`](crate::Status::NonFinite). A kink in a limit, or where limits cross, is one of the
-/// integrand.
+/// ∫ dx₀ ∫ dx₁ … f(x), x_d from `limits(d, [x₀, …, x_(d-1)]).start` to `.end`. As in one dimension, where the upper
+/// limit is below the lower one, the integral along that axis changes sign; where both are the same, it is 0, whatever
+/// f is there. Limits may be infinite. Where one is NaN, so is the integral:
+/// [`Status::NonFinite`](crate::Status::NonFinite). A kink in a limit, or where limits cross, is one of the integrand.
 ///
 /// ```
 /// use quadrille::Integrator;

@@ -1,16 +1,16 @@
 //! The error model of cubature.
 //!
-//! A sweep of a box sees its values as *components*: coefficients of products of Legendre polynomials, along each axis and across
-//! axes, each determined by a few nodes. Those of the three highest orders say what is missing: where they fall as those of an
-//! analytic function do, next to nothing; where they do not, their sum. Along an axis they come in pairs of degrees, as a kink can
-//! hide from the even or the odd ones, by the accident of its place, but not from both. A *sentinel* at both ends of the axis,
-//! where no node of the rules is, is one of the nodes of the components. Out in the corners, sentinels on diagonals show what
-//! has crept in there.
+//! A sweep of a box sees its values as *components*: coefficients of products of Legendre polynomials, along each axis
+//! and across axes, each determined by a few nodes. Those of the three highest orders say what is missing: where they
+//! fall as those of an analytic function do, next to nothing; where they do not, their sum. Along an axis they come in
+//! pairs of degrees, as a kink can hide from the even or the odd ones, by the accident of its place, but not from both.
+//! A *sentinel* at both ends of the axis, where no node of the rules is, is one of the nodes of the components. Out in
+//! the corners, sentinels on diagonals show what has crept in there.
 //!
-//! No two boxes of a mesh are cut at the same places, so accidents of the place of a kink are independent: claims, which are
-//! added up, cover errors, of which some cancel. What one box shows has to be claimed in full all the same, and is ten to a
-//! thousand times what it leaves; so a mesh learns: where halves show that a box was off by much less than it claimed, less is
-//! claimed of them. The model lies where a feature is met by no node at all.
+//! No two boxes of a mesh are cut at the same places, so accidents of the place of a kink are independent: claims,
+//! which are added up, cover errors, of which some cancel. What one box shows has to be claimed in full all the same,
+//! and is ten to a thousand times what it leaves; so a mesh learns: where halves show that a box was off by much less
+//! than it claimed, less is claimed of them. The model lies where a feature is met by no node at all.
 
 /// What the components of one kind say, in units of the mean over the box.
 #[derive(Clone, Copy, Debug)]
@@ -27,11 +27,12 @@ const SLOW: f64 = 0.5;
 const SLOW_ACROSS: f64 = 0.7;
 const SHARE: f64 = 0.4;
 
-/// Of the odd ones, which no error is made of, where the even ones are smaller: two steps in a box can look odd about its middle.
+/// Of the odd ones, which no error is made of, where the even ones are smaller: two steps in a box can look odd about
+/// its middle.
 const ODD: f64 = 0.3;
 
-/// The fall from which the highest component counts in full; below, less by the power of five, and at least by the share that a
-/// rule exact to the next degree leaves.
+/// The fall from which the highest component counts in full; below, less by the power of five, and at least by the
+/// share that a rule exact to the next degree leaves.
 const FULL: f64 = 0.25;
 const FULL_ACROSS: f64 = 0.7;
 const LEAST_FALL: f64 = 0.05;
@@ -43,12 +44,14 @@ const ROUGH_ACROSS: f64 = 0.5;
 /// How many times faster than its mean over two steps components may fall in the last.
 const TWO_STEPS: f64 = 1.2;
 
-/// Across axes: the share of the middle components that the highest cannot be believed to be below; and that of their own fall.
+/// Across axes: the share of the middle components that the highest cannot be believed to be below; and that of their
+/// own fall.
 const UNSEEN: f64 = 0.2;
 const OWN_FALL: f64 = 0.5;
 
-/// The share of the highest component that the rule of degree 7 or 9 leaves, in units of the fall. Where there is a finer rule, in two and
-/// three dimensions, it is larger: a kink that is weak beside what is smooth hides below the fall of that.
+/// The share of the highest component that the rule of degree 7 or 9 leaves, in units of the fall. Where there is a
+/// finer rule, in two and three dimensions, it is larger: a kink that is weak beside what is smooth hides below the
+/// fall of that.
 #[inline(always)]
 pub(crate) fn next(ninth: bool, dimension: usize) -> f64 {
     match (ninth, dimension) {
@@ -77,7 +80,8 @@ fn one_if(yes: bool) -> f64 {
     if yes { 1.0 } else { 0.0 }
 }
 
-/// What the components along an axis claim: of the three highest even degrees, and of those one lower, from the highest down.
+/// What the components along an axis claim: of the three highest even degrees, and of those one lower, from the highest
+/// down.
 #[inline(always)]
 pub(crate) fn along(even: [f64; 3], odd: [f64; 3], next: f64) -> Claim {
     let [even, odd] = [even.map(f64::abs), odd.map(f64::abs)];
@@ -96,8 +100,8 @@ pub(crate) fn along(even: [f64; 3], odd: [f64; 3], next: f64) -> Claim {
     }
 }
 
-/// What the components across axes claim, of the three highest orders from the highest down, each the sum of all. The highest
-/// is a signed sum over the corners, and may cancel: the order below says what is the least to be believed.
+/// What the components across axes claim, of the three highest orders from the highest down, each the sum of all. The
+/// highest is a signed sum over the corners, and may cancel: the order below says what is the least to be believed.
 #[inline(always)]
 pub(crate) fn across([high, low, lowest]: [f64; 3], next: f64) -> Claim {
     let own = if low < lowest { low / lowest } else { 1.0 };
@@ -113,8 +117,9 @@ pub(crate) fn across([high, low, lowest]: [f64; 3], next: f64) -> Claim {
 /// The share of what sentinels on diagonals deviate, in the mean, that is taken for an error of the integral.
 pub(crate) const SURPRISE: f64 = 0.1;
 
-/// The same where five nodes on a diagonal make sentinels there sure of what they say; and what these are allowed to deviate, in
-/// units of the highest components on the diagonal times their fall: ten times what is usual of an analytic function.
+/// The same where five nodes on a diagonal make sentinels there sure of what they say; and what these are allowed to
+/// deviate, in units of the highest components on the diagonal times their fall: ten times what is usual of an analytic
+/// function.
 pub(crate) const SMALL_SURPRISE: f64 = 0.03;
 pub(crate) const NEXT_ON_DIAGONAL: f64 = 0.2;
 
@@ -124,14 +129,15 @@ const MEMORY: f64 = 0.01;
 /// How fast the components along a line fall, from one pair of degrees to the next, where they are taken to go on so.
 const FALLING: f64 = 0.2;
 
-/// How much slower the last step may be than the one before: of analytic functions it is no slower, and a weak kink shows there first.
+/// How much slower the last step may be than the one before: of analytic functions it is no slower, and a weak kink
+/// shows there first.
 const SLOWER: f64 = 10.0;
 
 /// The error claimed, in units of the highest components times the square of that.
 const STEPS: f64 = 2.0;
 
-/// The share of the deviation of a sentinel that an error of the integral can be of which no node knows: half the strip between
-/// the last node and the face, doubled for the doubt.
+/// The share of the deviation of a sentinel that an error of the integral can be of which no node knows: half the strip
+/// between the last node and the face, doubled for the doubt.
 const STRIP: f64 = 0.03;
 
 /// The deviation of sentinels that components lead to expect: that many times those of the next degrees.
@@ -145,8 +151,9 @@ pub(crate) struct LineSigns {
 }
 
 impl LineSigns {
-    /// What a fine sweep will see, as three pairs of components along the middle say (see [`along`]): those of the rule of degree 9 are
-    /// the same, those of degree 7 lie one pair below. The root of 17 makes of a coefficient of P₈ its mean square.
+    /// What a fine sweep will see, as three pairs of components along the middle say (see [`along`]): those of the rule
+    /// of degree 9 are the same, those of degree 7 lie one pair below. The root of 17 makes of a coefficient of P₈ its
+    /// mean square.
     #[inline(always)]
     pub fn of(even: [f64; 3], odd: [f64; 3], ninth: bool) -> Self {
         let [high, low, lowest] = [0, 1, 2].map(|k| 0.25 * (even[k].abs() + odd[k].abs()));
@@ -154,8 +161,8 @@ impl LineSigns {
         Self { components: if ninth { [high, low, lowest] } else { [next, high, low] } }
     }
 
-    /// How fast components fall from pair to pair, if they do as those of an analytic function: the slower of the last step and the
-    /// mean of both.
+    /// How fast components fall from pair to pair, if they do as those of an analytic function: the slower of the last
+    /// step and the mean of both.
     #[inline(always)]
     fn fall(self) -> Option<f64> {
         let [high, low, lowest] = self.components;
@@ -164,9 +171,10 @@ impl LineSigns {
         (fall <= FALLING && high * lowest <= SLOWER * low * low).then_some(fall)
     }
 
-    /// The error claimed. Gauss's rule is exact up to twice the degree of the interpolant: where components fall, what it leaves
-    /// lies about as many steps below the highest as these lie below the mean, of which two are claimed. A kink makes the
-    /// fall slow, wherever it is, but for the strips at faces that no node sees, from which sentinels report.
+    /// The error claimed. Gauss's rule is exact up to twice the degree of the interpolant: where components fall, what
+    /// it leaves lies about as many steps below the highest as these lie below the mean, of which two are claimed. A
+    /// kink makes the fall slow, wherever it is, but for the strips at faces that no node sees, from which sentinels
+    /// report.
     #[inline(always)]
     pub fn claim(self) -> f64 {
         let [high, low, lowest] = self.components;
@@ -186,8 +194,8 @@ pub(crate) fn hidden(sentinels: f64, next: f64) -> f64 {
     if sentinels <= EXPECTED * next { 0.0 } else { STRIP * sentinels }
 }
 
-/// The claims for two halves that claim `own`, of a box that claimed `before` by what itself showed and whose estimate was off by
-/// `difference` from the sum of theirs. `shares` are their shares in its volume.
+/// The claims for two halves that claim `own`, of a box that claimed `before` by what itself showed and whose estimate
+/// was off by `difference` from the sum of theirs. `shares` are their shares in its volume.
 pub(crate) fn claims_of_halves(own: [f64; 2], before: f64, difference: f64, shares: [f64; 2]) -> [f64; 2] {
     let total = own[0] + own[1];
     [0, 1].map(|i| {
@@ -196,13 +204,14 @@ pub(crate) fn claims_of_halves(own: [f64; 2], before: f64, difference: f64, shar
     })
 }
 
-/// How many times the largest error that a halving showed, in units of the claim, the next are allowed to be; by how much caution falls at
-/// most with one halving; and the least there is of it. Of what looks smooth, and of what does not.
+/// How many times the largest error that a halving showed, in units of the claim, the next are allowed to be; by how
+/// much caution falls at most with one halving; and the least there is of it. Of what looks smooth, and of what does
+/// not.
 const LESSONS: [[f64; 3]; 2] = [[4.0, 0.3, 0.02], [8.0, 0.5, 0.1]];
 
-/// The share of what they show that is claimed of halves, where that of the whole was `before`, and it was off by `difference` of `own` that
-/// itself showed. It falls from one, so that no accident of one difference is believed; and more slowly where the integrand is `rough` and
-/// errors of halves are of any sign and size.
+/// The share of what they show that is claimed of halves, where that of the whole was `before`, and it was off by
+/// `difference` of `own` that itself showed. It falls from one, so that no accident of one difference is believed; and
+/// more slowly where the integrand is `rough` and errors of halves are of any sign and size.
 pub(crate) fn caution(before: f64, difference: f64, own: f64, rough: bool) -> f64 {
     let [times, fall, least] = LESSONS[usize::from(rough)];
     // Nothing of nothing teaches nothing.
@@ -217,7 +226,8 @@ pub(crate) const PER_CHORD: usize = ON_CHORD + 1;
 /// The share of the largest value up to which rounding explains components on a chord.
 const ROUNDING_ON_CHORD: f64 = 1e-12;
 
-/// Where the nodes of a chord from -1 to 1 are, and the Chebyshev polynomials of the three highest degrees there, the highest last.
+/// Where the nodes of a chord from -1 to 1 are, and the Chebyshev polynomials of the three highest degrees there, the
+/// highest last.
 pub(crate) struct ChordNodes {
     pub places: [f64; PER_CHORD],
     highest: [[f64; PER_CHORD]; 3],

@@ -1,10 +1,11 @@
 //! The error model of expansions in orthogonal polynomials.
 //!
-//! An expansion through n nodes misses its terms from n on. What they are worth in the mean square is claimed to be what the
-//! last quarter of the known terms is worth, and more where these do not fall fast: for terms that fall like a power of k,
-//! the rest is more than any quarter of them. Times the norm of the weight, that bounds the integral of the weight times what is missed,
-//! if the weight is as large on that as on anything. A weight that oscillates fast is much smaller on smooth functions, so
-//! there the norm on polynomials is taken, but only where the terms fall fast enough to say that the integrand is smooth.
+//! An expansion through n nodes misses its terms from n on. What they are worth in the mean square is claimed to be
+//! what the last quarter of the known terms is worth, and more where these do not fall fast: for terms that fall like a
+//! power of k, the rest is more than any quarter of them. Times the norm of the weight, that bounds the integral of the
+//! weight times what is missed, if the weight is as large on that as on anything. A weight that oscillates fast is much
+//! smaller on smooth functions, so there the norm on polynomials is taken, but only where the terms fall fast enough to
+//! say that the integrand is smooth.
 
 /// What an expansion seems to miss.
 #[derive(Clone, Copy, Debug)]
@@ -20,8 +21,8 @@ pub(crate) struct Remainder {
 /// A fall by which an integrand counts as smooth: 1/4 from quarter to quarter, so 0.84 from term to term.
 const SMOOTH: f64 = 0.25;
 
-/// What is taken for noise, in roundings of the values: they make 0.3 of themselves in the mean square of the last quarter of 32
-/// terms.
+/// What is taken for noise, in roundings of the values: they make 0.3 of themselves in the mean square of the last
+/// quarter of 32 terms.
 const NOISE: f64 = 4.0;
 
 impl Remainder {

@@ -10,11 +10,13 @@ pub(crate) struct Limit {
 /// Terms below which nothing can be said.
 const LEAST: usize = 6;
 
-/// The limit of the sums of `terms`, each known to `rounding`, by Levin's u; the best of all orders. What is left of an alternating
-/// series falls from order to order; the `caution`-fold of what the last two orders changed, and of the distance from Levin's d, is claimed, as
-/// a remainder that does not alternate hardly changes from one order to the next.
+/// The limit of the sums of `terms`, each known to `rounding`, by Levin's u; the best of all orders. What is left of an
+/// alternating series falls from order to order; the `caution`-fold of what the last two orders changed, and of the
+/// distance from Levin's d, is claimed, as a remainder that does not alternate hardly changes from one order to the
+/// next.
 ///
-/// D. Levin (1973), <https://doi.org/10.1080/00207167308803075>; D. A. Smith, W. F. Ford (1979), <https://doi.org/10.1137/0716017>.
+/// D. Levin (1973), <https://doi.org/10.1080/00207167308803075>; D. A. Smith, W. F. Ford (1979),
+/// <https://doi.org/10.1137/0716017>.
 pub(crate) fn limit(terms: &[f64], rounding: f64, caution: f64) -> Option<Limit> {
     let mut sums = Vec::with_capacity(terms.len());
     let mut sum = 0.0;

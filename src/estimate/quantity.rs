@@ -16,8 +16,8 @@ pub(crate) trait Quantity:
     fn le(self, other: Self) -> Self::Truth;
     fn select(condition: Self::Truth, yes: Self, no: Self) -> Self;
 
-    /// `one | other()`, `one & other()` and `select`: but of one region only what is asked for is computed. Waiting for the rest costs a
-    /// small integral a twentieth of its time.
+    /// `one | other()`, `one & other()` and `select`: but of one region only what is asked for is computed. Waiting for
+    /// the rest costs a small integral a twentieth of its time.
     fn either(one: Self::Truth, other: impl FnOnce() -> Self::Truth) -> Self::Truth;
     fn both(one: Self::Truth, other: impl FnOnce() -> Self::Truth) -> Self::Truth;
     fn choose(condition: Self::Truth, yes: impl FnOnce() -> Self, no: impl FnOnce() -> Self) -> Self;

@@ -1,9 +1,9 @@
 //! The error model of sampling: what random estimates claim.
 //!
-//! A claim is three standard deviations, so that it fails as often as once in 370 where estimates are normal; where the standard
-//! deviation itself is known from few estimates, as many times as Student's t has it. Two signs say that estimates are not
-//! normal, and both have been seen in every integral that was wrong: few values make up most of the deviations, or
-//! estimates differ from each other by more than they claim.
+//! A claim is three standard deviations, so that it fails as often as once in 370 where estimates are normal; where the
+//! standard deviation itself is known from few estimates, as many times as Student's t has it. Two signs say that
+//! estimates are not normal, and both have been seen in every integral that was wrong: few values make up most of the
+//! deviations, or estimates differ from each other by more than they claim.
 
 /// Standard deviations in a claim.
 pub(crate) const CLAIM: f64 = 3.0;
@@ -17,6 +17,10 @@ pub(crate) const REPLICATES: usize = 16;
 /// Student's t for that many, at the same confidence: 15 degrees of freedom.
 const STUDENT: f64 = 3.586_4;
 
+/// How often one more replicate may say otherwise where that many agree, at the same confidence: 1 - (1 -
+/// [`CONFIDENCE`])^(1/16).
+const OTHERWISE: f64 = 0.309;
+
 /// Values as far out as the farthest that have to make up the deviations, at least.
 pub(crate) const EFFECTIVE: f64 = 50.0;
 
@@ -28,15 +32,23 @@ pub(crate) fn of_replicates(estimates: &[f64; REPLICATES]) -> (f64, f64) {
     (mean, STUDENT * (deviations / (count * (count - 1.0))).sqrt())
 }
 
-/// The correlation of estimates with their farthest values from which on these decide to some extent, and from which in full.
+/// What replicates of `points` may miss that agree: a point of each may be on the other side of a step, which changes
+/// values by `step`.
+pub(crate) fn by_one_point(step: f64, points: u64) -> f64 {
+    OTHERWISE * step / points as f64
+}
+
+/// The correlation of estimates with their farthest values from which on these decide to some extent, and from which in
+/// full.
 const FOLLOWS: (f64, f64) = (0.6, 0.9);
 
 /// Claims beyond which single values are balanced by others.
 const MOST: f64 = 5.0;
 
-/// What the mean of replicates may miss on top of its `claim` where their largest values decide: next to a singularity all points may be too
-/// far away, and then mean and scatter are both too small. The farthest of all values adds to its estimate by `step` more than it did with
-/// half as many points; as much is claimed again, as far as estimates and farthest values go together.
+/// What the mean of replicates may miss on top of its `claim` where their largest values decide: next to a singularity
+/// all points may be too far away, and then mean and scatter are both too small. The farthest of all values adds to its
+/// estimate by `step` more than it did with half as many points; as much is claimed again, as far as estimates and
+/// farthest values go together.
 pub(crate) fn beyond(correlation: f64, step: f64, claim: f64) -> f64 {
     let follows = (correlation - FOLLOWS.0) / (FOLLOWS.1 - FOLLOWS.0);
     // The correlation of what is all the same is not a number.
@@ -54,8 +66,8 @@ pub(crate) fn correlation(first: &[f64; REPLICATES], second: &[f64; REPLICATES])
     both / (one.sqrt() * other.sqrt())
 }
 
-/// What a mean of values of which few count may miss on top: three more of the farthest, `farthest` from the mean and one of
-/// `count`.
+/// What a mean of values of which few count may miss on top: three more of the farthest, `farthest` from the mean and
+/// one of `count`.
 pub(crate) fn few(farthest: f64, count: f64) -> f64 {
     CLAIM * farthest / count
 }
@@ -80,9 +92,9 @@ pub(crate) struct Combined {
 }
 
 impl Combined {
-    /// The mean of the estimates, each weighted by its samples; without the first ones, where they only add to the variance, but of
-    /// `least` at least. Weights by the variances would be better if these were known: but where few samples decide, the
-    /// smallest variances belong to the estimates that missed them, and the mean is biased.
+    /// The mean of the estimates, each weighted by its samples; without the first ones, where they only add to the
+    /// variance, but of `least` at least. Weights by the variances would be better if these were known: but where few
+    /// samples decide, the smallest variances belong to the estimates that missed them, and the mean is biased.
     pub fn of(estimates: &[Estimate], least: usize) -> Self {
         let mut best = Self { mean: f64::NAN, variance: f64::INFINITY, chi_squared: 0.0, freedom: 0 };
         for first in 0..=estimates.len().saturating_sub(least) {
@@ -114,8 +126,8 @@ impl Combined {
         CLAIM * (self.variance * ratio.max(1.0)).sqrt()
     }
 
-    /// Whether so large a chi-square happens less than once in a thousand times, by E. B. Wilson and M. M. Hilferty's approximation
-    /// (1931), <https://doi.org/10.1073/pnas.17.12.684>.
+    /// Whether so large a chi-square happens less than once in a thousand times, by E. B. Wilson and M. M. Hilferty's
+    /// approximation (1931), <https://doi.org/10.1073/pnas.17.12.684>.
     pub fn disagrees(&self) -> bool {
         if self.freedom == 0 {
             return false;
@@ -175,7 +187,8 @@ mod tests {
 
     #[test]
     fn chi_square_is_judged_by_its_distribution() {
-        // Tables: the value exceeded once in a thousand times is 10.83 for one degree of freedom, 29.59 for ten, 59.70 for thirty.
+        // Tables: the value exceeded once in a thousand times is 10.83 for one degree of freedom, 29.59 for ten, 59.70
+        // for thirty.
         for (freedom, limit) in [(1, 10.83), (10, 29.59), (30, 59.70)] {
             let of = |chi_squared| Combined { mean: 0.0, variance: 1.0, chi_squared, freedom };
             assert!(!of(0.95 * limit).disagrees() && of(1.05 * limit).disagrees(), "{freedom}");

@@ -29,8 +29,8 @@ pub(crate) struct Rounding {
     pub smallest: f64,
     /// The largest number.
     pub largest: f64,
-    /// The error of a position, in units of the farthest of its tile: it is a sum, and keeps the errors of its summands next to
-    /// a zero of x.
+    /// The error of a position, in units of the farthest of its tile: it is a sum, and keeps the errors of its summands
+    /// next to a zero of x.
     pub position: f64,
 }
 
@@ -107,8 +107,8 @@ impl Bounded {
         self.at_rounded(point, self.rounding, &[])
     }
 
-    /// The same, with the bound for an evaluation in another arithmetic, at a point whose coordinates may be off by `shifts`, as far as there
-    /// are any.
+    /// The same, with the bound for an evaluation in another arithmetic, at a point whose coordinates may be off by
+    /// `shifts`, as far as there are any.
     pub(crate) fn at_rounded(&self, point: &[f64], rounding: Rounding, shifts: &[f64]) -> Ball {
         self.places(point, rounding, shifts).last().map_or(Ball::exact(f64::NAN), |place| place.number())
     }

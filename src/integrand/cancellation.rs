@@ -2,7 +2,8 @@
 
 use super::{BinaryFunction, Expr, UnaryFunction};
 
-/// `a + b` or `a - b` in the form that has all digits, if one of them is 1 or -1 and the other an exponential or a cosine.
+/// `a + b` or `a - b` in the form that has all digits, if one of them is 1 or -1 and the other an exponential or a
+/// cosine.
 pub(super) fn with_all_digits<'g>(f: BinaryFunction, a: Expr<'g>, b: Expr<'g>) -> Option<Expr<'g>> {
     let sign = if f == BinaryFunction::Sub { -1.0 } else { 1.0 };
     let one =

@@ -1,5 +1,5 @@
-//! An integrand of one variable as one object, for what asks a value at a time or for its formula: that is compiled once, and not for every
-//! integrand.
+//! An integrand of one variable as one object, for what asks a value at a time or for its formula: that is compiled
+//! once, and not for every integrand.
 
 use super::Integrand;
 use super::bound::Bounded;

@@ -6,8 +6,8 @@ use crate::lanes::{LANES, Lanes, Level, Simd, dispatch};
 
 /// Sets `values[i]` to `f` at `points[i]`, computed on lanes at `level`.
 ///
-/// Costs one evaluation for each point (a last, incomplete vector is filled up with its last point). The values are those
-/// that the SIMD backend would sum, so this shows where and by how much they differ from [`Integrand::scalar`].
+/// Costs one evaluation for each point (a last, incomplete vector is filled up with its last point). The values are
+/// those that the SIMD backend would sum, so this shows where and by how much they differ from [`Integrand::scalar`].
 ///
 /// Returns `false` and does nothing when this CPU lacks `level`.
 ///

@@ -17,17 +17,17 @@ use std::{fmt, str::FromStr, sync::Arc};
 /// - `+ - * / % ^` and parentheses. `^` binds tightest, from the right, and tighter than a minus before it: `-x^2` is
 ///   `-(x^2)`, `2^3^2` is `2^9`, and `2^-3` is `1/8`. Multiplication is always written. A power whose exponent is an
 ///   integer constant from -64 to 64 is [`powi`](f64::powi), else [`powf`](f64::powf).
-/// - `exp(a) - 1` is `expm1(a)`, and `1 - cos(a)` is `2 * sin(a / 2)^2`, as are their negatives and `-1 + exp(a)`: next to 0
-///   the difference has no digits. In front of more terms the two must come first: `exp(x) - 1 - x`, not `exp(x) - x - 1`.
+/// - `exp(a) - 1` is `expm1(a)`, and `1 - cos(a)` is `2 * sin(a / 2)^2`, as are their negatives and `-1 + exp(a)`: next
+///   to 0 the difference has no digits. In front of more terms the two must come first: `exp(x) - 1 - x`, not
+///   `exp(x) - x - 1`.
 /// - Numbers `1`, `1.5`, `.5`, `2.`, `1e-3`; constants `pi`, `tau`, `e`, `inf`.
 /// - Coordinates `x`, `y`, `z` or `x1` to `x9`, where `x` is `x1`, `y` is `x2`, `z` is `x3`. Any other name is a
 ///   parameter: letters, digits and `_`.
 /// - `if(condition, then, else)` with `< <= > >= == != && || !`. The branch not taken may be infinite or NaN.
-/// - `sqrt cbrt exp exp2 expm1 ln log log2 log10 log1p sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh
-///   pow hypot erf erfc gamma lgamma abs sign signum floor ceil round trunc fract min max clamp copysign recip mul_add`.
-///   `log` is `ln`; `atan2(y, x)`; `min` and `max` take two or more; `clamp(x, low, high)`; `mul_add(a, b, c)` is `a * b +
-///   c`, rounded once; `sign(0)` is 0. The names that Rust, C and NumPy have for these are read too, and `cot sec csc coth
-///   sech csch`, which are one over another.
+/// - `sqrt cbrt exp exp2 expm1 ln log log2 log10 log1p sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh pow hypot erf erfc gamma lgamma abs sign signum floor ceil round trunc fract min max clamp copysign recip mul_add`.
+///   `log` is `ln`; `atan2(y, x)`; `min` and `max` take two or more; `clamp(x, low, high)`; `mul_add(a, b, c)` is
+///   `a * b + c`, rounded once; `sign(0)` is 0. The names that Rust, C and NumPy have for these are read too, and
+///   `cot sec csc coth sech csch`, which are one over another.
 ///
 /// ```
 /// use quadrille::{Expression, Integrand};
@@ -40,7 +40,8 @@ use std::{fmt, str::FromStr, sync::Arc};
 #[derive(Clone, Debug)]
 pub struct Expression {
     program: Arc<Program>,
-    /// The values of the parameters; then what depends on them and on constants alone, computed when they got their values.
+    /// The values of the parameters; then what depends on them and on constants alone, computed when they got their
+    /// values.
     numbers: Vec<f64>,
 }
 
@@ -74,7 +75,8 @@ impl Expression {
     /// Reads a formula and gives its parameters their values.
     ///
     /// # Errors
-    /// As [`parse`](Expression::parse); and where a parameter is missing, given twice, not in the formula, or not finite.
+    /// As [`parse`](Expression::parse); and where a parameter is missing, given twice, not in the formula, or not
+    /// finite.
     ///
     /// ```
     /// use quadrille::{Expression, Integrand};
@@ -90,8 +92,8 @@ impl Expression {
         Self::read(text, Some(parameters))
     }
 
-    /// Reads a formula whose parameters get their values later, all at once by [`with_values`](Self::with_values) or one by
-    /// one by [`with`](Self::with). Until then they are NaN, and integration refuses the formula.
+    /// Reads a formula whose parameters get their values later, all at once by [`with_values`](Self::with_values) or
+    /// one by one by [`with`](Self::with). Until then they are NaN, and integration refuses the formula.
     ///
     /// # Errors
     /// Where the text is not a formula.
@@ -207,8 +209,8 @@ impl Expression {
         if value.is_nan() { Err(ParseError::whole(text, format!("'{text}' is not a number"))) } else { Ok(value) }
     }
 
-    /// The number of coordinates that a point must have: the index of the last one in the formula, 0 for none. At a point
-    /// of fewer, the value is NaN; integration refuses it.
+    /// The number of coordinates that a point must have: the index of the last one in the formula, 0 for none. At a
+    /// point of fewer, the value is NaN; integration refuses it.
     ///
     /// ```
     /// # use quadrille::Expression;

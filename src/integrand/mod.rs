@@ -59,14 +59,15 @@ pub trait Integrand<P: Point = f64>: Sync {
     #[doc(hidden)]
     const BLOCKED: bool = false;
 
-    /// The number of coordinates that a point must have; `None` where the type of the point says it. Of points of fewer all values are NaN:
-    /// such a region is refused before anything is evaluated. An integrand that wraps another one hands on what that says.
+    /// The number of coordinates that a point must have; `None` where the type of the point says it. Of points of fewer
+    /// all values are NaN: such a region is refused before anything is evaluated. An integrand that wraps another one
+    /// hands on what that says.
     fn required_dimension(&self) -> Option<usize> {
         None
     }
 
-    /// The name of a parameter that has no value yet, so that all values are NaN: such an integrand is refused before anything is evaluated.
-    /// An integrand that wraps another one hands on what that says.
+    /// The name of a parameter that has no value yet, so that all values are NaN: such an integrand is refused before
+    /// anything is evaluated. An integrand that wraps another one hands on what that says.
     fn unset(&self) -> Option<&str> {
         None
     }

@@ -7,8 +7,8 @@ use crate::lanes::{LANES, Token, dispatch};
 use std::cell::RefCell;
 use std::marker::PhantomData;
 
-/// Values of all components at vectors of eight points of D coordinates, of which number d is `points[i * D + d]`: component c at
-/// vector i of n stands at `values[c * n + i]`.
+/// Values of all components at vectors of eight points of D coordinates, of which number d is `points[i * D + d]`:
+/// component c at vector i of n stands at `values[c * n + i]`.
 pub(crate) trait VectorValues: Sync {
     fn values(&self, points: &[[f64; LANES]], values: &mut [[f64; LANES]]);
 
@@ -58,8 +58,8 @@ impl Values for Single<'_> {
     }
 }
 
-/// The values asked for since it was last cleared. The components of a region are swept one after the other, and ask for the
-/// same batches of points as far as they go the same way.
+/// The values asked for since it was last cleared. The components of a region are swept one after the other, and ask
+/// for the same batches of points as far as they go the same way.
 pub(crate) struct Shared<'a> {
     of: &'a dyn VectorValues,
     components: usize,

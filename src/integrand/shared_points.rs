@@ -1,5 +1,5 @@
-//! Values of several components at points of several coordinates: the counterpart of [`shared`](super::shared) for kernels that ask
-//! for the same points in the same order, whatever the values are.
+//! Values of several components at points of several coordinates: the counterpart of [`shared`](super::shared) for
+//! kernels that ask for the same points in the same order, whatever the values are.
 
 #[cfg(feature = "gpu")]
 use super::formula::Traced;

@@ -70,8 +70,8 @@ impl Tape {
     }
 }
 
-/// The nodes with changes of sign taken into the sum, product or quotient around them, where that leaves every bit of the
-/// value as it is: `-a / 50` is `a / -50`, `-a + b` is `b - a`. A pass over memory costs more than most operations.
+/// The nodes with changes of sign taken into the sum, product or quotient around them, where that leaves every bit of
+/// the value as it is: `-a / 50` is `a / -50`, `-a + b` is `b - a`. A pass over memory costs more than most operations.
 fn fold_signs(nodes: &[Node]) -> Vec<Node> {
     use BinaryFunction::{Add, Div, Mul, Sub};
     let mut folded: Vec<Node> = Vec::with_capacity(nodes.len());

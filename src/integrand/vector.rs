@@ -8,9 +8,10 @@ use std::marker::PhantomData;
 /// A function with several values, of one variable or of a point `[f64; D]`, integrated all on one mesh by
 /// [`integrate_vector`](crate::Integrator::integrate_vector).
 ///
-/// That is a closure that returns a [`Value`] (`|x: f64| [x.sin(), x.cos()]`, or a complex number), one that fills a slice
-/// whose length is known at run time ([`components`]), or an array or a `Vec` of [integrands](Integrand), be they
-/// `#[integrand]` or [`Expression`](crate::Expression). The last run on lanes; of the others each point is evaluated by itself.
+/// That is a closure that returns a [`Value`] (`|x: f64| [x.sin(), x.cos()]`, or a complex number), one that fills a
+/// slice whose length is known at run time ([`components`]), or an array or a `Vec` of [integrands](Integrand), be they
+/// `#[integrand]` or [`Expression`](crate::Expression). The last run on lanes; of the others each point is evaluated by
+/// itself.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an integrand of several components",
     note = "these are closures that return an array or a complex number (`|x: f64| [x.sin(), x.cos()]`), \
@@ -30,8 +31,8 @@ pub trait VectorIntegrand<P: Point = f64>: Sync {
         None
     }
 
-    /// The name of a parameter that has no value yet, so that all values are NaN: such an integrand is refused before anything is evaluated.
-    /// An integrand that wraps another one hands on what that says.
+    /// The name of a parameter that has no value yet, so that all values are NaN: such an integrand is refused before
+    /// anything is evaluated. An integrand that wraps another one hands on what that says.
     fn unset(&self) -> Option<&str> {
         None
     }

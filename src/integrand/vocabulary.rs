@@ -51,7 +51,8 @@ const RECIPROCALS: &[(&str, UnaryFunction)] = &[
     ("csch", UnaryFunction::Sinh),
 ];
 
-/// Functions known elsewhere that are no function here, or by another name, and what to do. A star stands for any end of a name.
+/// Functions known elsewhere that are no function here, or by another name, and what to do. A star stands for any end
+/// of a name.
 const ELSEWHERE: &[(&[&str], &str)] = &[
     (&["sinc"], "write sin(x)/x, or sin(pi*x)/(pi*x); an adaptive integral needs no value at 0"),
     (&["heaviside", "step", "unit_step", "theta"], "write if(x < 0, 0, 1)"),

@@ -1,7 +1,7 @@
 //! An integrand as a WGSL function: straight-line code, one `let` for each operation.
 //!
-//! The text calls the functions of the libraries in `shaders/`, which have the same names in every arithmetic. It is text
-//! alone: what compiles it is another module, and none is needed here.
+//! The text calls the functions of the libraries in `shaders/`, which have the same names in every arithmetic. It is
+//! text alone: what compiles it is another module, and none is needed here.
 
 use super::formula::Traced;
 use super::{BinaryFunction, Comparison, Node, UnaryFunction, graph::Id};

@@ -194,8 +194,7 @@ impl Integrator {
         let (answer, mesh) = question.with_its_mesh(start);
         let mut integral = self.integral(&answer, region, level, start.elapsed());
         if let Some(extrapolated) = answer.extrapolated {
-            let reason = extrapolated.reason().to_owned();
-            integral.fallbacks.push(Fallback { wanted: format!("verification {depth}"), reason });
+            integral.fallbacks.push(Fallback::verification(depth, extrapolated.reason()));
         } else if integral.status.is_success() {
             let checked = match mesh {
                 Mesh::Regions(regions) => self.check_mesh(depth, forms, token, &regions, answer.estimate, start),
@@ -213,8 +212,7 @@ impl Integrator {
             }
             integral.elapsed = start.elapsed();
         } else {
-            let reason = "the integral is not what was asked for".to_owned();
-            integral.fallbacks.push(Fallback { wanted: format!("verification {depth}"), reason });
+            integral.fallbacks.push(Fallback::verification(depth, "the integral is not what was asked for"));
         }
         self.judged(integral)
     }
@@ -291,11 +289,7 @@ impl Integrator {
     /// What an adaptive method does not do although it was asked for.
     #[inline]
     pub(super) fn adaptive_fallbacks(&self) -> Vec<Fallback> {
-        if self.backend == Backend::Gpu {
-            vec![Fallback { wanted: Backend::Gpu.to_string(), reason: NO_GPU.to_owned() }]
-        } else {
-            Vec::new()
-        }
+        if self.backend == Backend::Gpu { vec![Fallback::new(Backend::Gpu, NO_GPU)] } else { Vec::new() }
     }
 
     /// Refuses what makes no sense.
@@ -356,7 +350,7 @@ impl Integrator {
     #[inline]
     pub(super) fn check_backend(&self) -> Result<(Level, Token), Error> {
         if self.backend == Backend::Gpu && !self.fallback {
-            return Err(Error::BackendUnavailable { backend: Backend::Gpu, reason: NO_GPU.to_owned() });
+            return Err(Error::no_gpu(NO_GPU));
         }
         self.check_level()
     }

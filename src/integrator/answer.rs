@@ -48,18 +48,22 @@ impl Answer {
 
     /// Of what does not seem to exist, was not seen, or has met what is no number, nothing is claimed.
     pub fn or_nothing(self) -> Self {
-        let nothing =
-            matches!(self.status, Status::Divergent | Status::Suspicious { reason: OSCILLATES | NOTHING_SEEN });
-        let error = if nothing || self.error.is_nan() { f64::INFINITY } else { self.error };
+        let error = if says_nothing(&self.status) || self.error.is_nan() { f64::INFINITY } else { self.error };
         Self { error, ..self }
     }
+}
+
+/// Whether there is no integral, or nothing was seen of it.
+pub(super) fn says_nothing(status: &Status) -> bool {
+    matches!(status, Status::Divergent | Status::Suspicious { reason: OSCILLATES | NOTHING_SEEN })
 }
 
 /// The integral over nothing.
 pub(super) const NOTHING: Answer =
     Answer { estimate: 0.0, error: 0.0, evaluations: 0, regions: 0, status: Status::Converged, extrapolated: None };
 
-/// What is claimed of one region where the sums of its sweep are off by `error`: with half an ulp of the estimate itself.
+/// What is claimed of one region where the sums of its sweep are off by `error`: with half an ulp of the estimate
+/// itself.
 #[inline(always)]
 pub(super) fn claimed(error: f64, estimate: f64) -> f64 {
     error + 0.5 * f64::EPSILON * estimate.abs()

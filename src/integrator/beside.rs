@@ -19,8 +19,8 @@ pub(super) trait Beside {
         false
     }
 
-    /// Whether it grows without end towards a point from so far away, up or down: then levels come nearer than any panel, and what they do not come
-    /// to needs room to be extrapolated.
+    /// Whether it grows without end towards a point from so far away, up or down: then levels come nearer than any
+    /// panel, and what they do not come to needs room to be extrapolated.
     fn is_singular(&mut self, _point: f64, _reach: f64) -> bool {
         false
     }
@@ -75,8 +75,8 @@ impl Beside for BesideOne<'_> {
     }
 }
 
-/// Whether f grows at least like a logarithm towards `point`, as far as distances of 1e-9 of `reach` say, and no faster than an integral may be of. Eight
-/// evaluations.
+/// Whether f grows at least like a logarithm towards `point`, as far as distances of 1e-9 of `reach` say, and no faster
+/// than an integral may be of. Eight evaluations.
 pub(super) fn is_singular(f: &dyn Values, point: f64, reach: f64) -> bool {
     let mut values = [[0.0; LANES]];
     let distance = |k: usize| 0.5 * reach * 0.125f64.powi(k as i32 + 2);
@@ -88,23 +88,25 @@ pub(super) fn is_singular(f: &dyn Values, point: f64, reach: f64) -> bool {
         && (growth - before).abs() < STEADY * growth
 }
 
-/// How differences grow from one distance to one of an eighth: of a logarithm not at all, of 1/x eightfold; and how steadily. A narrow peak comes to its end.
+/// How differences grow from one distance to one of an eighth: of a logarithm not at all, of 1/x eightfold; and how
+/// steadily. A narrow peak comes to its end.
 const SLOWEST: f64 = 0.95;
 const FASTEST: f64 = 8.0;
 const STEADY: f64 = 0.2;
 
-/// Nodes of the polynomial, and places at which values are compared with it, alternately next to either end: as many as let a peak be seen that
-/// is off by some thirty of its widths.
+/// Nodes of the polynomial, and places at which values are compared with it, alternately next to either end: as many as
+/// let a peak be seen that is off by some thirty of its widths.
 const NODES: usize = 2 * LANES;
 const PLACES: usize = 128;
 /// Places looked at together.
 const SOME: usize = 4 * LANES;
 
-/// By how much values may differ: a few roundings, as a share of the largest value and of what the rounding of x makes of it.
+/// By how much values may differ: a few roundings, as a share of the largest value and of what the rounding of x makes
+/// of it.
 const SAME: f64 = 32.0 * f64::EPSILON;
 
-/// Chebyshev's nodes on [0, 1], and what the values there count in the polynomial through them at each of the places; what is negative is the
-/// distance from the upper end.
+/// Chebyshev's nodes on [0, 1], and what the values there count in the polynomial through them at each of the places;
+/// what is negative is the distance from the upper end.
 struct Interpolation {
     nodes: [f64; NODES],
     places: [f64; PLACES],
@@ -131,8 +133,8 @@ static INTERPOLATION: LazyLock<Interpolation> = LazyLock::new(|| {
     Interpolation { nodes, places, weights }
 });
 
-/// Whether f is a polynomial between two points, as far as values tell: then what is at the points, if anything, is at the points alone. And how
-/// many evaluations that took.
+/// Whether f is a polynomial between two points, as far as values tell: then what is at the points, if anything, is at
+/// the points alone. And how many evaluations that took.
 pub(super) fn is_polynomial(f: &dyn Values, lower: f64, upper: f64) -> (bool, u64) {
     let Interpolation { nodes, places, weights } = &*INTERPOLATION;
     let width = upper - lower;

@@ -24,7 +24,8 @@ pub(super) fn check_all(threads: &Threads, tiles: u64, check: &Check) -> Checked
 }
 
 impl Integrator {
-    /// `integral` with what verification finds; `total` is the sum it was made of, `tile` what computes a tile of it again.
+    /// `integral` with what verification finds; `total` is the sum it was made of, `tile` what computes a tile of it
+    /// again.
     pub(super) fn verified(
         &self,
         run: &Run,

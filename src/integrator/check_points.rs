@@ -1,4 +1,5 @@
-//! Verification over boxes: values as they were computed against the scalar definition, at some of the points or at all.
+//! Verification over boxes: values as they were computed against the scalar definition, at some of the points or at
+//! all.
 
 use super::cubature::axes_of;
 use crate::agreement::{Disagreement, Verify};
@@ -19,7 +20,8 @@ use std::cmp::Ordering;
 use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
-/// A spot check looks at eight points of one call in so many, chosen by the seed and the points themselves, whoever makes it.
+/// A spot check looks at eight points of one call in so many, chosen by the seed and the points themselves, whoever
+/// makes it.
 const SPARSE: u64 = 4;
 
 type BallOf<'a> = dyn Fn(&[f64]) -> Ball + Sync + 'a;
@@ -150,7 +152,8 @@ impl<'a> CheckedPoints<'a> {
         Self { fast, scalar, ball, check: Check::new(depth, seed, dimension) }
     }
 
-    /// An integral of these values over a box, with what was found: the disagreement and its point, if there is one. What a GPU found stays.
+    /// An integral of these values over a box, with what was found: the disagreement and its point, if there is one.
+    /// What a GPU found stays.
     pub fn judge(&self, (lower, upper): (&[f64], &[f64]), result: Result<Integral, Error>) -> Result<Integral, Error> {
         let (integral, refused) = match result {
             Ok(integral) => (integral, false),

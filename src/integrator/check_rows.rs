@@ -17,8 +17,8 @@ impl Integrator {
         self.integrate(&row.f, row.region)
     }
 
-    /// What verification finds in the rows that are what was asked for; `None` where it was stopped. And why some of them were not looked at,
-    /// where they were chosen.
+    /// What verification finds in the rows that are what was asked for; `None` where it was stopped. And why some of
+    /// them were not looked at, where they were chosen.
     pub(super) fn check_rows<P: Space, F: Integrand<P>>(
         &self,
         depth: Verify,
@@ -61,9 +61,9 @@ impl Integrator {
             }
             found = found.and(agreement);
         }
-        let skipped = (skipped > 0).then(|| Fallback {
-            wanted: format!("verification {depth}"),
-            reason: format!("{skipped} rows are what cannot be computed again, such as limits of series"),
+        let skipped = (skipped > 0).then(|| {
+            let rows = if skipped == 1 { "1 row is" } else { &format!("{skipped} rows are") };
+            Fallback::verification(depth, format!("{rows} what cannot be computed again, such as limits of series"))
         });
         Ok((Some(found).filter(|found| found.evaluations > 0), skipped))
     }

@@ -107,7 +107,8 @@ impl Integrator {
         if drive.stop.is_none() {
             let (first, count) = (leaf(0), grid.tiles());
             drive.stop = self.control.withheld(withheld(), start);
-            // The first tile, on this thread, tells whether waking others pays. A grid of one tile has no use for a clock.
+            // The first tile, on this thread, tells whether waking others pays. A grid of one tile has no use for a
+            // clock.
             if count > 1 {
                 drive.pace.block_done(1);
                 self.control.report(grid.evaluations_below(grid.panels_below(1)), grid.evaluations());
@@ -118,11 +119,12 @@ impl Integrator {
                 match drive.spread(self, &tiles) {
                     Ok(()) => integral.threads = threads.count(),
                     Err(reason) => {
-                        integral.fallbacks.push(Fallback { wanted: format!("{} threads", threads.count()), reason });
+                        integral.fallbacks.push(Fallback::threads(threads.count(), reason));
                     }
                 }
             }
-            // What threads have not done, be it that there are none. A grid of one tile is done, and only to be told of.
+            // What threads have not done, be it that there are none. A grid of one tile is done, and only to be told
+            // of.
             if count > 1 || self.control.watch.is_some() {
                 drive.advance(self, &tiles, 1);
             }
@@ -190,8 +192,8 @@ impl Drive {
         tiles.threads.run(|| self.advance(with, tiles, tiles.threads.count()))
     }
 
-    /// Sums tiles, block by block, to the end or until there is a reason to stop: the caller's, or a `bad` tile, since no
-    /// later one can make the sum finite again. For more than one thread, it is called on one of them.
+    /// Sums tiles, block by block, to the end or until there is a reason to stop: the caller's, or a `bad` tile, since
+    /// no later one can make the sum finite again. For more than one thread, it is called on one of them.
     fn advance(&mut self, with: &Integrator, tiles: &Tiles, threads: usize) {
         let Tiles { grid, bad, leaf, .. } = *tiles;
         // Enough tiles for each thread to have something to take.
@@ -223,8 +225,9 @@ impl Drive {
     }
 }
 
-/// Fills in what follows from how far the sum has come, and finds out why it is not finite if it is not: `search` visits
-/// the nodes where that can be. Where the sum was stopped, `closing` is the weight that the last panel end still lacks.
+/// Fills in what follows from how far the sum has come, and finds out why it is not finite if it is not: `search`
+/// visits the nodes where that can be. Where the sum was stopped, `closing` is the weight that the last panel end still
+/// lacks.
 pub(super) fn finish(
     f: &dyn Definition,
     grid: &Grid,

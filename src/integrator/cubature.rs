@@ -206,12 +206,13 @@ impl Integrator {
         }
         self.check_memory_of_boxes(dimension, 1)?;
         if self.method == Method::Auto && self.backend == Backend::Gpu && !self.fallback {
-            return Err(Error::BackendUnavailable { backend: Backend::Gpu, reason: RACE.to_owned() });
+            return Err(Error::no_gpu(RACE));
         }
         self.check_level()
     }
 
-    /// The integral over a box that was looked at, of what may be known to be zero. Compiled once, whatever the integrand.
+    /// The integral over a box that was looked at, of what may be known to be zero. Compiled once, whatever the
+    /// integrand.
     #[inline(never)]
     fn over_box(
         &self,
@@ -240,7 +241,7 @@ impl Integrator {
         let mut integral = Integral::of(backend, (!serial).then_some(level), 1);
         let on_gpu = self.backend == Backend::Gpu && (sampled || self.method == Method::Cubature);
         if self.backend == Backend::Gpu && !on_gpu {
-            integral.fallbacks.push(Fallback { wanted: self.backend.to_string(), reason: RACE.to_owned() });
+            integral.fallbacks.push(Fallback::new(self.backend, RACE));
         }
         // What a GPU does is verified.
         if !on_gpu {
@@ -314,7 +315,7 @@ impl Integrator {
                 Err(reason) if self.fallback || self.control.stop(start).is_some() => {
                     drive.given_up = Some((reason, 0))
                 }
-                Err(reason) => return Err(Error::BackendUnavailable { backend: Backend::Gpu, reason }),
+                Err(reason) => return Err(Error::no_gpu(reason)),
             }
         }
         let end = loop {
@@ -323,7 +324,7 @@ impl Integrator {
             }
         };
         if let End::Failed(reason) = end {
-            return Err(Error::BackendUnavailable { backend: Backend::Gpu, reason });
+            return Err(Error::no_gpu(reason));
         }
         if matches!(end, End::Outcome(Outcome::MaxEvaluations | Outcome::MemoryLimit)) {
             drive.method.claim_too_long();
@@ -356,7 +357,7 @@ impl Integrator {
         }
         let cpu = Self { backend: Backend::Simd, accept: true, ..self.clone() };
         let mut integral = cpu.over_box(values, is_zero, (level, token), lower, upper, mesh)?;
-        integral.fallbacks.insert(0, Fallback { wanted: Backend::Gpu.to_string(), reason });
+        integral.fallbacks.insert(0, Fallback::new(Backend::Gpu, reason));
         self.judged(integral)
     }
 

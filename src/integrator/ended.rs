@@ -1,4 +1,5 @@
-//! Integrals over infinite ranges of what is no number far out, as factors have overflowed on the way: x³⁰⁰ exp(-x), or ∞/∞. What falls there goes on falling.
+//! Integrals over infinite ranges of what is no number far out, as factors have overflowed on the way: x³⁰⁰ exp(-x), or
+//! ∞/∞. What falls there goes on falling.
 
 use super::answer::{Answer, Extrapolated};
 use super::done::Done;
@@ -12,9 +13,15 @@ use crate::integral::Status;
 use crate::integrand::values::Values;
 use crate::lanes::LANES;
 
-/// How closely the place is found, in octaves, and the share of the value so much before that is left where values end abruptly.
+/// How closely the place is found, in octaves, and the share of the value so much before that is left where values end
+/// abruptly.
 const CLOSE: f64 = 1.0 / 512.0;
 const ABRUPT: f64 = 0.75;
+
+/// So many octaves before a place that is known to be beyond, and such a share of its own, as far out nodes lie apart,
+/// there are values.
+const WITHIN: f64 = 16.0;
+const APART: f64 = 0.2;
 
 /// The part of an octave that says how values fall.
 const NEAR: f64 = 1.0 / 16.0;
@@ -22,8 +29,9 @@ const NEAR: f64 = 1.0 / 16.0;
 /// The value from which on one is no number as it is too large.
 const HUGE: f64 = 1e290;
 
-/// Where factors may have overflowed: at a distance where powers are large, in octaves; where nothing is left of the largest value, as an exponential has
-/// overflowed; or where values are large themselves. Elsewhere it is the domain of the integrand that ends.
+/// Where factors may have overflowed: at a distance where powers are large, in octaves; where nothing is left of the
+/// largest value, as an exponential has overflowed; or where values are large themselves. Elsewhere it is the domain of
+/// the integrand that ends.
 const FAR: f64 = 20.0;
 const LEFT: f64 = 1e-30;
 const LARGE: f64 = 1e100;
@@ -33,7 +41,8 @@ const LAST: f64 = 1023.99;
 const BEFORE: f64 = 0.25;
 const BEYOND: [f64; 3] = [CLOSE, 1.0 / 32.0, 0.5];
 
-/// The integral, if values end abruptly before `bad`, falling and far from the largest number; and the evaluations where there is none.
+/// The integral, if values end abruptly before `bad`, falling and far from the largest number; and the evaluations
+/// where there is none.
 #[cold]
 pub(super) fn integrate(question: &Question, bad: f64, evaluations: u64, start: Instant) -> (Option<Answer>, u64) {
     let Question { values, lower, upper, tolerance, .. } = *question;
@@ -92,22 +101,26 @@ impl Edge {
             *evaluations += LANES as u64;
             values[0].map(f64::abs)
         };
-        let is_there = |value: f64| value > 0.0 && value < f64::INFINITY;
-        let (mut place, mut step) = (0.0, bad.abs().log2());
-        if step < 1.0 || at([step; LANES])[0].is_finite() {
+        let end = bad.abs().log2();
+        let mut step = WITHIN.max(APART * end.abs());
+        let mut place = end - step;
+        if at([end; LANES])[0].is_finite() || !at([place; LANES])[0].is_finite() {
             return None;
         }
         while step > CLOSE {
             step /= (LANES + 1) as f64;
             let values = at(std::array::from_fn(|k| (k as f64 + 1.0).mul_add(step, place)));
-            place += step * values.iter().take_while(|&&value| is_there(value)).count() as f64;
+            place += step * values.iter().take_while(|value| value.is_finite()).count() as f64;
         }
         let [value, before, inner, ..] = at([place, place - CLOSE, place - NEAR, place, place, place, place, place]);
         let power = (inner / value).log2() / NEAR - 1.0;
         let abrupt = value >= ABRUPT * before && value < HUGE && power > 0.0;
+        // Of nothing nothing is left: 0 · ∞.
+        let nothing = value == 0.0 && before == 0.0 && inner == 0.0;
         let size = value * place.exp2();
-        let edge = Edge { place: sign * place.exp2(), claim: left_beyond(size, power) };
-        if !abrupt {
+        let claim = if nothing { 0.0 } else { left_beyond(size, power) };
+        let edge = Edge { place: sign * place.exp2(), claim };
+        if !(abrupt || nothing) {
             return None;
         }
         // The largest number from one exponent to another.
@@ -118,7 +131,7 @@ impl Edge {
             });
             rows.fold(0.0, f64::max)
         };
-        let overflows = place > FAR || value >= LARGE || value <= LEFT * largest(-1.0, place, BEFORE);
+        let overflows = nothing || place > FAR || value >= LARGE || value <= LEFT * largest(-1.0, place, BEFORE);
         // Nor is there any number beyond.
         let from = place + 2.0 * CLOSE;
         let [finest, finer, fine] = BEYOND;

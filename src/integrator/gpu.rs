@@ -32,7 +32,8 @@ use sum::Sum;
 type Outcome = (Integral, Option<Disagreement>);
 
 impl Integrator {
-    /// The GPU because it was asked for: its answer, or that of the CPU where a fallback is allowed, or why there is none.
+    /// The GPU because it was asked for: its answer, or that of the CPU where a fallback is allowed, or why there is
+    /// none.
     pub(super) fn gpu(&self, run: &Run) -> Result<Outcome, Error> {
         let reason = match self.opened(run.start).and_then(|device| self.on(&device, run)) {
             Err(GpuError::Stopped) => {
@@ -43,10 +44,10 @@ impl Integrator {
             Ok((integral, None)) if self.fallback && lacks(&integral) => integral.status.to_string(),
             Ok(outcome) => return Ok(outcome),
             Err(error) if self.fallback => error.to_string(),
-            Err(error) => return Err(Error::BackendUnavailable { backend: Backend::Gpu, reason: error.to_string() }),
+            Err(error) => return Err(Error::no_gpu(error)),
         };
         let (mut integral, disagreement) = self.simd(run)?;
-        integral.fallbacks.insert(0, Fallback { wanted: Backend::Gpu.to_string(), reason });
+        integral.fallbacks.insert(0, Fallback::new(Backend::Gpu, reason));
         Ok((integral, disagreement))
     }
 
@@ -58,7 +59,8 @@ impl Integrator {
         Ok(device.during(&self.control, start))
     }
 
-    /// Puts another device in place of one that is lost, to go on from where that has come to: once, and not in place of the caller's own.
+    /// Puts another device in place of one that is lost, to go on from where that has come to: once, and not in place
+    /// of the caller's own.
     fn replace(
         &self,
         device: &mut Device,
@@ -69,13 +71,13 @@ impl Integrator {
         if !error.is_loss() || self.device.is_some() || !fallbacks.is_empty() {
             return Err(error);
         }
-        fallbacks.push(Fallback { wanted: device.info().name.clone(), reason: error.to_string() });
+        fallbacks.push(Fallback::new(&device.info().name, error.to_string()));
         *device = self.opened(start).map_err(|_| error)?;
         Ok(())
     }
 
-    /// The sum on this device. Where the choice of the arithmetic is ours, and what was seen of the sum shows that it was not
-    /// enough, again in a more exact one.
+    /// The sum on this device. Where the choice of the arithmetic is ours, and what was seen of the sum shows that it
+    /// was not enough, again in a more exact one.
     fn on(&self, device: &Device, run: &Run) -> Result<Outcome, GpuError> {
         let mut outcome = self.on_in(device, run, self.precision)?;
         for exact in [Precision::F32x2, Precision::F64] {
@@ -85,7 +87,7 @@ impl Integrator {
             if self.precision != Precision::Auto || tried || enough || device.supports(exact).is_err() {
                 continue;
             }
-            let reason = Fallback { wanted: integral.precision.to_string(), reason: integral.status.to_string() };
+            let reason = Fallback::new(integral.precision, integral.status.to_string());
             outcome = self.on_in(device, run, exact)?;
             outcome.0.fallbacks.insert(0, reason);
         }

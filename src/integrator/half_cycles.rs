@@ -1,5 +1,5 @@
-//! Integrals over infinite ranges of what oscillates for ever: between consecutive zeros they make an alternating series, whose limit
-//! is extrapolated. I. M. Longman (1956), <https://doi.org/10.1017/S030500410003187X>.
+//! Integrals over infinite ranges of what oscillates for ever: between consecutive zeros they make an alternating
+//! series, whose limit is extrapolated. I. M. Longman (1956), <https://doi.org/10.1017/S030500410003187X>.
 
 mod far;
 
@@ -33,8 +33,16 @@ const LEAST: u64 = 16_000;
 const ATTEMPTS: usize = 6;
 const FURTHER: f64 = 8.0;
 
-/// Changes of sign, at 64 distances from the end in geometric progression, from which on it may be worth looking for cycles.
+/// Changes of sign, at 64 distances from the end in geometric progression, from which on it may be worth looking for
+/// cycles.
 const CHANGES: usize = 6;
+
+/// Changes in a look, of which the cycles are known.
+const FEWEST: usize = 8;
+const MOST: usize = 40;
+
+/// The share of an integral below which what a series leaves is rounding: nobody else comes closer.
+const ROUNDINGS: f64 = 2e-12;
 
 /// Units that levels reach out to where f falls like a power of x: x is 10^18 there.
 const POWER: u8 = 4;
@@ -50,17 +58,22 @@ pub(super) struct HalfCycles {
 }
 
 impl HalfCycles {
-    /// At once where levels, which `swept` is of, found that f falls no faster than a power of x: rounds would go on for long.
-    pub fn of(question: &Question, swept: &[Swept]) -> Self {
+    pub fn of(question: &Question) -> Self {
         let infinite = !(question.lower.is_finite() && question.upper.is_finite());
         let useful = infinite && question.method == Method::Auto && question.points.is_empty();
         let too_dear = useful && question.max_evaluations < LEAST;
+        Self { due: (useful && !too_dear).then_some(LEAST), too_dear, best: None, evaluations: 0 }
+    }
+
+    /// Makes it due at once where levels, which `swept` is of, found that f falls no faster than a power of x: rounds
+    /// would go on for long.
+    pub fn hasten(&mut self, question: &Question, swept: &[Swept]) {
         // Of a half-line the second goes outward.
         let both = question.lower == f64::NEG_INFINITY && question.upper == f64::INFINITY;
         let outward = |one: &Swept| one.reach[1] >= POWER || both && one.reach[0] >= POWER;
-        let far = swept.iter().any(outward);
-        let due = (useful && !too_dear).then_some(if far { 0 } else { LEAST });
-        Self { due, too_dear, best: None, evaluations: 0 }
+        if swept.iter().any(outward) {
+            self.due = self.due.map(|_| 0);
+        }
     }
 
     /// The integral, if its time has come after so many evaluations and it converges.
@@ -74,7 +87,7 @@ impl HalfCycles {
         let control = Control { watch: None, ..question.control.clone() };
         let question = &Question { max_evaluations, control: &control, rounds: None, ..*question };
         (self.best, self.evaluations) = integrate(question, start);
-        let answer = self.best.filter(|answer| answer.status == Status::Converged)?;
+        let answer = self.best.filter(|answer| answer.is_settled())?;
         Some(Answer { evaluations: evaluations + self.evaluations, ..answer })
     }
 
@@ -86,8 +99,8 @@ impl HalfCycles {
     }
 }
 
-/// The integral of `question`, over an infinite range; `None` where the integrand does not oscillate regularly. And how many
-/// evaluations that took.
+/// The integral of `question`, over an infinite range; `None` where the integrand does not oscillate regularly. And how
+/// many evaluations that took.
 fn integrate(question: &Question, start: Instant) -> (Option<Answer>, u64) {
     let Question { lower, upper, tolerance, .. } = *question;
     if lower.is_finite() || upper.is_finite() {
@@ -158,11 +171,11 @@ impl<'a> HalfLine<'a> {
         let mut best: Option<Answer> = None;
         for _ in 0..ATTEMPTS {
             if let Some(answer) = self.from(cycle, desk) {
-                let converged = answer.status == Status::Converged;
+                let settled = answer.is_settled();
                 if best.is_none_or(|best| answer.error < best.error) {
                     best = Some(answer);
                 }
-                if converged || self.stopped() {
+                if settled || self.stopped() {
                     break;
                 }
             }
@@ -180,7 +193,7 @@ impl<'a> HalfLine<'a> {
     fn changes_sign_far_out(&mut self) -> bool {
         let (mut points, mut values) = ([[0.0; LANES]; LOOK], [[0.0; LANES]; LOOK]);
         for (k, point) in points.as_flattened_mut().iter_mut().enumerate() {
-            *point = self.end + self.outward * (0.5 * k as f64 - 8.0).exp2();
+            *point = self.end + self.outward * (k as f64 - 8.0).exp2();
         }
         self.question.values.values(&points, &mut values);
         self.evaluations += (LANES * LOOK) as u64;
@@ -220,22 +233,39 @@ impl<'a> HalfLine<'a> {
             if length < least {
                 continue;
             }
-            let (_, values) = self.sight(0.0, length)?;
-            let changes = changes(values.as_flattened());
-            if changes >= 8 {
-                // More are no more told from noise.
-                return if changes <= 40 { self.look(0.75 * length, length / changes as f64) } else { None };
+            // Of what oscillates faster and faster the next length may have too many, which are no more told from
+            // noise.
+            let mut most = 0;
+            for length in [length, 0.71 * length, 0.84 * length, 0.59 * length] {
+                let (_, values) = self.sight(0.0, length)?;
+                let changes = changes(values.as_flattened());
+                if (FEWEST..=MOST).contains(&changes) {
+                    return self.look(0.75 * length, length / changes as f64);
+                }
+                most = most.max(changes);
+                if most < FEWEST {
+                    break;
+                }
+            }
+            if most > MOST {
+                return None;
             }
         }
         None
     }
 
-    /// Looks at the cycles from `place` on, where half of one is about `length`.
-    fn look(&mut self, place: f64, length: f64) -> Option<Cycle> {
-        let (_, values) = self.sight(place, CYCLES * length)?;
-        let size = values.as_flattened().iter().fold(0.0, |size: f64, value| size.max(value.abs()));
-        let changes = changes(values.as_flattened()) as f64;
-        (3.0..=24.0).contains(&changes).then(|| Cycle { place, length: CYCLES * length / changes, size })
+    /// Looks at the cycles from `place` on, where half of one is about `length`, or shorter, where they become so.
+    fn look(&mut self, place: f64, mut length: f64) -> Option<Cycle> {
+        for _ in 0..3 {
+            let (_, values) = self.sight(place, CYCLES * length)?;
+            let size = values.as_flattened().iter().fold(0.0, |size: f64, value| size.max(value.abs()));
+            let changes = changes(values.as_flattened()) as f64;
+            if changes <= 24.0 {
+                return (changes >= 3.0).then(|| Cycle { place, length: CYCLES * length / changes, size });
+            }
+            length *= 0.5;
+        }
+        None
     }
 
     /// The integral, with a series that begins next to `cycle`.
@@ -271,6 +301,9 @@ impl<'a> HalfLine<'a> {
         let (estimate, error) = (head.estimate + tail.value, head.error + tail.error + beyond);
         let status = match head.status {
             Status::Converged | Status::RoundoffLimited if tolerance.met(error, estimate) => Status::Converged,
+            Status::Converged | Status::RoundoffLimited if error <= ROUNDINGS * estimate.abs() => {
+                Status::RoundoffLimited
+            }
             Status::Converged | Status::RoundoffLimited => SLOW,
             status => status,
         };

@@ -1,4 +1,5 @@
-//! What is rarely set, in one place, so that the quick way asks one question for all of it: hints, what a caller knows of an integrand over a box.
+//! What is rarely set, in one place, so that the quick way asks one question for all of it: hints, what a caller knows
+//! of an integrand over a box.
 
 use super::Integrator;
 use crate::error::Error;
@@ -22,8 +23,9 @@ struct Hints {
 }
 
 impl Integrator {
-    /// Planes x_axis = at (axes are counted from 0) on which the integrand over a box has a kink, a step or a singularity: cubature cuts boxes there
-    /// to the last bit, from the first mesh on. In any order; duplicates do no harm.
+    /// Planes x_axis = at (axes are counted from 0) on which the integrand over a box has a kink, a step or a
+    /// singularity: cubature cuts boxes there to the last bit, from the first mesh on. In any order; duplicates do no
+    /// harm.
     ///
     /// Methods that sample do without, and say so.
     ///
@@ -41,8 +43,9 @@ impl Integrator {
         self
     }
 
-    /// Points at which the integrand over a box has a narrow peak or a singularity: the first mesh of cubature has boxes around each, eight times
-    /// smaller from shell to shell, down to 1e-9 of the box; 20 D + 1 for each point, at most.
+    /// Points at which the integrand over a box has a narrow peak or a singularity: the first mesh of cubature has
+    /// boxes around each, eight times smaller from shell to shell, down to 1e-9 of the box; 20 D + 1 for each point, at
+    /// most.
     ///
     /// Methods that sample do without, and say so.
     ///
@@ -134,7 +137,6 @@ impl Integrator {
 
     /// What a method that samples does not do.
     pub(super) fn hints_unused(&self) -> Option<Fallback> {
-        let reason = "methods that sample have no mesh".to_owned();
-        self.has_hints().then(|| Fallback { wanted: "planes and peaks".to_owned(), reason })
+        self.has_hints().then(|| Fallback::new("planes and peaks", "methods that sample have no mesh"))
     }
 }

@@ -13,8 +13,9 @@ pub(super) fn region(method: Method, lower: f64, upper: f64) -> Region {
     }
 }
 
-/// Sets `regions` to the first regions in ascending order, and which of their ends are edges. Around break points the mesh is graded, but not where
-/// there is no need, as it is a polynomial there, nor where it would be in the way, as beside a singularity.
+/// Sets `regions` to the first regions in ascending order, and which of their ends are edges. Around break points the
+/// mesh is graded, but not where there is no need, as it is a polynomial there, nor where it would be in the way, as
+/// beside a singularity.
 pub(super) fn initial(
     method: Method,
     (lower, upper): (f64, f64),
@@ -78,7 +79,8 @@ const ALWAYS_GRADED: usize = 8;
 /// Panels beside a singularity: as fine as leaves room for the power that it is of to be seen.
 const COARSE: usize = 4;
 
-/// Distances from a break point whose neighbour is `reach` away: to half of it, eight times smaller each, from the largest.
+/// Distances from a break point whose neighbour is `reach` away: to half of it, eight times smaller each, from the
+/// largest.
 fn graded(reach: f64) -> impl Iterator<Item = f64> {
     (0..10).map(move |k| 0.5 * reach * 0.125f64.powi(k))
 }

@@ -25,7 +25,7 @@ impl Integrator {
             Err(_) => None,
         };
         if let Some((integral, reason)) = integral.zip(reason) {
-            integral.fallbacks.insert(0, Fallback { wanted: Backend::Gpu.to_string(), reason });
+            integral.fallbacks.insert(0, Fallback::new(Backend::Gpu, reason));
         }
         outcome
     }

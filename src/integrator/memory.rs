@@ -8,11 +8,12 @@ use crate::method::{Adaptive, Cubature, Limits, Method, Vegas, Weighted};
 use crate::rule::fully_symmetric::MOST_DIMENSIONS;
 
 impl Integrator {
-    /// Bytes that what grows with the work may take. What it would go beyond is not done: of a round only that which claims most, as far as there is
-    /// room; VEGAS has fewer strata. Where no room is left,
-    /// the best estimate has the status [`MemoryLimit`](crate::Status::MemoryLimit). A limit below what the first mesh or the first samples take is
-    /// refused before anything is evaluated, be one panel enough or not, of one integral, a sweep or a vector: [`Error::FewBytes`]. Where the mesh turns
-    /// out to need more, as f is not smooth next to [`points`](Self::points), that is [`MemoryLimit`](crate::Status::MemoryLimit) without an estimate.
+    /// Bytes that what grows with the work may take. What it would go beyond is not done: of a round only that which
+    /// claims most, as far as there is room; VEGAS has fewer strata. Where no room is left, the best estimate has the
+    /// status [`MemoryLimit`](crate::Status::MemoryLimit). A limit below what the first mesh or the first samples take
+    /// is refused before anything is evaluated, be one panel enough or not, of one integral, a sweep or a vector:
+    /// [`Error::FewBytes`]. Where the mesh turns out to need more, as f is not smooth next to [`points`](Self::points),
+    /// that is [`MemoryLimit`](crate::Status::MemoryLimit) without an estimate.
     ///
     /// | | what grows | without a limit |
     /// |---|---|---|
@@ -22,9 +23,10 @@ impl Integrator {
     /// | [`Auto`](Method::Auto) over a box | both; VEGAS takes no part with less than four times what its tables take | both |
     /// | [`Lattice`](Method::Lattice), [`Sobol`](Method::Sobol), [`MonteCarlo`](Method::MonteCarlo), fixed rules | nothing: any limit is kept | |
     ///
-    /// Not counted is what does not grow: the working memory of each thread, tables of rules; nor what a GPU holds, nor the rows of a [sweep](Self::sweep), of which
-    /// each thread has one such integral at a time; nor the copy of the final mesh that [verification](Self::verify) looks at. Of boxes a round may halve all leaves, for which there must be
-    /// room: what is used at a time is a quarter of the limit or less where few are halved.
+    /// Not counted is what does not grow: the working memory of each thread, tables of rules; nor what a GPU holds, nor
+    /// the rows of a [sweep](Self::sweep), of which each thread has one such integral at a time; nor the copy of the
+    /// final mesh that [verification](Self::verify) looks at. Of boxes a round may halve all leaves, for which there
+    /// must be room: what is used at a time is a quarter of the limit or less where few are halved.
     ///
     /// ```
     /// use quadrille::{Error, Integrator, Status};

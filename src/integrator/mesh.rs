@@ -35,8 +35,8 @@ impl Question<'_> {
 }
 
 impl Integrator {
-    /// The ends of the panels of the final mesh of an adaptive integration, in ascending order, both bounds among them. For
-    /// a picture of what the method did: this computes the integral once more, on the CPU, whatever its status.
+    /// The ends of the panels of the final mesh of an adaptive integration, in ascending order, both bounds among them.
+    /// For a picture of what the method did: this computes the integral once more, on the CPU, whatever its status.
     ///
     /// # Errors
     /// As [`integrate`](Self::integrate), where the question makes no sense.

@@ -11,19 +11,20 @@ use crate::method::Method;
 use crate::region::{IntoRegion, Region};
 
 impl Integrator {
-    /// The integral of `f(x, from_lower, from_upper)`: a function of x that is also given x - a and b - x, with a the smaller bound
-    /// and b the larger. Next to either they are known far better than x itself, down to 1e-300.
+    /// The integral of `f(x, from_lower, from_upper)`: a function of x that is also given x - a and b - x, with a the
+    /// smaller bound and b the larger. Next to either they are known far better than x itself, down to 1e-300.
     ///
-    /// For singularities at ends that are not 0. Written with the distance, (1 - x)^-0.9 is right however near to 1; written
-    /// with x, what it does within 1e-16 of 1 is lost, and with it 2.5 % of its integral. A distance from an infinite bound is
-    /// infinite. Methods are as for [`integrate`](Self::integrate), but that
-    /// [`Method::Auto`](crate::Method::Auto) stands for [`Method::DoubleExponential`](crate::Method::DoubleExponential), whose nodes are held as distances from the
+    /// For singularities at ends that are not 0. Written with the distance, (1 - x)^-0.9 is right however near to 1;
+    /// written with x, what it does within 1e-16 of 1 is lost, and with it 2.5 % of its integral. A distance from an
+    /// infinite bound is infinite. Methods are as for [`integrate`](Self::integrate), but that
+    /// [`Method::Auto`](crate::Method::Auto) stands for
+    /// [`Method::DoubleExponential`](crate::Method::DoubleExponential), whose nodes are held as distances from the
     /// ends; panels of other rules have x alone, and subtract. Where the singular factor is a power or a logarithm, a
     /// [`Weight`](crate::Weight) costs less.
     ///
     /// # Errors
-    /// As [`integrate`](Self::integrate). [`Error::NoPanels`] or [`Error::NoRule`] where a fixed rule was asked for in part,
-    /// [`Error::Weight`] with a weight.
+    /// As [`integrate`](Self::integrate). [`Error::NoPanels`] or [`Error::NoRule`] where a fixed rule was asked for in
+    /// part, [`Error::Weight`] with a weight.
     ///
     /// ```
     /// use quadrille::Integrator;

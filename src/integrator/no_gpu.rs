@@ -19,19 +19,18 @@ const ABSENT: &str = "built without feature `gpu`";
 impl Integrator {
     /// The CPU where a fallback is allowed.
     pub(super) fn gpu(&self, run: &Run) -> Result<(Integral, Option<Disagreement>), Error> {
-        let reason = ABSENT.to_owned();
         if !self.fallback {
-            return Err(Error::BackendUnavailable { backend: Backend::Gpu, reason });
+            return Err(Error::no_gpu(ABSENT));
         }
         let (mut integral, disagreement) = self.simd(run)?;
-        integral.fallbacks.insert(0, Fallback { wanted: Backend::Gpu.to_string(), reason });
+        integral.fallbacks.insert(0, Fallback::new(Backend::Gpu, ABSENT));
         Ok((integral, disagreement))
     }
 
     /// The same for an adaptive integral.
     pub(super) fn adaptive_on_gpu(&self, forms: &Forms, _: &dyn Definition, region: Region) -> Result<Integral, Error> {
         if !self.fallback {
-            return Err(Error::BackendUnavailable { backend: Backend::Gpu, reason: ABSENT.to_owned() });
+            return Err(Error::no_gpu(ABSENT));
         }
         self.adaptive_instead(forms, region, Some(ABSENT.to_owned()))
     }
@@ -44,11 +43,11 @@ impl Integrator {
         start: Instant,
     ) -> Result<Sweep, Error> {
         if !self.fallback {
-            return Err(Error::BackendUnavailable { backend: Backend::Gpu, reason: ABSENT.to_owned() });
+            return Err(Error::no_gpu(ABSENT));
         }
         let cpu = Integrator { backend: Backend::Simd, ..self.clone() };
         let mut sweep = cpu.sweep_rows(Rows { count, order: None }, row, start)?;
-        sweep.fallbacks.insert(0, Fallback { wanted: Backend::Gpu.to_string(), reason: ABSENT.to_owned() });
+        sweep.fallbacks.insert(0, Fallback::new(Backend::Gpu, ABSENT));
         sweep.elapsed = start.elapsed();
         Ok(sweep)
     }

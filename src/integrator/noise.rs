@@ -1,5 +1,6 @@
-//! Noise of an integrand's own that grows towards a place, as of (x - sin x)/x³ next to 0: values there have lost their digits to a difference, and
-//! refining brings more of them into the mesh, not fewer. What is smooth farther out goes on below.
+//! Noise of an integrand's own that grows towards a place, as of (x - sin x)/x³ next to 0: values there have lost their
+//! digits to a difference, and refining brings more of them into the mesh, not fewer. What is smooth farther out goes
+//! on below. Towards infinity, as of ln(1 + 1/x²), the reciprocal is the distance.
 
 mod law;
 
@@ -19,8 +20,8 @@ use law::{Law, NOTHING_LEFT, Place, ROW, SPACING, Side, Smoothed};
 const DUE: u64 = 2000;
 const SOON: u64 = 200;
 
-/// Places looked at, each at a quarter of the distance of the one before; the first of these that are looked at before all others, how many lie between them, and
-/// the distance where the range is infinite.
+/// Places looked at, each at a quarter of the distance of the one before; the first of these that are looked at before
+/// all others, how many lie between them, and the distance where the range is infinite.
 const PLACES: i32 = 25;
 const SOME: [i32; 3] = [7, 12, 17];
 const UNIT: f64 = 1.0;
@@ -28,7 +29,8 @@ const UNIT: f64 = 1.0;
 /// Edges so close to an end, as a share of the range, are none.
 const NEXT_TO_END: f64 = 1e-4;
 
-/// The share of |f| up to which it is seen whether noise is of roundings; and how many times as large that is where nodes are closer by that share.
+/// The share of |f| up to which it is seen whether noise is of roundings; and how many times as large that is where
+/// nodes are closer by that share.
 const LOST: f64 = 6e-5;
 const CLOSER: f64 = 16.0;
 const ALIKE: f64 = 1.0 / 30.0;
@@ -36,8 +38,8 @@ const ALIKE: f64 = 1.0 / 30.0;
 /// Noise as a way out of rounds, to be looked for once.
 pub(super) struct Noise {
     due: Option<u64>,
-    /// Whether anything may stand for values. Not next to points that are named: between those and the noise there may be a plateau where all digits
-    /// are lost, and what lies between is not looked at.
+    /// Whether anything may stand for values. Not next to points that are named: between those and the noise there may
+    /// be a plateau where all digits are lost, and what lies between is not looked at.
     replaceable: bool,
     /// What it may do to the integral, where there is nothing to take the place of values.
     pub claim: f64,
@@ -68,14 +70,15 @@ impl Noise {
             .is_some()
     }
 
-    /// The integral after so many evaluations, if there is noise that grows towards an end of the range or one of the edges inside.
+    /// The integral after so many evaluations, if there is noise that grows towards an end of the range or one of the
+    /// edges inside.
     pub fn solve(&mut self, question: &Question, method: &Adaptive, spent: u64, start: Instant) -> Option<Answer> {
         // What was cut out next to an end is of its noise.
         let length = question.upper - question.lower;
         let near = NEXT_TO_END * if length.is_finite() { length } else { UNIT };
         let mut ends = method.edges();
         ends.retain(|edge| edge - question.lower > near && question.upper - edge > near);
-        ends.extend([question.lower, question.upper].into_iter().filter(|end| end.is_finite()));
+        ends.extend([question.lower, question.upper]);
         ends.sort_unstable_by(f64::total_cmp);
         ends.dedup();
         let mut laws = Vec::new();
@@ -85,7 +88,8 @@ impl Noise {
                 neighbours.into_iter().zip([(question.lower, -1.0), (question.upper, 1.0)])
             {
                 if end != limit {
-                    let room = neighbour.map_or(UNIT, |neighbour| (neighbour - end).abs());
+                    let room = neighbour.map(|neighbour| (neighbour - end).abs());
+                    let room = room.filter(|room| room.is_finite()).unwrap_or(UNIT);
                     laws.extend(self.towards(question.values, (end, sign), room, method));
                 }
             }
@@ -129,7 +133,8 @@ impl Noise {
         Some(Answer { error, status, extrapolated: Some(Extrapolated::Values), ..answer })
     }
 
-    /// What stands for values towards an end, in this direction, as far as there is room; else what is to be claimed is claimed.
+    /// What stands for values towards an end, in this direction, as far as there is room; else what is to be claimed is
+    /// claimed.
     fn towards(&mut self, f: &dyn Values, at: (f64, f64), room: f64, method: &Adaptive) -> Option<Law> {
         let side = Side { f, end: at.0, sign: at.1 };
         let first = 0.25 * room.log2().floor().exp2();
@@ -147,7 +152,8 @@ impl Noise {
         // From inside outward: what is rough farther out is no noise of the end.
         let last = places.iter().rposition(Place::is_noisy)?;
         let mut begins = places[..last].iter().rposition(|place| !place.is_noisy())? + 1;
-        // What oscillates faster and faster is smooth from close by; of two spacings one may be a multiple of what is rounded to.
+        // What oscillates faster and faster is smooth from close by; of two spacings one may be a multiple of what is
+        // rounded to.
         let is_noise = |place: &Place| {
             let close = (CLOSER * place.share()).log2().ceil().exp2().min(SPACING);
             let close = [close, 0.6 * close].map(|spacing| side.place(place.distance, spacing).noise);
@@ -160,13 +166,16 @@ impl Noise {
         // The noise from each place to the next; and of the rest all.
         let noisy = places[begins..].iter().filter(|place| place.is_noisy());
         let lost = noisy.clone().find(|place| place.share() > NOTHING_LEFT).or(noisy.clone().next_back());
-        let most = noisy.clone().fold(0.0, |most: f64, place| most.max(place.size));
-        let claim = noisy.map(|place| 3.0 * place.distance * place.noise).sum::<f64>()
-            + lost.map_or(0.0, |place| 3.0 * place.distance * most);
+        let largest = |most: f64, place: &Place| most.max(place.size);
+        let most = |lost: &Place| if at.0.is_finite() { noisy.clone().fold(0.0, largest) } else { lost.size };
+        let claim = noisy.clone().map(|place| 3.0 * side.length(place.distance) * place.noise).sum::<f64>()
+            + lost.map_or(0.0, |place| 3.0 * side.length(place.distance) * most(place));
         let clean = places[..begins].iter().rposition(Place::is_noisy).map_or(0, |rough| rough + 1);
         // Something else lies between what is smooth.
         let plain = places[..clean].iter().all(Place::is_noisy);
-        if self.replaceable && plain && clean < begins && places[begins + 1..].first()?.noise > places[begins].noise {
+        // Far out it may be that values fall.
+        let noise = |place: &Place| if at.0.is_finite() { place.noise } else { place.share() };
+        if self.replaceable && plain && clean < begins && noise(places.get(begins + 1)?) > noise(&places[begins]) {
             let law = side.law(&places, (clean, begins), method, &mut self.evaluations);
             if law.is_some() {
                 self.replaced += claim;

@@ -13,8 +13,8 @@ use crate::integrand::bound::{Ball, Bounded};
 const NOTHING: Ball = Ball { value: 0.0, bound: 0.0 };
 
 impl Integrator {
-    /// The integral of `f` over a domain that is no box: ∫ f(x(u)) |dx/du| du over the unit cube, by the method for boxes, at its cost and with its
-    /// claim. The same holds of what is not seen: sides of boxes are those of the cube.
+    /// The integral of `f` over a domain that is no box: ∫ f(x(u)) |dx/du| du over the unit cube, by the method for
+    /// boxes, at its cost and with its claim. The same holds of what is not seen: sides of boxes are those of the cube.
     ///
     /// ```
     /// use quadrille::Integrator;
@@ -27,7 +27,8 @@ impl Integrator {
     /// ```
     ///
     /// # Errors
-    /// Those of [`integrate`](Self::integrate); [`Error::Domain`] where the domain is none. [`Integral::bad_point`] is a point of the domain.
+    /// Those of [`integrate`](Self::integrate); [`Error::Domain`] where the domain is none. [`Integral::bad_point`] is
+    /// a point of the domain.
     pub fn integrate_over<const D: usize>(
         &self,
         f: &impl Integrand<[f64; D]>,

@@ -1,4 +1,5 @@
-//! Dense samples at many scales, for integrands whose first samples are all the same, or differ by what they do not resolve.
+//! Dense samples at many scales, for integrands whose first samples are all the same, or differ by what they do not
+//! resolve.
 
 use crate::integrand::values::Values;
 use crate::lanes::LANES;
@@ -30,7 +31,8 @@ pub(super) fn range(lower: f64, upper: f64) -> (f64, f64, Map) {
     (-down.min(MOST), up.min(MOST), map)
 }
 
-/// Panels between the ends of all of these, in the variable of the first that has one of its own; `None` where there are none.
+/// Panels between the ends of all of these, in the variable of the first that has one of its own; `None` where there
+/// are none.
 pub(super) fn union(found: &[Panels]) -> Option<Panels> {
     let map = |panels: &Panels| panels.first().map(|panel| panel.0.map);
     let maps = || found.iter().filter_map(map);
@@ -44,8 +46,8 @@ pub(super) fn union(found: &[Panels]) -> Option<Panels> {
 
 /// Panels around what stands out of a constant, and between; `None` where nothing does. The evaluations come second.
 ///
-/// One sample in each of 8192 equal parts, at a golden-ratio place in it; samples towards the ends of a finite interval, down
-/// to 1e-15 of it; and those of [`at_scales`].
+/// One sample in each of 8192 equal parts, at a golden-ratio place in it; samples towards the ends of a finite
+/// interval, down to 1e-15 of it; and those of [`at_scales`].
 pub(super) fn find(f: &dyn Values, lower: f64, upper: f64) -> (Option<Panels>, u64) {
     let usual = Usual::of(f, lower, upper);
     let (even, evaluations) = at_equal_parts(f, lower, upper, usual);
@@ -91,8 +93,8 @@ impl Usual {
     }
 }
 
-/// The same by samples at powers of two of both signs, as far as they lie closer to 0 than equal parts do: where an integrand of a
-/// scale of its own hides in a range whose ends are infinity, or stand for it.
+/// The same by samples at powers of two of both signs, as far as they lie closer to 0 than equal parts do: where an
+/// integrand of a scale of its own hides in a range whose ends are infinity, or stand for it.
 fn at_scales(f: &dyn Values, lower: f64, upper: f64, spread: f64) -> (Option<Panels>, u64) {
     let inside = |x: f64| lower < x && x < upper;
     // Half-lines have equal parts at all scales.
@@ -230,7 +232,8 @@ fn exponentials() -> &'static [f64] {
     })
 }
 
-/// The samples, in ascending order, as distances from an end of an interval of length 1: from the lower one where positive.
+/// The samples, in ascending order, as distances from an end of an interval of length 1: from the lower one where
+/// positive.
 fn offsets() -> &'static [f64] {
     static OFFSETS: OnceLock<Vec<f64>> = OnceLock::new();
     const GOLDEN: f64 = 0.618_033_988_749_894_9;

@@ -1,4 +1,5 @@
-//! An adaptive integral to be answered: by one sweep of the whole, where that is enough, else by rounds; with memory that is kept from one to the next.
+//! An adaptive integral to be answered: by one sweep of the whole, where that is enough, else by rounds; with memory
+//! that is kept from one to the next.
 //!
 //! Nothing here is generic: an integrand comes in as [`Values`], so this is compiled once.
 
@@ -68,8 +69,8 @@ impl Question<'_> {
         Limits { evaluations: self.max_evaluations, leaves: self.most_leaves.unwrap_or(Limits::MOST_LEAVES) }
     }
 
-    /// The integral, to the tolerance or with the reason why not. `known` are values at nodes of the ladder. Where the clock has not been
-    /// read, that is done once one panel is not enough: it takes as long as a small integral.
+    /// The integral, to the tolerance or with the reason why not. `known` are values at nodes of the ladder. Where the
+    /// clock has not been read, that is done once one panel is not enough: it takes as long as a small integral.
     #[inline]
     pub fn answer(&self, known: Option<Known>, start: &mut Option<Instant>) -> Answer {
         let mut answer = NOTHING;
@@ -150,9 +151,9 @@ impl Question<'_> {
 /// By how much the claim for noise may be larger than that of the first panel.
 const ALIKE: f64 = 10.0;
 
-/// The whole as one region, by its ladder or, where it is infinite, by levels; and by levels where an end is singular. That is
-/// enough for most integrals, and allocates nothing; else what was swept is in `done`. `known` are values at nodes of the ladder. Sets
-/// the numbers of `answer`, and returns whether that is it.
+/// The whole as one region, by its ladder or, where it is infinite, by levels; and by levels where an end is singular.
+/// That is enough for most integrals, and allocates nothing; else what was swept is in `done`. `known` are values at
+/// nodes of the ladder. Sets the numbers of `answer`, and returns whether that is it.
 #[inline]
 fn whole<'a>(
     question: &Question,

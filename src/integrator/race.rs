@@ -1,8 +1,8 @@
 //! `Method::Auto` over a box: methods that take turns.
 //!
-//! Whichever is forecast to be done first goes on. While nobody is forecast to be done within the limit on evaluations, one more
-//! enters; when all have, the one goes on that is forecast to leave the least error. The answer is of one method alone, but
-//! if it is contradicted by what another claims it is not believed. Nothing depends on the clock.
+//! Whichever is forecast to be done first goes on. While nobody is forecast to be done within the limit on evaluations,
+//! one more enters; when all have, the one goes on that is forecast to leave the least error. The answer is of one
+//! method alone, but if it is contradicted by what another claims it is not believed. Nothing depends on the clock.
 
 mod entrant;
 
@@ -27,7 +27,8 @@ const LOOSE: f64 = 1e-3;
 /// Where there is no hope it has this share of the evaluations in any case: it may become faster.
 const KEPT: u64 = 5;
 
-/// Evaluations that are not shared out among methods that sample: of claims of few the least is the one that has missed most.
+/// Evaluations that are not shared out among methods that sample: of claims of few the least is the one that has missed
+/// most.
 const UNSHARED: u64 = 1 << 12;
 
 /// Points of a replicate of a lattice in the first round, and the evaluations from which on it may begin with so many.
@@ -117,15 +118,15 @@ impl<'a> Race<'a> {
         let chosen = self.entrants.remove(chosen);
         if self.axes.len() > MOST_DIMENSIONS {
             let reason = format!("it does up to {MOST_DIMENSIONS} axes");
-            integral.fallbacks.push(Fallback { wanted: Method::Cubature.to_string(), reason });
+            integral.fallbacks.push(Fallback::new(Method::Cubature, reason));
         }
         if let (Some(bytes), true) = self.cramped {
             let reason = format!("its tables take {bytes} bytes, more than max_memory leaves");
-            integral.fallbacks.push(Fallback { wanted: Method::Vegas.to_string(), reason });
+            integral.fallbacks.push(Fallback::new(Method::Vegas, reason));
         }
         for other in self.entrants.iter().filter(|other| other.evaluations() > 0) {
             let reason = format!("its error was {:.1e} after {} evaluations", other.error(), other.evaluations());
-            integral.fallbacks.push(Fallback { wanted: other.method.to_string(), reason });
+            integral.fallbacks.push(Fallback::new(other.method, reason));
         }
         let end = end.or(chosen.end).unwrap_or(End::Outcome(Outcome::MaxEvaluations));
         match chosen.runner {
@@ -227,7 +228,8 @@ impl<'a> Race<'a> {
         }
     }
 
-    /// What cubature has seen of the integral where entrant `i`, if that samples, may not have been by the end of its next round.
+    /// What cubature has seen of the integral where entrant `i`, if that samples, may not have been by the end of its
+    /// next round.
     fn missed(&self, i: usize) -> f64 {
         let Runner::Sampler(sampler) = &self.entrants[i].runner else { return 0.0 };
         let cubature = self.entrants.iter().find_map(|entrant| match &entrant.runner {
@@ -279,8 +281,8 @@ impl<'a> Race<'a> {
         best.map_or(0, |best| best.0)
     }
 
-    /// The error of entrant `i`: what it claims or, if that is more, what others leave of their difference; all of that where no claim means
-    /// anything.
+    /// The error of entrant `i`: what it claims or, if that is more, what others leave of their difference; all of that
+    /// where no claim means anything.
     fn doubted(&self, i: usize) -> f64 {
         let one = &self.entrants[i];
         let counts = |other: &&Entrant| {

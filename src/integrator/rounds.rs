@@ -1,19 +1,20 @@
-//! The driver of adaptive integration: rounds of sweeps.
+//! The driver of adaptive integration: rounds of sweeps. What is made of the last one is in [`conclude`].
 //!
 //! Nothing here is generic: this is compiled once.
 
-use super::answer::{Answer, NOTHING_SEEN, TINY, claimed, status};
+mod conclude;
+
+use super::answer::{Answer, TINY, claimed};
 use super::beside::BesideOne;
-use super::composite::stopped_whole;
 use super::done::Done;
 use super::half_cycles::HalfCycles;
 use super::initial::{initial, region};
 use super::looks::{Looked, Looks};
 use super::noise::Noise;
-use super::probe::Find;
+use super::probe::{self, Find};
 use super::question::{Question, Workspace};
+use super::scales;
 use super::second_look::second_look;
-use super::{ended, probe, scales, underflow};
 use crate::backend::simd::regions::{Desk, EVALUATIONS, SimdRegions};
 use crate::clock::Instant;
 use crate::control::Stop;
@@ -22,17 +23,12 @@ use crate::integrand::values::Values;
 use crate::lanes::LANES;
 use crate::method::{Adaptive, Limits, Method, Outcome};
 use crate::plan::{Swept, evaluations_of};
-use std::cell::Cell;
 
 /// Regions swept between two looks at the clock.
 pub(super) const CHUNK: usize = 1024;
 
-/// How much more than ∫|f| of a mesh that stopped may be seen elsewhere, and how much of that is claimed.
-const UNSEEN: f64 = 2.0;
-const CAUTION: f64 = 16.0;
-
-/// The integral, to the tolerance or with the reason why not. All that a call needs is in `question` and `done`; `workspace` may
-/// come from any other.
+/// The integral, to the tolerance or with the reason why not. All that a call needs is in `question` and `done`;
+/// `workspace` may come from any other.
 pub(super) fn run(
     question: &Question,
     workspace: &mut Workspace,
@@ -41,201 +37,216 @@ pub(super) fn run(
     start: Instant,
 ) -> Answer {
     let Workspace { method, swept, initial: regions } = workspace;
-    let Question { tolerance, lower, upper, max_evaluations: most, .. } = *question;
-    let kernel = SimdRegions { values: question.values, ladder: question.ladder, token: question.token };
+    let Question { lower, upper, max_evaluations, .. } = *question;
     let mut beside = BesideOne::of(question.values, question.rounds.is_none(), question.control, start);
     initial(question.method, (lower, upper), question.points, &mut beside, regions);
-    // What was done and is not used was done all the same.
-    let unused = Cell::new(done.evaluations() + beside.evaluations);
+    let unused = done.evaluations() + beside.evaluations;
     if question.most_leaves.is_some_and(|most| regions.len() > most) {
-        return Answer::unknown(unused.get(), Status::MemoryLimit);
+        return Answer::unknown(unused, Status::MemoryLimit);
     }
-    let left = most.saturating_sub(beside.evaluations);
-    method.begin(question.method, tolerance, Limits { evaluations: left, ..question.limits() }, regions);
-    let mut sweep = |method: &Adaptive, swept: &mut Vec<Swept>| {
-        if let [only] = method.next().list {
-            let known = done.sweeps.iter().flatten().find(|(region, _)| region == only);
-            let mut whole = known.map(|known| known.1);
-            if let (None, Some(known)) = (whole, done.known)
-                && *only == region(question.method, lower, upper)
-                && question.withheld(start).is_none()
-            {
-                kernel.sweep_into(only, method.next().tolerance, desk, Some(known), whole.insert(Swept::NOTHING));
-                unused.set(unused.get() - EVALUATIONS);
-            } else if let Some(whole) = whole {
-                unused.set(unused.get() - u64::from(whole.evaluations));
-            }
-            if let Some(whole) = whole {
-                swept.clear();
-                swept.push(whole);
-                return question.withheld(start);
-            }
-        }
-        sweep(&kernel, question, method, swept, desk, start)
+    let left = max_evaluations.saturating_sub(beside.evaluations);
+    method.begin(question.method, question.tolerance, Limits { evaluations: left, ..question.limits() }, regions);
+    let mut rounds = Rounds {
+        kernel: SimdRegions { values: question.values, ladder: question.ladder, token: question.token },
+        question,
+        done,
+        start,
+        desk,
+        method,
+        swept,
+        cycles: HalfCycles::of(question),
+        noise: Noise::of(question),
+        probed: false,
+        unused,
+        last: None,
     };
-    let mut stop = sweep(method, swept);
-    let mut cycles = HalfCycles::of(question, swept);
-    let mut noise = Noise::of(question);
-    let mut looks = Looks::over((lower, upper), question.points);
-    let mut one = One { kernel: &kernel, question, start, method, probed: false };
-    // All values the same: something may hide between them.
-    if stop.is_none() && swept.iter().all(|one| one.constant) {
-        let evaluations = evaluations_of(swept);
-        one.probed = true;
-        if one.begin_anew(probe::find) {
-            one.method.evaluations += evaluations;
-            stop = sweep(one.method, swept);
-        } else if let [only] = &swept[..]
+    match rounds.drive().and_then(|outcome| rounds.conclude(outcome)) {
+        Ok(answer) => answer,
+        Err(Early::Answered(answer)) => {
+            question.control.report_estimate(answer.evaluations, answer.evaluations, answer.estimate, answer.error);
+            answer
+        }
+        Err(Early::Stopped(stop)) => rounds.stopped(stop),
+    }
+}
+
+/// An integral under way.
+struct Rounds<'a> {
+    question: &'a Question<'a>,
+    kernel: SimdRegions<'a>,
+    /// Sweeps of the whole that need not be done again.
+    done: &'a Done<'a>,
+    start: Instant,
+    desk: &'a mut Desk,
+    method: &'a mut Adaptive,
+    /// The sweeps of this round.
+    swept: &'a mut Vec<Swept>,
+    cycles: HalfCycles,
+    noise: Noise,
+    /// Whether what may hide between the nodes was looked for.
+    probed: bool,
+    /// Evaluations that the mesh does not count, as it does not use them.
+    unused: u64,
+    /// The estimate, its error and the number of regions after the last round: what is left of the integral when the
+    /// caller stops it.
+    last: Option<(f64, f64, u64)>,
+}
+
+/// What ends the rounds before the mesh does.
+enum Early {
+    /// The caller.
+    Stopped(Stop),
+    /// Another way, which came to the integral first.
+    Answered(Answer),
+}
+
+impl From<Stop> for Early {
+    fn from(stop: Stop) -> Self {
+        Self::Stopped(stop)
+    }
+}
+
+impl Rounds<'_> {
+    /// Sweeps and refines until the method has an outcome.
+    fn drive(&mut self) -> Result<Outcome, Early> {
+        let Question { lower, upper, points, control, max_evaluations, .. } = *self.question;
+        self.sweep()?;
+        self.cycles.hasten(self.question, self.swept);
+        self.probe_constant()?;
+        let mut looks = Looks::over((lower, upper), points);
+        loop {
+            self.try_half_cycles()?;
+            let absorbed = self.method.absorb(self.swept);
+            let totals = self.method.totals;
+            if totals.magnitude > 0.0 {
+                let error = if self.method.is_growing() { f64::INFINITY } else { totals.error };
+                self.last = Some((totals.estimate, error, self.method.regions()));
+            }
+            self.try_noise(absorbed)?;
+            // No more digits come of what is noise.
+            let claim = self.noise.claim;
+            if totals.error <= claim && !self.question.tolerance.met(claim, totals.estimate) {
+                return Ok(Outcome::RoundoffLimited);
+            }
+            if let Some(outcome) = absorbed.filter(|&outcome| !looks.again(outcome, None, self)) {
+                self.unless_withheld()?;
+                return Ok(outcome);
+            }
+            control.report_estimate(self.method.evaluations, max_evaluations, totals.estimate, totals.error);
+            self.sweep()?;
+        }
+    }
+
+    /// Sweeps what the method asks for next.
+    fn sweep(&mut self) -> Result<(), Stop> {
+        let Question { control, rounds, .. } = *self.question;
+        self.swept.clear();
+        if let Some(whole) = self.known() {
+            self.swept.push(whole);
+            return self.question.withheld(self.start).map_or(Ok(()), Err);
+        }
+        let plan = self.method.next();
+        if let Some(rounds) = rounds {
+            return rounds.sweep(&self.kernel, plan, self.desk, self.swept).map_or(Ok(()), Err);
+        }
+        for chunk in plan.list.chunks(CHUNK) {
+            if !control.is_idle()
+                && let Some(stop) = control.stop(self.start)
+            {
+                return Err(stop);
+            }
+            self.kernel.sweep(chunk, plan.tolerance, self.desk, self.swept);
+        }
+        self.question.withheld(self.start).map_or(Ok(()), Err)
+    }
+
+    /// The sweep that is asked for, if it is of the whole and that was swept, or begun to be, before there were rounds.
+    fn known(&mut self) -> Option<Swept> {
+        let plan = self.method.next();
+        let [only] = plan.list else { return None };
+        if let Some((_, swept)) = self.done.sweeps.iter().flatten().find(|(region, _)| region == only) {
+            self.unused -= u64::from(swept.evaluations);
+            return Some(*swept);
+        }
+        let Question { method, lower, upper, .. } = *self.question;
+        let whole = |_: &_| *only == region(method, lower, upper) && self.question.withheld(self.start).is_none();
+        let begun = self.done.known.filter(whole)?;
+        let mut swept = Swept::NOTHING;
+        self.kernel.sweep_into(only, plan.tolerance, self.desk, Some(begun), &mut swept);
+        self.unused -= EVALUATIONS;
+        Some(swept)
+    }
+
+    /// Where all values of the first sweep are the same: something may hide between them.
+    fn probe_constant(&mut self) -> Result<(), Stop> {
+        if !self.swept.iter().all(|swept| swept.constant) {
+            return Ok(());
+        }
+        let (tolerance, evaluations) = (self.question.tolerance, evaluations_of(self.swept));
+        self.probed = true;
+        if self.begin_anew(probe::find) {
+            self.method.evaluations += evaluations;
+            self.sweep()?;
+        } else if let [only] = &self.swept[..]
             && tolerance.met(claimed(only.error + only.floor, only.estimate), only.estimate)
         {
-            one.method.be_content();
+            self.method.be_content();
         }
+        Ok(())
     }
-    let mut last: Known = None;
-    let ended = loop {
-        if let Some(stop) = stop {
-            break Err(stop);
+
+    /// The integral by half cycles, when their time has come.
+    fn try_half_cycles(&mut self) -> Result<(), Early> {
+        let (question, start) = (self.question, self.start);
+        let evaluations = evaluations_of(self.swept) + self.method.evaluations;
+        let solved = self.cycles.solve(question, evaluations, start);
+        if let Some(answer) = solved.filter(|_| question.withheld(start).is_none()) {
+            return Err(Early::Answered(Answer { evaluations: answer.evaluations + self.unused, ..answer }));
         }
-        let evaluations = evaluations_of(swept) + one.method.evaluations;
-        let solved = cycles.solve(question, evaluations, start).filter(|_| question.withheld(start).is_none());
-        if let Some(answer) = solved {
-            let answer = Answer { evaluations: answer.evaluations + unused.get(), ..answer };
-            question.control.report_estimate(answer.evaluations, answer.evaluations, answer.estimate, answer.error);
-            return answer;
-        }
-        let tried = std::mem::take(&mut cycles.evaluations);
-        one.method.evaluations += tried;
+        let tried = std::mem::take(&mut self.cycles.evaluations);
+        self.method.evaluations += tried;
         if tried > 0
             && !question.control.is_idle()
             && let Some(stop) = question.control.stop(start)
         {
-            break Err(stop);
+            return Err(stop.into());
         }
-        let absorbed = one.method.absorb(swept);
-        let totals = one.method.totals;
-        if totals.magnitude > 0.0 {
-            last = Some((totals.estimate, totals.error, one.method.regions()));
-        }
+        Ok(())
+    }
+
+    /// The integral of what noise is replaced by, when it is time to look for noise.
+    fn try_noise(&mut self, absorbed: Option<Outcome>) -> Result<(), Early> {
+        let (question, start, totals) = (self.question, self.start, self.method.totals);
         // Of what may be zero no digits are asked for.
         let failed = matches!(absorbed, Some(Outcome::RoundoffLimited | Outcome::Divergent))
             && totals.estimate.abs() > totals.error;
-        let spent = one.method.evaluations + unused.get();
-        if noise.is_due(spent, failed, most) {
-            let solved = noise.solve(question, one.method, spent, start).filter(|_| question.withheld(start).is_none());
-            one.method.evaluations += noise.evaluations;
-            if let Some(answer) = solved {
-                let answer = Answer { evaluations: one.method.evaluations + unused.get(), ..answer };
-                question.control.report_estimate(answer.evaluations, answer.evaluations, answer.estimate, answer.error);
-                return answer;
-            }
+        let spent = self.spent();
+        if !self.noise.is_due(spent, failed, question.max_evaluations) {
+            return Ok(());
         }
-        if let Some(outcome) = absorbed.filter(|&outcome| !looks.again(outcome, None, &mut one)) {
-            // What hides between the nodes may have been looked for, and not to the end.
-            break question.withheld(start).map_or(Ok(outcome), |stop| Err(unsure(&mut last, stop)));
-        }
-        question.control.report_estimate(one.method.evaluations, most, totals.estimate, totals.error);
-        stop = sweep(one.method, swept);
-    };
-    method.totals.error += noise.claim;
-    last = last.map(|(estimate, error, regions)| (estimate, error + noise.claim, regions));
-    let unmet = noise.claim > 0.0 && !tolerance.met(method.totals.error, method.totals.estimate);
-    let ended = ended.map(|one| if unmet && one == Outcome::Converged { Outcome::RoundoffLimited } else { one });
-    if matches!(ended, Ok(Outcome::MaxEvaluations)) && upper - lower < f64::INFINITY {
-        // No farther beyond the limit than the first sweep may have gone.
-        let left = most.checked_sub(method.evaluations + cycles.evaluations + unused.get()).unwrap_or(u64::MAX);
-        let (size, evaluations) = scales::seen_by_factors(question.values, (lower, upper), left);
-        method.evaluations += evaluations;
-        if size > UNSEEN * method.totals.magnitude {
-            method.totals.error = method.totals.error.max(CAUTION * size);
+        let solved = self.noise.solve(question, self.method, spent, start);
+        let solved = solved.filter(|_| question.withheld(start).is_none());
+        self.method.evaluations += self.noise.evaluations;
+        match solved {
+            Some(answer) => Err(Early::Answered(Answer { evaluations: self.spent(), ..answer })),
+            None => Ok(()),
         }
     }
-    // Levels that alone reach to infinity claim such a tail themselves, as far out as 1e60 and more, or say so.
-    let ended = match ended {
-        Ok(one @ (Outcome::Converged | Outcome::RoundoffLimited | Outcome::MaxEvaluations))
-            if !(lower.is_finite() && upper.is_finite())
-                && (method.regions() > 1 || method.swept().any(|(_, swept)| swept.vanishes)) =>
-        {
-            let (hidden, evaluations) = underflow::hidden(question.values, (lower, upper), method.totals.magnitude);
-            method.evaluations += evaluations;
-            method.totals.error += hidden;
-            let met = hidden == 0.0 || tolerance.met(method.totals.error, method.totals.estimate);
-            let unmet = !met && one == Outcome::Converged;
-            let outcome = if unmet { Outcome::RoundoffLimited } else { one };
-            question.withheld(start).map_or(Ok(outcome), |stop| Err(unsure(&mut last, stop)))
-        }
-        ended => ended,
-    };
-    // Where zero would do as well as next to it, over a range whose ends are meant.
-    let may_be_zero = lower.is_finite() && upper.is_finite() && tolerance.absolute > 0.0;
-    let outcome = match ended {
-        Ok(Outcome::Converged) if !may_be_zero && method.totals.magnitude < TINY && !question.values.is_zero() => {
-            Outcome::Suspicious(NOTHING_SEEN)
-        }
-        Ok(outcome) => outcome,
-        Err(stop) => {
-            let known = last.or_else(|| done.best().map(|(estimate, error)| (estimate, error, 1)));
-            let (estimate, error, regions) = known.unwrap_or((f64::NAN, f64::INFINITY, 0));
-            let evaluations = method.evaluations + cycles.evaluations + unused.get();
-            question.control.report_estimate(evaluations, most, estimate, error);
-            let status = stopped_whole(stop, known.is_some());
-            return Answer { estimate, error, evaluations, regions, status, extrapolated: None };
-        }
-    };
-    let bad = match outcome {
-        Outcome::NonFinite { point, .. } => Some(point),
-        Outcome::Divergent => method.swept().find_map(|(_, swept)| swept.bad).map(|bad| bad.0),
-        _ => None,
-    };
-    if let Some(bad) = bad.filter(|_| !(lower.is_finite() && upper.is_finite())) {
-        let spent = method.evaluations + cycles.evaluations + unused.get();
-        let (answer, evaluations) = ended::integrate(question, bad, spent, start);
-        if let Some(answer) = answer {
-            question.control.report_estimate(answer.evaluations, answer.evaluations, answer.estimate, answer.error);
-            return answer;
-        }
-        method.evaluations += evaluations;
-    }
-    let failed = !matches!(outcome, Outcome::Converged | Outcome::RoundoffLimited);
-    if failed && let Some(answer) = cycles.better(question, method.evaluations, method.totals.error, start) {
-        return Answer { evaluations: answer.evaluations + unused.get(), ..answer };
-    }
-    let evaluations = method.evaluations + cycles.evaluations + unused.get();
-    question.control.report_estimate(evaluations, most, method.totals.estimate, method.totals.error);
-    Answer {
-        estimate: method.totals.estimate,
-        error: method.totals.error,
-        evaluations,
-        regions: method.regions(),
-        status: match outcome {
-            Outcome::Oscillates if cycles.too_dear => Status::MaxEvaluations,
-            outcome => status(outcome),
-        },
-        extrapolated: None,
-    }
-    .or_nothing()
-}
 
-/// What the last round came to: the estimate, its error and the regions.
-type Known = Option<(f64, f64, u64)>;
-
-/// Claims nothing of it, as looks at it were ended.
-fn unsure(last: &mut Known, stop: Stop) -> Stop {
-    if let Some((_, error, _)) = last {
-        *error = f64::INFINITY;
+    /// All evaluations so far.
+    fn spent(&self) -> u64 {
+        self.method.evaluations + self.cycles.evaluations + self.unused
     }
-    stop
-}
 
-/// One integral under way, and whether what may hide between its nodes was looked for.
-struct One<'a> {
-    kernel: &'a SimdRegions<'a>,
-    question: &'a Question<'a>,
-    start: Instant,
-    method: &'a mut Adaptive,
-    probed: bool,
-}
+    /// The end where values of a last look were withheld: it was not looked to the end, so that nothing is claimed.
+    fn unless_withheld(&mut self) -> Result<(), Stop> {
+        let Some(stop) = self.question.withheld(self.start) else { return Ok(()) };
+        if let Some((_, error, _)) = &mut self.last {
+            *error = f64::INFINITY;
+        }
+        Err(stop)
+    }
 
-impl One<'_> {
     /// Begins anew with the panels that are found, if there are any.
     fn begin_anew(&mut self, find: Find) -> bool {
         let Question { values, lower, upper, tolerance, method, .. } = *self.question;
@@ -252,7 +263,7 @@ impl One<'_> {
     }
 }
 
-impl Looked for One<'_> {
+impl Looked for Rounds<'_> {
     fn probe(&mut self) -> bool {
         let Question { values, lower, upper, method, .. } = *self.question;
         let totals = self.method.totals;
@@ -275,12 +286,13 @@ impl Looked for One<'_> {
 
     fn second_look(&mut self) -> bool {
         let ends = (self.question.lower, self.question.upper);
-        let found = second_look(self.kernel, ends, self.method, self.probed);
+        let found = second_look(&self.kernel, ends, self.method, self.probed);
         self.method.look_into(&found, &found)
     }
 }
 
-/// Whether a finite integral is that of a constant which is the value at most of sixteen points: levels alone do not compare theirs.
+/// Whether a finite integral is that of a constant which is the value at most of sixteen points: levels alone do not
+/// compare theirs.
 #[cold]
 pub(super) fn looks_constant(values: &dyn Values, (lower, upper): (f64, f64), estimate: f64) -> bool {
     let length = upper - lower;
@@ -289,29 +301,4 @@ pub(super) fn looks_constant(values: &dyn Values, (lower, upper): (f64, f64), es
     values.values(&[std::array::from_fn(place), std::array::from_fn(|k| place(LANES + k))], &mut found);
     let same = |value: &&f64| (estimate - *value * length).abs() <= 1e-13 * estimate.abs();
     found.as_flattened().iter().filter(same).count() > LANES
-}
-
-fn sweep(
-    kernel: &SimdRegions,
-    question: &Question,
-    method: &Adaptive,
-    swept: &mut Vec<Swept>,
-    desk: &mut Desk,
-    start: Instant,
-) -> Option<Stop> {
-    swept.clear();
-    let (plan, control) = (method.next(), question.control);
-    if let Some(rounds) = question.rounds {
-        return rounds.sweep(kernel, plan, desk, swept);
-    }
-    for chunk in plan.list.chunks(CHUNK) {
-        if !control.is_idle() {
-            let stop = control.stop(start);
-            if stop.is_some() {
-                return stop;
-            }
-        }
-        kernel.sweep(chunk, plan.tolerance, desk, swept);
-    }
-    question.withheld(start)
 }

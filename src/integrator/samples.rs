@@ -1,6 +1,7 @@
 //! Integrals by sampling: rounds of tiles, spread over threads, put together in the order of tiles.
 
 mod drive;
+mod line;
 mod vector;
 
 use super::Integrator;
@@ -41,8 +42,8 @@ impl Method {
         }
     }
 
-    /// The evaluations of the first round of a method that samples, at least: eight points of each replicate, a vector of values, two
-    /// vectors in strata.
+    /// The evaluations of the first round of a method that samples, at least: eight points of each replicate, a vector
+    /// of values, two vectors in strata.
     pub(super) fn least_sampled(self) -> u64 {
         match self {
             Method::Lattice | Method::Sobol => 8 * REPLICATES as u64,
@@ -150,9 +151,9 @@ impl Integrator {
             },
             // As the CPU will see.
             Err(reason) if self.fallback || self.control.stop(domain.start).is_some() => reason,
-            Err(reason) => return Err(Error::BackendUnavailable { backend: Backend::Gpu, reason }),
+            Err(reason) => return Err(Error::no_gpu(reason)),
         };
-        integral.fallbacks.push(Fallback { wanted: Backend::Gpu.to_string(), reason });
+        integral.fallbacks.push(Fallback::new(Backend::Gpu, reason));
         integral.fallbacks.extend(self.box_fallbacks());
         self.judged(cpu(integral)?)
     }
@@ -209,7 +210,7 @@ impl Integrator {
                 wrong = Some(disagreement);
                 integral.status = Status::Suspicious { reason: WRONG };
             }
-            End::Failed(reason) => return Err(Error::BackendUnavailable { backend: Backend::Gpu, reason }),
+            End::Failed(reason) => return Err(Error::no_gpu(reason)),
             end => end.tell(known.estimates > 0, &mut integral),
         }
         let Drive { rounds, given_up, .. } = drive;
@@ -219,9 +220,7 @@ impl Integrator {
                 rounds.sign(&mut integral);
             }
             if let Some((reason, evaluations)) = given_up {
-                let after = if evaluations > 0 { format!(", after {evaluations} evaluations") } else { String::new() };
-                let fallback = Fallback { wanted: Backend::Gpu.to_string(), reason: reason + &after };
-                integral.fallbacks.insert(0, fallback);
+                integral.fallbacks.insert(0, Fallback::gpu_given_up(reason, evaluations));
                 integral.fallbacks.extend(self.box_fallbacks());
             } else {
                 (integral.level, integral.threads) = (None, 1);

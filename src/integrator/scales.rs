@@ -1,4 +1,5 @@
-//! The scale of an integrand in a range that is longer by many powers of ten: halving, on its way there, sees ∫|f| grow and grow, as if it diverged.
+//! The scale of an integrand in a range that is longer by many powers of ten: halving, on its way there, sees ∫|f| grow
+//! and grow, as if it diverged.
 
 use super::probe::{self, Panels};
 use crate::integrand::values::Values;
@@ -8,7 +9,8 @@ use crate::plan::Map;
 /// Halvings within which the mesh gets there by itself.
 const NEAR: usize = 12;
 
-/// The share of the largest |f| times distance from which on it counts; and the one beyond which, at the last number, the integral does not seem to exist.
+/// The share of the largest |f| times distance from which on it counts; and the one beyond which, at the last number,
+/// the integral does not seem to exist.
 const COUNTS: f64 = 0.5;
 const OPEN: f64 = 0.3;
 
@@ -16,7 +18,8 @@ const OPEN: f64 = 0.3;
 const FACTOR: f64 = 8.0;
 const WITHIN: i32 = 2;
 
-/// Panels in geometric progression from an end or from 0, if f has a scale there that is much smaller than the range, and falls below; and the evaluations.
+/// Panels in geometric progression from an end or from 0, if f has a scale there that is much smaller than the range,
+/// and falls below; and the evaluations.
 pub(super) fn find(f: &dyn Values, lower: f64, upper: f64) -> (Option<Panels>, u64) {
     let (mut ends, mut evaluations) = (vec![lower, upper], 0);
     let zero = (lower < 0.0 && 0.0 < upper).then_some(0.0);
@@ -51,34 +54,4 @@ pub(super) fn find(f: &dyn Values, lower: f64, upper: f64) -> (Option<Panels>, u
     // The ends, and 0, are no news.
     let found = ends.len() > 2 + usize::from(zero.is_some());
     (found.then(|| probe::panels(&ends, Map::Plain)), evaluations)
-}
-
-/// The factor between distances at which a mesh that was not finished is compared with f.
-const COARSE: f64 = 16.0;
-
-/// About ∫|f| over a finite range, as values at distances from the ends that fall by factors have it: by far more than a mesh has it that stopped before it came to
-/// the scale of f; and the evaluations, of which there
-/// are none if these were more than `most`.
-#[cold]
-pub(super) fn seen_by_factors(f: &dyn Values, (lower, upper): (f64, f64), most: u64) -> (f64, u64) {
-    let distances = |(end, room): (f64, f64)| {
-        let least = (8.0 * f64::EPSILON * end.abs()).max(f64::MIN_POSITIVE);
-        let distances = std::iter::successors(Some(room / COARSE), |distance| Some(distance / COARSE));
-        (end, distances.take_while(|distance| distance.abs() > least).collect::<Vec<f64>>())
-    };
-    let both = [(lower, upper - lower), (upper, lower - upper)].map(distances);
-    let (mut size, mut evaluations) = (0.0, 0);
-    if both.iter().map(|(_, distances)| distances.len().next_multiple_of(LANES) as u64).sum::<u64>() > most {
-        return (size, evaluations);
-    }
-    for (end, distances) in both {
-        for some in distances.chunks(LANES) {
-            let mut values = [[0.0; LANES]];
-            f.values(&[std::array::from_fn(|k| end + some[k.min(some.len() - 1)])], &mut values);
-            let sizes = some.iter().zip(values[0]).map(|(distance, value)| (distance * value).abs());
-            size += sizes.filter(|size| size.is_finite()).sum::<f64>() * COARSE.ln();
-            evaluations += LANES as u64;
-        }
-    }
-    (size, evaluations)
 }

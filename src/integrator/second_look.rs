@@ -1,4 +1,5 @@
-//! A second look at a mesh that converged and is in doubt: where a dense sample is none of the values that its leaf may have, something is.
+//! A second look at a mesh that converged and is in doubt: where a dense sample is none of the values that its leaf may
+//! have, something is.
 
 use super::floor::spread;
 use super::probe::BLOCK;
@@ -8,21 +9,22 @@ use crate::lanes::LANES;
 use crate::method::{Adaptive, Doubt, Expected};
 use crate::plan::{Region, Sweep};
 
-/// Samples at equal parts: where something of the width of what was found can be met by so many; and where that is narrower, so that only what
-/// is broader can, or nothing was found.
+/// Samples at equal parts: where something of the width of what was found can be met by so many; and where that is
+/// narrower, so that only what is broader can, or nothing was found.
 const SAMPLES: f64 = 2048.0;
 const FEWER: f64 = 1024.0;
 
-/// Samples outward from where the integral is and from 0: each farther by this share of the distance, the first where the rest is a constant, of which
-/// leaves know less; but no more of them in either direction.
+/// Samples outward from where the integral is and from 0: each farther by this share of the distance, the first where
+/// the rest is a constant, of which leaves know less; but no more of them in either direction.
 const OUTWARD: [f64; 2] = [1.0 / 128.0, 1.0 / 32.0];
 const MOST_OUTWARD: f64 = 4096.0;
 
 /// Intervals beyond which no more are looked for.
 const MOST: usize = 256;
 
-/// Looks at the mesh of `method`, over a range with these ends, which converged, if it is in doubt: intervals, apart and in ascending order, in which
-/// there is something that it does not explain. Equal parts may have been `looked` at before.
+/// Looks at the mesh of `method`, over a range with these ends, which converged, if it is in doubt: intervals, apart
+/// and in ascending order, in which there is something that it does not explain. Equal parts may have been `looked` at
+/// before.
 pub(super) fn second_look(
     kernel: &SimdRegions,
     ends: (f64, f64),
@@ -176,7 +178,8 @@ impl Look<'_> {
         }
     }
 
-    /// The point between a surprise and one that is none from which on outward there is none, as far as powers of two of the distance say.
+    /// The point between a surprise and one that is none from which on outward there is none, as far as powers of two
+    /// of the distance say.
     fn closer(&mut self, surprise: f64, none: f64) -> f64 {
         let mut x = [[0.0; LANES]; HALVES / LANES];
         for (k, x) in x.as_flattened_mut().iter_mut().enumerate() {

@@ -29,12 +29,13 @@ const NO_BOXES: &str = "rows over boxes, and methods that sample, are swept on t
 const ENOUGH: (usize, f64) = (16, 20e-6);
 
 impl Integrator {
-    /// The integrals of many rows, each made by `integral`: an integrand and a region, or a [`Row`] with its own tolerances.
+    /// The integrals of many rows, each made by `integral`: an integrand and a region, or a [`Row`] with its own
+    /// tolerances.
     ///
-    /// Estimate, error, evaluations and status of a row are, to the bit, those of [`integrate`](Self::integrate) for that row
-    /// alone, whatever the number of threads. Rows are spread over threads; below some 100 µs of work everything stays on the
-    /// calling one. A row that one panel answers costs little more than its 18 evaluations; none allocates memory, but where
-    /// a mesh outgrows that of all rows before it on its thread.
+    /// Estimate, error, evaluations and status of a row are, to the bit, those of [`integrate`](Self::integrate) for
+    /// that row alone, whatever the number of threads. Rows are spread over threads; below some 100 µs of work
+    /// everything stays on the calling one. A row that one panel answers costs little more than its 18 evaluations;
+    /// none allocates memory, but where a mesh outgrows that of all rows before it on its thread.
     ///
     /// A sweep has many statuses and no single one, so it is `Ok` also where rows did not converge: look at
     /// [`Sweep::statuses`], or ask [`Sweep::is_success`]. [Progress](Self::progress) counts rows; a
@@ -42,30 +43,34 @@ impl Integrator {
     ///
     /// With a [`rule`](Self::rule), each row is a fixed sum.
     ///
-    /// Rows may be boxes, `(f, [0.0..1.0, 0.0..b])`: then, and by methods that sample, each is a call of `integrate` on one thread, by any
-    /// method for boxes, at its cost. Rows of a sweep in which few are hard share threads badly at its end.
+    /// Rows may be boxes, `(f, [0.0..1.0, 0.0..b])`: then, and by methods that sample, each is a call of `integrate` on
+    /// one thread, by any method for boxes, at its cost. Rows of a sweep in which few are hard share threads badly at
+    /// its end.
     ///
-    /// [Verification](Self::verify) integrates rows again, on the calling thread, and verifies all of their regions: four rows
-    /// chosen by the seed, or all. Both answers have to agree within what they claim; those of the sweep stay.
+    /// [Verification](Self::verify) integrates rows again, on the calling thread, and verifies all of their regions:
+    /// four rows chosen by the seed, or all. Both answers have to agree within what they claim; those of the sweep
+    /// stay.
     ///
     /// # On a GPU
-    /// [`Backend::Gpu`] answers rows over finite ranges that meet their tolerance in its arithmetic and converge as analytic functions
-    /// do, with 15, 31, 63 or 127 nodes: 18, 52, 118 or 248 evaluations, as every rule evaluates all its nodes. They are within the errors of
-    /// what the CPU gives, not equal to the bit. All other rows finish on the CPU, as they are there to the bit;
-    /// [`Sweep::stragglers`] counts them.
+    /// [`Backend::Gpu`] answers rows over finite ranges that meet their tolerance in its arithmetic and converge as
+    /// analytic functions do, with 15, 31, 63 or 127 nodes: 18, 52, 118 or 248 evaluations, as every rule evaluates all
+    /// its nodes. They are within the errors of what the CPU gives, not equal to the bit. All other rows finish on the
+    /// CPU, as they are there to the bit; [`Sweep::stragglers`] counts them.
     ///
-    /// All rows share a kernel: those of another formula than the first are stragglers. In pairs and in single precision
-    /// roundings are bounded at eight points of every row, which costs some 3 µs. Unless verification is
-    /// [`Verify::Off`](crate::Verify::Off), four of the rows that the GPU answered, and those where a bound or a parameter is least or largest,
-    /// are integrated on the CPU too. To make a row ready and to judge its answer takes some 0.15 µs of one thread, as much as a cheap
-    /// integral: a GPU pays where integrands are dear. [`Backend::Auto`] keeps sweeps on the CPU.
+    /// All rows share a kernel: those of another formula than the first are stragglers. In pairs and in single
+    /// precision roundings are bounded at eight points of every row, which costs some 3 µs. Unless verification is
+    /// [`Verify::Off`](crate::Verify::Off), four of the rows that the GPU answered, and those where a bound or a
+    /// parameter is least or largest, are integrated on the CPU too. To make a row ready and to judge its answer takes
+    /// some 0.15 µs of one thread, as much as a cheap integral: a GPU pays where integrands are dear. [`Backend::Auto`]
+    /// keeps sweeps on the CPU.
     ///
     /// # Errors
-    /// Where settings make no sense, before anything is evaluated; [`Error::BackendUnavailable`] for boxes on a GPU, too. [`Error::Row`] for the first row that makes none (a bound
-    /// or a tolerance is NaN, say): nothing more is begun when it is met. With
-    /// [`accept_any_status`](Self::accept_any_status) such rows are [`Status::Refused`](crate::Status::Refused), and [`Sweep::refused`] has the
-    /// reasons. [`Error::Row`] also holds the disagreement that verification finds. [`Error::BackendUnavailable`] where the GPU has
-    /// no answer (no device, closures, weights, break points, methods but [`Auto`](crate::Method::Auto)) or is lost on the way, unless the
+    /// Where settings make no sense, before anything is evaluated; [`Error::BackendUnavailable`] for boxes on a GPU,
+    /// too. [`Error::Row`] for the first row that makes none (a bound or a tolerance is NaN, say): nothing more is
+    /// begun when it is met. With [`accept_any_status`](Self::accept_any_status) such rows are
+    /// [`Status::Refused`](crate::Status::Refused), and [`Sweep::refused`] has the reasons. [`Error::Row`] also holds
+    /// the disagreement that verification finds. [`Error::BackendUnavailable`] where the GPU has no answer (no device,
+    /// closures, weights, break points, methods but [`Auto`](crate::Method::Auto)) or is lost on the way, unless the
     /// CPU [may](Self::allow_fallback) answer, which keeps what is there.
     ///
     /// ```
@@ -149,10 +154,10 @@ impl Integrator {
         let mut fallbacks = Vec::new();
         if self.backend == Backend::Gpu {
             if !self.fallback {
-                return Err(Error::BackendUnavailable { backend: Backend::Gpu, reason: NO_BOXES.to_owned() });
+                return Err(Error::no_gpu(NO_BOXES));
             }
             cpu.backend = Backend::Simd;
-            fallbacks.push(Fallback { wanted: Backend::Gpu.to_string(), reason: NO_BOXES.to_owned() });
+            fallbacks.push(Fallback::new(Backend::Gpu, NO_BOXES));
         }
         let known = cpu.check_box_settings(P::DIMENSION)?;
         fallbacks.extend(cpu.box_fallbacks());
@@ -230,7 +235,7 @@ impl Integrator {
             match threads.run(|| drive.advance(task, threads, work)) {
                 Ok(()) => sweep.threads = threads.count(),
                 Err(reason) => {
-                    sweep.fallbacks.push(Fallback { wanted: format!("{} threads", threads.count()), reason });
+                    sweep.fallbacks.push(Fallback::threads(threads.count(), reason));
                 }
             }
         }

@@ -1,20 +1,23 @@
-//! Slow tails that are zero far out, where they count, as a power has overflowed on the way to their values: a mesh believes its zeros.
+//! Slow tails that are zero far out, where they count, as a power has overflowed on the way to their values: a mesh
+//! believes its zeros.
 
 use crate::estimate::{NEGLIGIBLE, left_beyond};
 use crate::integrand::values::Values;
 use crate::lanes::LANES;
 
-/// Powers of two that are looked at: the first, the distance from one to the next, and how many there are, up to the largest number. What ends
-/// before the third of them is taken to end there by itself.
-const FIRST: usize = 16;
+/// Powers of two that are looked at: the first, the distance from one to the next, and how many there are, up to the
+/// largest number. What ends before the third of them is taken to end there by itself.
+const FIRST: usize = 9;
 const STEP: usize = 4;
 const PLACES: usize = 248;
 
-/// The least share of what that power leaves that is there at the edge of an overflow; and the power that times the distance grows by, from which on it is none.
+/// The least share of what that power leaves that is there at the edge of an overflow; and the power that times the
+/// distance grows by, from which on it is none.
 const ABRUPT: f64 = 0.2;
 const FLAT: f64 = -0.75;
 
-/// What may lie beyond the last values of f that are not zero, towards the infinite ends, where the integral of |f| is `magnitude`.
+/// What may lie beyond the last values of f that are not zero, towards the infinite ends, where the integral of |f| is
+/// `magnitude`.
 #[cold]
 pub(super) fn hidden(f: &dyn Values, (lower, upper): (f64, f64), magnitude: f64) -> (f64, u64) {
     let ends = [(lower, -1.0), (upper, 1.0)].into_iter().filter(|end| end.0.is_infinite());
@@ -64,12 +67,16 @@ fn towards(f: &dyn Values, sign: f64, magnitude: f64) -> (f64, u64) {
     }
     // Values next to the edge may have lost their digits: the power is that of two places before.
     let [inner, outer] = [far[last - 2].1, far[last - 1].1];
+    // Of zeros there is no power: that was a peak.
+    if outer == 0.0 {
+        return (0.0, evaluations);
+    }
     let power = (inner / outer).log2() / STEP as f64;
     let expected = outer * (power * (places[last - 1] - place)).exp2();
-    // What went down to its end, or was as good as constant until there, ends by itself: no integral would exist of it beyond.
+    // What went down to its end, or was as good as constant until there, ends by itself: no integral would exist of it
+    // beyond.
     if edge < ABRUPT * expected || power < FLAT {
         return (0.0, evaluations);
     }
-    // Of two zeros there is no power.
     (left_beyond(expected, power.max(0.0)), evaluations)
 }

@@ -1,5 +1,6 @@
 //! Adaptive integration of several components on one mesh.
 
+mod alone;
 mod rounds;
 
 use super::check_mesh::Forms;
@@ -13,7 +14,7 @@ use crate::clock::Instant;
 use crate::control::Stop;
 use crate::error::Error;
 use crate::estimate::Tolerance;
-use crate::integral::Status;
+use crate::integral::{Fallback, Status};
 use crate::integrand::bound::Bounded;
 use crate::integrand::shared::{Shared, Single, VectorByScalar, VectorOnLanes, VectorValues};
 use crate::integrand::values::is_zero;
@@ -42,21 +43,24 @@ impl Integrator {
 
     /// The integrals of all components of `f` over `region`, on one mesh: each point is evaluated once for all of them.
     ///
-    /// Goes on until ‖errors‖ <= max(abs_tol, rel_tol · ‖estimates‖) in the [norm](Self::norm) chosen, or says why it stopped
-    /// and at which component. Each component has an error of its own, by the same error model as a single integral, and
-    /// every guard of a single integral looks at each. What one component needs (a kink, a narrow peak) all are evaluated
-    /// for; where components have different troubles and each is cheap, as many single integrals are faster.
+    /// Goes on until ‖errors‖ <= max(abs_tol, rel_tol · ‖estimates‖) in the [norm](Self::norm) chosen, or says why it
+    /// stopped and at which component. Each component has an error of its own, by the same error model as a single
+    /// integral, and every guard of a single integral looks at each. What one component needs (a kink, a narrow peak)
+    /// all are evaluated for; where components have different troubles and each is cheap, as many single integrals are
+    /// faster.
     ///
-    /// A component that is constant costs some 9,000 evaluations, in which something is looked for that no node saw; one that is zero at all of these, too,
-    /// is [`Suspicious`](Status::Suspicious) unless its formula is zero or, over a finite range, an absolute tolerance is given.
+    /// A component that is constant costs some 9,000 evaluations, in which something is looked for that no node saw;
+    /// one that is zero at all of these, too, is [`Suspicious`](Status::Suspicious) unless its formula is zero or, over
+    /// a finite range, an absolute tolerance is given.
     ///
     /// Over a box, [`Method::Auto`](crate::Method::Auto) is cubature, on one mesh of boxes; by
-    /// [`Lattice`](crate::Method::Lattice), [`Sobol`](crate::Method::Sobol) or [`MonteCarlo`](crate::Method::MonteCarlo) all components share their samples.
-    /// ([`Vegas`](crate::Method::Vegas) goes where one integrand is large, and does no vectors.)
+    /// [`Lattice`](crate::Method::Lattice), [`Sobol`](crate::Method::Sobol) or
+    /// [`MonteCarlo`](crate::Method::MonteCarlo) all components share their samples. ([`Vegas`](crate::Method::Vegas)
+    /// goes where one integrand is large, and does no vectors.)
     ///
     /// # Errors
-    /// As [`integrate`](Self::integrate), with [`Error::VectorNotConverged`] for the answer that is not what was asked for;
-    /// [`Error::Components`] where there are none, [`Error::FixedVector`] with a [`rule`](Self::rule).
+    /// As [`integrate`](Self::integrate), with [`Error::VectorNotConverged`] for the answer that is not what was asked
+    /// for; [`Error::Components`] where there are none, [`Error::FixedVector`] with a [`rule`](Self::rule).
     ///
     /// ```
     /// use quadrille::{Integrator, Norm};
@@ -143,6 +147,7 @@ impl Integrator {
             swept: vec![Vec::new(); components],
             desk: Desk::new(),
             looked: vec![false; components],
+            noise: std::iter::repeat_with(|| None).take(components).collect(),
             group: measure.group,
             start,
         };
@@ -156,7 +161,13 @@ impl Integrator {
         let serial = self.backend == Backend::Serial;
         let (evaluations, regions) = (run.shared.evaluations(), run.joint.regions());
         let (mut agreement, mut disagreement) = (None, None);
+        let mut fallbacks = self.adaptive_fallbacks();
         if let Some(depth) = self.depth().filter(|_| !serial && status.is_success()) {
+            let alone = (0..components).filter(|&c| run.joint.is_settled(c));
+            fallbacks.extend(alone.map(|c| Fallback {
+                wanted: format!("verification {depth} of component {c}"),
+                reason: "it was integrated by itself".to_owned(),
+            }));
             match self.check_components(depth, forms, token, &run.joint, start) {
                 Ok(Ok(agrees)) => agreement = Some(agrees),
                 Ok(Err(component)) => disagreement = Some(component),
@@ -181,7 +192,7 @@ impl Integrator {
             threads: 1,
             backend: if serial { Backend::Serial } else { Backend::Simd },
             level: (!serial).then_some(level),
-            fallbacks: self.adaptive_fallbacks(),
+            fallbacks,
             agreement,
             elapsed: start.elapsed(),
         };
@@ -209,7 +220,7 @@ impl Integrator {
         start: Instant,
     ) -> Result<Result<Agreement, (usize, Disagreement)>, Stop> {
         let mut all = Agreement { depth, evaluations: 0, unbounded: 0, worst: 0.0 };
-        for component in 0..forms.components {
+        for component in (0..forms.components).filter(|&c| !joint.is_settled(c)) {
             let single = |of| Single { of, components: forms.components, component };
             let bounded = || (forms.bounded)(component);
             let its = Forms { fast: &single(forms.fast), scalar: &single(forms.scalar), bounded: &bounded };

@@ -1,4 +1,5 @@
-//! Values that are withheld once the caller wants an end. What takes long is asked for eight at a time, with a look at the clock before each.
+//! Values that are withheld once the caller wants an end. What takes long is asked for eight at a time, with a look at
+//! the clock before each.
 //!
 //! Withheld values are NaN, and say so: who asked for them has to look at that before anything is believed.
 
@@ -92,8 +93,8 @@ impl Watched<'_, dyn Values + Sync + '_> {
         self.withheld.load(Relaxed)
     }
 
-    /// The same for tiles of a fixed rule: with a look at the clock before every block of a `blocked` integrand, which is cheaper than its
-    /// vectors apart, or before every vector.
+    /// The same for tiles of a fixed rule: with a look at the clock before every block of a `blocked` integrand, which
+    /// is cheaper than its vectors apart, or before every vector.
     pub fn in_steps(&self, blocked: bool) -> impl GridValues {
         Slow { of: self, together: if blocked { BLOCK } else { 1 } }
     }

@@ -16,8 +16,9 @@ use crate::weight::Weight;
 /// Panels swept between two looks at the clock.
 const CHUNK: usize = 256;
 
-/// Of an infinite range: the first panel is half a period long, each of the next reaches four times as far, and a tail follows;
-/// that is where the phase has come to some 10⁴, so that the eighth term of an integration by parts is nothing.
+/// Of an infinite range: the first panel is half a period long, each of the next reaches four times as far, and a tail
+/// follows; that is where the phase has come to some 10⁴, so that the eighth term of an integration by parts is
+/// nothing.
 const OUTWARD: i32 = 6;
 
 impl Integrator {
@@ -122,7 +123,8 @@ pub(super) fn mesh(question: &Question, weight: Weight) -> Vec<f64> {
     ends
 }
 
-/// The first panels, in ascending order: cut at break points, between two singular ends, and outward on an infinite range.
+/// The first panels, in ascending order: cut at break points, between two singular ends, and outward on an infinite
+/// range.
 fn panels(weighing: &Weighing, lower: f64, upper: f64, points: &[f64], cuts: &[f64]) -> Vec<Panel> {
     // Each end of a panel, and whether it is an edge.
     let mut ends: Vec<(f64, bool)> =

@@ -2,8 +2,8 @@
 
 /// `$op` with `$simd` the proof in `$token`, compiled for its level: AVX-512, AVX2, or the baseline.
 ///
-/// The SIMD crate's own macro has SSE4.2, too, for which every kernel and every integrand would be compiled once more: functions are up to 7 % faster
-/// there than on the baseline, or a third slower.
+/// The SIMD crate's own macro has SSE4.2, too, for which every kernel and every integrand would be compiled once more:
+/// functions are up to 7 % faster there than on the baseline, or a third slower.
 #[cfg(all(target_arch = "x86_64", not(target_feature = "sse4.2")))]
 macro_rules! dispatch {
     ($token:expr, $simd:pat => $op:expr) => {

@@ -68,8 +68,8 @@ impl Level {
         ASKED.get_or_init(read).as_ref().copied()
     }
 
-    /// The level that the environment names, or else the best, with its proof; looked up once. `None` where the name is unknown
-    /// or this CPU lacks the level.
+    /// The level that the environment names, or else the best, with its proof; looked up once. `None` where the name is
+    /// unknown or this CPU lacks the level.
     #[inline]
     pub(crate) fn usual() -> Option<(Level, fearless_simd::Level)> {
         static USUAL: OnceLock<Option<(Level, fearless_simd::Level)>> = OnceLock::new();

@@ -1,7 +1,7 @@
 //! Error-free transformations on lanes: sums and products as an unevaluated pair high + low.
 //!
-//! Sums by O. Møller (1965), <https://doi.org/10.1007/BF01975722>, and D. E. Knuth; where one number is known to be the larger, by
-//! T. J. Dekker (1971), <https://doi.org/10.1007/BF01397083>.
+//! Sums by O. Møller (1965), <https://doi.org/10.1007/BF01975722>, and D. E. Knuth; where one number is known to be the
+//! larger, by T. J. Dekker (1971), <https://doi.org/10.1007/BF01397083>.
 
 use super::Lanes;
 use fearless_simd::Simd;

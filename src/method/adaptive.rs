@@ -1,9 +1,9 @@
 //! Global adaptive integration by rounds: every round sweeps all regions that need it.
 //!
-//! Leaves stay where they are, linked in ascending order; a leaf that is split makes room for its first part and appends
-//! the others. Those above their share of the tolerance are *active*, and only they are looked at from round to
-//! round; the rest is *settled* and counts by its sum. Where that sum meets the tolerance, all leaves are added up again in
-//! ascending order and neighbours compared; what that brings to light is active again.
+//! Leaves stay where they are, linked in ascending order; a leaf that is split makes room for its first part and
+//! appends the others. Those above their share of the tolerance are *active*, and only they are looked at from round to
+//! round; the rest is *settled* and counts by its sum. Where that sum meets the tolerance, all leaves are added up
+//! again in ascending order and neighbours compared; what that brings to light is active again.
 
 mod doubt;
 mod mesh;
@@ -20,6 +20,12 @@ use crate::plan::{Map, Region, Regions, Sweep, Swept};
 
 /// Means of constant panels that differ by no more are the same but for rounding.
 const SAME: f64 = 1e-14;
+
+/// How much larger ∫|f| is than it was where it still grows; and the error and the variation, as shares of it, where
+/// one value alone stands out.
+const GROWS: f64 = 1.25;
+const UNRESOLVED: f64 = 1e-3;
+const FOOT: f64 = 8.0;
 
 /// An integral under way: its leaves, and what is to be swept next. Used again and again, it keeps its memory.
 #[derive(Clone, Debug, Default)]
@@ -48,8 +54,9 @@ pub(crate) struct Adaptive {
     /// What may lie beyond the largest number, of an infinite range that was opened up.
     pub(super) beyond: f64,
     pub evaluations: u64,
-    /// The largest ∫|f| that there was on the way.
+    /// The largest ∫|f| that there was on the way, and that of each of the last times.
     most: f64,
+    sizes: [f64; 4],
     /// Points inside at which the integrand was not finite.
     bad: usize,
     pub totals: Totals,
@@ -69,7 +76,8 @@ impl Limits {
 }
 
 impl Adaptive {
-    /// Bytes for each leaf, at most: itself and, where all are swept in a round, what is asked, done and found. Lists have grown by doubling.
+    /// Bytes for each leaf, at most: itself and, where all are swept in a round, what is asked, done and found. Lists
+    /// have grown by doubling.
     pub const BYTES: usize = 2
         * (size_of::<Leaf>()
             + size_of::<Region>()
@@ -101,6 +109,7 @@ impl Adaptive {
         self.share = if regions.len() == 1 { self.tolerance } else { Tolerance { relative: 0.0, ..tolerance } };
         (self.settled, self.totals) = (Totals::default(), Totals::default());
         (self.stuck, self.beyond, self.evaluations, self.bad, self.most) = (0.0, 0.0, 0, 0, 0.0);
+        self.sizes = [f64::INFINITY; 4];
     }
 
     /// No more than what is wanted is refined to.
@@ -129,8 +138,23 @@ impl Adaptive {
         Some(if limit && self.wanted.met(self.totals.error, self.totals.estimate) {
             Outcome::Converged
         } else {
+            if matches!(outcome, Outcome::MaxEvaluations | Outcome::MemoryLimit) && self.is_growing() {
+                self.totals.error = f64::INFINITY;
+            }
             outcome
         })
+    }
+
+    /// Whether ∫|f| was still growing, as nodes came closer to something that none of them has met: of the rest nothing
+    /// is known.
+    pub fn is_growing(&self) -> bool {
+        let is_foot = |leaf: &Leaf| {
+            let Swept { error, magnitude, variation, .. } = leaf.swept;
+            error > UNRESOLVED * magnitude && variation > FOOT * magnitude
+        };
+        let first = self.sizes[1] == f64::INFINITY || self.leaves.len() == 1;
+        first && self.leaves.iter().any(is_foot)
+            || self.totals.magnitude > GROWS * self.sizes.iter().copied().fold(f64::INFINITY, f64::min)
     }
 
     fn round(&mut self, swept: &[Swept]) -> Option<Outcome> {
@@ -154,7 +178,8 @@ impl Adaptive {
         None
     }
 
-    /// Where this round would go beyond the limits: only what claims most, as far as these allow. The limit that was met first.
+    /// Where this round would go beyond the limits: only what claims most, as far as these allow. The limit that was
+    /// met first.
     fn within_limits(&mut self) -> Option<Outcome> {
         let left = self.limits.evaluations - self.evaluations;
         let room = self.limits.leaves.saturating_sub(self.leaves.len()) as u64;
@@ -234,7 +259,16 @@ impl Adaptive {
             sums.add(leaf, leaf.mismatches[1]);
         }
         self.set_totals(sums);
+        self.sizes.rotate_right(1);
+        self.sizes[0] = self.totals.magnitude;
         ended
+    }
+
+    /// Asks for nothing any more.
+    pub(super) fn ask_nothing(&mut self) {
+        self.asked.clear();
+        self.of.clear();
+        self.steps.clear();
     }
 
     /// Adds up the leaves in ascending order, with compensation, and compares neighbours.
@@ -350,7 +384,8 @@ impl Adaptive {
         over.then_some(Outcome::RoundoffLimited)
     }
 
-    /// A region with a value that is not finite: cut there if that is inside, as the middle of levels is, else swept by levels, which avoid the ends.
+    /// A region with a value that is not finite: cut there if that is inside, as the middle of levels is, else swept by
+    /// levels, which avoid the ends.
     fn cut_out_bad(&mut self, index: u32) -> Option<Outcome> {
         let leaf = &self.leaves[index as usize];
         let region = leaf.region;

@@ -1,4 +1,5 @@
-//! Adaptive cubature: an even mesh of boxes, halved across the axis on which the integrand is roughest, all that matter in each round.
+//! Adaptive cubature: an even mesh of boxes, halved across the axis on which the integrand is roughest, all that matter
+//! in each round.
 
 mod choose;
 mod divide;
@@ -28,7 +29,8 @@ const GOAL: f64 = 0.9;
 /// A fine sweep that leaves more than this of a claim is wasted.
 const WASTED: f64 = 0.1;
 
-/// Evaluations up to which a first mesh is cut at planes, as far as these are not more than a quarter of all there may be.
+/// Evaluations up to which a first mesh is cut at planes, as far as these are not more than a quarter of all there may
+/// be.
 const FIRST: u64 = 1 << 17;
 
 /// What is kept of a claim for something odd, for each unit of volume, until nodes see it, too.
@@ -57,8 +59,8 @@ pub(crate) struct Cubature {
     claims: Vec<f64>,
     /// By which cuts they came to be, in few dimensions and as long as there are not too many.
     tree: Option<Tree>,
-    /// The leaves to be halved, and the bounds of their halves, those to be swept by the rule of degree 7 first; the first mesh, to
-    /// begin with.
+    /// The leaves to be halved, and the bounds of their halves, those to be swept by the rule of degree 7 first; the
+    /// first mesh, to begin with.
     active: Vec<u32>,
     next_lower: Vec<f64>,
     next_upper: Vec<f64>,
@@ -144,7 +146,8 @@ impl Cubature {
         MEMORY / (2 * size_of::<f64>() * dimension + size_of::<BoxLeaf>())
     }
 
-    /// Bytes for each leaf, at most: itself, and the boxes of a round with what is found of them, in lists that have grown by doubling.
+    /// Bytes for each leaf, at most: itself, and the boxes of a round with what is found of them, in lists that have
+    /// grown by doubling.
     pub fn bytes(dimension: usize) -> usize {
         let bounds = 2 * size_of::<f64>() * dimension;
         let cuts = if dimension <= MOST_PLACED { tree::BYTES } else { 0 };
@@ -218,8 +221,8 @@ impl Cubature {
         self.leaves.len() as u64
     }
 
-    /// Takes what the sweeps of [`next`](Self::next) found, by the rules of degree 7 and 9, and by the fine one; the outcome, if
-    /// this is the end. Else [`divide`](Self::divide) follows.
+    /// Takes what the sweeps of [`next`](Self::next) found, by the rules of degree 7 and 9, and by the fine one; the
+    /// outcome, if this is the end. Else [`divide`](Self::divide) follows.
     pub fn absorb(&mut self, swept: &mut [SweptBox], fine: &mut [SweptBox]) -> Option<Outcome> {
         if let Some(outcome) = self.take(swept, fine) {
             return Some(outcome);

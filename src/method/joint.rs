@@ -1,9 +1,9 @@
 //! Several integrals on one mesh.
 //!
-//! Each component is an [`Adaptive`] of its own, with its own history and claims; but the mesh is one: where a component wants
-//! a leaf split, all split it. Ways of sweeping a leaf that leave the mesh as it is (levels, the search for a place) are a
-//! component's own. So each component is as well looked after as if it were alone, and what it claims is what it would claim
-//! alone on that mesh.
+//! Each component is an [`Adaptive`] of its own, with its own history and claims; but the mesh is one: where a
+//! component wants a leaf split, all split it. Ways of sweeping a leaf that leave the mesh as it is (levels, the search
+//! for a place) are a component's own. So each component is as well looked after as if it were alone, and what it
+//! claims is what it would claim alone on that mesh.
 
 use super::adaptive::Step;
 use super::{Adaptive, Limits, Method, Outcome};
@@ -11,9 +11,9 @@ use crate::estimate::{Tolerance, unresolved};
 use crate::norm::Measure;
 use crate::plan::{Region, Swept};
 
-/// The error, as a share of ∫|f|, to which each component is refined whatever the norm: what is coarser claims too little. (With
-/// 1e-3, components that the norm did not ask for claimed a tenth of their error in 3 of 48,000 random vectors; with 1e-5
-/// one claimed a quarter.)
+/// The error, as a share of ∫|f|, to which each component is refined whatever the norm: what is coarser claims too
+/// little. (With 1e-3, components that the norm did not ask for claimed a tenth of their error in 3 of 48,000 random
+/// vectors; with 1e-5 one claimed a quarter.)
 pub(super) const RESOLVED: f64 = 1e-5;
 
 /// A component below this share of the largest may be the rounding of others, and is not refined for its own sake.
@@ -28,6 +28,8 @@ pub(crate) struct Joint {
     tolerance: Tolerance,
     most: Limits,
     components: Vec<Adaptive>,
+    /// What components came to by themselves, which are left alone then.
+    settled: Vec<Option<(f64, f64)>>,
     pub estimates: Vec<f64>,
     pub errors: Vec<f64>,
     /// The errors that components are refined to: for the norm, and that each is resolved.
@@ -43,7 +45,8 @@ pub(crate) struct Joint {
 pub(crate) type Verdict = (Outcome, Option<usize>);
 
 impl Joint {
-    /// `count` integrals over the same regions, in the memory of others. Nothing is swept before [`begin`](Self::begin).
+    /// `count` integrals over the same regions, in the memory of others. Nothing is swept before
+    /// [`begin`](Self::begin).
     pub fn new(count: usize, measure: Measure, tolerance: Tolerance, most: Limits, memory: &mut Vec<Adaptive>) -> Self {
         let mut components = std::mem::take(memory);
         components.resize_with(count, Adaptive::default);
@@ -53,6 +56,7 @@ impl Joint {
             tolerance: tolerance.inner(),
             most,
             components,
+            settled: vec![None; count],
             estimates: vec![0.0; count],
             errors: vec![f64::INFINITY; count],
             limits: vec![0.0; count],
@@ -91,7 +95,37 @@ impl Joint {
     }
 
     pub fn regions(&self) -> u64 {
-        self.components.first().map_or(0, Adaptive::regions)
+        self.components.iter().map(Adaptive::regions).max().unwrap_or(0)
+    }
+
+    /// A component came to this by itself, and asks for nothing any more.
+    pub fn settle(&mut self, component: usize, estimate: f64, error: f64) {
+        self.settled[component] = Some((estimate, error));
+        self.components[component].ask_nothing();
+        self.wishes.retain(|wish| wish.1 != component);
+        self.list();
+        self.read();
+    }
+
+    pub fn is_settled(&self, component: usize) -> bool {
+        self.settled[component].is_some()
+    }
+
+    /// The error that a component is refined to, if that is known.
+    pub fn limit(&self, component: usize) -> f64 {
+        self.limits[component]
+    }
+
+    /// The integral of |f|; or that of f where no more is known.
+    pub fn magnitude(&self, component: usize) -> f64 {
+        let own = self.components[component].totals.magnitude;
+        self.settled[component].map_or(own, |(estimate, _)| estimate.abs())
+    }
+
+    /// Components that are on the mesh.
+    fn on_mesh(&mut self) -> impl Iterator<Item = (usize, &mut Adaptive)> {
+        let settled = &self.settled;
+        self.components.iter_mut().enumerate().filter(|(c, _)| settled[*c].is_none())
     }
 
     /// The regions of a component in ascending order, and what they gave.
@@ -101,7 +135,7 @@ impl Joint {
 
     /// ∫|f| below which a component is not refined for its own sake, as it may be the rounding of others.
     pub fn next_to_nothing(&self) -> f64 {
-        NOISE * self.components.iter().map(|component| component.totals.magnitude).fold(0.0, f64::max)
+        NOISE * (0..self.components.len()).map(|c| self.magnitude(c)).fold(0.0, f64::max)
     }
 
     /// A component, to be looked at.
@@ -113,14 +147,15 @@ impl Joint {
     pub fn look_into(&mut self, found: &[Vec<(f64, f64)>]) -> bool {
         let mut all = found.concat();
         all.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
-        for (component, own) in self.components.iter_mut().zip(found) {
-            component.look_into(&all, own);
+        for (c, component) in self.on_mesh() {
+            component.look_into(&all, &found[c]);
         }
         self.list();
         !all.is_empty()
     }
 
-    /// Tells the sweep of the whole how closely each component is wanted, where a first look at it gave these estimates.
+    /// Tells the sweep of the whole how closely each component is wanted, where a first look at it gave these
+    /// estimates.
     pub fn hint(&mut self, estimates: &[f64]) {
         let even = vec![f64::INFINITY; estimates.len()];
         self.measure.limits(estimates, &even, |size| self.wanted.at(size), &mut self.limits);
@@ -135,13 +170,21 @@ impl Joint {
         self.walk();
         // A limit that was met on the way from the tolerance to a hundredth of it is none.
         let limit = matches!(outcome, Outcome::RoundoffLimited | Outcome::MaxEvaluations | Outcome::MemoryLimit);
-        Some(if limit && self.met(self.wanted) { (Outcome::Converged, None) } else { (outcome, component) })
+        if limit && self.met(self.wanted) {
+            return Some((Outcome::Converged, None));
+        }
+        if matches!(outcome, Outcome::MaxEvaluations | Outcome::MemoryLimit) {
+            let growing = self.on_mesh().filter(|(_, component)| component.is_growing());
+            let growing: Vec<usize> = growing.map(|(c, _)| c).collect();
+            growing.into_iter().for_each(|c| self.errors[c] = f64::INFINITY);
+        }
+        Some((outcome, component))
     }
 
     fn round(&mut self, swept: &[Vec<Swept>], evaluations: u64) -> Option<Verdict> {
         let mut ended = None;
-        for (c, (component, swept)) in self.components.iter_mut().zip(swept).enumerate() {
-            ended = ended.or(component.take(swept).map(|outcome| (outcome, Some(c))));
+        for (c, component) in self.on_mesh() {
+            ended = ended.or(component.take(&swept[c]).map(|outcome| (outcome, Some(c))));
         }
         if ended.is_some() {
             return ended;
@@ -167,7 +210,7 @@ impl Joint {
 
     fn judge(&mut self) -> Option<Verdict> {
         let mut ended = None;
-        for (c, component) in self.components.iter_mut().enumerate() {
+        for (c, component) in self.on_mesh() {
             // A leaf that is settled for one component may be split for another.
             component.reopen();
             ended = ended.or(component.add_up().map(|outcome| (outcome, Some(c))));
@@ -192,7 +235,9 @@ impl Joint {
             if self.errors[c] <= limit {
                 continue;
             }
-            component.refine_to(limit);
+            if self.settled[c].is_none() {
+                component.refine_to(limit);
+            }
             if self.errors[c] / limit > most {
                 (worst, most) = (Some(c), self.errors[c] / limit);
             }
@@ -213,7 +258,12 @@ impl Joint {
             let totals = component.totals;
             (*estimate, *error) = (totals.estimate, unresolved(totals.error, 0.0, totals.magnitude));
         }
-        let magnitudes: Vec<f64> = self.components.iter().map(|component| component.totals.magnitude).collect();
+        for (c, settled) in self.settled.iter().enumerate() {
+            if let Some((estimate, error)) = *settled {
+                (self.estimates[c], self.errors[c]) = (estimate, error);
+            }
+        }
+        let magnitudes: Vec<f64> = (0..self.components.len()).map(|c| self.magnitude(c)).collect();
         resolve(self.measure, RESOLVED, self.wanted.absolute, &magnitudes, &mut self.resolved);
     }
 
@@ -243,13 +293,14 @@ impl Joint {
                 }
                 continue;
             }
+            let settled = &self.settled;
             if let Step::OpenUp(reach) = &mut step {
-                for component in &self.components {
+                for (component, _) in self.components.iter().zip(settled).filter(|(_, settled)| settled.is_none()) {
                     let other = component.reach(leaf);
                     *reach = std::array::from_fn(|side| reach[side].max(other[side]));
                 }
             }
-            for (c, component) in self.components.iter_mut().enumerate() {
+            for (c, component) in self.components.iter_mut().enumerate().filter(|(c, _)| settled[*c].is_none()) {
                 if wishes.iter().all(|wish| wish.1 != c) {
                     component.content(leaf);
                 }
@@ -269,8 +320,8 @@ impl Joint {
     }
 }
 
-/// Sets `limits` to the errors at which components are resolved: such a share of ∫|f|, or the absolute tolerance; none where that is next to
-/// nothing beside the largest.
+/// Sets `limits` to the errors at which components are resolved: such a share of ∫|f|, or the absolute tolerance; none
+/// where that is next to nothing beside the largest.
 pub(super) fn resolve(measure: Measure, share: f64, absolute: f64, magnitudes: &[f64], limits: &mut [f64]) {
     let magnitude = |group: &[f64]| group.iter().fold(0.0f64, |sum, one| sum.hypot(*one));
     let groups = magnitudes.chunks(measure.group);

@@ -36,14 +36,19 @@ pub(super) struct Leaf {
 /// Generations after which a magnitude that has not fallen says that the integral diverges.
 const ANCHOR: u16 = 12;
 
-/// The share of ∫|f| that halving keeps next to what is nearly no integral; and of it, so that the rest remains a number.
+/// The share of ∫|f| that halving keeps next to what is nearly no integral; and of it, so that the rest remains a
+/// number.
 const STEEP: f64 = 0.8;
 const STEEPEST: f64 = 0.9999;
 
 /// The width of a leaf, as a share of its ends, below which levels do not tell whether terms fall.
 const NARROWEST: f64 = 1e-9;
 
-/// The step of the first of the levels; the share of ∫|f| that is nothing beyond their last terms, and that which is left next to a regular end.
+/// The width below which nodes next to 0 would be rounded to it.
+const LEAST: f64 = f64::MIN_POSITIVE / (1 << 26) as f64;
+
+/// The step of the first of the levels; the share of ∫|f| that is nothing beyond their last terms, and that which is
+/// left next to a regular end.
 const LEVEL: f64 = 0.125;
 const NOTHING: f64 = 1e-15;
 const REGULAR: f64 = 1e-14;
@@ -81,7 +86,8 @@ impl Leaf {
         }
     }
 
-    /// Becomes a child of `parent`, all but for what comes next. In place: made elsewhere it would be copied, and wait for what was just written.
+    /// Becomes a child of `parent`, all but for what comes next. In place: made elsewhere it would be copied, and wait
+    /// for what was just written.
     #[inline]
     pub fn descend(&mut self, parent: &Leaf, region: Region, edges: [bool; 2]) {
         self.region = Region { guarded: edges[0] || edges[1], ..region };
@@ -134,7 +140,8 @@ impl Leaf {
         }
     }
 
-    /// What all halvings to come leave of a magnitude that hardly falls with them, nor do errors, by q each; 0 where it does.
+    /// What all halvings to come leave of a magnitude that hardly falls with them, nor do errors, by q each; 0 where it
+    /// does.
     fn left_by_halving(&self, magnitude: f64, q: f64) -> f64 {
         let halvings = f64::from(self.depth % ANCHOR + 1);
         let kept = (magnitude / self.anchor).powf(halvings.recip());
@@ -157,7 +164,7 @@ impl Leaf {
         if !(lower.is_finite() && upper.is_finite()) {
             return true;
         }
-        let narrow = self.region.width() <= 64.0 * f64::EPSILON * lower.abs().max(upper.abs());
+        let narrow = self.region.width() <= (64.0 * f64::EPSILON * lower.abs().max(upper.abs())).max(LEAST);
         self.error() > 2.0 * (self.swept.floor + self.swept.beyond) + self.swept.noise
             && self.noisy < 3
             && !narrow
@@ -191,7 +198,8 @@ impl Leaf {
         }
     }
 
-    /// Whether levels over a half-line, whose end is not 0, left more at an end than there is between it and the next number where f is regular.
+    /// Whether levels over a half-line, whose end is not 0, left more at an end than there is between it and the next
+    /// number where f is regular.
     fn is_singular_half_line(&self) -> bool {
         let Region { lower, upper, .. } = self.region;
         let (end, edge) = if lower.is_finite() { (lower, 0) } else { (upper, 1) };
@@ -199,8 +207,8 @@ impl Leaf {
         one_end && end != 0.0 && self.edges[edge] && self.swept.beyond > REGULAR * self.swept.magnitude
     }
 
-    /// How far t reaches down and up where an infinite range is opened up: as far as levels did, which end before a value that is not finite at terms that
-    /// are nothing.
+    /// How far t reaches down and up where an infinite range is opened up: as far as levels did, which end before a
+    /// value that is not finite at terms that are nothing.
     pub fn reach(&self) -> [f64; 2] {
         let mut reach = self.swept.reach.map(|units| f64::from(units.max(1)));
         if let Some((point, _)) = self.swept.bad.filter(|_| self.swept.beyond <= NOTHING * self.swept.magnitude) {
@@ -243,8 +251,8 @@ impl Leaf {
     }
 }
 
-/// The rung that a panel must reach, by its share of the whole, for 512 nodes on the whole: with 256 the third of Kahaner's
-/// peaks is missed.
+/// The rung that a panel must reach, by its share of the whole, for 512 nodes on the whole: with 256 the third of
+/// Kahaner's peaks is missed.
 pub(super) fn least_rung(share: f64) -> u8 {
     match share {
         s if s > 0.2 => 3,

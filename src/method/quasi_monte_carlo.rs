@@ -1,12 +1,11 @@
-//! Randomised quasi-Monte Carlo: an even set of points, shifted or scrambled at random several times; its size is doubled until the
-//! estimates agree.
+//! Randomised quasi-Monte Carlo: an even set of points, shifted or scrambled at random several times; its size is
+//! doubled until the estimates agree.
 //!
-//! A lattice wants its integrand periodic. The tent does for all; where it is slow a smooth periodization is tried for a few rounds, and whichever
-//! is forecast to be done first goes on.
+//! A lattice wants its integrand periodic. The tent does for all; where it is slow a smooth periodization is tried for
+//! a few rounds, and whichever is forecast to be done first goes on.
 
 mod run;
 
-use super::sampling::Seen;
 use super::{Known, Outcome, Sampling, Wanted};
 use crate::estimate::statistics::REPLICATES;
 use crate::plan::Samples;
@@ -34,7 +33,8 @@ pub(crate) struct QuasiMonteCarlo {
     start: u64,
     /// Under one periodization each.
     runs: Vec<Run>,
-    /// The run that goes on.
+    /// The run that was last at work, and that which goes on.
+    last: usize,
     turn: usize,
     known: Known,
 }
@@ -60,7 +60,16 @@ impl QuasiMonteCarlo {
     fn new(wanted: Wanted, set: PointSet, periodization: Periodization, limit: u64) -> Self {
         let affordable = 1 << (wanted.most / REPLICATES as u64).max(8).ilog2();
         let start = FIRST.min(affordable);
-        Self { wanted, set, limit, start, runs: vec![Run::new(periodization)], turn: 0, known: Known::default() }
+        Self {
+            wanted,
+            set,
+            limit,
+            start,
+            runs: vec![Run::new(periodization)],
+            last: 0,
+            turn: 0,
+            known: Known::default(),
+        }
     }
 
     fn left(&self) -> u64 {
@@ -72,8 +81,8 @@ impl QuasiMonteCarlo {
         if run.points == 0 { self.start } else { run.points }
     }
 
-    /// The run that goes on, if any can: one that is still to be judged, else the one that is forecast to be done first, else the
-    /// one that is forecast to leave the least error.
+    /// The run that goes on, if any can: one that is still to be judged, else the one that is forecast to be done
+    /// first, else the one that is forecast to leave the least error.
     fn choose(&self) -> Option<usize> {
         let left = self.left();
         let able = |&i: &usize| {
@@ -89,8 +98,8 @@ impl QuasiMonteCarlo {
         new.or_else(|| done().or_else(rest).map(|best| best.0))
     }
 
-    /// Whether the smooth periodization is worth a trial: the tent is slow, and what it needs is left all the same. Where it sees next to nothing it
-    /// goes on alone, as values that are all the same say little of what lies between.
+    /// Whether the smooth periodization is worth a trial: the tent is slow, and what it needs is left all the same.
+    /// Where it sees next to nothing it goes on alone, as values that are all the same say little of what lies between.
     fn may_enter(&self) -> bool {
         let [run] = &self.runs[..] else { return false };
         let trial = REPLICATES as u64 * READY.max(4 * self.start);
@@ -101,6 +110,21 @@ impl QuasiMonteCarlo {
             && finish > (PATIENCE * run.known.evaluations) as f64
             && trial <= self.left() / SHARE
             && (finish > left || finish + trial as f64 <= left)
+    }
+
+    /// What has become of the integral, now that the last run has been at work; and who goes on.
+    fn judge(&mut self) -> Option<Outcome> {
+        let run = &self.runs[self.last];
+        let (next, known) = (self.choose(), self.doubted(self.last));
+        let outcome = run.seen.outcome(&known, self.wanted.tolerance, run.stable, next.is_none());
+        self.known = known;
+        if matches!(outcome, None | Some(Outcome::MaxEvaluations)) {
+            let sound = (0..self.runs.len()).map(|i| self.doubted(i)).filter(|known| known.resolved);
+            let best = sound.min_by(|one, other| one.error.total_cmp(&other.error));
+            self.known = best.unwrap_or(known);
+        }
+        self.turn = next.unwrap_or(self.last);
+        outcome
     }
 
     /// What run `i` knows, its error what it claims or, if that is more, what others leave of their difference.
@@ -127,24 +151,24 @@ impl Sampling for QuasiMonteCarlo {
     }
 
     fn absorb(&mut self, moments: &[Moments]) -> Option<Outcome> {
-        let turn = self.turn;
-        let count = self.next_of(&self.runs[turn]);
-        let (seen, stable): (Seen, bool) = self.runs[turn].absorb(moments, count, self.wanted);
+        self.last = self.turn;
+        let count = self.next_of(&self.runs[self.last]);
+        self.runs[self.last].absorb(moments, count, self.wanted);
         self.known.evaluations += count * REPLICATES as u64;
         if self.may_enter() {
             self.runs.push(Run::new(Periodization::Smooth));
         }
-        let next = self.choose();
-        let known = self.doubted(turn);
-        let outcome = seen.outcome(&known, self.wanted.tolerance, stable, next.is_none());
-        self.known = known;
-        if matches!(outcome, None | Some(Outcome::MaxEvaluations)) {
-            let sound = (0..self.runs.len()).map(|i| self.doubted(i)).filter(|known| known.resolved);
-            let best = sound.min_by(|one, other| one.error.total_cmp(&other.error));
-            self.known = best.unwrap_or(known);
-        }
-        self.turn = next.unwrap_or(turn);
-        outcome
+        self.judge()
+    }
+
+    fn spacing(&self) -> Option<f64> {
+        Some(1.0 / self.runs[self.last].points as f64)
+    }
+
+    fn doubt(&mut self, step: f64, evaluations: u64) -> Option<Outcome> {
+        self.known.evaluations += evaluations;
+        self.runs[self.last].doubt(step, self.wanted.volume);
+        self.judge()
     }
 
     fn is_last(&self) -> bool {

@@ -46,7 +46,8 @@ pub(crate) struct Known {
     pub counted: u64,
     /// How far from their mean values are at most.
     pub reach: f64,
-    /// Of iterations that are compared: the sum of squared deviations in units of the variances, and its degrees of freedom.
+    /// Of iterations that are compared: the sum of squared deviations in units of the variances, and its degrees of
+    /// freedom.
     pub chi_squared: Option<(f64, u32)>,
     /// Whether enough samples decide for a claim to mean something.
     pub resolved: bool,
@@ -74,6 +75,16 @@ pub(crate) trait Sampling {
     fn next(&self) -> Samples<'_>;
     /// Takes the moments of each replicate; what has become of the integral, if this was the end.
     fn absorb(&mut self, moments: &[Moments]) -> Option<Outcome>;
+    /// Where neighbouring points would have to be how far apart for a look along a line to say whether the claim is to
+    /// be believed; `None` where it is.
+    fn spacing(&self) -> Option<f64> {
+        None
+    }
+    /// The same as of [`absorb`](Self::absorb), after that look: values change by `step` there, and it took so many
+    /// evaluations.
+    fn doubt(&mut self, _step: f64, _evaluations: u64) -> Option<Outcome> {
+        Some(Outcome::Converged)
+    }
     fn known(&self) -> &Known;
     /// Whether there may be no further round.
     fn is_last(&self) -> bool;
@@ -82,14 +93,15 @@ pub(crate) trait Sampling {
 }
 
 /// What all values say, whichever way they were sampled: what is to be claimed besides, and whether few values decide.
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Seen {
     pub rounding: f64,
     pub few: f64,
     /// How far from their mean values are at most.
     pub reach: f64,
     elsewhere: f64,
-    /// What values that are all the same do not say: what lies between all points may be as far from them as zero is. Where values differ and
-    /// estimates do not, the points are exact.
+    /// What values that are all the same do not say: what lies between all points may be as far from them as zero is.
+    /// Where values differ and estimates do not, the points are exact.
     unseen: f64,
     /// Claims up to which they are the same, but for rounding.
     pub same: f64,
@@ -121,7 +133,8 @@ impl Seen {
         if self.all_zero { f64::INFINITY } else { claim.max(unseen) + self.few + self.elsewhere + self.rounding }
     }
 
-    /// Whether to stop here. `stable` says that nothing contradicts the claim, `last` that there may be no further round.
+    /// Whether to stop here. `stable` says that nothing contradicts the claim, `last` that there may be no further
+    /// round.
     pub fn outcome(&self, known: &Known, tolerance: Tolerance, stable: bool, last: bool) -> Option<Outcome> {
         // So are squares of deviations above 1e154.
         if !known.estimate.is_finite() || known.error == f64::INFINITY && !self.all_zero {

@@ -1,5 +1,5 @@
-//! VEGAS+: importance sampling by a map of each axis, and strata with as many samples as they need, both learnt from the samples
-//! themselves.
+//! VEGAS+: importance sampling by a map of each axis, and strata with as many samples as they need, both learnt from
+//! the samples themselves.
 //!
 //! G. P. Lepage (2021), <https://doi.org/10.1016/j.jcp.2021.110386>.
 
@@ -11,8 +11,8 @@ use super::sampling::{ALL_ZERO, Known, SAME, TINY, Wanted, ZERO};
 use crate::estimate::statistics::{CLAIM, Combined, EFFECTIVE, Estimate, few};
 use crate::plan::{Axis, ImportanceMap, Strata, StratifiedSample};
 
-/// Iterations that the map learns from and the estimate does not use; and with a map to begin with: the first one to judge it, then one
-/// for the strata.
+/// Iterations that the map learns from and the estimate does not use; and with a map to begin with: the first one to
+/// judge it, then one for the strata.
 const LEARNING: u32 = 5;
 const LEARNING_AGAIN: u32 = 2;
 

@@ -58,8 +58,8 @@ pub(crate) struct Weighted {
 }
 
 impl Weighted {
-    /// Bytes for each leaf, at most: itself and what is asked and found of it, twice as lists have grown by doubling, and as its round may have
-    /// halved all leaves.
+    /// Bytes for each leaf, at most: itself and what is asked and found of it, twice as lists have grown by doubling,
+    /// and as its round may have halved all leaves.
     pub const BYTES: usize = 4 * (size_of::<Leaf>() + size_of::<Panel>() + size_of::<Swept>() + size_of::<usize>());
 
     /// A new integral over these panels.
@@ -118,7 +118,8 @@ impl Weighted {
             && (most - least).max(0.0) <= ALIKE * most.abs().max(least.abs())
     }
 
-    /// Takes what came of the panels asked for, and says what became of the integral, or nothing if there is more to do.
+    /// Takes what came of the panels asked for, and says what became of the integral, or nothing if there is more to
+    /// do.
     pub fn absorb(&mut self, weighing: &Weighing, swept: &[Swept]) -> Option<Outcome> {
         let (asked, of) = (std::mem::take(&mut self.asked), std::mem::take(&mut self.of));
         let mut ended = None;
@@ -174,8 +175,8 @@ impl Weighted {
         self.totals = sums.totals();
     }
 
-    /// Compares what neighbours say of the end that they share: a kink or a step may hide next to it, between the outermost
-    /// nodes of both.
+    /// Compares what neighbours say of the end that they share: a kink or a step may hide next to it, between the
+    /// outermost nodes of both.
     fn compare(&mut self, weighing: &Weighing) {
         let mut order: Vec<usize> = (0..self.leaves.len()).collect();
         order.sort_by(|&a, &b| self.leaves[a].panel.lower.total_cmp(&self.leaves[b].panel.lower));
@@ -324,7 +325,8 @@ impl Leaf {
             && self.middle() < upper
     }
 
-    /// Whether the integrand seems to be singular at an end, and few enough oscillations of the weight are on the panel.
+    /// Whether the integrand seems to be singular at an end, and few enough oscillations of the weight are on the
+    /// panel.
     fn wants_levels(&self, weighing: &Weighing) -> bool {
         let Panel { lower, upper, how, .. } = self.panel;
         let radians = weighing.frequency().unwrap_or(0.0) * self.panel.width();

@@ -83,8 +83,8 @@ impl Map {
 /// What is done in a region.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Sweep {
-    /// The rungs of the plan's ladder, from the first to at least number `least`, then as long as the next is likely to do; or,
-    /// if `eager`, all of them where no end is singular.
+    /// The rungs of the plan's ladder, from the first to at least number `least`, then as long as the next is likely to
+    /// do; or, if `eager`, all of them where no end is singular.
     Ladder { least: u8, eager: bool },
     /// Double-exponential levels over the region, which may be infinite.
     Levels,
@@ -177,13 +177,14 @@ pub(crate) struct Swept {
     pub oscillates: bool,
     /// Whether they are zero from some place far out on, beside terms that count.
     pub vanishes: bool,
-    /// What the interpolant says at the lower and the upper end (of f dx/dt where mapped), and the length next to each in which
-    /// there is no node. NaN where there is no interpolant.
+    /// What the interpolant says at the lower and the upper end (of f dx/dt where mapped), and the length next to each
+    /// in which there is no node. NaN where there is no interpolant.
     pub ends: [f64; 2],
     pub gap: f64,
     /// Units of t that the levels used, downward and upward.
     pub reach: [u8; 2],
-    /// Whether the finest components that are seen are about as large as any: the nodes are too few for it to look smooth.
+    /// Whether the finest components that are seen are about as large as any: the nodes are too few for it to look
+    /// smooth.
     pub sparse: bool,
     /// What the last step left of the raw error of the one before; NaN without one.
     pub fall: f64,

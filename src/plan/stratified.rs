@@ -1,5 +1,5 @@
-//! The plan of adaptive importance sampling: strata of the variables of an importance map. Of each axis y in (0, 1), cut into equal
-//! parts, goes to the increments of the map, piecewise linearly.
+//! The plan of adaptive importance sampling: strata of the variables of an importance map. Of each axis y in (0, 1),
+//! cut into equal parts, goes to the increments of the map, piecewise linearly.
 
 use super::Bad;
 #[cfg(feature = "gpu")]
@@ -45,7 +45,8 @@ impl Strata {
         ranges
     }
 
-    /// Calls `see` with each sample of a piece: the coordinates, those of the kernels, and what the map and dx/dt of all axes stretch there.
+    /// Calls `see` with each sample of a piece: the coordinates, those of the kernels, and what the map and dx/dt of
+    /// all axes stretch there.
     #[cfg(feature = "gpu")]
     pub fn for_each_point(&self, map: &ImportanceMap, axes: &[Axis], piece: Piece, mut see: impl FnMut(&[f64], f64)) {
         let increments = ImportanceMap::INCREMENTS as f64;

@@ -13,8 +13,8 @@ pub(crate) enum How {
     Expand,
     /// The product of both is summed by double-exponential levels.
     Levels,
-    /// The panel stands for the rest of the line, up (or down) from its end: the terms that integration by parts leaves at
-    /// that end, by the derivatives of the expansion.
+    /// The panel stands for the rest of the line, up (or down) from its end: the terms that integration by parts leaves
+    /// at that end, by the derivatives of the expansion.
     Tail {
         /// To which side.
         upward: bool,
@@ -136,8 +136,8 @@ impl Weighing {
         away.powf(power) * if log { away.ln() } else { 1.0 }
     }
 
-    /// What a jump of the integrand may hide between the panel's end and its outermost node; 0 where rounding of the products
-    /// explains it.
+    /// What a jump of the integrand may hide between the panel's end and its outermost node; 0 where rounding of the
+    /// products explains it.
     pub fn hidden(&self, panel: &Panel, end: usize, jump: f64, rounding: f64) -> f64 {
         let at = [panel.lower, panel.upper][end];
         let jump = jump * if self.has_factor(panel) { self.factor(panel, at, 0.0).abs() } else { 1.0 };

@@ -9,14 +9,16 @@ pub(crate) enum Periodization {
     ///
     /// F. J. Hickernell (2002), <https://doi.org/10.1007/978-3-642-56046-0_18>.
     Tent,
-    /// v = u³ (10 - 15 u + 6 u²), v' = 30 (u (1 - u))²: values and slopes at all faces become zero, and points are fewer towards them.
+    /// v = u³ (10 - 15 u + 6 u²), v' = 30 (u (1 - u))²: values and slopes at all faces become zero, and points are
+    /// fewer towards them.
     ///
     /// One of N. M. Korobov's polynomials (1963); see also Hickernell above.
     Smooth,
 }
 
 impl Periodization {
-    /// Where u of (0, 1) goes on an axis from `lower` to `upper`, and how much it counts; the operations are those of the kernels.
+    /// Where u of (0, 1) goes on an axis from `lower` to `upper`, and how much it counts; the operations are those of
+    /// the kernels.
     #[cfg(feature = "gpu")]
     pub fn place(self, u: f64, lower: f64, upper: f64) -> (f64, f64) {
         let (width, tent) = (upper - lower, 1.0 - (2.0 * u - 1.0).abs());

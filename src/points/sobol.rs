@@ -1,9 +1,9 @@
 //! Sobol points, scrambled.
 //!
-//! Direction numbers: S. Joe, F. Y. Kuo (2008), <https://doi.org/10.1137/070709359>. Scrambling: nested and uniform after
-//! Owen (1995), by the hash of S. Laine, T. Karras (2011), <https://doi.org/10.1111/j.1467-8659.2011.01978.x>, as B. Burley has it
-//! (2020), <https://jcgt.org/published/0009/04/01/>, with N. Vegdahl's constants. A digital shift comes on top: so
-//! every point by itself is exactly uniform, and the estimate without bias, however good the hash.
+//! Direction numbers: S. Joe, F. Y. Kuo (2008), <https://doi.org/10.1137/070709359>. Scrambling: nested and uniform
+//! after Owen (1995), by the hash of S. Laine, T. Karras (2011), <https://doi.org/10.1111/j.1467-8659.2011.01978.x>, as
+//! B. Burley has it (2020), <https://jcgt.org/published/0009/04/01/>, with N. Vegdahl's constants. A digital shift
+//! comes on top: so every point by itself is exactly uniform, and the estimate without bias, however good the hash.
 
 use super::sobol_data::ROWS;
 use super::{BLOCK, Row, words};

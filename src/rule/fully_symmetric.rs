@@ -1,7 +1,7 @@
 //! Fully symmetric rules of degrees 7 and 9 for a box: with a node, all that come from it by permutations and signs.
 //!
-//! Degree 7: A. C. Genz, A. A. Malik (1980), <https://doi.org/10.1016/0771-050X(80)90039-X>. Degree 9 is of the kind of A. C. Genz,
-//! A. A. Malik (1983), <https://doi.org/10.1137/0720038>, with nodes that do not depend on the dimension.
+//! Degree 7: A. C. Genz, A. A. Malik (1980), <https://doi.org/10.1016/0771-050X(80)90039-X>. Degree 9 is of the kind of
+//! A. C. Genz, A. A. Malik (1983), <https://doi.org/10.1137/0720038>, with nodes that do not depend on the dimension.
 
 #[cfg(feature = "gpu")]
 mod layout;
@@ -15,14 +15,15 @@ use std::sync::OnceLock;
 /// The most dimensions: 2^20 corners.
 pub(crate) const MOST_DIMENSIONS: usize = 20;
 
-/// Where sentinels stand on diagonals, in half widths, at corners of the whole, where a singularity may be. Else next to a face,
-/// where a step would be seen by no node of the boxes on both sides.
+/// Where sentinels stand on diagonals, in half widths, at corners of the whole, where a singularity may be. Else next
+/// to a face, where a step would be seen by no node of the boxes on both sides.
 pub(crate) const CORNER_OF_ALL: f64 = 0.98;
 
 /// The same in two dimensions, where singularities in corners are weaker.
 pub(crate) const IN_THE_PLANE: f64 = 0.998;
 
-/// Coordinates of nodes on an axis, as places in its [`Row`]: the middle, then each place below it, followed by that above.
+/// Coordinates of nodes on an axis, as places in its [`Row`]: the middle, then each place below it, followed by that
+/// above.
 pub(crate) mod at {
     pub(crate) const MIDDLE: u8 = 0;
     pub(crate) const X: u8 = 1;
@@ -56,8 +57,8 @@ pub(crate) struct FullySymmetric {
     /// For the mean: the middle, X, Y, V, (X, X), (X, Y), (X, X, X), corners.
     pub weights: [f64; 8],
     pub axis: &'static AxisTables,
-    /// The places of the nodes, `dimension` for each: the middle and the axes; pairs of axes; triples; a block of corners, with all
-    /// signs on the first axes and [`at::HELD`] on the others; diagonals.
+    /// The places of the nodes, `dimension` for each: the middle and the axes; pairs of axes; triples; a block of
+    /// corners, with all signs on the first axes and [`at::HELD`] on the others; diagonals.
     pub lines: Vec<u8>,
     pub pairs: Vec<u8>,
     pub triples: Vec<u8>,
@@ -144,8 +145,8 @@ impl FullySymmetric {
         Self { dimension, ninth, places, weights, axis, lines, pairs, triples, corners, far, triple_axes, diagonals }
     }
 
-    /// The evaluations of a sweep: nodes, two sentinels on each axis, two on each diagonal. Without those, 2^D + 2D² + 2D + 1
-    /// nodes, or 2^D + 1 + 6D² + 4D(D - 1)(D - 2)/3.
+    /// The evaluations of a sweep: nodes, two sentinels on each axis, two on each diagonal. Without those, 2^D + 2D² +
+    /// 2D + 1 nodes, or 2^D + 1 + 6D² + 4D(D - 1)(D - 2)/3.
     pub fn evaluations(&self) -> u64 {
         let listed = self.lines.len() + self.pairs.len() + self.triples.len() + self.far.len();
         (listed / self.dimension + (1 << self.dimension)) as u64
@@ -162,8 +163,8 @@ impl FullySymmetric {
     }
 }
 
-/// The diagonals on which a point far out in the corner is looked at: all there are in up to four dimensions; above, every
-/// combination of signs on any two axes (D ≤ 15) is among them.
+/// The diagonals on which a point far out in the corner is looked at: all there are in up to four dimensions; above,
+/// every combination of signs on any two axes (D ≤ 15) is among them.
 fn diagonals(dimension: usize) -> impl Iterator<Item = u32> {
     let count = match dimension {
         ..=4 => 1u32 << (dimension - 1),

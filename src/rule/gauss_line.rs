@@ -24,8 +24,8 @@ pub(crate) struct GaussLine {
     pub components: [[f64; LINE]; 6],
     /// The weights that continue the polynomial through the nodes to the sentinel at the upper end.
     pub face: [f64; LINE],
-    /// The places of the nodes of grids in two and three dimensions, then of sentinels in the corners: whatever a plane cuts off
-    /// from a box has one.
+    /// The places of the nodes of grids in two and three dimensions, then of sentinels in the corners: whatever a plane
+    /// cuts off from a box has one.
     pub grids: [Vec<u8>; 2],
 }
 

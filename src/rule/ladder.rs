@@ -1,13 +1,13 @@
-//! Ladders: embedded rules on one interval whose nodes fill vectors of eight, one lane left over for a probe. (Those of 21 and 61 nodes, which
-//! QUADPACK has, leave two more, at which the middle is evaluated again.)
+//! Ladders: embedded rules on one interval whose nodes fill vectors of eight, one lane left over for a probe. (Those of
+//! 21 and 61 nodes, which QUADPACK has, leave two more, at which the middle is evaluated again.)
 
 use super::ladder_data::*;
 use crate::rule::Vector;
 
 /// The rungs of a ladder: rules on the same interval, each holding all nodes of the one below.
 ///
-/// Nodes come in vectors of eight: the lower half's in lanes 0 to 3, their mirror images in lanes 4 to 7; one vector holds
-/// the middle and, in lane 7, a *probe*: a point that no rule uses.
+/// Nodes come in vectors of eight: the lower half's in lanes 0 to 3, their mirror images in lanes 4 to 7; one vector
+/// holds the middle and, in lane 7, a *probe*: a point that no rule uses.
 #[derive(Debug)]
 pub(crate) struct Ladder {
     /// Distances from the nearer end for an interval of length 1: from the lower end where positive.
@@ -40,8 +40,8 @@ pub(crate) struct Row {
     pub weights: Vector,
     /// What the interpolant through the nodes says of the value at the probe, less that value.
     pub probe: Vector,
-    /// Null rules: orthonormal polynomials times weights, zero for all polynomials of lower degree. Two of the highest degrees, and
-    /// two of three quarters of that.
+    /// Null rules: orthonormal polynomials times weights, zero for all polynomials of lower degree. Two of the highest
+    /// degrees, and two of three quarters of that.
     pub nulls: [Vector; 4],
 }
 
@@ -87,11 +87,11 @@ pub(crate) const MOST_VECTORS: usize = 16;
 /// Evaluations of a sweep: all vectors, and the sentinels.
 pub(crate) const MOST_EVALUATIONS: u64 = (MOST_VECTORS * 8) as u64 + 2;
 
-/// Fejér's second rule (J. Waldvogel, 2006, <https://doi.org/10.1007/s10543-006-0045-4>) with 7, 15, 31, 63 and 127 nodes cos(k π / (n + 1)), each
-/// holding those before.
+/// Fejér's second rule (J. Waldvogel, 2006, <https://doi.org/10.1007/s10543-006-0045-4>) with 7, 15, 31, 63 and 127
+/// nodes cos(k π / (n + 1)), each holding those before.
 ///
-/// Its degree is the number of nodes only, but so are those of its null rules: all of its nodes serve the claim. Rules of
-/// higher degree have null rules of no higher degree, and are not believed with fewer nodes.
+/// Its degree is the number of nodes only, but so are those of its null rules: all of its nodes serve the claim. Rules
+/// of higher degree have null rules of no higher degree, and are not believed with fewer nodes.
 pub(crate) static FEJER: Ladder = Ladder {
     nodes: FEJER_NODES,
     embedded: FEJER_WEIGHTS_7,

@@ -1,8 +1,10 @@
-//! Integrals of a weight times each of the first Legendre polynomials, by recurrences that are stable in the direction taken.
+//! Integrals of a weight times each of the first Legendre polynomials, by recurrences that are stable in the direction
+//! taken.
 
 use super::legendre::{TERMS, Terms};
 
-/// jₖ(θ), the spherical Bessel functions, by θ >= 0 and its sine and cosine: ∫ exp(iθt) Pₖ(t) dt = 2 iᵏ jₖ(θ) over [-1, 1].
+/// jₖ(θ), the spherical Bessel functions, by θ >= 0 and its sine and cosine: ∫ exp(iθt) Pₖ(t) dt = 2 iᵏ jₖ(θ) over [-1,
+/// 1].
 ///
 /// The power series below 1; upwards where θ is larger than every k; downwards from where they vanish else.
 /// <https://dlmf.nist.gov/10.51>, <https://dlmf.nist.gov/18.17.E19>.
@@ -46,8 +48,8 @@ pub(crate) fn spherical_bessel(theta: f64, (sin, cos): (f64, f64)) -> Terms {
     j.map(|j| j * scale)
 }
 
-/// -2 Qₖ(τ), the Legendre functions of the second kind, by 1 + τ and 1 - τ: ∫ Pₖ(t) / (t - τ) dt over [-1, 1], for τ inside its
-/// principal value. F. E. Neumann's integral, <https://dlmf.nist.gov/14.12.E13>.
+/// -2 Qₖ(τ), the Legendre functions of the second kind, by 1 + τ and 1 - τ: ∫ Pₖ(t) / (t - τ) dt over [-1, 1], for τ
+/// inside its principal value. F. E. Neumann's integral, <https://dlmf.nist.gov/14.12.E13>.
 ///
 /// Upwards inside and next to the interval; farther out they fall faster than any rounding, so downwards.
 pub(crate) fn second_kind(below: f64, above: f64) -> Terms {

@@ -70,8 +70,9 @@ pub(super) fn cumulative_trapezoid_at(
 /// Two samples are a trapezoid. At every second sample, and at the last, the value equals [`simpson`](super::simpson)
 /// of the samples so far but for rounding.
 ///
-/// Rounding is that of [`cumulative_trapezoid`], cost and limits are those of the [module](super). See K. V. Cartwright,
-/// "Simpson's rule cumulative integration with MS Excel and irregularly-spaced data", J. Math. Sci. Math. Educ. 12 (2017).
+/// Rounding is that of [`cumulative_trapezoid`], cost and limits are those of the [module](super). See K. V.
+/// Cartwright, "Simpson's rule cumulative integration with MS Excel and irregularly-spaced data", J. Math. Sci. Math.
+/// Educ. 12 (2017).
 ///
 /// # Errors
 /// [`SampledError`] for no samples, lengths that differ, positions out of order, values that are infinite or NaN
@@ -149,8 +150,8 @@ fn check(x: &[f64], y: &[f64], results: &Results<'_>) -> Result<(), SampledError
     Err(SampledError::OutputLength { samples: x.len(), output: results.len() })
 }
 
-/// Writes 0 and the running sums of the terms of all panels and of the `last` one, with the sign of the direction. `None`
-/// when samples are out of order or a sum is not finite.
+/// Writes 0 and the running sums of the terms of all panels and of the `last` one, with the sign of the direction.
+/// `None` when samples are out of order or a sum is not finite.
 ///
 /// On one thread the tiles are written one after the other, where nothing can go wrong or nobody sees what was written
 /// before it did. Otherwise their sums are taken first: by the same operations, so that the bits are the same.

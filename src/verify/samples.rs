@@ -19,8 +19,8 @@ impl Weighed {
     }
 }
 
-/// Compares the sum of a tile of samples that was computed in another arithmetic, by an evaluation at the same points. `again` evaluates
-/// them in that arithmetic.
+/// Compares the sum of a tile of samples that was computed in another arithmetic, by an evaluation at the same points.
+/// `again` evaluates them in that arithmetic.
 pub(crate) fn check_samples(
     (tile, points): (u64, &Weighed),
     scalar: impl Fn(&[f64]) -> f64,

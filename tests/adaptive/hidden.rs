@@ -50,7 +50,8 @@ fn what_is_of_size_one_is_found_in_a_huge_range_and_zeros_alone_are_not_believed
 fn a_second_peak_where_all_else_was_zero_is_found() {
     let root = std::f64::consts::PI.sqrt();
     let bell = |x: f64| (-x * x).exp();
-    // The first peak is at an end, the second some way out: between equal parts of the range, but not between powers of the distance.
+    // The first peak is at an end, the second some way out: between equal parts of the range, but not between powers of
+    // the distance.
     for at in [30.0, 300.0, 3000.0] {
         let both = of(&Integrator::new(), |x| bell(x) + bell(x - at), 0.0, 1e6);
         assert!(both.status == Status::Converged && (both.estimate - 1.5 * root).abs() <= both.error, "{at}: {both:#}");
@@ -153,7 +154,8 @@ fn ranges_that_are_longer_than_any_scale_by_many_powers_of_ten_are_no_divergence
 
 #[test]
 fn levels_alone_do_not_take_a_plateau_for_all_there_is() {
-    // Steps and kinks between nodes that all lie on the plateau, or that are met by one of the samples that are to tell.
+    // Steps and kinks between nodes that all lie on the plateau, or that are met by one of the samples that are to
+    // tell.
     for at in [0.4, 0.55, 0.86, 0.86372, 1.03125] {
         for steep in [4.0, 8.0, 20.0] {
             let with = Integrator::new().rel_tol(1e-6).method(quadrille::Method::DoubleExponential);

@@ -20,8 +20,8 @@ pub fn say(outcome: &str) {
 /// How long a child may take to say something.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// Runs a task in a child with some variables set, and returns what it said. The module has a test `child` for it. Then the child is ended: at
-/// the exit of a process a driver may wait for what other threads have begun.
+/// Runs a task in a child with some variables set, and returns what it said. The module has a test `child` for it. Then
+/// the child is ended: at the exit of a process a driver may wait for what other threads have begun.
 pub fn ask(module: &str, task: &str, environment: &[(&str, &str)]) -> String {
     let mut command = Command::new(std::env::current_exe().unwrap());
     // Behind the name of the program.

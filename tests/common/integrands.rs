@@ -1,4 +1,5 @@
-//! Integrands of every kind: each function and operation that there is, alone and nested, written as formulas and as Rust.
+//! Integrands of every kind: each function and operation that there is, alone and nested, written as formulas and as
+//! Rust.
 
 use quadrille::special::{erf, gamma};
 use quadrille::{Expression, Integrand, integrand};
@@ -10,7 +11,8 @@ pub trait Visit {
     fn visit<F: Integrand>(&mut self, name: &str, f: &F, interval: Range<f64>, units: f64);
 }
 
-/// Formula, bounds, units. Where there are steps the bounds are such that no node is next to one: rounding would decide.
+/// Formula, bounds, units. Where there are steps the bounds are such that no node is next to one: rounding would
+/// decide.
 const FORMULAS: &[(&str, f64, f64, f64)] = &[
     // Arithmetic, and every comparison.
     ("x", 0.0, 1.0, 8.0),

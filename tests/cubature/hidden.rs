@@ -134,3 +134,14 @@ fn what_is_no_number_between_nodes_is_seen() {
     assert!(at_once.integrate(&strip(1e-3, |p| 1.0 + p), [0.0..1.0, 0.0..1.0]).is_err());
     assert!(at_once.integrate(&strip(1e-2, |p| (3.0 * p).exp()), [0.0..1.0, 0.0..1.0]).is_err());
 }
+
+/// A mesh of some hundred thousand boxes is graded as well: this one converged, farther off than four times the
+/// tolerance.
+#[test]
+fn large_meshes_are_graded() {
+    let disc = |[x, y]: [f64; 2]| if (x - 0.41f64).powi(2) + (y - 0.53f64).powi(2) < 0.09 { 1.0 } else { 0.0 };
+    let with = Integrator::new().method(Method::Cubature).rel_tol(2e-5).max_evaluations(36_000_000);
+    let integral = of(&with, &disc, [(0.0, 1.0); 2]);
+    let off = (integral.estimate - std::f64::consts::PI * 0.09).abs();
+    assert!(integral.regions > 200_000 && off <= integral.error, "{integral:#}, off by {off:e}");
+}

@@ -1,4 +1,5 @@
-//! Formulas are computed as they stand, not as what algebra makes of them: compilers of shaders may reorder sums and products.
+//! Formulas are computed as they stand, not as what algebra makes of them: compilers of shaders may reorder sums and
+//! products.
 
 use crate::adapter::device;
 use quadrille::gpu::{Device, Precision, evaluate};
@@ -75,8 +76,8 @@ fn products_and_sums_are_those_that_stand_there() {
                 Precision::F64 => f.scalar(x),
                 _ => f64::from(single(x as f32)),
             };
-            // Quotients and roots in single precision need not be rounded correctly: 2.5 ulps are allowed (Vulkan, "Precision and
-            // Operation of SPIR-V Instructions"), and three of them follow each other.
+            // Quotients and roots in single precision need not be rounded correctly: 2.5 ulps are allowed (Vulkan,
+            // "Precision and Operation of SPIR-V Instructions"), and three of them follow each other.
             let near = precision == Precision::F32 && !exact_quotients && (text.contains('/') || text.contains("sqrt"));
             // A product may be fused with a sum, which is nearer to the truth: one ulp of the larger summand.
             let fused = text.contains('+') || text.contains(" - ");

@@ -1,5 +1,5 @@
-//! Whatever goes wrong with a GPU, an integral ends in a clean error or in a fallback that says why; and what is wrong with
-//! the integrand is told as the CPU tells it.
+//! Whatever goes wrong with a GPU, an integral ends in a clean error or in a fallback that says why; and what is wrong
+//! with the integrand is told as the CPU tells it.
 
 use crate::adapter::{self, adapter, arithmetics, device};
 use crate::child::{self, faulty_loader, no_driver};

@@ -1,5 +1,5 @@
-//! The function libraries of the three arithmetics at the arguments of the reference tables, within their stated errors:
-//! 2 ulp in double precision, 2^-44 in pairs, 2 ulp in single precision; special values included.
+//! The function libraries of the three arithmetics at the arguments of the reference tables, within their stated
+//! errors: 2 ulp in double precision, 2^-44 in pairs, 2 ulp in single precision; special values included.
 
 use crate::adapter::{self, device};
 use crate::one::One;
@@ -162,7 +162,8 @@ fn integer_powers_are_right_to_their_length() {
             let f = One::Power(n);
             let values = on_device(device, f, precision, &points);
             let largest = if precision == Precision::F64 { f64::MAX } else { 1e38 };
-            // A quarter of a unit for each factor in pairs, half an ulp where they are written out, up to 16; beyond, two.
+            // A quarter of a unit for each factor in pairs, half an ulp where they are written out, up to 16; beyond,
+            // two.
             let units = match precision {
                 Precision::F32x2 => 1.0f64.max(f64::from(n.abs()) / 4.0),
                 _ if n.abs() > 16 => 2.0,

@@ -1,4 +1,5 @@
-//! The tests of the GPU, on whatever adapter there is: one program, as an integrand is compiled for all backends in each.
+//! The tests of the GPU, on whatever adapter there is: one program, as an integrand is compiled for all backends in
+//! each.
 #![cfg(feature = "gpu")]
 
 #[path = "../common/adapter.rs"]

@@ -1,5 +1,5 @@
-//! Opening a device, and everything that goes wrong with one. What needs an environment of its own runs in a child process:
-//! this very program, asked for one task.
+//! Opening a device, and everything that goes wrong with one. What needs an environment of its own runs in a child
+//! process: this very program, asked for one task.
 
 use crate::adapter::{self, adapter};
 use crate::child::{self, faulty_loader, no_driver};

@@ -1,4 +1,5 @@
-//! Samples on a GPU: the points of the CPU, to the bit; so the same integrals, within what the arithmetic rounds. Boxes: its splits.
+//! Samples on a GPU: the points of the CPU, to the bit; so the same integrals, within what the arithmetic rounds.
+//! Boxes: its splits.
 
 mod boxes;
 
@@ -90,7 +91,8 @@ fn axes_may_be_infinite() {
     }
 }
 
-/// Values of the GPU differ by roundings, which move maps and strata a little; the first iteration has the very same samples.
+/// Values of the GPU differ by roundings, which move maps and strata a little; the first iteration has the very same
+/// samples.
 #[test]
 fn iterations_of_vegas_are_those_of_the_cpu() {
     let Some(device) = device().filter(|device| device.supports(Precision::F64).is_ok()) else { return };
@@ -130,7 +132,8 @@ fn iterations_of_vegas_are_those_of_the_cpu() {
     assert!(matches!(zero.status, Status::Suspicious { .. }), "{zero:#}");
 }
 
-/// Arguments are so large that threads begin again by the rare path; in one of the arithmetics rounds have several dispatches.
+/// Arguments are so large that threads begin again by the rare path; in one of the arithmetics rounds have several
+/// dispatches.
 #[test]
 fn bits_depend_on_the_seed_and_nothing_else() {
     let Some(device) = device() else { return };

@@ -1,5 +1,5 @@
-//! What an integral on a GPU says of itself: the node where the integrand is not finite, what its arithmetic cannot do, and when
-//! it is content.
+//! What an integral on a GPU says of itself: the node where the integrand is not finite, what its arithmetic cannot do,
+//! and when it is content.
 
 use crate::adapter::{arithmetics, device};
 use quadrille::gpu::{Device, Precision};
@@ -82,8 +82,8 @@ fn what_the_arithmetic_yields_is_told_as_it_is() {
     }
 }
 
-/// Without a tolerance a sum is a sum, be it next to nothing or nothing at all; and where nothing of it is right, that is said
-/// without one.
+/// Without a tolerance a sum is a sum, be it next to nothing or nothing at all; and where nothing of it is right, that
+/// is said without one.
 #[test]
 fn a_small_sum_without_a_tolerance_is_no_floor() {
     let Some(device) = device() else { return };

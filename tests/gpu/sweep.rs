@@ -1,4 +1,5 @@
-//! Sweeps on a GPU: what it answers agrees with the CPU within the errors; what it does not comes from the CPU, to the bit. And integrals alone.
+//! Sweeps on a GPU: what it answers agrees with the CPU within the errors; what it does not comes from the CPU, to the
+//! bit. And integrals alone.
 
 mod adaptive;
 mod families;

@@ -3,5 +3,7 @@
 mod counts;
 mod memory;
 mod progress;
+#[path = "../common/rules.rs"]
+mod rules;
 mod stops;
 mod threads;

@@ -186,7 +186,8 @@ fn what_is_too_small_for_the_first_round_is_refused_before_it() {
         let hinted = tiny.planes(&[(0, 0.5)]).max_memory(1 << 16);
         assert_eq!(hinted.integrate(&line, 0.0..1.0), Err(Error::SeveralDimensions));
     }
-    // A function of smooth pieces needs no graded mesh, and that much is asked for; one that is not smooth ends where its mesh turns out larger.
+    // A function of smooth pieces needs no graded mesh, and that much is asked for; one that is not smooth ends where
+    // its mesh turns out larger.
     let points: Vec<f64> = (1..1000).map(|k| f64::from(k) / 1000.0).collect();
     let limited = Integrator::new().points(&points).max_memory(2 << 20);
     let pieces = |x: f64| (1000.0 * x).floor();

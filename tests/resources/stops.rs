@@ -1,4 +1,5 @@
-//! An integrand that takes long is not asked again once the caller wants an end, but for the eight values that are under way.
+//! An integrand that takes long is not asked again once the caller wants an end, but for the eight values that are
+//! under way.
 
 use quadrille::{
     Backend, Cancel, Error, Expression, Integral, Integrator, Method, Rule, Status, VectorIntegral, Weight,

@@ -1,24 +1,10 @@
 //! Threads: they change the time alone, never a bit, and are used where they pay.
 
-use quadrille::{Error, Integrator, Rule, Status, lanes::Level};
+use super::rules::{RULES, with};
+use quadrille::{Error, Rule, Status, lanes::Level};
 use std::collections::HashSet;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
-
-const RULES: [Rule; 8] = [
-    Rule::Left,
-    Rule::Right,
-    Rule::Midpoint,
-    Rule::Trapezoid,
-    Rule::Simpson,
-    Rule::Boole,
-    Rule::GaussLegendre(7),
-    Rule::GaussLegendre(301),
-];
-
-fn with(rule: Rule, panels: u64) -> Integrator {
-    Integrator::new().rule(rule).panels(panels)
-}
 
 /// Bits of the result for every level and thread count; levels without fused multiply-add may differ in functions that
 /// have one, and these here have none.

@@ -4,7 +4,8 @@ use super::families::*;
 use super::{METHODS, by};
 use quadrille::{ImportanceMap, Integral, Integrand, Integrator, Method, Status};
 
-/// Claims over seeds: how many were exceeded, three times exceeded, and how large the mean square error is in units of what is claimed.
+/// Claims over seeds: how many were exceeded, three times exceeded, and how large the mean square error is in units of
+/// what is claimed.
 #[derive(Debug, Default)]
 struct Record {
     runs: usize,
@@ -68,7 +69,8 @@ fn claims_are_exceeded_as_seldom_as_they_say() {
     }
 }
 
-/// Warm starts from what was learnt of the same integrand, of a peak elsewhere, of a step: exceeded as seldom as cold ones.
+/// Warm starts from what was learnt of the same integrand, of a peak elsewhere, of a step: exceeded as seldom as cold
+/// ones.
 fn warm_records(tolerance: f64, seeds: std::ops::Range<u64>) -> Vec<(String, Record)> {
     let cold = by(Method::Vegas).rel_tol(tolerance).max_evaluations(4_000_000);
     let peak = |u| Genz::<4> { family: 3, a: [8.0, 9.0, 10.0, 11.0], u };

@@ -94,7 +94,8 @@ fn components_over_a_box_share_a_mesh_and_are_what_they_are_alone() {
     assert_eq!(gpu.allow_fallback().integrate_vector(&waves, unit()).unwrap().fallbacks.len(), 1);
 }
 
-/// What no node of a mesh sees is looked for along chords and at corners, for each component; and the limit on evaluations is made use of.
+/// What no node of a mesh sees is looked for along chords and at corners, for each component; and the limit on
+/// evaluations is made use of.
 #[test]
 fn what_lies_between_the_nodes_of_a_mesh_is_seen_in_every_component() {
     const REGION: [std::ops::Range<f64>; 8] = [const { 0.0..1.0 }; 8];
@@ -111,7 +112,8 @@ fn what_lies_between_the_nodes_of_a_mesh_is_seen_in_every_component() {
     }
 }
 
-/// Where boxes are doubted, and the limit on evaluations leaves no room to halve them, nothing is claimed to have converged.
+/// Where boxes are doubted, and the limit on evaluations leaves no room to halve them, nothing is claimed to have
+/// converged.
 #[test]
 fn a_limit_that_ends_a_doubt_is_said() {
     const REGION: [std::ops::Range<f64>; 8] = [const { 0.0..1.0 }; 8];
@@ -132,4 +134,33 @@ fn a_limit_that_ends_a_doubt_is_said() {
         }
         assert_eq!(alone.status, Status::MaxEvaluations, "{alone:#}");
     }
+}
+
+/// Arcs that only graze large boxes, beside a large component that meets the norm: without room or evaluations to grade
+/// the mesh, what may be in these is claimed.
+#[test]
+fn what_cannot_be_graded_any_more_is_claimed() {
+    let (mut wrong, mut converged) = (Vec::new(), 0);
+    for k in 0..75 {
+        let share = |step: f64| (f64::from(k) * step + 0.37).fract();
+        let radius = 0.05 + 0.4 * share(0.6180339887498949);
+        let [cx, cy] = [0.7548776662466927, 0.5698402909980532].map(|step| radius + (1.0 - 2.0 * radius) * share(step));
+        let large = 0.3 * (4.0 * share(0.8191725134)).exp();
+        let exact = [std::f64::consts::PI * radius * radius, large * 1f64.exp_m1().powi(2)];
+        let f = |[x, y]: [f64; 2]| {
+            let inside = (x - cx).powi(2) + (y - cy).powi(2) < radius * radius;
+            [if inside { 1.0 } else { 0.0 }, large * (x + y).exp()]
+        };
+        for (bytes, most) in [(400_000, 1_000_000), (1 << 30, 12_000), (1 << 30, 25_000)] {
+            let with = Integrator::new().rel_tol(1e-2).max_memory(bytes).max_evaluations(most).accept_any_status();
+            let integral = with.integrate_vector(&f, [0.0..1.0, 0.0..1.0]).unwrap();
+            let off = [0, 1].map(|c| (integral.estimates[c] - exact[c]).abs());
+            let done = integral.status == Status::Converged;
+            converged += u32::from(done);
+            if done && (off[0].hypot(off[1]) > 1e-2 * exact[0].hypot(exact[1]) || off[0] > 1.5 * integral.errors[0]) {
+                wrong.push(format!("{k} {bytes} {most}: {integral:#}, off by {off:?}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty() && converged > 100, "{converged}\n{}", wrong.join("\n"));
 }

@@ -18,8 +18,8 @@ pub(super) fn is_integer(ty: &Type) -> bool {
 }
 
 impl Rewriter<'_> {
-    /// An integer that is needed for its value: an index, a bound, an exponent. Must not assign to variables, for it may
-    /// be written twice.
+    /// An integer that is needed for its value: an index, a bound, an exponent. Must not assign to variables, for it
+    /// may be written twice.
     pub(super) fn integer(&mut self, expression: &Expr) -> TokenStream {
         self.scopes.enter_branch();
         let value = self.expression(expression);

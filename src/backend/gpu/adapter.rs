@@ -91,8 +91,8 @@ fn found() -> Result<Vec<wgpu::Adapter>, GpuError> {
     Ok(adapters)
 }
 
-/// The way to the drivers: one for the process, never closed. One that leads to no driver is not kept, as one may be installed
-/// meanwhile.
+/// The way to the drivers: one for the process, never closed. One that leads to no driver is not kept, as one may be
+/// installed meanwhile.
 static INSTANCE: Mutex<Option<wgpu::Instance>> = Mutex::new(None);
 
 fn instance() -> Result<wgpu::Instance, GpuError> {

@@ -64,8 +64,9 @@ pub(crate) struct FoundBoxes {
 }
 
 impl FoundBoxes {
-    /// Sets `numbers` to those of up to eight boxes, from number `first` on, as [`layout`](crate::rule::fully_symmetric::FullySymmetric::layout) lists
-    /// them. The last box stands in the places of those that are missing.
+    /// Sets `numbers` to those of up to eight boxes, from number `first` on, as
+    /// [`layout`](crate::rule::fully_symmetric::FullySymmetric::layout) lists them. The last box stands in the places
+    /// of those that are missing.
     pub fn eight(&self, first: usize, count: usize, numbers: &mut Vec<Vector>) {
         numbers.resize(self.numbers - 1, [0.0; LANES]);
         for lane in 0..LANES {
@@ -96,8 +97,8 @@ impl FoundBoxes {
 }
 
 impl GpuBoxes {
-    /// Compiles the kernel, unless the device has it already: its text depends on the integrand, on which axes are infinite, and on how
-    /// many numbers the rule gives.
+    /// Compiles the kernel, unless the device has it already: its text depends on the integrand, on which axes are
+    /// infinite, and on how many numbers the rule gives.
     pub fn new(
         device: &Device,
         traced: &Traced,
@@ -141,9 +142,9 @@ impl GpuBoxes {
         })
     }
 
-    /// Sweeps the boxes from `from` on and hands what came back to `absorb` in order, some at a time, with the number of the first and how
-    /// many there are. Between dispatches `stop` is asked; once it says so nothing more is sent off, and what is under way is still
-    /// delivered. The bits depend on the box alone.
+    /// Sweeps the boxes from `from` on and hands what came back to `absorb` in order, some at a time, with the number
+    /// of the first and how many there are. Between dispatches `stop` is asked; once it says so nothing more is sent
+    /// off, and what is under way is still delivered. The bits depend on the box alone.
     pub fn run(
         &mut self,
         boxes: Boxes,

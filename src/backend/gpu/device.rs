@@ -111,7 +111,8 @@ impl Device {
 
     /// A device that the caller has opened.
     ///
-    /// For double precision it must have the features `SHADER_F64` and `SHADER_INT64`. Its callbacks are left as they are.
+    /// For double precision it must have the features `SHADER_F64` and `SHADER_INT64`. Its callbacks are left as they
+    /// are.
     pub fn from_wgpu(device: wgpu::Device, queue: wgpu::Queue) -> Result<Device, GpuError> {
         let worker = Worker::new()?;
         let (gpu, info, facts) = worker.run(move || {
@@ -228,7 +229,8 @@ impl Device {
     }
 }
 
-/// How many compiled shaders are kept; at one more all are forgotten, so that endless new formulas do not fill the memory.
+/// How many compiled shaders are kept; at one more all are forgotten, so that endless new formulas do not fill the
+/// memory.
 const KEPT: usize = 512;
 
 impl fmt::Debug for Device {

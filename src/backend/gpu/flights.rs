@@ -10,8 +10,8 @@ pub(super) const SLOTS: usize = 3;
 /// The most workgroups of a dispatch: those in one dimension, everywhere.
 pub(super) const MOST_WORKGROUPS: u64 = 65_535;
 
-/// A queue of dispatches, each with what it was sent for. When dropped it waits for all of them, so that nothing stays under way; but
-/// not on a device that is lost.
+/// A queue of dispatches, each with what it was sent for. When dropped it waits for all of them, so that nothing stays
+/// under way; but not on a device that is lost.
 pub(super) struct Flights<'a, T> {
     device: &'a Device,
     queue: VecDeque<(T, Pending)>,

@@ -51,14 +51,16 @@ impl<'a> GpuGrid<'a> {
         Ok(Self { device, grid, arithmetic, kernel, tables, shared })
     }
 
-    /// How many evaluations of `f` the device does in a second, if that was measured: by a long sum, or by [`time`](Self::time).
+    /// How many evaluations of `f` the device does in a second, if that was measured: by a long sum, or by
+    /// [`time`](Self::time).
     pub fn known_speed(device: &Device, f: &dyn Definition, grid: &Grid, precision: Precision) -> Option<f64> {
         let arithmetic = device.arithmetic(precision).ok()?;
         let emitted = emit(&f.traced()?, arithmetic).ok()?;
         device.speed(&shader(kind(grid), arithmetic, &emitted).ok()?)
     }
 
-    /// Seconds that all tiles will take, from the first of them: until their dispatches tell, or `budget` seconds are spent.
+    /// Seconds that all tiles will take, from the first of them: until their dispatches tell, or `budget` seconds are
+    /// spent.
     pub fn time(&self, budget: f64) -> Result<f64, GpuError> {
         let tiles = self.grid.tiles();
         // Some drivers compile a kernel when it is first run.
@@ -80,7 +82,8 @@ impl<'a> GpuGrid<'a> {
         Precision::of(self.arithmetic)
     }
 
-    /// Sums `tiles` and hands the partial sums to `absorb` in their order, some at a time, with the number of the first.
+    /// Sums `tiles` and hands the partial sums to `absorb` in their order, some at a time, with the number of the
+    /// first.
     ///
     /// Between dispatches `stop` is asked; once it says so nothing more is sent off, and what is under way is still
     /// delivered. A tile where the integrand is not finite, in this arithmetic, is delivered as NaN. The bits depend on
@@ -180,7 +183,8 @@ impl<'a> GpuGrid<'a> {
     }
 }
 
-/// Refuses rules of more nodes than the adapter's buffers hold, each two pairs of at most 16 bytes, or its loops can do.
+/// Refuses rules of more nodes than the adapter's buffers hold, each two pairs of at most 16 bytes, or its loops can
+/// do.
 fn check_nodes(device: &Device, grid: &Grid) -> Result<(), GpuError> {
     if !Tables::by_nodes(grid) {
         return Ok(());

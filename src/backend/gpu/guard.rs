@@ -1,5 +1,5 @@
-//! A thread of its own for everything that calls the driver: with a stack for deep shader compilers, and where a panic ends
-//! nothing but the step that it happened in.
+//! A thread of its own for everything that calls the driver: with a stack for deep shader compilers, and where a panic
+//! ends nothing but the step that it happened in.
 
 use super::GpuError;
 use super::device::locked;
@@ -54,8 +54,8 @@ impl Worker {
         Ok(Self { jobs: Mutex::new(sender), busy: Arc::default(), patience })
     }
 
-    /// The outcome of `step`, run on the thread: its own, or that it panicked or does not come back. Steps before it may take
-    /// their time.
+    /// The outcome of `step`, run on the thread: its own, or that it panicked or does not come back. Steps before it
+    /// may take their time.
     pub fn run<T: Send + 'static>(
         &self,
         step: impl FnOnce() -> Result<T, GpuError> + Send + 'static,

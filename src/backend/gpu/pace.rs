@@ -1,8 +1,8 @@
 //! How large dispatches should be, and how long all of them will take, by the clock.
 //!
-//! A workgroup takes a unit of work alone, so a dispatch of a few large units leaves most of a device idle: then four times as many
-//! take no longer. How many it takes to fill a device nobody says. So dispatches begin small, which no watchdog minds, and
-//! grow for as long as time permits; and nothing is forecast from those that still grow.
+//! A workgroup takes a unit of work alone, so a dispatch of a few large units leaves most of a device idle: then four
+//! times as many take no longer. How many it takes to fill a device nobody says. So dispatches begin small, which no
+//! watchdog minds, and grow for as long as time permits; and nothing is forecast from those that still grow.
 
 use super::flights::SLOTS;
 use crate::clock::Instant;
@@ -66,8 +66,8 @@ pub(super) struct Forecast {
     budget: f64,
     done: u64,
     seconds: f64,
-    /// Units and seconds of the last dispatches: as many as are under way at once, and as many before them. (Who waits may wake up
-    /// late, so that one of them seems to have taken no time.)
+    /// Units and seconds of the last dispatches: as many as are under way at once, and as many before them. (Who waits
+    /// may wake up late, so that one of them seems to have taken no time.)
     last: [(u64, f64); 2 * SLOTS],
 }
 
@@ -84,8 +84,8 @@ impl Forecast {
         self.last[0] = (units, seconds);
     }
 
-    /// Whether no more should be sent off: the budget is spent, or they would say nothing new, as the last ones took their time and did
-    /// hardly more in a second than those before.
+    /// Whether no more should be sent off: the budget is spent, or they would say nothing new, as the last ones took
+    /// their time and did hardly more in a second than those before.
     pub fn is_made(&self) -> bool {
         let (now, before) = self.last.split_at(SLOTS);
         let filled = before.iter().all(|&(units, _)| units > 0);
@@ -113,7 +113,8 @@ mod tests {
     use super::*;
     use std::collections::VecDeque;
 
-    /// A device with room for so many workgroups, of which each does a unit in so long; and what a dispatch costs besides.
+    /// A device with room for so many workgroups, of which each does a unit in so long; and what a dispatch costs
+    /// besides.
     struct Model {
         room: u64,
         alone: f64,
@@ -121,8 +122,8 @@ mod tests {
     }
 
     impl Model {
-        /// Seconds of `units` one dispatch after the other, as [`GpuGrid`](super::super::GpuGrid) sends them; the longest of them;
-        /// and what is forecast as soon as it is made.
+        /// Seconds of `units` one dispatch after the other, as [`GpuGrid`](super::super::GpuGrid) sends them; the
+        /// longest of them; and what is forecast as soon as it is made.
         fn run(&self, evaluations_per_unit: u64, units: u64, budget: f64) -> [f64; 3] {
             let mut size = DispatchSize::new(evaluations_per_unit, 65_535);
             let (mut forecast, mut said) = (Forecast::new(units, budget), None);
@@ -145,7 +146,8 @@ mod tests {
         }
     }
 
-    /// Tiles of 2^20 on a large device, by ever dearer integrands. (The second is an H200's, which was said to take 503 s of 1.0.)
+    /// Tiles of 2^20 on a large device, by ever dearer integrands. (The second is an H200's, which was said to take 503
+    /// s of 1.0.)
     #[test]
     fn forecasts_hold_where_most_of_a_device_is_idle_at_first() {
         for (alone, most) in [(0.6e-3, 0.06), (5.3e-3, 0.06), (60e-3, 0.3), (0.3, 1.0)] {

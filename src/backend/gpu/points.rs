@@ -165,8 +165,8 @@ pub(super) fn numbers(set: &PointSet) -> Vec<u32> {
         PointSet::Random { seed } => key(*seed).to_vec(),
         PointSet::Lattice(lattice) => lattice.shifts().to_vec(),
         PointSet::Sobol(sobol) => {
-            // A thread goes on by 64 points: as many zeros as the number of that step ends in, so many of the bits from 6 on flip, and
-            // one more.
+            // A thread goes on by 64 points: as many zeros as the number of that step ends in, so many of the bits from
+            // 6 on flip, and one more.
             let flips = |directions: &[u32; 32]| {
                 let mut flip = 0;
                 std::array::from_fn::<_, 32, _>(|zeros| {

@@ -1,5 +1,5 @@
-//! What an adapter is found to do when it is opened. Compilers of shaders may reorder sums, flush small numbers and stop long
-//! loops, all silently; an arithmetic is used only where this test finds it whole.
+//! What an adapter is found to do when it is opened. Compilers of shaders may reorder sums, flush small numbers and
+//! stop long loops, all silently; an arithmetic is used only where this test finds it whole.
 
 use super::device::{Gpu, compile, scoped};
 use super::{GpuError, library};

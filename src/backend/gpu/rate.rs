@@ -6,7 +6,8 @@ use crate::integrand::{Expr, Graph, Integrand};
 use crate::plan::Grid;
 use crate::rule::Rule;
 
-/// Evaluations of the sum whose time is forecast: so many that what a dispatch costs besides does not count, in tiles of the usual size.
+/// Evaluations of the sum whose time is forecast: so many that what a dispatch costs besides does not count, in tiles
+/// of the usual size.
 const EVALUATIONS: u64 = 1 << 30;
 
 /// Seconds that timing may take, about.
@@ -26,8 +27,8 @@ impl Integrand for Damped {
 }
 
 impl Device {
-    /// Points per second of a large sum of sin(x) exp(-x²/50) in `precision`. Measured when first asked for, which takes
-    /// as long as compiling two kernels and some tenths of a second.
+    /// Points per second of a large sum of sin(x) exp(-x²/50) in `precision`. Measured when first asked for, which
+    /// takes as long as compiling two kernels and some tenths of a second.
     ///
     /// # Errors
     /// Where the device has not that precision, or fails.

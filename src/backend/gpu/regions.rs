@@ -1,4 +1,5 @@
-//! A list of regions on a GPU: one rung of a ladder over each, thousands in each dispatch, a few dispatches under way at any time.
+//! A list of regions on a GPU: one rung of a ladder over each, thousands in each dispatch, a few dispatches under way
+//! at any time.
 
 use super::buffer::{Numbers, Pending, WORKGROUP, check_flags, size};
 use super::device::Kernel;
@@ -13,7 +14,8 @@ use crate::integrand::wgsl::{Arithmetic, emit};
 use crate::lanes::LANES;
 use crate::rule::{Ladder, SENTINEL};
 
-/// The most regions of a dispatch: their answers are some 3 MB, so that the CPU judges some while others are on their way.
+/// The most regions of a dispatch: their answers are some 3 MB, so that the CPU judges some while others are on their
+/// way.
 const MOST: u64 = 1 << 15;
 
 /// Sums of a region, that of |f| and the variation; and with the word of flags.
@@ -38,7 +40,8 @@ pub(crate) struct Found {
 
 /// Where regions come from and answers go to.
 pub(crate) trait Source {
-    /// Appends the numbers of at most `most` regions: lower end, upper end, length, parameters. None where there are no more.
+    /// Appends the numbers of at most `most` regions: lower end, upper end, length, parameters. None where there are no
+    /// more.
     fn fill(&mut self, most: usize, numbers: &mut Vec<f64>);
 
     /// Takes the answers of the regions that were given next, in one call of [`fill`](Self::fill).
@@ -144,8 +147,8 @@ impl<'a> GpuRegions<'a> {
         numbers.iter().all(|&number| self.arithmetic.holds(number))
     }
 
-    /// Sweeps the regions of `source` by a rung. Between dispatches `stop` is asked; once it says so nothing more is sent off,
-    /// and what is under way is still delivered. The bits of an answer depend on its region alone.
+    /// Sweeps the regions of `source` by a rung. Between dispatches `stop` is asked; once it says so nothing more is
+    /// sent off, and what is under way is still delivered. The bits of an answer depend on its region alone.
     pub fn run(&self, rung: usize, source: &mut dyn Source, stop: &dyn Fn() -> bool) -> Result<(), GpuError> {
         let (bytes, info) = (size(self.arithmetic), self.device.info());
         let most = MOST

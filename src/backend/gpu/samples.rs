@@ -47,8 +47,8 @@ struct Slot {
 }
 
 impl GpuSamples {
-    /// Compiles the kernel for the points of `plan`, unless the device has it already: its text depends on the integrand and the kind
-    /// of points alone.
+    /// Compiles the kernel for the points of `plan`, unless the device has it already: its text depends on the
+    /// integrand and the kind of points alone.
     pub fn new(
         device: &Device,
         traced: &Traced,
@@ -88,11 +88,11 @@ impl GpuSamples {
         plan.cut_by(plan.count.min(1 << log))
     }
 
-    /// Samples the tiles of `cut` from `from` on and hands their moments to `absorb` in order, some at a time, with the number of the
-    /// first; `None` where a value is not finite in this arithmetic, or a square.
+    /// Samples the tiles of `cut` from `from` on and hands their moments to `absorb` in order, some at a time, with the
+    /// number of the first; `None` where a value is not finite in this arithmetic, or a square.
     ///
-    /// Between dispatches `stop` is asked; once it says so nothing more is sent off, and what is under way is still delivered. The bits
-    /// depend on the tile alone.
+    /// Between dispatches `stop` is asked; once it says so nothing more is sent off, and what is under way is still
+    /// delivered. The bits depend on the tile alone.
     pub fn run(
         &mut self,
         plan: &Samples,
@@ -179,8 +179,8 @@ fn task(plan: &Samples, cut: &Cut, tile: u64) -> [u32; 7] {
     [0, cut.each() as u32, tile as u32, shift, last, first as u32, (first >> 32) as u32]
 }
 
-/// Of each axis its lower end and what an integer is worth (or the upper end, for a smooth periodization), of half a line its end and direction,
-/// and between what places lie, as the kernel reads them.
+/// Of each axis its lower end and what an integer is worth (or the upper end, for a smooth periodization), of half a
+/// line its end and direction, and between what places lie, as the kernel reads them.
 fn table(axes: &[Axis], periodization: Periodization, arithmetic: Arithmetic) -> Result<Vec<u8>, GpuError> {
     let mut numbers = Numbers::new(arithmetic);
     for axis in axes {

@@ -15,12 +15,13 @@ macro_rules! kernel {
 /// The nodes of a block.
 const BLOCK: usize = 8;
 
-/// An integrand of more lines, library and all but for rare paths, is not written out for each node of a block: it takes long
-/// to compile. Where it is, indices are constant, so that offsets are read once for all threads, and no loop is bounded.
+/// An integrand of more lines, library and all but for rare paths, is not written out for each node of a block: it
+/// takes long to compile. Where it is, indices are constant, so that offsets are read once for all threads, and no loop
+/// is bounded.
 const CHEAP: usize = 350;
 
-/// The lines that an integrand may have, every call replaced by the function's own: drivers take seconds for as many, and
-/// the time grows with the square.
+/// The lines that an integrand may have, every call replaced by the function's own: drivers take seconds for as many,
+/// and the time grows with the square.
 pub(crate) const MAX_LINES: usize = 12_000;
 
 /// The kernels that evaluate an integrand.
@@ -73,8 +74,8 @@ pub(crate) fn shader(kind: Kind, arithmetic: Arithmetic, integrand: &Emitted) ->
         _ => library::linked(arithmetic, &(used + &positions)),
     };
     let parameters = format!("{}", integrand.parameters.len().max(1));
-    // Devices that run both sides of a branch would pay for rare paths at every node: a thread that needs one goes over its nodes
-    // again.
+    // Devices that run both sides of a branch would pay for rare paths at every node: a thread that needs one goes over
+    // its nodes again.
     let rare = library.contains("RARE");
     let kernel = match kind {
         Kind::Grid => {

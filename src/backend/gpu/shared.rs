@@ -31,8 +31,9 @@ impl Shared {
 impl Device {
     /// The device of this process: opened when first asked for, and kept. Where that fails, the next call tries again.
     ///
-    /// It is the best adapter that is not software, or the one whose name or driver contains the value of the environment
-    /// variable `QUADRILLE_ADAPTER`, software or not. After the loss of the device another one is opened, once.
+    /// It is the best adapter that is not software, or the one whose name or driver contains the value of the
+    /// environment variable `QUADRILLE_ADAPTER`, software or not. After the loss of the device another one is opened,
+    /// once.
     pub fn shared() -> Result<Device, GpuError> {
         Self::shared_until(&|| false)
     }

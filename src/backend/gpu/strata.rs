@@ -1,5 +1,6 @@
-//! Samples of strata on a GPU. Of most strata, which few samples are enough for, what comes back are sums over a workgroup and how the values of each
-//! scatter; of pieces of large ones their moments; and at the end the histogram that maps learn from.
+//! Samples of strata on a GPU. Of most strata, which few samples are enough for, what comes back are sums over a
+//! workgroup and how the values of each scatter; of pieces of large ones their moments; and at the end the histogram
+//! that maps learn from.
 
 use super::buffer::{PARTIAL, Pending, WORKGROUP, partial};
 use super::device::Kernel;
@@ -22,12 +23,14 @@ const ARITHMETIC: Arithmetic = Arithmetic::F64;
 const FOUND: usize = PARTIAL + 8 * NUMBERS;
 const TILE: usize = PARTIAL + 8 * (4 + WORKGROUP as usize);
 
-/// Samples of a piece: at least; so many that there are not many more pieces than strata; and a bound for drivers that count turns of loops.
+/// Samples of a piece: at least; so many that there are not many more pieces than strata; and a bound for drivers that
+/// count turns of loops.
 const LEAST: u64 = 64;
 const PIECES: u64 = 1 << 18;
 const TURNS: usize = 1 << 15;
 
-/// The words of an increment: its sum, of all that squares of `f64` may be, and its count. And what the sum is in units of: 2 to this power.
+/// The words of an increment: its sum, of all that squares of `f64` may be, and its count. And what the sum is in units
+/// of: 2 to this power.
 const WORDS: usize = 67;
 const UNIT: i32 = -1053;
 
@@ -72,11 +75,12 @@ pub(crate) enum Pass {
     Stopped,
 }
 
-/// Who sees the sums of tiles in order, with the number of the first one; and whether they are sums of means and not of values. There is none where a
-/// value is not finite.
+/// Who sees the sums of tiles in order, with the number of the first one; and whether they are sums of means and not of
+/// values. There is none where a value is not finite.
 type See<'a> = dyn FnMut(u64, bool, &[Option<Partial>]) + 'a;
 
-/// Who takes what comes back of pieces, with the number of their first tile; the piece where a value is not finite, if any.
+/// Who takes what comes back of pieces, with the number of their first tile; the piece where a value is not finite, if
+/// any.
 type Take<'a> = dyn FnMut(u64, &[Piece], &[u8]) -> Result<Option<Piece>, GpuError> + 'a;
 
 /// All pieces of an iteration.
@@ -122,7 +126,8 @@ impl GpuStrata {
     /// The pieces that are sampled and verified together: those of a workgroup.
     pub const TILE: usize = WORKGROUP as usize;
 
-    /// Compiles the kernel, unless the device has it already: its text depends on the integrand and the kind of axes alone.
+    /// Compiles the kernel, unless the device has it already: its text depends on the integrand and the kind of axes
+    /// alone.
     pub fn new(device: &Device, traced: &Traced, axes: &[Axis]) -> Result<Self, GpuError> {
         if axes.len() > MOST_AXES {
             return Err(GpuError::NotOnDevice { what: "samples of more than 64 axes" });
@@ -152,8 +157,8 @@ impl GpuStrata {
         Pieces::of(strata, self.dimension)
     }
 
-    /// Samples the strata. Between dispatches `stop` is asked; `see` sees tiles in order, some at a time. The bits depend on map and strata
-    /// alone: those of the histogram, too, which is a sum of integers.
+    /// Samples the strata. Between dispatches `stop` is asked; `see` sees tiles in order, some at a time. The bits
+    /// depend on map and strata alone: those of the histogram, too, which is a sum of integers.
     pub fn pass(
         &mut self,
         axes: &[Axis],
@@ -225,7 +230,8 @@ impl GpuStrata {
         Ok(Pass::Whole(sample))
     }
 
-    /// Sends pieces off, and has `take` take what comes back of them, in order, with the number of the first tile; how that ended, if early.
+    /// Sends pieces off, and has `take` take what comes back of them, in order, with the number of the first tile; how
+    /// that ended, if early.
     fn fly(
         &mut self,
         all: &[Piece],

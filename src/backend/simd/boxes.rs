@@ -1,11 +1,11 @@
 //! The SIMD kernel of boxes: fully symmetric rules with sentinels, on eight boxes at a time.
 //!
-//! A lane is a box, so that every node is one vector for each coordinate and all sums stay within their lanes: what a box gives
-//! does not depend on its neighbours in the vector. It asks for values through [`PointValues`], so it is compiled once for
-//! each level and not again for every integrand.
+//! A lane is a box, so that every node is one vector for each coordinate and all sums stay within their lanes: what a
+//! box gives does not depend on its neighbours in the vector. It asks for values through [`PointValues`], so it is
+//! compiled once for each level and not again for every integrand.
 //!
-//! Nodes are made of few coordinates on each axis: these are in [`Row`]s, made once for eight boxes, and the rule lists for each node which to
-//! take.
+//! Nodes are made of few coordinates on each axis: these are in [`Row`]s, made once for eight boxes, and the rule lists
+//! for each node which to take.
 
 mod corners;
 #[cfg(feature = "gpu")]
@@ -46,7 +46,8 @@ pub(crate) struct BoxDesk {
     rows: Vec<Row>,
     slopes: Vec<Row>,
     values: Vec<Vector>,
-    /// What is kept of them: the sums over pairs and triples of axes, the means over pairs, the corners on diagonals, values on lines.
+    /// What is kept of them: the sums over pairs and triples of axes, the means over pairs, the corners on diagonals,
+    /// values on lines.
     pair_sums: Vec<Vector>,
     triple_sums: Vec<Vector>,
     pairs: Vec<Vector>,
@@ -127,8 +128,8 @@ impl SimdBoxes<'_> {
     /// How often it is looked along the axes of the whole, until that is given up.
     pub const TRIES: u64 = 2;
 
-    /// What is seen of the integrand along the axes of the whole, by the nodes there; where these look rough, planes are searched
-    /// for, by about `spare` evaluations, and no more than `most` in all.
+    /// What is seen of the integrand along the axes of the whole, by the nodes there; where these look rough, planes
+    /// are searched for, by about `spare` evaluations, and no more than `most` in all.
     pub fn look(&self, desk: &mut BoxDesk, spare: u64, most: u64) -> Result<Look, Bad> {
         let bounds = |end: fn(&Axis) -> f64| self.axes.iter().map(end).collect::<Vec<_>>();
         let (mut lower, upper) = (bounds(|axis| axis.lower), bounds(|axis| axis.upper));

@@ -1,4 +1,5 @@
-//! The SIMD kernel of regions: a ladder of nested rules, double-exponential levels, or the search for a place, on lanes.
+//! The SIMD kernel of regions: a ladder of nested rules, double-exponential levels, or the search for a place, on
+//! lanes.
 //!
 //! It asks for values through [`Values`], so it is compiled once for each level and not again for every integrand.
 

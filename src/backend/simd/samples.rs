@@ -1,7 +1,8 @@
 //! The SIMD kernel of samples: points from integers, a block at a time.
 //!
-//! Integers of a block are made coordinate by coordinate, in loops that the compiler turns into vector instructions. The integrand is
-//! asked through [`PointValues`], so this is compiled once for each level and not again for every integrand.
+//! Integers of a block are made coordinate by coordinate, in loops that the compiler turns into vector instructions.
+//! The integrand is asked through [`PointValues`], so this is compiled once for each level and not again for every
+//! integrand.
 
 mod stratified;
 
@@ -118,7 +119,12 @@ impl SimdSamples<'_> {
     /// The values at the points of the desk, times dx/dt; the points become those of x.
     #[inline(always)]
     fn evaluate(&self, vectors: usize, desk: &mut SampleDesk) {
-        let (points, values) = (&mut desk.points[..vectors * self.axes.len()], &mut desk.values[..vectors]);
+        self.at(&mut desk.points[..vectors * self.axes.len()], &mut desk.values[..vectors]);
+    }
+
+    /// The same at any points.
+    #[inline(always)]
+    pub fn at(&self, points: &mut [Vector], values: &mut [Vector]) {
         if self.axes.iter().all(|axis| axis.map == AxisMap::Plain) {
             self.values.values(points, values);
         } else {

@@ -33,9 +33,9 @@ impl Expression {
         }
     }
 
-    /// The same formula with these values of all parameters, in the order of [`parameters`](Self::parameters): for the rows of
-    /// a [`sweep`](crate::Integrator::sweep). The formula is shared; the cost is one allocation, and the parts of the formula
-    /// without a coordinate.
+    /// The same formula with these values of all parameters, in the order of [`parameters`](Self::parameters): for the
+    /// rows of a [`sweep`](crate::Integrator::sweep). The formula is shared; the cost is one allocation, and the parts
+    /// of the formula without a coordinate.
     ///
     /// # Errors
     /// Where their number is not that of the parameters, or one is not finite.

@@ -1,5 +1,5 @@
-//! Oblique chords of the boxes of a mesh that converged: what is narrow and at an angle to the axes passes between nodes, which stand in lines along
-//! these, but hardly between points on lines that have nothing in common.
+//! Oblique chords of the boxes of a mesh that converged: what is narrow and at an angle to the axes passes between
+//! nodes, which stand in lines along these, but hardly between points on lines that have nothing in common.
 
 use super::doubt::{Bad, Doubter};
 use crate::estimate::cubature::{CHORD, PER_CHORD, oddest_on_chord, on_chord};
@@ -7,7 +7,8 @@ use crate::lanes::LANES;
 use crate::method::{Cubature, Suspicion};
 use crate::rule::fully_symmetric::MOST_DIMENSIONS;
 
-/// The share of all evaluations that is spent on chords; the fewest of them, in two dimensions, in three, and in more; and the most.
+/// The share of all evaluations that is spent on chords; the fewest of them, in two dimensions, in three, and in more;
+/// and the most.
 const SHARE: f64 = 0.04;
 const FEWEST: [usize; 3] = [32, 16, 32];
 const MOST: usize = 1024;
@@ -18,7 +19,8 @@ const BLOCK: usize = 16;
 /// Vectors of points for a chord.
 const VECTORS: usize = PER_CHORD / LANES;
 
-/// The part of a chord around what looks odd there that is looked at once more, and the share of the size there from which it is.
+/// The part of a chord around what looks odd there that is looked at once more, and the share of the size there from
+/// which it is.
 const PART: f64 = 0.125;
 const ODD: f64 = 0.1;
 
@@ -35,7 +37,8 @@ struct Chord {
 }
 
 impl Chord {
-    /// One through a box from near one corner to near the one opposite. It depends on the bounds alone, and on which of several it is.
+    /// One through a box from near one corner to near the one opposite. It depends on the bounds alone, and on which of
+    /// several it is.
     fn of(lower: &[f64], upper: &[f64], which: u64) -> Self {
         let [shortest, longest] = LENGTHS;
         let mut bits = lower
@@ -66,8 +69,9 @@ impl Chord {
 }
 
 impl Doubter<'_> {
-    /// Whether something shows on chords of the boxes that nodes have seen least that these did not see: then boxes are to be halved again, and
-    /// are active. Evaluations are counted there. A point at which the integrand is not finite, and what it is there, is an error.
+    /// Whether something shows on chords of the boxes that nodes have seen least that these did not see: then boxes are
+    /// to be halved again, and are active. Evaluations are counted there. A point at which the integrand is not finite,
+    /// and what it is there, is an error.
     pub fn along_chords(&self, method: &mut Cubature) -> Result<bool, Bad> {
         let fewest = FEWEST[self.axes.len().clamp(2, 4) - 2];
         let share = (SHARE * method.evaluations as f64) as usize / PER_CHORD;
@@ -98,7 +102,8 @@ impl Doubter<'_> {
                 parts.push(chord.part(at));
             }
         }
-        // What is smooth, if no polynomial of so low a degree, is one on a small part. (Last, as other components may ask for other parts.)
+        // What is smooth, if no polynomial of so low a degree, is one on a small part. (Last, as other components may
+        // ask for other parts.)
         method.evaluations += (parts.len() * PER_CHORD) as u64;
         let mut close = Vec::with_capacity(parts.len());
         for parts in parts.chunks(BLOCK) {

@@ -1,5 +1,5 @@
-//! The corners of the whole, before a mesh that converged is believed: in many dimensions little is cut off there by what may make up all of the
-//! integral, and no node is in it.
+//! The corners of the whole, before a mesh that converged is believed: in many dimensions little is cut off there by
+//! what may make up all of the integral, and no node is in it.
 
 use super::doubt::Doubter;
 use super::evenly::in_leaves;
@@ -18,15 +18,17 @@ const FEWEST_DIMENSIONS: usize = 4;
 /// The share of the largest |f| up to which rounding explains that values are no polynomial.
 const ROUNDING: f64 = 1e-9;
 
-/// How close to a corner, in widths, the one point is; how many times larger |f| is there than at the nodes of a box where these are said to have
-/// missed something; and the share of the box that may be as large. Next to corner peaks and singularities it is thirty times larger.
+/// How close to a corner, in widths, the one point is; how many times larger |f| is there than at the nodes of a box
+/// where these are said to have missed something; and the share of the box that may be as large. Next to corner peaks
+/// and singularities it is thirty times larger.
 const NEAR: f64 = 1e-3;
 const LARGER: f64 = 100.0;
 const SHARE: f64 = 0.1;
 
 impl Doubter<'_> {
-    /// Whether f is no polynomial of low degree along the diagonals at the corners of the whole: a plane that cuts through holds at least one
-    /// of these, however little it cuts off. The boxes there become active, and claim what that may be.
+    /// Whether f is no polynomial of low degree along the diagonals at the corners of the whole: a plane that cuts
+    /// through holds at least one of these, however little it cuts off. The boxes there become active, and claim what
+    /// that may be.
     pub fn along_corners(&self, method: &mut Cubature) -> bool {
         let dimension = self.axes.len();
         if !self.looks_at_corners((ON_DIAGONAL << dimension) as u64) {

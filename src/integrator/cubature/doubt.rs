@@ -29,12 +29,13 @@ const LEAST: usize = 64;
 /// How much larger an integrand may be in the first look at it than in all that follows.
 pub(super) const HIDDEN: f64 = 10.0;
 
-/// A claim below this share of the integral of |f| is one of rounding alone, and what points say is to be believed if it differs by so many
-/// standard deviations of random ones.
+/// A claim below this share of the integral of |f| is one of rounding alone, and what points say is to be believed if
+/// it differs by so many standard deviations of random ones.
 const NOTHING: f64 = 1e-12;
 const DEVIATIONS: f64 = 3.0;
 
-/// How many times larger |f| is at other points than at all nodes of what seems to be exact, where these are said to have missed something.
+/// How many times larger |f| is at other points than at all nodes of what seems to be exact, where these are said to
+/// have missed something.
 const HIGHER: f64 = 2.0;
 
 /// Values that a smooth integrand would not be limited to.
@@ -137,7 +138,8 @@ impl Doubter<'_> {
         self.axes.iter().map(|axis| axis.upper - axis.lower).product()
     }
 
-    /// The same, with what shows along chords and next to corners. A point at which the integrand is not finite, and what it is there, is an error.
+    /// The same, with what shows along chords and next to corners. A point at which the integrand is not finite, and
+    /// what it is there, is an error.
     pub fn of_all(&self, method: &mut Cubature, is_zero: &dyn Fn() -> bool) -> Result<Doubt, Bad> {
         let before = method.evaluations;
         let rest = |method: &Cubature| Doubter { left: self.left.saturating_sub(method.evaluations - before), ..*self };
@@ -159,8 +161,8 @@ impl Doubter<'_> {
         })
     }
 
-    /// Looks at points all over; if `steps` are all that is asked for, no longer than until there are none. Squares are of values in units
-    /// of `magnitude`; `explains` says whether the mesh does.
+    /// Looks at points all over; if `steps` are all that is asked for, no longer than until there are none. Squares are
+    /// of values in units of `magnitude`; `explains` says whether the mesh does.
     fn probe(&self, steps: bool, magnitude: f64, explains: &dyn Fn(&[f64; MOST_PLACED], f64) -> bool) -> Probe {
         let dimension = self.axes.len();
         let evenly = Evenly::of(dimension);

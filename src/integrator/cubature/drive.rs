@@ -1,7 +1,6 @@
 //! Rounds of adaptive cubature, spread over threads.
 
 use super::pieces::Crew;
-use crate::backend::Backend;
 use crate::backend::simd::boxes::SimdBoxes;
 use crate::backend::threads::Threads;
 use crate::clock::Instant;
@@ -137,12 +136,11 @@ impl<'a> Drive<'a> {
             integral.level = integral.level.filter(|_| given_up.is_some());
         }
         if let Some((reason, evaluations)) = given_up {
-            let after = if evaluations > 0 { format!(", after {evaluations} evaluations") } else { String::new() };
-            integral.fallbacks.insert(0, Fallback { wanted: Backend::Gpu.to_string(), reason: reason + &after });
+            integral.fallbacks.insert(0, Fallback::gpu_given_up(reason, evaluations));
         }
         integral.threads = threads.count();
         if let Some(reason) = no_threads {
-            integral.fallbacks.push(Fallback { wanted: format!("{} threads", threads.count()), reason });
+            integral.fallbacks.push(Fallback::threads(threads.count(), reason));
             integral.threads = 1;
         }
         integral.estimate = sign * method.totals.estimate();

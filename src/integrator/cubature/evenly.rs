@@ -6,8 +6,9 @@ use crate::rule::Vector;
 use crate::rule::fully_symmetric::MOST_DIMENSIONS;
 use std::sync::OnceLock;
 
-/// The multiples of the powers of 2^(1/(D+1)), from the middle on, by Niederreiter: in most dimensions two axes show less of a pattern than by the
-/// inverse powers of the root of x^(D+1) = x + 1, which leave out a part of some pairs of axes in twelve.
+/// The multiples of the powers of 2^(1/(D+1)), from the middle on, by Niederreiter: in most dimensions two axes show
+/// less of a pattern than by the inverse powers of the root of x^(D+1) = x + 1, which leave out a part of some pairs of
+/// axes in twelve.
 pub(super) struct Evenly {
     steps: [f64; MOST_DIMENSIONS],
 }

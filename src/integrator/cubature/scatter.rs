@@ -1,5 +1,5 @@
-//! Points all over a mesh that converged: where |f| is much larger at one of them than at any node of its box, the box holds something that none of
-//! these met, as nodes have most coordinates in common.
+//! Points all over a mesh that converged: where |f| is much larger at one of them than at any node of its box, the box
+//! holds something that none of these met, as nodes have most coordinates in common.
 
 use super::doubt::{Bad, Doubter};
 use super::evenly::{Evenly, in_leaves};
@@ -16,15 +16,17 @@ const MOST: u64 = 1 << 13;
 /// Vectors of points that are asked for at once.
 const BLOCK: usize = 64;
 
-/// How far out of the range of the values at the nodes of a box f is there, in units of that range, where these are said to have missed something.
+/// How far out of the range of the values at the nodes of a box f is there, in units of that range, where these are
+/// said to have missed something.
 const FARTHER: f64 = 1.0;
 
 /// What is less than this share of the tolerance does not matter.
 const LEAST: f64 = 0.1;
 
 impl Doubter<'_> {
-    /// Whether |f| is much larger at points that fill the mesh evenly than at nodes. The boxes there become active, and claim what that may be:
-    /// each point stands for its share of the volume. A point at which the integrand is not finite, and what it is there, is an error.
+    /// Whether |f| is much larger at points that fill the mesh evenly than at nodes. The boxes there become active, and
+    /// claim what that may be: each point stands for its share of the volume. A point at which the integrand is not
+    /// finite, and what it is there, is an error.
     pub fn all_over(&self, method: &mut Cubature) -> Result<bool, Bad> {
         let wanted = ((SHARE * method.evaluations as f64) as u64).clamp(FEWEST, MOST);
         let count = wanted.saturating_sub(method.scattered).min(self.left) as usize / LANES * LANES;
@@ -111,7 +113,8 @@ mod tests {
     use crate::plan::{BoxRule, Look, SweptBox};
     use std::marker::PhantomData;
 
-    /// A mesh of 32 boxes over a square of area 4, by whose nodes f is 1, looked at all over with so many evaluations left.
+    /// A mesh of 32 boxes over a square of area 4, by whose nodes f is 1, looked at all over with so many evaluations
+    /// left.
     fn look(f: impl Fn([f64; 2]) -> f64 + Sync, left: u64) -> (Result<bool, Bad>, Cubature) {
         let axes = vec![Axis::new(0.0, 2.0), Axis::new(-1.0, 1.0)];
         let seen = Look { roughness: vec![0.0; 2], planes: Vec::new(), peaks: Vec::new(), peak: 1.0, evaluations: 0 };

@@ -65,9 +65,9 @@ impl Integrator {
         let mut fallbacks = Vec::new();
         if self.backend == Backend::Gpu {
             if !self.fallback {
-                return Err(Error::BackendUnavailable { backend: Backend::Gpu, reason: NO_GPU.to_owned() });
+                return Err(Error::no_gpu(NO_GPU));
             }
-            fallbacks.push(Fallback { wanted: Backend::Gpu.to_string(), reason: NO_GPU.to_owned() });
+            fallbacks.push(Fallback::new(Backend::Gpu, NO_GPU));
             with.backend = Backend::Simd;
         }
         let (level, token) = with.check_box(f.required_dimension(), lower, upper)?;
@@ -216,7 +216,7 @@ impl Integrator {
         let Run { joint, no_threads, .. } = run;
         integral.threads = threads.count();
         if let Some(reason) = no_threads {
-            integral.fallbacks.push(Fallback { wanted: format!("{} threads", threads.count()), reason });
+            integral.fallbacks.push(Fallback::threads(threads.count(), reason));
             integral.threads = 1;
         }
         (integral.status, integral.bad_point) = end.status(joint.regions() > 0);

@@ -1,8 +1,9 @@
-//! One adaptive integral on a GPU: its values. What these mean, where to split and when to stop is said by the code of the CPU, so that there is
-//! one error model, and the splits agree.
+//! One adaptive integral on a GPU: its values. What these mean, where to split and when to stop is said by the code of
+//! the CPU, so that there is one error model, and the splits agree.
 //!
-//! A sweep asks for values a batch after the other, each by what the one before has shown. The regions of a round are swept side by side: a sweep
-//! that asks for what is not there is given up, and begun again once the device has evaluated what all of them had asked for.
+//! A sweep asks for values a batch after the other, each by what the one before has shown. The regions of a round are
+//! swept side by side: a sweep that asks for what is not there is given up, and begun again once the device has
+//! evaluated what all of them had asked for.
 
 use super::super::Integrator;
 use super::super::check_mesh::Forms;
@@ -32,7 +33,8 @@ use std::cell::{Cell, RefCell};
 const CHUNK: usize = 1 << 14;
 
 impl Integrator {
-    /// An adaptive integral because the GPU was asked for: with its values; or that of the CPU where a fallback is allowed.
+    /// An adaptive integral because the GPU was asked for: with its values; or that of the CPU where a fallback is
+    /// allowed.
     pub(in super::super) fn adaptive_on_gpu(
         &self,
         forms: &Forms,
@@ -51,7 +53,7 @@ impl Integrator {
             Err(GpuError::Stopped) => None,
             Err(error) if self.fallback => Some(error.to_string()),
             Err(error) => {
-                return Err(Error::BackendUnavailable { backend: Backend::Gpu, reason: error.to_string() });
+                return Err(Error::no_gpu(error));
             }
         };
         let limit = &mut cpu.control.time_limit;

@@ -23,7 +23,7 @@ impl Integrator {
         let refused = match self.faster(run) {
             None => None,
             Some(Ok(outcome)) => return Ok(outcome),
-            Some(Err(reason)) => Some(Fallback { wanted: Backend::Gpu.to_string(), reason }),
+            Some(Err(reason)) => Some(Fallback::new(Backend::Gpu, reason)),
         };
         let (mut integral, disagreement) = self.simd(run)?;
         integral.fallbacks.extend(refused);
@@ -119,8 +119,8 @@ const COMPILING: f64 = 0.25;
 /// The same where the device is itself a program on the CPU, hardly ever the faster one.
 const SOFTWARE: f64 = 10.0;
 
-/// The part of the time of the CPU that may go into timing a kernel; and the seconds, up to a tenth of it, without which a fast
-/// device cannot be told.
+/// The part of the time of the CPU that may go into timing a kernel; and the seconds, up to a tenth of it, without
+/// which a fast device cannot be told.
 const SAMPLE: f64 = 0.01;
 const TELLING: f64 = 0.1;
 

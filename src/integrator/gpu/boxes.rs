@@ -125,7 +125,8 @@ impl OnDevice<'_> {
         if *done < boxes.len() { Err(GpuError::Stopped) } else { Ok(()) }
     }
 
-    /// Computes some of the boxes again, or all. A box in which that finds no number becomes one of the CPU, which says where.
+    /// Computes some of the boxes again, or all. A box in which that finds no number becomes one of the CPU, which says
+    /// where.
     fn check(&mut self, kernel: &SimdBoxes, boxes: Boxes, out: &mut [SweptBox]) {
         let Prepared { with, domain, verify, .. } = self.prepared;
         let (seed, swept, count) = (with.seed, self.swept, out.len() as u64);

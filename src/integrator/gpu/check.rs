@@ -31,8 +31,8 @@ impl<'a> Check<'a> {
         Self { domain, bounded, device, traced, precision: *precision, rounding, weights }
     }
 
-    /// Compares the sum over `points`, which on each axis lie between these ends. Their roundings are those of the outermost of them, as they
-    /// are made of such.
+    /// Compares the sum over `points`, which on each axis lie between these ends. Their roundings are those of the
+    /// outermost of them, as they are made of such.
     pub fn sum(&self, number: u64, points: &Weighed, ends: (&[f64], &[f64]), sum: Partial) -> Checked {
         let Self { domain, bounded, rounding, weights, .. } = *self;
         let infinite = domain.axes.iter().any(|axis| axis.map != AxisMap::Plain);
@@ -56,8 +56,8 @@ impl<'a> Check<'a> {
         evaluate_traced(self.device, self.traced, self.precision, points, &mut values).ok().map(|()| values)
     }
 
-    /// Compares the values at these points themselves: what nodes that are made in a coarse arithmetic may be off by would hide in their sum
-    /// what is wrong with a function.
+    /// Compares the values at these points themselves: what nodes that are made in a coarse arithmetic may be off by
+    /// would hide in their sum what is wrong with a function.
     pub fn values(&self, number: u64, points: &Weighed) -> Checked {
         let mut checked = Checked::NOTHING;
         checked.evaluations = points.weights.len() as u64;

@@ -49,7 +49,8 @@ pub(super) struct Judge {
 /// Values that differ by less, in units of rounding, are those of a constant.
 const SAME: f64 = 16.0;
 
-/// Raw errors below so many floors are noise for the error model, too: they cannot fall as those of an analytic function.
+/// Raw errors below so many floors are noise for the error model, too: they cannot fall as those of an analytic
+/// function.
 const NOISE: f64 = 1e3;
 
 impl Judge {
@@ -69,9 +70,9 @@ impl Judge {
         points(self.ladder, self.rung).into()
     }
 
-    /// What `found` is worth. A rung is believed as the CPU believes it, with roundings as large as those of the arithmetic; but
-    /// where the raw error is not about the square of the one before, as analytic functions have it, nothing is: there the CPU
-    /// has more ways to go on.
+    /// What `found` is worth. A rung is believed as the CPU believes it, with roundings as large as those of the
+    /// arithmetic; but where the raw error is not about the square of the one before, as analytic functions have it,
+    /// nothing is: there the CPU has more ways to go on.
     pub fn judge(&self, asked: &Asked, found: &Found) -> Verdict {
         let Asked { lower, upper, previous, .. } = *asked;
         let width = upper - lower;

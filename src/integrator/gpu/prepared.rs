@@ -1,4 +1,5 @@
-//! What all methods over boxes have on a GPU: the integrand there, the arithmetic, what was found; and where to go on after an error.
+//! What all methods over boxes have on a GPU: the integrand there, the arithmetic, what was found; and where to go on
+//! after an error.
 
 use super::super::Integrator;
 use super::super::floor::{Beyond, Floor, rounding};
@@ -18,7 +19,8 @@ use crate::verify::{Checked, Weighed};
 /// Points that are looked at to see what an arithmetic keeps.
 const POINTS: u64 = 512;
 
-/// The part of the tolerance that an arithmetic may take where the choice is ours: the rest is for what samples scatter.
+/// The part of the tolerance that an arithmetic may take where the choice is ours: the rest is for what samples
+/// scatter.
 const SHARE: f64 = 0.1;
 
 /// One integral over a box, on a device.
@@ -87,14 +89,15 @@ impl<'a> Prepared<'a> {
         })
     }
 
-    /// Makes ready to go on after an error, with nothing that was made on the device before; or says why that is the end.
+    /// Makes ready to go on after an error, with nothing that was made on the device before; or says why that is the
+    /// end.
     pub fn recover(&mut self, error: &GpuError) -> Result<Again, End> {
         let failed = || End::Failed(error.to_string());
         match error {
             GpuError::Stopped => Err(self.with.control.stop(self.domain.start).map_or_else(failed, End::Stopped)),
             // A more exact arithmetic, where the choice is ours.
             GpuError::NotFinite { .. } | GpuError::OutOfRange { .. } if self.may_be_more_exact() => {
-                self.fallbacks.push(Fallback { wanted: self.precision.to_string(), reason: error.to_string() });
+                self.fallbacks.push(Fallback::new(self.precision, error.to_string()));
                 self.precision = Precision::F64;
                 Ok(Again::FromTheStart)
             }

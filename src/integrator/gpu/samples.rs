@@ -202,7 +202,8 @@ impl OnDevice<'_> {
         })
     }
 
-    /// What points without a sum mean: a pole, or a sum that overflows on the CPU as well; an error where it has one there.
+    /// What points without a sum mean: a pole, or a sum that overflows on the CPU as well; an error where it has one
+    /// there.
     fn explain(&self, points: &Weighed) -> Result<End, GpuError> {
         if let Some(bad) = self.pole(points) {
             return Ok(End::Bad(bad));

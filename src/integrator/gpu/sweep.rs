@@ -23,8 +23,8 @@ use std::collections::VecDeque;
 type Wrong = (usize, Box<Integral>, Disagreement);
 
 impl Integrator {
-    /// A sweep because the GPU was asked for: what converges there as analytic functions do is answered there, the rest by the
-    /// CPU.
+    /// A sweep because the GPU was asked for: what converges there as analytic functions do is answered there, the rest
+    /// by the CPU.
     pub(in super::super) fn sweep_on_gpu<F: Integrand>(
         &self,
         count: usize,
@@ -41,7 +41,7 @@ impl Integrator {
             Ok(_) | Err(GpuError::Stopped) => None,
             Err(error) if self.fallback => Some(error.to_string()),
             Err(error) => {
-                return Err(Error::BackendUnavailable { backend: Backend::Gpu, reason: error.to_string() });
+                return Err(Error::no_gpu(error));
             }
         };
         let checked = cpu.check_answers(self.verify.unwrap_or(Verify::Spot), row, &mut answers, start)?;
@@ -65,11 +65,8 @@ impl Integrator {
         } else {
             sweep.stragglers = order.len();
         }
-        sweep.fallbacks = reason
-            .map(|reason| Fallback { wanted: Backend::Gpu.to_string(), reason })
-            .into_iter()
-            .chain(rest.fallbacks)
-            .collect();
+        sweep.fallbacks =
+            reason.map(|reason| Fallback::new(Backend::Gpu, reason)).into_iter().chain(rest.fallbacks).collect();
         (sweep.level, sweep.threads) = (rest.level.filter(|_| !order.is_empty()), rest.threads);
         for (k, &place) in order.iter().enumerate() {
             (sweep.estimates[place], sweep.errors[place]) = (rest.estimates[k], rest.errors[k]);

@@ -1,4 +1,5 @@
-//! What lies beyond the series: whether half cycles go on to fall, and what a part of the integrand that does not oscillate adds.
+//! What lies beyond the series: whether half cycles go on to fall, and what a part of the integrand that does not
+//! oscillate adds.
 
 use super::{Cycle, HalfLine};
 use crate::lanes::LANES;
@@ -8,11 +9,13 @@ use std::sync::OnceLock;
 const STEPS: usize = 12;
 const APART: f64 = 4.0;
 
-/// Points of a look, and half cycles that they span: the mean over a window as smooth as this is free of the cycles to 1e-14.
+/// Points of a look, and half cycles that they span: the mean over a window as smooth as this is free of the cycles to
+/// 1e-14.
 const VECTORS: usize = 32;
 const HALF_CYCLES: f64 = 44.0;
 
-/// Half cycles that fall by less than this in all are not taken to fall to zero, nor those of which one looks like the one before.
+/// Half cycles that fall by less than this in all are not taken to fall to zero, nor those of which one looks like the
+/// one before.
 const FALLEN: f64 = 0.02;
 const FALLS: f64 = 0.97;
 
@@ -20,8 +23,9 @@ const FALLS: f64 = 0.97;
 const NUMBERS: f64 = 1e3;
 
 impl HalfLine<'_> {
-    /// What is missing in the limit of a series over `zeros`, next to `first`: the means of f, far out, times the distances between those
-    /// places. `None` where half cycles do not fall, or those means, times the distance, do not.
+    /// What is missing in the limit of a series over `zeros`, next to `first`: the means of f, far out, times the
+    /// distances between those places. `None` where half cycles do not fall, or those means, times the distance, do
+    /// not.
     pub(super) fn beyond(&mut self, first: Cycle, zeros: &[f64]) -> Option<f64> {
         let [a, b, .., before, last] = *zeros else { return None };
         let mut cycle = Cycle { length: last - before, ..self.look(last, last - before)? };
@@ -88,8 +92,8 @@ impl HalfLine<'_> {
     }
 }
 
-/// What means add that are, times their places, `reaches`, and what follows, if these fall: a geometric series as from the second third of them to
-/// the last.
+/// What means add that are, times their places, `reaches`, and what follows, if these fall: a geometric series as from
+/// the second third of them to the last.
 fn all(reaches: &[f64]) -> Option<f64> {
     // Beyond the last that is known, rounding hides them.
     let Some(last) = reaches.iter().rposition(|&reach| reach > 0.0) else { return Some(0.0) };

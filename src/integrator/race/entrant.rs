@@ -9,8 +9,8 @@ use crate::method::{Forecast, Method, Outcome};
 const SHARE: u64 = 32;
 const LEAST: u64 = 1 << 15;
 
-/// How many times more evaluations than are left cubature may be forecast to need, times the share of the limit that it has used:
-/// it is slow until boxes are smaller than what is in them.
+/// How many times more evaluations than are left cubature may be forecast to need, times the share of the limit that it
+/// has used: it is slow until boxes are smaller than what is in them.
 const DOUBT: f64 = 0.5;
 
 /// A method that samples is to claim less than the tolerance by this factor: of many that just meet it, one is wrong.
@@ -117,7 +117,8 @@ impl<'a> Entrant<'a> {
 
     /// Whether this is the end, and not only that of this method.
     pub fn is_final(&self) -> bool {
-        // Squares of a sampler may overflow where sums do not, and what rounding leaves of one method may be more than all of another.
+        // Squares of a sampler may overflow where sums do not, and what rounding leaves of one method may be more than
+        // all of another.
         use Outcome::{MaxEvaluations, MemoryLimit, Overflow, RoundoffLimited, Suspicious};
         let end = match &self.end {
             Some(End::Outcome(outcome)) => outcome,

@@ -1,5 +1,6 @@
 //! Rounds of samples, spread over threads.
 
+use super::line::step_along;
 use super::{End, Rounds};
 use crate::backend::simd::samples::{SampleDesk, SimdSamples};
 use crate::backend::threads::Threads;
@@ -8,7 +9,7 @@ use crate::estimate::statistics::{CLAIM, CONFIDENCE};
 use crate::integral::{Fallback, Integral, Statistics};
 use crate::integrator::Integrator;
 use crate::integrator::composite::WORTHWHILE;
-use crate::method::{Known, Method, MonteCarlo, QuasiMonteCarlo, Sampling, Vegas, Wanted};
+use crate::method::{Known, Method, MonteCarlo, Outcome, QuasiMonteCarlo, Sampling, Vegas, Wanted};
 use crate::plan::{Axis, ImportanceMap, Sampled, Samples, Strata, StratifiedSample};
 use crate::reduce::Moments;
 use std::cell::Cell;
@@ -121,7 +122,7 @@ impl<'a> Drive<'a> {
         let known = sampler.known();
         integral.threads = self.threads.count();
         if let Some(reason) = self.no_threads.take() {
-            integral.fallbacks.push(Fallback { wanted: format!("{} threads", integral.threads), reason });
+            integral.fallbacks.push(Fallback::threads(integral.threads, reason));
             integral.threads = 1;
         }
         let estimate = if known.estimates > 0 { sign * known.estimate } else { f64::NAN };
@@ -146,7 +147,22 @@ impl<'a> Drive<'a> {
             Ok(moments) => moments,
             Err(end) => return Some(end),
         };
-        let outcome = method.absorb(&moments);
+        let mut outcome = method.absorb(&moments);
+        if let (Some(Outcome::Converged | Outcome::RoundoffLimited), Some(spacing)) = (outcome, method.spacing()) {
+            let left = self.with.max_evaluations.saturating_sub(self.others + method.known().evaluations);
+            let looked = step_along(&self.kernel, self.with.seed, spacing, left);
+            if let Some(stop) = self.with.control.withheld(self.kernel.values.withheld(), self.start) {
+                return Some(End::Stopped(stop));
+            }
+            match looked {
+                Ok(looked) => {
+                    // Without a look it may be as large as anything seen.
+                    let (step, evaluations) = looked.unwrap_or((method.known().reach, 0));
+                    outcome = method.doubt(step, evaluations);
+                }
+                Err(bad) => return Some(End::Bad(bad)),
+            }
+        }
         self.report(method.known());
         outcome.map(End::Outcome)
     }

@@ -1,6 +1,7 @@
 //! Several components sampled at the same points.
 
 use super::drive::{CHUNK, Drive, Tiles};
+use super::line::step_along;
 use super::{End, TOLERANCE};
 use crate::backend::simd::samples::SimdSamples;
 use crate::backend::threads::Threads;
@@ -65,7 +66,7 @@ impl Integrator {
         (integral.evaluations, integral.regions) = (known.evaluations, u64::from(known.estimates > 0));
         (integral.threads, integral.component) = (threads.count(), component);
         if let Some(reason) = run.drive.no_threads.take() {
-            integral.fallbacks.push(Fallback { wanted: format!("{} threads", integral.threads), reason });
+            integral.fallbacks.push(Fallback::threads(integral.threads, reason));
             integral.threads = 1;
         }
         (integral.status, integral.bad_point) = end.status(known.estimates > 0);
@@ -102,11 +103,46 @@ impl Run<'_> {
         }
         let first = &self.methods[0];
         self.with.control.report(first.known().evaluations, self.with.max_evaluations);
-        let met = |error, estimate| self.tolerance.met(error, estimate);
-        if settled && self.over.measure.met(&integral.estimates, &integral.errors, met) {
-            return Ok(Some((End::Outcome(Outcome::Converged), None)));
+        if settled && self.met(integral) {
+            self.look(integral)?;
+            if self.met(integral) {
+                return Ok(Some((End::Outcome(Outcome::Converged), None)));
+            }
         }
+        let first = &self.methods[0];
         Ok(first.is_last().then_some((End::Outcome(Outcome::MaxEvaluations), None)))
+    }
+
+    fn met(&self, integral: &VectorIntegral) -> bool {
+        let met = |error, estimate| self.tolerance.met(error, estimate);
+        self.over.measure.met(&integral.estimates, &integral.errors, met)
+    }
+
+    /// Looks at all components along a line, before claims are believed.
+    fn look(&mut self, integral: &mut VectorIntegral) -> Result<(), Ended> {
+        let &VectorOver { values, components, axes, token, start, .. } = self.over;
+        let left = self.with.max_evaluations.saturating_sub(self.methods[0].known().evaluations);
+        let shared = SharedPoints::new(values, components, axes.len());
+        let mut steps = Vec::with_capacity(components);
+        for (c, method) in self.methods.iter().enumerate() {
+            let Some(spacing) = method.spacing() else { return Ok(()) };
+            let kernel = SimdSamples { values: &shared.component(c), axes, token };
+            let left = left.saturating_sub(shared.evaluations());
+            let step = step_along(&kernel, self.with.seed, spacing, left);
+            if let Some(stop) = self.with.control.withheld(values.withheld(), start) {
+                return Err((End::Stopped(stop), None));
+            }
+            let seen = step.map_err(|bad| (End::Bad(bad), Some(c)))?;
+            // Without a look it may be as large as anything seen.
+            steps.push(seen.map_or(method.known().reach, |(step, _)| step));
+        }
+        for (c, (method, step)) in self.methods.iter_mut().zip(steps).enumerate() {
+            method.doubt(step, shared.evaluations());
+            if !(self.over.is_zero)(c) {
+                integral.errors[c] = method.known().error;
+            }
+        }
+        Ok(())
     }
 
     /// The moments of each component and replicate.

@@ -8,11 +8,12 @@ use crate::integral::Status;
 use crate::integrand::shared::{Shared, VectorValues};
 use crate::integrand::values::Values;
 use crate::integrator::Integrator;
-use crate::integrator::answer::{NOTHING_SEEN, TINY, status};
+use crate::integrator::answer::{NOTHING_SEEN, TINY, says_nothing, status};
 use crate::integrator::beside::{Beside, is_polynomial, is_singular};
 use crate::integrator::composite::stopped_whole;
 use crate::integrator::initial::initial;
 use crate::integrator::looks::{Looked, Looks};
+use crate::integrator::noise::Noise;
 use crate::integrator::probe::{self, Find, Panels};
 use crate::integrator::rounds::{CHUNK, looks_constant};
 use crate::integrator::second_look::second_look;
@@ -37,6 +38,8 @@ pub(super) struct Run<'a> {
     pub desk: Desk,
     /// The components that were looked at for what may hide in them; all of these once.
     pub looked: Vec<bool>,
+    /// Noise of components, once it is looked for.
+    pub noise: Vec<Option<Noise>>,
     /// Components in a row that make one number.
     pub group: usize,
     pub start: Instant,
@@ -101,8 +104,11 @@ impl Run<'_> {
             if with.control.may_stop() {
                 last = Some((self.joint.estimates.clone(), self.joint.errors.clone()));
             }
+            let found = self.look_for_noise(absorbed);
             if let Some((outcome, component)) = absorbed
+                && !found
                 && !looks.again(outcome, component, self)
+                && !component.is_some_and(|c| self.is_answered_alone(outcome, c))
             {
                 return match self.withheld() {
                     // What hides between the nodes was looked for, and not to the end.
@@ -111,7 +117,14 @@ impl Run<'_> {
                         (self.stopped(stop, unsure), None)
                     }
                     None if outcome == Outcome::Converged => self.converged(),
-                    None => (status(outcome), component),
+                    None => {
+                        self.claim_noise();
+                        let status = status(outcome);
+                        if let Some(c) = component.filter(|_| says_nothing(&status)) {
+                            self.joint.errors[c] = f64::INFINITY;
+                        }
+                        (status, component)
+                    }
                 };
             }
             with.control.report(self.shared.evaluations(), with.max_evaluations);
@@ -129,7 +142,7 @@ impl Run<'_> {
     }
 
     /// Why the values of what was done last are none, if they were withheld.
-    fn withheld(&self) -> Option<Stop> {
+    pub fn withheld(&self) -> Option<Stop> {
         self.with.control.withheld(self.values.withheld(), self.start)
     }
 
@@ -157,20 +170,23 @@ impl Run<'_> {
         true
     }
 
-    /// The verdict where all converged: a number that is zero wherever it was looked at may not be elsewhere, nor a tail that is zero as a power has
-    /// overflowed.
+    /// The verdict where all converged: a number that is zero wherever it was looked at may not be elsewhere, nor a
+    /// tail that is zero as a power has overflowed.
     fn converged(&mut self) -> (Status, Option<usize>) {
         let finite = self.bounds.0.is_finite() && self.bounds.1.is_finite();
         let may_be_zero = finite && self.with.tolerances().absolute > 0.0;
         let count = self.swept.len();
-        let mut worst = None;
+        let mut worst = self.claim_noise();
         for c in (0..count).filter(|_| !finite) {
+            if self.joint.is_settled(c) {
+                continue;
+            }
             let component = self.joint.component(c);
             if component.regions() == 1 && !component.swept().any(|(_, swept)| swept.vanishes) {
                 continue;
             }
             self.shared.clear();
-            let magnitude = self.joint.component(c).totals.magnitude;
+            let magnitude = self.joint.magnitude(c);
             let (hidden, _) = underflow::hidden(&self.shared.component(c), self.bounds, magnitude);
             self.joint.errors[c] += hidden;
             worst = worst.or((hidden > 0.0).then_some(c));
@@ -180,7 +196,7 @@ impl Run<'_> {
             let unsure = (self.joint.estimates.clone(), vec![f64::INFINITY; count]);
             return (self.stopped(stop, Some(unsure)), None);
         }
-        let nothing: Vec<bool> = (0..count).map(|c| self.joint.component(c).totals.magnitude < TINY).collect();
+        let nothing: Vec<bool> = (0..count).map(|c| self.joint.magnitude(c) < TINY).collect();
         let hides = |&first: &usize| {
             let mut components = first..first + self.group;
             nothing[components.clone()].iter().all(|&nothing| nothing) && !components.all(|c| (self.is_zero)(c))
@@ -195,7 +211,8 @@ impl Run<'_> {
         }
     }
 
-    /// Sweeps what is asked for, leaf by leaf; with a look at the whole beforehand, if it is to be seen how large the components are.
+    /// Sweeps what is asked for, leaf by leaf; with a look at the whole beforehand, if it is to be seen how large the
+    /// components are.
     fn round(&mut self, look: bool) -> Option<Stop> {
         for (c, swept) in self.swept.iter_mut().enumerate() {
             swept.clear();
@@ -237,7 +254,8 @@ impl Run<'_> {
         self.withheld()
     }
 
-    /// Whether a component is zero, or next to it or to the largest, of which it may be but the foot of a peak; or the same value at all nodes.
+    /// Whether a component is zero, or next to it or to the largest, of which it may be but the foot of a peak; or the
+    /// same value at all nodes.
     fn is_plain(&mut self, c: usize) -> bool {
         let next_to_nothing = self.joint.next_to_nothing().max(TINY);
         let component = self.joint.component(c);

@@ -2,8 +2,9 @@
 //!
 //! x = n·ln 2 + r with |r| <= ln 2 / 2, then a minimax polynomial (S. Chevillard, M. Joldes, C. Lauter, "Sollya",
 //! <https://doi.org/10.1007/978-3-642-15582-6_5>) for e^r, then n into the exponent: P. T. P. Tang, "Table-driven
-//! implementation of the exponential function in IEEE floating-point arithmetic", <https://doi.org/10.1145/63522.214389>,
-//! without the table. The head 1 + r is kept as an exact sum, so that the error stays near half an ulp.
+//! implementation of the exponential function in IEEE floating-point arithmetic",
+//! <https://doi.org/10.1145/63522.214389>, without the table. The head 1 + r is kept as an exact sum, so that the error
+//! stays near half an ulp.
 
 use super::bits::{ROUNDER, polynomial, power_of_two, scale};
 use crate::lanes::twofold::{fast_two_sum, two_product};

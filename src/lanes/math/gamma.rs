@@ -224,8 +224,8 @@ fn ln_gamma_far(x: f64) -> f64 {
 }
 
 impl<S: Simd> Lanes<S> {
-    /// The gamma function ∫₀^∞ t^(x-1) e^-t dt, continued to negative numbers; ∞ above 171.624, ±∞ at ±0, NaN at negative
-    /// integers and -∞.
+    /// The gamma function ∫₀^∞ t^(x-1) e^-t dt, continued to negative numbers; ∞ above 171.624, ±∞ at ±0, NaN at
+    /// negative integers and -∞.
     ///
     #[doc = error_doc!(gamma)]
     #[inline(always)]
@@ -249,8 +249,8 @@ impl<S: Simd> Lanes<S> {
         a.lt(self.like(POLE)).select(1.0 / self, value)
     }
 
-    /// ln |Γ(x)|, for all x; ∞ at ±∞, zero and the negative integers. Right to the stated error next to its zeros as well;
-    /// there, below -2, by scalar code.
+    /// ln |Γ(x)|, for all x; ∞ at ±∞, zero and the negative integers. Right to the stated error next to its zeros as
+    /// well; there, below -2, by scalar code.
     ///
     #[doc = error_doc!(lgamma)]
     #[inline(always)]

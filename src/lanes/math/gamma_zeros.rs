@@ -1,7 +1,7 @@
 //! ln|Γ| near its zeros among the negative numbers, where the difference of two logarithms has no accurate digit left.
 
-/// The zeros near -n, for n from 3 to 17, as zero + n in two parts: below the pole, then above it. The two zeros between
-/// -3 and -2 are in [`BETWEEN_ZEROS`].
+/// The zeros near -n, for n from 3 to 17, as zero + n in two parts: below the pole, then above it. The two zeros
+/// between -3 and -2 are in [`BETWEEN_ZEROS`].
 const ZEROS: [[(f64, f64); 2]; 15] = [
     [(-0.14358088834998006, 3.862806401714152e-18), (f64::NAN, f64::NAN)],
     [(-0.03936183974053688, 3.2731379225891636e-18), (0.04470571514140207, 8.223977942582053e-19)],

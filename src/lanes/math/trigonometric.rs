@@ -177,8 +177,8 @@ impl<S: Simd> Lanes<S> {
         sin_or_cos(self, 1.0, f64::cos)
     }
 
-    /// Sine and cosine, for less than both apart; bounds and range as [`Lanes::sin`]. The last bit may differ from `sin`
-    /// and `cos`.
+    /// Sine and cosine, for less than both apart; bounds and range as [`Lanes::sin`]. The last bit may differ from
+    /// `sin` and `cos`.
     #[inline(always)]
     pub fn sin_cos(self) -> (Self, Self) {
         let Reduced { rounded, r, excess } = reduce(self);

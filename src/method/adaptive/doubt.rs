@@ -5,8 +5,8 @@ use crate::method::Method;
 use crate::method::leaf::Leaf;
 use crate::plan::{Map, Region, Sweep, Swept};
 
-/// A mesh is in doubt where this share of what stands out of the usual value lies in that share of the range: something of that scale is there, and of the
-/// rest so few nodes are known that another one fits between them.
+/// A mesh is in doubt where this share of what stands out of the usual value lies in that share of the range: something
+/// of that scale is there, and of the rest so few nodes are known that another one fits between them.
 const MOST_OF_IT: f64 = 0.9;
 const NARROW: f64 = 1.0 / 200.0;
 
@@ -70,9 +70,9 @@ pub(crate) struct Doubt {
 }
 
 impl Adaptive {
-    /// Whether a mesh on a finite range that converged is to be looked at again; where it began with `samples` that stood out of a usual value, in any case
-    /// unless the rest is a constant, since what else differed may have hidden others. Where nobody saw to it that nodes are close everywhere, any
-    /// mesh is that is much finer in places.
+    /// Whether a mesh on a finite range that converged is to be looked at again; where it began with `samples` that
+    /// stood out of a usual value, in any case unless the rest is a constant, since what else differed may have hidden
+    /// others. Where nobody saw to it that nodes are close everywhere, any mesh is that is much finer in places.
     pub fn doubt(&self, samples: bool) -> Option<Doubt> {
         let finest = self.leaves.iter().map(|leaf| leaf.region.width()).fold(f64::INFINITY, f64::min);
         let forgotten = self.most > FORGOTTEN * self.totals.magnitude;
@@ -120,8 +120,8 @@ impl Adaptive {
         leaves.first().map(|(_, leaf)| (length, *leaf))
     }
 
-    /// Cuts leaves at the ends of these intervals, which are in ascending order, and looks for what is in `own` ones, which are among them; whether there
-    /// are any.
+    /// Cuts leaves at the ends of these intervals, which are in ascending order, and looks for what is in `own` ones,
+    /// which are among them; whether there are any.
     pub fn look_into(&mut self, intervals: &[(f64, f64)], own: &[(f64, f64)]) -> bool {
         if intervals.is_empty() {
             return false;

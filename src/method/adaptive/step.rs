@@ -5,7 +5,8 @@ use crate::method::Method;
 use crate::method::leaf::{Leaf, least_rung};
 use crate::plan::{Map, Region, Sweep};
 
-/// Parts of the whole, so that the rungs reach the density of nodes that is asked for; and where that is not likely to be enough.
+/// Parts of the whole, so that the rungs reach the density of nodes that is asked for; and where that is not likely to
+/// be enough.
 pub(in crate::method) const PARTS: u8 = 4;
 pub(in crate::method) const MOST_PARTS: u8 = 8;
 

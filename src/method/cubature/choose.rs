@@ -8,7 +8,8 @@ const SETTLED: f64 = 0.3;
 /// Leaves that claim less than this share of the largest claim wait for a later round.
 const LATER: f64 = 0.2;
 
-/// Of the largest, so many do not, and such a share of all: fewer leave lanes idle, and are not worth a look at all leaves.
+/// Of the largest, so many do not, and such a share of all: fewer leave lanes idle, and are not worth a look at all
+/// leaves.
 const FEWEST: usize = LANES / 2;
 const SHARE: usize = 50;
 
@@ -18,7 +19,8 @@ const WASTE: f64 = 0.5;
 impl Cubature {
     /// Makes active what has to be halved.
     pub(super) fn choose(&mut self, goal: f64) {
-        // Claims sorted into halves of binary orders of magnitude, from the largest down: enough to tell which are small, and no sort.
+        // Claims sorted into halves of binary orders of magnitude, from the largest down: enough to tell which are
+        // small, and no sort.
         const BINS: usize = 256;
         // Side by side, as they are gone through several times; those that cannot be halved have none.
         let mut claims = std::mem::take(&mut self.claims);
@@ -60,9 +62,9 @@ impl Cubature {
         self.claims = claims;
     }
 
-    /// Takes from what is active the leaves for which the fine rule would be cheaper than halves, if it does: a halving of all axes,
-    /// into 2^D boxes, brings a factor of about 2^8 or 2^10. Where that is promised, it is tried in any case; else as far as there is
-    /// something to waste.
+    /// Takes from what is active the leaves for which the fine rule would be cheaper than halves, if it does: a halving
+    /// of all axes, into 2^D boxes, brings a factor of about 2^8 or 2^10. Where that is promised, it is tried in any
+    /// case; else as far as there is something to waste.
     pub(super) fn refine(&mut self, goal: f64) {
         let Some(each) = self.costs.fine else { return };
         let dimension = self.axes.len();
@@ -96,7 +98,8 @@ impl Cubature {
             false
         });
         self.active = active;
-        // What does not fill lanes waits for a later round, if there is anything else to do; a few boxes are rather halved.
+        // What does not fill lanes waits for a later round, if there is anything else to do; a few boxes are rather
+        // halved.
         let full = self.fine.len() - self.fine.len() % LANES;
         if self.fine.len() - full < LANES / 2 {
             self.active.extend(&self.fine[full..]);

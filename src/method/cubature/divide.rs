@@ -37,7 +37,8 @@ impl Cubature {
         self.within_limit() && self.active.is_empty()
     }
 
-    /// Where this round would go beyond the limit on evaluations: only what claims most, as far as the limit allows. Whether that was so.
+    /// Where this round would go beyond the limit on evaluations: only what claims most, as far as the limit allows.
+    /// Whether that was so.
     pub(super) fn within_limit(&mut self) -> bool {
         let left = self.most.saturating_sub(self.evaluations);
         let halves = 2 * self.costs.seventh.max(self.costs.ninth.unwrap_or(0));
@@ -116,8 +117,9 @@ impl Cubature {
         &ends[leaf * self.axes.len()..(leaf + 1) * self.axes.len()]
     }
 
-    /// Puts first what is to be swept by the rule of degree 7, as it looks rough or there is no other; how many these are. Halves are to
-    /// fill lanes: what is left over goes with the others if it finds room there, or waits for a later round if there is anything else to do.
+    /// Puts first what is to be swept by the rule of degree 7, as it looks rough or there is no other; how many these
+    /// are. Halves are to fill lanes: what is left over goes with the others if it finds room there, or waits for a
+    /// later round if there is anything else to do.
     pub(super) fn in_groups(&self, leaves: Vec<u32>, rough: impl Fn(u32) -> bool) -> (Vec<u32>, usize) {
         const GROUP: usize = LANES / 2;
         let mixed = self.costs.ninth.is_some();
@@ -145,8 +147,8 @@ impl Cubature {
     }
 }
 
-/// Where to cut a box across axis `d`: in the middle of the whole; else near the middle, in each box elsewhere, so that nothing
-/// lies in the same place of all.
+/// Where to cut a box across axis `d`: in the middle of the whole; else near the middle, in each box elsewhere, so that
+/// nothing lies in the same place of all.
 fn cut(axis: &Axis, lower: &[f64], upper: &[f64], d: usize) -> f64 {
     let width = upper[d] - lower[d];
     if lower[d] == axis.lower && upper[d] == axis.upper {

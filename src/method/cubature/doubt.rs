@@ -47,8 +47,9 @@ impl Cubature {
         found
     }
 
-    /// What samples may have missed that was seen here, after so many that reach so far from their mean, by which the integral is `estimate`: where |f| is
-    /// much farther from it, in so small a volume that none of them fell there, and no larger than that of the leaves in which so much was seen.
+    /// What samples may have missed that was seen here, after so many that reach so far from their mean, by which the
+    /// integral is `estimate`: where |f| is much farther from it, in so small a volume that none of them fell there,
+    /// and no larger than that of the leaves in which so much was seen.
     pub fn beyond(&self, reach: f64, estimate: f64, samples: u64) -> f64 {
         let whole = self.axes.iter().map(|axis| axis.upper - axis.lower).product();
         let mean = estimate.abs() / whole;
@@ -70,8 +71,8 @@ impl Cubature {
         lower.iter().zip(upper).map(|(lower, upper)| upper - lower).product()
     }
 
-    /// Up to `count` of the leaves along which was not looked, the largest, in which nodes are farthest apart; with their volumes. They count as
-    /// looked at.
+    /// Up to `count` of the leaves along which was not looked, the largest, in which nodes are farthest apart; with
+    /// their volumes. They count as looked at.
     pub fn least_seen(&mut self, count: usize) -> Vec<(u32, f64)> {
         let open = (0..self.leaves.len() as u32).filter(|&leaf| !self.leaves[leaf as usize].looked);
         let mut open: Vec<(u32, f64)> = open.map(|leaf| (leaf, self.volume(leaf))).collect();

@@ -1,4 +1,5 @@
-//! The first mesh: cut at planes that are known, and otherwise even, so that nothing narrow hides in boxes that are long.
+//! The first mesh: cut at planes that are known, and otherwise even, so that nothing narrow hides in boxes that are
+//! long.
 
 use super::tree::Tree;
 use crate::plan::{Axis, Look};
@@ -21,8 +22,9 @@ pub(super) fn halvings(dimension: usize) -> usize {
     }
 }
 
-/// Lower and upper bounds of the boxes of the first mesh, and the tree of its cuts where one is kept: 32 in up to five dimensions, 4 in up to 14, 2 in more; and up to `most`
-/// where there are planes to cut at. The axes on which the integrand is roughest are halved first.
+/// Lower and upper bounds of the boxes of the first mesh, and the tree of its cuts where one is kept: 32 in up to five
+/// dimensions, 4 in up to 14, 2 in more; and up to `most` where there are planes to cut at. The axes on which the
+/// integrand is roughest are halved first.
 pub(super) fn mesh(axes: &[Axis], look: &Look, most: u64) -> (Vec<f64>, Vec<f64>, Option<Tree>) {
     let halvings = halvings(axes.len());
     // An axis of a few units of rounding is left alone.
@@ -68,7 +70,8 @@ pub(super) fn mesh(axes: &[Axis], look: &Look, most: u64) -> (Vec<f64>, Vec<f64>
     (lower, upper, tree)
 }
 
-/// Cuts the boxes in which a peak lies, or at whose faces: into shells around it, each eight times smaller than the one outside.
+/// Cuts the boxes in which a peak lies, or at whose faces: into shells around it, each eight times smaller than the one
+/// outside.
 fn shells(dimension: usize, peak: &[f64], lower: &mut Vec<f64>, upper: &mut Vec<f64>, mut tree: Option<&mut Tree>) {
     for number in 0..lower.len() / dimension {
         let range = number * dimension..(number + 1) * dimension;

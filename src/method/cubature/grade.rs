@@ -1,5 +1,5 @@
-//! Grading: a box beside much smaller ones is halved before the mesh is believed, as what made those small may reach into it
-//! where none of its nodes is.
+//! Grading: a box beside much smaller ones is halved before the mesh is believed, as what made those small may reach
+//! into it where none of its nodes is.
 
 use super::leaf::BoxLeaf;
 use super::tree::{MOST_DIMENSIONS, NOTHING};
@@ -12,7 +12,8 @@ const STEEPEST: f64 = 4.0;
 /// Dimensions up to which everything that is rough is graded.
 const MOST_ROUGH: usize = 3;
 
-/// The times that |f| may be larger in a box than anywhere in a longer one beside it, in which a peak or a ridge may go on.
+/// The times that |f| may be larger in a box than anywhere in a longer one beside it, in which a peak or a ridge may go
+/// on.
 const CONTRAST: f64 = 10.0;
 
 /// How deep what is beside a box may reach into it unseen, in widths; and no deeper than half as it is wide.
@@ -36,7 +37,8 @@ impl Cubature {
         !self.active.is_empty()
     }
 
-    /// Claims on top what may reach into leaves that are too long beside their neighbours, where these are not halved any more.
+    /// Claims on top what may reach into leaves that are too long beside their neighbours, where these are not halved
+    /// any more.
     pub fn claim_too_long(&mut self) {
         let long = self.too_long(GOAL * self.wanted());
         let more: f64 = long
@@ -46,7 +48,8 @@ impl Cubature {
         self.totals.truncation += more;
     }
 
-    /// What may reach into a leaf across a face of axis `d`, as wide there as those beside it are together, and not so deep that it were seen.
+    /// What may reach into a leaf across a face of axis `d`, as wide there as those beside it are together, and not so
+    /// deep that it were seen.
     fn reach(&self, leaf: u32, d: usize, beside: &[TooLong]) -> f64 {
         let mean = |i: u32| {
             let (lower, upper) = self.ends(i);
@@ -122,8 +125,8 @@ impl Cubature {
     }
 }
 
-/// What is true of some leaves, each number by its leading bits, two of them of the mantissa: enough to say quickly of most that none of them is too
-/// long. Of the last two places one is of the peaks.
+/// What is true of some leaves, each number by its leading bits, two of them of the mantissa: enough to say quickly of
+/// most that none of them is too long. Of the last two places one is of the peaks.
 #[derive(Clone, Copy, Default)]
 struct Extent {
     /// The longest on each axis, and the negative of the smallest peak.

@@ -1,8 +1,9 @@
 //! Several integrals on one mesh of boxes.
 //!
-//! Each component is a [`Cubature`] of its own, with its own history, claims and planes; but the mesh is one. A leaf that any
-//! component wants halved is halved for all, across the axis and by the rule that suit the one that wants it most. Fine sweeps leave the mesh as it is, and
-//! are a component's own. So a component claims what it would claim alone on that mesh.
+//! Each component is a [`Cubature`] of its own, with its own history, claims and planes; but the mesh is one. A leaf
+//! that any component wants halved is halved for all, across the axis and by the rule that suit the one that wants it
+//! most. Fine sweeps leave the mesh as it is, and are a component's own. So a component claims what it would claim
+//! alone on that mesh.
 
 use super::divide::Cut;
 use super::{Costs, Cubature, GOAL, Limits, Outcome};
@@ -120,8 +121,8 @@ impl JointCubature {
         self.components[0].regions()
     }
 
-    /// Takes what the sweeps of [`next`](Self::next) found, by components: of the fine ones, those that it wants. The verdict, if
-    /// this is the end. Else [`divide`](Self::divide) follows.
+    /// Takes what the sweeps of [`next`](Self::next) found, by components: of the fine ones, those that it wants. The
+    /// verdict, if this is the end. Else [`divide`](Self::divide) follows.
     pub fn absorb(&mut self, swept: &mut [Vec<SweptBox>], fine: &mut [Vec<SweptBox>]) -> Option<Verdict> {
         let each = |rule, cost: u64| self.next(rule).len() as u64 * cost;
         self.evaluations += each(BoxRule::Seventh, self.costs.seventh)
@@ -136,19 +137,10 @@ impl JointCubature {
         }
         let met = self.measure_up();
         if met && self.worst.is_none() {
-            let graded = self.evaluations < self.most && {
-                let any = |any, (component, &goal): (&mut Cubature, &f64)| component.grade(goal) | any;
-                self.components.iter_mut().zip(&self.goals).fold(false, any)
-            };
-            self.collect();
-            // A mesh that should be graded is not believed.
-            let unable = self.within_limit() && self.halved.is_empty();
-            let end = if graded { Outcome::MaxEvaluations } else { Outcome::Converged };
-            return (!graded || unable).then_some((end, None));
+            return self.graded();
         }
-        let end = if met { Outcome::Converged } else { Outcome::MaxEvaluations };
         if self.evaluations >= self.most {
-            return Some((end, None));
+            return Some(self.at_last(Outcome::MaxEvaluations));
         }
         for (component, &goal) in self.components.iter_mut().zip(&self.goals) {
             component.active.clear();
@@ -159,16 +151,46 @@ impl JointCubature {
             }
         }
         self.collect();
+        let nothing = self.halved.is_empty() && self.fine.is_empty();
+        if met && nothing {
+            return self.graded();
+        }
         if self.within_limit() && (met || self.halved.is_empty() && self.fine.is_empty()) {
-            return Some((end, None));
+            return Some(self.at_last(Outcome::MaxEvaluations));
         }
         if self.is_full() {
-            return Some((if met { Outcome::Converged } else { Outcome::MemoryLimit }, None));
+            return Some(self.at_last(Outcome::MemoryLimit));
         }
         self.rest(met)
     }
 
-    /// Reads what the components come to, and sets the goal of each and which is farthest from its own; whether the tolerance is met.
+    /// The verdict on a mesh that converged: none if it is to be graded, which makes boxes active.
+    fn graded(&mut self) -> Option<Verdict> {
+        let any = |any, (component, &goal): (&mut Cubature, &f64)| component.grade(goal) | any;
+        if !self.components.iter_mut().zip(&self.goals).fold(false, any) {
+            return Some((Outcome::Converged, None));
+        }
+        self.collect();
+        let unable = self.evaluations >= self.most || self.within_limit() && self.halved.is_empty();
+        unable.then(|| self.at_last(Outcome::MaxEvaluations))
+    }
+
+    /// The verdict on one that no more is done to, as there is such a limit: whether the norm is met by what may reach
+    /// into boxes that are too long beside their neighbours, too.
+    fn at_last(&mut self, limit: Outcome) -> Verdict {
+        self.claim_too_long();
+        let met =
+            self.measure.met(&self.estimates, &self.errors, |error, estimate| self.tolerance.met(error, estimate));
+        (if met { Outcome::Converged } else { limit }, None)
+    }
+
+    fn claim_too_long(&mut self) {
+        self.components.iter_mut().for_each(Cubature::claim_too_long);
+        self.read();
+    }
+
+    /// Reads what the components come to, and sets the goal of each and which is farthest from its own; whether the
+    /// tolerance is met.
     fn measure_up(&mut self) -> bool {
         self.read();
         let met =
@@ -194,8 +216,8 @@ impl JointCubature {
         }
     }
 
-    /// The verdict after boxes of components that converged were doubted, which are active now; none if any are to be halved. Then
-    /// [`divide`](Self::divide) follows.
+    /// The verdict after boxes of components that converged were doubted, which are active now; none if any are to be
+    /// halved. Then [`divide`](Self::divide) follows.
     pub fn doubted(&mut self) -> Option<Verdict> {
         let met = self.measure_up();
         if met && self.worst.is_none() {
@@ -208,7 +230,8 @@ impl JointCubature {
         self.rest(met)
     }
 
-    /// Where the next round would go beyond the limit on evaluations: only what is wanted most, as far as the limit allows. Whether that was so.
+    /// Where the next round would go beyond the limit on evaluations: only what is wanted most, as far as the limit
+    /// allows. Whether that was so.
     fn within_limit(&mut self) -> bool {
         let left = self.most.saturating_sub(self.evaluations);
         if self.cost() <= left {
@@ -266,7 +289,8 @@ impl JointCubature {
         }
         fine.sort_unstable();
         fine.dedup();
-        // What a component will want halved anyway waits: a fine sweep of it would be lost. Whoever wants one later shares it now.
+        // What a component will want halved anyway waits: a fine sweep of it would be lost. Whoever wants one later
+        // shares it now.
         let goals = &self.goals;
         let halves = |(component, &goal): (&Cubature, &f64), leaf| component.fate(leaf, goal) == Fate::Halves;
         let waits = |leaf: &u32| self.components.iter().zip(goals).any(|each| halves(each, *leaf));
@@ -299,7 +323,8 @@ impl JointCubature {
         nothing.then_some(end)
     }
 
-    /// Where to search for a kink or a step before the next round, and of which component: the one that is farthest from its goal.
+    /// Where to search for a kink or a step before the next round, and of which component: the one that is farthest
+    /// from its goal.
     pub fn suspect(&mut self) -> Option<(usize, Suspect)> {
         let c = self.worst.unwrap_or(0);
         let left = self.most.saturating_sub(self.evaluations + self.cost());
@@ -316,6 +341,7 @@ impl JointCubature {
     pub fn divide(&mut self) -> Option<Verdict> {
         // What is to be graded has not looked.
         if self.is_full() {
+            self.claim_too_long();
             return Some((Outcome::MemoryLimit, None));
         }
         let decides = |leaf: u32| self.decides[leaf as usize].map_or(0, |(c, _)| c);

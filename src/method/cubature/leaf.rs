@@ -89,7 +89,8 @@ impl BoxTotals {
         self.estimate.value()
     }
 
-    /// All that is claimed. Rounding errors are independent, and claimed in the mean square, where squares are in range.
+    /// All that is claimed. Rounding errors are independent, and claimed in the mean square, where squares are in
+    /// range.
     pub fn error(&self) -> f64 {
         let in_range = (1e-280..1e280).contains(&self.squares);
         let rounding = if in_range { self.squares.sqrt() } else { self.rounding };

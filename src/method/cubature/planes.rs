@@ -14,12 +14,13 @@ pub(super) struct Found {
 /// Lines searched for a kink or a step before one was found, and more for each that was.
 pub(super) const SEARCHES: u32 = 8;
 
-/// The score at which a plane is given up that is not sure: the kink may be on the line alone, and not on all of the plane.
+/// The score at which a plane is given up that is not sure: the kink may be on the line alone, and not on all of the
+/// plane.
 pub(super) const NO_PLANE: i32 = -8;
 
 impl Cubature {
-    /// Where to search for a kink or a step before the next round: in the leaf that claims most of those that look rough.
-    /// `left` evaluations may be made besides those of that round.
+    /// Where to search for a kink or a step before the next round: in the leaf that claims most of those that look
+    /// rough. `left` evaluations may be made besides those of that round.
     pub fn suspect(&mut self, left: u64) -> Option<Suspect> {
         if self.searches == 0 || left < Suspect::MOST {
             return None;

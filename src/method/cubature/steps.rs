@@ -37,7 +37,8 @@ impl Cubature {
         })
     }
 
-    /// Whether nothing speaks against this value at this point: that the leaf there shows no error and has another mean.
+    /// Whether nothing speaks against this value at this point: that the leaf there shows no error and has another
+    /// mean.
     pub fn has_value(&self, point: &Bounds, value: f64) -> bool {
         let Some(tree) = &self.tree else { return false };
         if self.axes.iter().zip(point).any(|(axis, at)| !(axis.lower..axis.upper).contains(at)) {

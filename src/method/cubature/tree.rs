@@ -1,10 +1,11 @@
-//! The tree of cuts by which the whole became leaves: in which of them a point is, and who is on the other side of a face.
+//! The tree of cuts by which the whole became leaves: in which of them a point is, and who is on the other side of a
+//! face.
 
 /// Dimensions in which what lies across the middle of a face says something of the face.
 pub(crate) const MOST_DIMENSIONS: usize = 6;
 
 /// Leaves up to which the tree is kept.
-pub(super) const MOST_LEAVES: usize = 1 << 16;
+pub(super) const MOST_LEAVES: usize = 1 << 20;
 
 /// In place of the axis of a cut.
 const LEAF: u32 = u32::MAX;
@@ -12,7 +13,8 @@ const LEAF: u32 = u32::MAX;
 /// The node of the whole.
 const WHOLE: u32 = 0;
 
-/// Bytes of a tree for each leaf, in lists that have grown by doubling, and of what is gathered and the faces that are looked at.
+/// Bytes of a tree for each leaf, in lists that have grown by doubling, and of what is gathered and the faces that are
+/// looked at.
 pub(super) const BYTES: usize = 2 * (2 * size_of::<Node>() + size_of::<u32>()) + 128;
 
 /// In place of a node on the other side of a face, where nothing there matters.
@@ -41,7 +43,8 @@ pub(super) struct Tree {
 }
 
 impl Tree {
-    /// That of a grid with these ends of boxes on each axis, in which the number of a box grows along the first axis first.
+    /// That of a grid with these ends of boxes on each axis, in which the number of a box grows along the first axis
+    /// first.
     pub fn of_grid(ends: &[Vec<f64>]) -> Option<Self> {
         let dimension = ends.len();
         let count: usize = ends.iter().map(|ends| ends.len() - 1).product();
@@ -101,7 +104,8 @@ impl Tree {
         node.first
     }
 
-    /// The smallest part of `node` that has, as it does, all that is on the other side of a face of a box; with a point, the leaf across it.
+    /// The smallest part of `node` that has, as it does, all that is on the other side of a face of a box; with a
+    /// point, the leaf across it.
     fn across(&self, mut node: u32, face: usize, (lower, upper): (&Bounds, &Bounds), point: Option<&Bounds>) -> u32 {
         loop {
             let Node { axis, first, at } = self.nodes[node as usize];
@@ -138,8 +142,9 @@ impl Tree {
         of
     }
 
-    /// The leaves with what is beside them, found on the way down: a few steps for each face. `may` says of which axes what is below a node and
-    /// what is below another beside it may matter to each other, as bits; across a face, others than its own.
+    /// The leaves with what is beside them, found on the way down: a few steps for each face. `may` says of which axes
+    /// what is below a node and what is below another beside it may matter to each other, as bits; across a face,
+    /// others than its own.
     pub fn each(
         &self,
         dimension: usize,

@@ -2,14 +2,14 @@
 
 use super::READY;
 use crate::estimate::Tolerance;
-use crate::estimate::statistics::{REPLICATES, beyond, correlation, of_replicates};
+use crate::estimate::statistics::{REPLICATES, beyond, by_one_point, correlation, of_replicates};
 use crate::method::sampling::Seen;
 use crate::method::{Forecast, Known, Wanted};
 use crate::points::Periodization;
 use crate::reduce::Moments;
 
-/// The most that twice as many points make of a claim, N^-3 and N^-4 of a smooth periodization: what falls faster, a lattice that begins to
-/// resolve a ridge along a diagonal, may still miss in all replicates what few points see.
+/// The most that twice as many points make of a claim, N^-3 and N^-4 of a smooth periodization: what falls faster, a
+/// lattice that begins to resolve a ridge along a diagonal, may still miss in all replicates what few points see.
 const FASTEST: f64 = 8.0;
 const FASTEST_SMOOTH: f64 = 16.0;
 
@@ -19,7 +19,8 @@ const SLOWEST: f64 = 0.5;
 /// Claims that a forecast is made of, at least.
 const CLAIMS: usize = 3;
 
-/// How far the farthest values were with half as many points, in units of what they are, where that is not known: as of a power of -1/4.
+/// How far the farthest values were with half as many points, in units of what they are, where that is not known: as of
+/// a power of -1/4.
 const UNKNOWN: f64 = 0.84;
 
 pub(super) struct Run {
@@ -40,6 +41,12 @@ pub(super) struct Run {
     together: f64,
     /// Estimate and claim of the last round.
     before: Option<(f64, f64)>,
+    /// What all values say, the claim of replicates, and whether nothing contradicts it.
+    pub seen: Seen,
+    claim: f64,
+    pub stable: bool,
+    /// By how much values change from one point to the next, as far as that was looked at.
+    step: f64,
 }
 
 impl Run {
@@ -57,11 +64,15 @@ impl Run {
             reach: None,
             together: 1.0,
             before: None,
+            seen: Seen::default(),
+            claim: f64::INFINITY,
+            stable: false,
+            step: 0.0,
         }
     }
 
-    /// Takes the moments of `count` more points of each replicate; what all say, and whether nothing contradicts it.
-    pub fn absorb(&mut self, moments: &[Moments], count: u64, wanted: Wanted) -> (Seen, bool) {
+    /// Takes the moments of `count` more points of each replicate.
+    pub fn absorb(&mut self, moments: &[Moments], count: u64, wanted: Wanted) {
         for (all, &new) in self.moments.iter_mut().zip(moments) {
             *all = all.combine(new);
         }
@@ -77,7 +88,7 @@ impl Run {
         let evaluations = self.points * REPLICATES as u64;
         self.known = Known {
             estimate,
-            error: seen.error(claim),
+            error: seen.error(claim.max(by_one_point(self.step * wanted.volume, self.points))),
             estimates: REPLICATES as u64,
             evaluations,
             counted: evaluations,
@@ -85,11 +96,18 @@ impl Run {
             chi_squared: None,
             resolved: seen.is_resolved(),
         };
-        // Half of the points were there before: a change by more than both claims means that the claim before was wrong.
-        let stable = self.before.is_some_and(|(before, error)| (estimate - before).abs() <= error + self.known.error);
+        // Half of the points were there before: a change by more than both claims means that the claim before was
+        // wrong.
+        self.stable = self.before.is_some_and(|(before, error)| (estimate - before).abs() <= error + self.known.error);
         self.before = Some((estimate, self.known.error));
         self.forecast.record(evaluations, self.known.error);
-        (seen, stable)
+        (self.seen, self.claim) = (seen, claim);
+    }
+
+    /// Claims what points between which values change by `step` may miss.
+    pub fn doubt(&mut self, step: f64, volume: f64) {
+        self.step = step;
+        self.known.error = self.seen.error(self.claim.max(by_one_point(step * volume, self.points)));
     }
 
     /// What the farthest values lead to expect beyond them.

@@ -33,8 +33,9 @@ pub(super) fn refine(map: &mut ImportanceMap, sample: &StratifiedSample) {
     }
 }
 
-/// A map learnt before, but every second of its ends and of the even ones: half of the samples go where they went before, half evenly. Without
-/// that, what it has never met, a second peak or one that has moved, would be where samples hardly ever fall, and nothing would tell.
+/// A map learnt before, but every second of its ends and of the even ones: half of the samples go where they went
+/// before, half evenly. Without that, what it has never met, a second peak or one that has moved, would be where
+/// samples hardly ever fall, and nothing would tell.
 pub(super) fn half_even(mut learnt: ImportanceMap, even: &ImportanceMap) -> ImportanceMap {
     for (ends, even) in learnt.ends.iter_mut().zip(&even.ends) {
         let mut both = [&ends[..], even].concat();
@@ -47,8 +48,8 @@ pub(super) fn half_even(mut learnt: ImportanceMap, even: &ImportanceMap) -> Impo
 /// Means that differ so much are those of two sides of a step.
 const JUMP: f64 = 10.0;
 
-/// New ends, but those nearest to a jump of the means moved there. Else an increment would hold a little of what is on one side and all
-/// the emptiness on the other, where samples hardly ever meet the former.
+/// New ends, but those nearest to a jump of the means moved there. Else an increment would hold a little of what is on
+/// one side and all the emptiness on the other, where samples hardly ever meet the former.
 fn with_jumps(mut new: Vec<f64>, old: &[f64], means: &[f64]) -> Vec<f64> {
     let last = new.len() - 1;
     for (i, two) in means.windows(2).enumerate() {

@@ -13,7 +13,8 @@ const LEAST: u64 = 2;
 /// Strata, at most: memory does not grow with the samples.
 const MOST: u64 = 1 << 20;
 
-/// Bytes for each, at most: its samples, the scatter of its values, and room to work with, in lists that have grown by doubling.
+/// Bytes for each, at most: its samples, the scatter of its values, and room to work with, in lists that have grown by
+/// doubling.
 const BYTES: usize = 80;
 
 /// The strata that there may be in so many bytes.
@@ -56,8 +57,8 @@ pub(super) fn next(strata: &mut Strata, spread: &[f64], samples: u64, most: u64,
     strata.iteration += 1;
 }
 
-/// At least half of what each of the neighbours has: a step or a peak that goes through a stratum but was missed by its few
-/// samples was seen next to it, most likely. Met by chance later, it would make up most of the variance.
+/// At least half of what each of the neighbours has: a step or a peak that goes through a stratum but was missed by its
+/// few samples was seen next to it, most likely. Met by chance later, it would make up most of the variance.
 fn with_neighbours(spread: &[f64], along: &[u32], wide: &mut Vec<f64>) {
     wide.clear();
     wide.extend_from_slice(spread);

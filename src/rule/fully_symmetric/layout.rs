@@ -49,7 +49,8 @@ pub(crate) struct Group {
 }
 
 impl FullySymmetric {
-    /// What is kept of a sweep, in the dimensions where no value of a pair or a triple is looked at by itself: from four on.
+    /// What is kept of a sweep, in the dimensions where no value of a pair or a triple is looked at by itself: from
+    /// four on.
     pub fn layout(&self) -> Layout {
         let (mut end, count) = (0, |nodes: &[u8]| nodes.len() / self.dimension);
         let mut next = |length: usize| {

@@ -26,7 +26,8 @@ fn pair(with: &Integrator, f: &impl Integrand, range: Range<f64>) -> [Integral; 
 
 const INFINITE: f64 = f64::INFINITY;
 
-/// Formulas over a range, for each method: on a ladder, by levels, with a place to be found, and with parts of an infinite range.
+/// Formulas over a range, for each method: on a ladder, by levels, with a place to be found, and with parts of an
+/// infinite range.
 const CASES: [(&str, Range<f64>); 14] = [
     ("exp(x)", 0.0..1.0),
     ("sin(30*x)*exp(-x)", 3.0..-1.0),

@@ -217,7 +217,8 @@ fn right_integrands_are_not_accused() {
         for precision in arithmetics(device) {
             for (panels, verify) in [(10_000, Verify::Full), (1_000, Verify::Spot)] {
                 match on(device, precision, panels).verify(verify).accept_any_status().integrate(&f, 0.1..3.9) {
-                    // What is ill-conditioned may be more than the arithmetic can keep: that is said, and is no accusation.
+                    // What is ill-conditioned may be more than the arithmetic can keep: that is said, and is no
+                    // accusation.
                     Ok(integral) if matches!(integral.status, Status::PrecisionFloor { .. }) => refused += 1,
                     Ok(integral) => {
                         assert!(integral.agreement.unwrap().worst <= 1.0, "{text}, {precision}");
@@ -274,7 +275,8 @@ fn bits_depend_on_neither_threads_nor_verification_nor_repetition() {
     }
 }
 
-/// What a trace says and what runs on the CPU may differ: then it is the integrand that is wrong, and that is found too.
+/// What a trace says and what runs on the CPU may differ: then it is the integrand that is wrong, and that is found
+/// too.
 #[test]
 fn a_trace_that_is_another_function_is_caught() {
     struct Other;

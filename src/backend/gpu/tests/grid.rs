@@ -25,7 +25,8 @@ const RULES: [Rule; 11] = [
     Rule::GaussLegendre(301),
 ];
 
-/// Each arithmetic that the device has, with the relative error to be expected of a sum of positive values, and of a node.
+/// Each arithmetic that the device has, with the relative error to be expected of a sum of positive values, and of a
+/// node.
 fn arithmetics(device: &Device) -> impl Iterator<Item = (Precision, f64)> {
     [(Precision::F64, 3e-15), (Precision::F32x2, 1e-12), (Precision::F32, 1e-6)]
         .into_iter()

@@ -7,7 +7,7 @@ use super::integrands::{Visit, visit_all};
 use super::one::One;
 use crate::integrand::formula::Traced;
 use crate::integrand::wgsl::{Arithmetic, Emitted, emit};
-use crate::integrand::{Expression, Integrand, UnaryFunction};
+use crate::integrand::{Expression, Integrand, Point, UnaryFunction};
 use crate::points::Periodization;
 use std::collections::HashSet;
 use std::ops::Range;
@@ -19,6 +19,11 @@ fn validate(text: &str) -> Result<(), String> {
         .validate(&module)
         .map(|_| ())
         .map_err(|error| error.emit_to_string(text))
+}
+
+/// An integrand as WGSL.
+fn wgsl<P: Point>(f: &impl Integrand<P>, arithmetic: Arithmetic) -> Emitted {
+    emit(&Traced::of(f).unwrap(), arithmetic).unwrap()
 }
 
 fn check(what: &str, kinds: &[Kind], arithmetic: Arithmetic, emitted: &Emitted) {
@@ -35,8 +40,7 @@ fn every_function_is_there_and_valid() {
     let mut missing = Vec::new();
     for arithmetic in Arithmetic::ALL {
         for (name, f) in &functions {
-            let text =
-                shader(Kind::Evaluate(2), arithmetic, &emit(&Traced::of(f).unwrap(), arithmetic).unwrap()).unwrap();
+            let text = shader(Kind::Evaluate(2), arithmetic, &wgsl(f, arithmetic)).unwrap();
             if let Err(error) = validate(&text) {
                 missing.push(format!("{name} in {arithmetic:?}: {error}"));
             }
@@ -61,7 +65,7 @@ fn every_kernel_is_valid() {
     for formula in formulas {
         let f = Expression::parse(formula).unwrap();
         for arithmetic in Arithmetic::ALL {
-            check(formula, &kinds, arithmetic, &emit(&Traced::of::<f64>(&f).unwrap(), arithmetic).unwrap());
+            check(formula, &kinds, arithmetic, &wgsl::<f64>(&f, arithmetic));
             let lattice = Integers::Lattice(&[1, 7, 5]);
             let sets = [
                 (lattice, Periodization::Tent),
@@ -73,7 +77,7 @@ fn every_kernel_is_valid() {
                 Kind::Samples(Points { integers, dimension: 3, periodization, half_lines: 2, lines: 4 })
             });
             let samples: Vec<_> = samples.collect();
-            let emitted = emit(&Traced::of::<[f64; 3]>(&f).unwrap(), arithmetic).unwrap();
+            let emitted = wgsl::<[f64; 3]>(&f, arithmetic);
             check(formula, &[&samples[..], &[Kind::Evaluate(3)]].concat(), arithmetic, &emitted);
             if arithmetic == Arithmetic::F64 {
                 let integers = Integers::Stratum;
@@ -85,7 +89,7 @@ fn every_kernel_is_valid() {
     }
     let f = Expression::parse_with("a*x + b", &[("a", 2.0), ("b", 3.0)]).unwrap();
     for arithmetic in Arithmetic::ALL {
-        check("parameters", &kinds, arithmetic, &emit(&Traced::of::<f64>(&f).unwrap(), arithmetic).unwrap());
+        check("parameters", &kinds, arithmetic, &wgsl::<f64>(&f, arithmetic));
     }
 }
 
@@ -99,7 +103,7 @@ impl Visit for Validate {
     fn visit<F: Integrand>(&mut self, name: &str, f: &F, _: Range<f64>, _: f64) {
         self.count += 1;
         for arithmetic in Arithmetic::ALL {
-            let emitted = emit(&Traced::of::<f64>(f).unwrap(), arithmetic).unwrap();
+            let emitted = wgsl::<f64>(f, arithmetic);
             check(name, &[Kind::Grid, Kind::Nodes, Kind::Regions, Kind::Evaluate(1)], arithmetic, &emitted);
             self.called.extend(called(&emitted.text));
         }
@@ -120,7 +124,7 @@ fn the_integrands_of_the_conformance_tests_use_everything_and_are_valid() {
     let mut wanted: HashSet<_> =
         ["q_select", "q_mul_add", "q_powi"].into_iter().chain(COMPARISONS).map(str::to_owned).collect();
     for (_, f) in One::all() {
-        wanted.extend(called(&emit(&Traced::of(&f).unwrap(), Arithmetic::F64).unwrap().text));
+        wanted.extend(called(&wgsl(&f, Arithmetic::F64).text));
     }
     let mut missing: Vec<_> = wanted.difference(&validate.called).collect();
     missing.sort();
@@ -134,14 +138,7 @@ fn a_long_integrand_neither_recurses_nor_breaks() {
     let terms: Vec<_> = (1..=1990).map(|k| format!("{k}*x")).collect();
     let f = Expression::parse(&terms.join(" + ")).unwrap();
     let small = std::thread::Builder::new().stack_size(512 << 10);
-    let work = move || {
-        check(
-            "1990 terms",
-            &[Kind::Grid],
-            Arithmetic::F64,
-            &emit(&Traced::of::<f64>(&f).unwrap(), Arithmetic::F64).unwrap(),
-        )
-    };
+    let work = move || check("1990 terms", &[Kind::Grid], Arithmetic::F64, &wgsl::<f64>(&f, Arithmetic::F64));
     small.spawn(work).unwrap().join().unwrap();
 }
 
@@ -151,20 +148,12 @@ fn lengths_are_counted_with_functions_written_out() {
         let one = library::expanded(arithmetic, "q_sin(x)");
         assert!(one > 10 && library::expanded(arithmetic, "q_sin(x) + q_sin(x)") == 2 * one - 1, "{one}");
         let mut sizes: Vec<_> = (UnaryFunction::ALL.iter())
-            .map(|&f| {
-                (
-                    library::expanded(
-                        arithmetic,
-                        &emit(&Traced::of(&One::Unary(f)).unwrap(), arithmetic).unwrap().text,
-                    ),
-                    f.name(),
-                )
-            })
+            .map(|&f| (library::expanded(arithmetic, &wgsl(&One::Unary(f), arithmetic).text), f.name()))
             .collect();
         sizes.sort_unstable();
         eprintln!("{arithmetic:?}: {sizes:?}");
         let long = Expression::parse(&(1..=400).map(|k| format!("sin({k}*x)")).collect::<Vec<_>>().join("+")).unwrap();
-        let refused = shader(Kind::Grid, arithmetic, &emit(&Traced::of::<f64>(&long).unwrap(), arithmetic).unwrap());
+        let refused = shader(Kind::Grid, arithmetic, &wgsl::<f64>(&long, arithmetic));
         assert!(matches!(refused, Err(super::super::GpuError::TooLong { .. })), "{arithmetic:?}");
     }
 }

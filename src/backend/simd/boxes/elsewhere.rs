@@ -14,7 +14,8 @@ impl SimdBoxes<'_> {
         if rule == BoxRule::Ninth { self.ninth.unwrap_or(self.seventh) } else { self.seventh }
     }
 
-    /// Sets `out` to what up to eight boxes give, by the `numbers` that [`layout`](crate::rule::fully_symmetric::FullySymmetric::layout) lists. What is not finite is not named.
+    /// Sets `out` to what up to eight boxes give, by the `numbers` that
+    /// [`layout`](crate::rule::fully_symmetric::FullySymmetric::layout) lists. What is not finite is not named.
     pub fn judge_eight(&self, boxes: Boxes, numbers: &[Vector], out: &mut [SweptBox], desk: &mut BoxDesk) {
         dispatch!(self.token, simd => self.judge_on_lanes(simd, boxes, numbers, out, desk));
     }

@@ -29,8 +29,8 @@ impl Values for Line<'_> {
 }
 
 impl SimdBoxes<'_> {
-    /// The plane across the axis of `suspect` on which the integrand has a kink or a step, if its place is known to the last bit; and
-    /// the evaluations that took.
+    /// The plane across the axis of `suspect` on which the integrand has a kink or a step, if its place is known to the
+    /// last bit; and the evaluations that took.
     pub fn locate(&self, suspect: &Suspect) -> (Option<Plane>, u64) {
         let Suspect { axis, lower, upper } = suspect;
         let bounds = || lower.iter().zip(upper);
@@ -59,7 +59,8 @@ impl SimdBoxes<'_> {
 const OTHERS: usize = 2;
 
 impl Line<'_> {
-    /// Whether there is a kink or a step at this place: what the values on both sides lead to expect there does not agree.
+    /// Whether there is a kink or a step at this place: what the values on both sides lead to expect there does not
+    /// agree.
     fn has_a_kink(&self, at: f64, lower: f64, upper: f64) -> bool {
         let step = ((upper - lower) / 1024.0).min(0.25 * (at - lower)).min(0.25 * (upper - at));
         let points = [-3.0, -2.0, -1.0, 1.0, 2.0, 3.0, 3.0, 3.0].map(|k| at + k * step);

@@ -236,8 +236,8 @@ impl SimdBoxes<'_> {
         let [x, y] = [rule.places[0] * rule.places[0], rule.places[1] * rule.places[1]];
         let z = rule.places[4] * rule.places[4];
 
-        // Two axes at once: with s and t the squares of the coordinates, the part of f that is even in both and not of one alone is
-        // st(b + c_i s + c_j t) at the nodes.
+        // Two axes at once: with s and t the squares of the coordinates, the part of f that is even in both and not of
+        // one alone is st(b + c_i s + c_j t) at the nodes.
         desk.pairs.clear();
         let (mut pairs, mut mixed) = (zero, zero);
         let (mut fourth, mut sixth, mut corner) = (zero, zero, lines.at_corner);
@@ -362,7 +362,8 @@ impl SimdBoxes<'_> {
         bad
     }
 
-    /// The axis to halve: of those on which the integrand is about as rough as on any, the longest in units of the whole.
+    /// The axis to halve: of those on which the integrand is about as rough as on any, the longest in units of the
+    /// whole.
     #[inline(always)]
     fn axis<S: Simd>(&self, simd: S, frame: &Frame<S>, rough: &[Vector; MOST_DIMENSIONS]) -> Vector {
         let zero = Lanes::splat(simd, 0.0);

@@ -42,7 +42,8 @@ impl SimdBoxes<'_> {
         for (d, components) in components.iter_mut().enumerate().take(dimension).skip(1) {
             *components = lines::<_, false>(simd, line, grid, LINE.pow(d as u32), &mut seen).components;
         }
-        // The polynomial through all nodes, at the corners: axis by axis, each list of values becoming one for either end.
+        // The polynomial through all nodes, at the corners: axis by axis, each list of values becoming one for either
+        // end.
         desk.lines.clear();
         ends(simd, grid, &line.face, &mut desk.lines);
         for _ in 1..dimension {
@@ -110,7 +111,8 @@ fn ends<S: Simd>(simd: S, values: &[Vector], face: &[f64; LINE], to: &mut Vec<Ve
     }
 }
 
-/// What the lines along the axis whose neighbours are `stride` apart show; the sums, too, and what is to be seen, for the first.
+/// What the lines along the axis whose neighbours are `stride` apart show; the sums, too, and what is to be seen, for
+/// the first.
 #[inline(always)]
 fn lines<S: Simd, const FIRST: bool>(
     simd: S,

@@ -1,7 +1,8 @@
-//! Many intervals side by side on Fejér's ladder: each is evaluated by itself, and what eight of them are worth is judged in eight lanes.
+//! Many intervals side by side on Fejér's ladder: each is evaluated by itself, and what eight of them are worth is
+//! judged in eight lanes.
 //!
-//! What is answered is, to the bit, what the [quick way](super::first()) or the [ladder](super::climb) answers, by the same
-//! operations; where the ladder is not climbed to an answer straight on, the interval is left to those.
+//! What is answered is, to the bit, what the [quick way](super::first()) or the [ladder](super::climb) answers, by the
+//! same operations; where the ladder is not climbed to an answer straight on, the interval is left to those.
 
 use super::climb::{FIRST_BEND, OBSERVED, bend, bends, far, gap, is_vain, next, with_hidden};
 use super::first::{self, Known, Seen};

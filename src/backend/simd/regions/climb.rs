@@ -202,18 +202,20 @@ pub(super) fn far(now: f64, variation: f64, wanted: f64) -> bool {
 /// The sentinels, as nodes.
 pub(super) const NEAR: Vector = [SENTINEL, SENTINEL, SENTINEL, SENTINEL, -SENTINEL, -SENTINEL, -SENTINEL, -SENTINEL];
 
-/// Whether one more rung is one too many: the last squares the error at best, and that is a thousand times what is wanted.
+/// Whether one more rung is one too many: the last squares the error at best, and that is a thousand times what is
+/// wanted.
 #[inline(always)]
 pub(super) fn is_vain(now: f64, variation: f64, wanted: f64) -> bool {
     now * (now / variation) > 1e3 * wanted
 }
 
-/// The share of the noise that is claimed in any case: null rules see as much of it as the sum does, so it is in the raw error; but
-/// they are few.
+/// The share of the noise that is claimed in any case: null rules see as much of it as the sum does, so it is in the
+/// raw error; but they are few.
 pub(super) const OBSERVED: f64 = 0.1;
 
-/// `swept` with what one value next to each end says, where nodes are sparse enough for a step to hide; with what neighbours are
-/// compared by; and with the floor that follows from the variation of f: of the sums, and, where mapped, its own.
+/// `swept` with what one value next to each end says, where nodes are sparse enough for a step to hide; with what
+/// neighbours are compared by; and with the floor that follows from the variation of f: of the sums, and, where mapped,
+/// its own.
 #[inline(always)]
 #[allow(clippy::too_many_arguments, reason = "inlined: a record of them would be a copy")]
 fn at_ends<S: Simd>(
@@ -251,7 +253,8 @@ fn at_ends<S: Simd>(
     Swept { error, ends, noise, floor: swept.floor + OBSERVED * noise, ..swept }
 }
 
-/// `error` and what hides next to the ends, where values at the sentinels are so much more than what the nodes say of them.
+/// `error` and what hides next to the ends, where values at the sentinels are so much more than what the nodes say of
+/// them.
 #[inline(always)]
 pub(super) fn with_hidden<Q: Quantity>(error: Q, surprises: [Q; 2], gap: Q, [floor, magnitude]: [Q; 2]) -> Q {
     let hidden = (surprises[0].abs() + surprises[1].abs()) * gap;
@@ -274,8 +277,8 @@ fn first_bad(points: &[Vector], values: &[Vector]) -> Option<(f64, f64)> {
 /// By how much slopes grow from one to the next of the first rung where that is taken for a singularity.
 pub(super) const FIRST_BEND: (f64, f64) = (1.5, 1.25);
 
-/// Whether the slope grows towards an end, as it does next to a singularity, by the values at the four outermost nodes of a rung
-/// of Fejér's ladder: their distances are about 1, 4, 9 and 16.
+/// Whether the slope grows towards an end, as it does next to a singularity, by the values at the four outermost nodes
+/// of a rung of Fejér's ladder: their distances are about 1, 4, 9 and 16.
 #[inline(always)]
 pub(super) fn bends(rung: usize, y: &[Vector]) -> [bool; 2] {
     let one = |lane: usize| {

@@ -24,7 +24,8 @@ pub(crate) struct Seen {
     pub foot: bool,
 }
 
-/// Values that need not be evaluated again: what the quick way saw, and those at the next nodes of the ladder, as far as there are any.
+/// Values that need not be evaluated again: what the quick way saw, and those at the next nodes of the ladder, as far
+/// as there are any.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Known<'a> {
     pub seen: &'a Seen,
@@ -59,8 +60,9 @@ impl Seen {
 /// Evaluations of the quick way: 15 nodes, the probe, and a sentinel next to each end.
 pub(crate) const EVALUATIONS: u64 = 18;
 
-/// Sets what is seen, and says what error is claimed of its estimate; infinite where all values are the same, or what there is of
-/// variation is not resolved or does not fall from one component to the next, as something may hide between them.
+/// Sets what is seen, and says what error is claimed of its estimate; infinite where all values are the same, or what
+/// there is of variation is not resolved or does not fall from one component to the next, as something may hide between
+/// them.
 #[inline]
 pub(crate) fn first<F: Integrand>(f: &F, token: Token, lower: f64, upper: f64, seen: &mut Seen) -> f64 {
     // All that is compiled anew for each integrand are the values themselves.
@@ -183,8 +185,8 @@ pub(super) fn say<Q: Quantity>(sums: [Q; LANES], near: Q, [least, most]: [Q; 2],
 /// How much the upper sentinel counts beside the lower one: what hides at both ends does not cancel but by accident.
 const ASIDE: f64 = 1.618_033_988_749_895;
 
-/// Column k has the factor of value k in each of eight sums: the estimate, its difference from that of the embedded rule, the
-/// surprise, the null rules, and what is expected of the sentinels. So no sums across lanes are needed.
+/// Column k has the factor of value k in each of eight sums: the estimate, its difference from that of the embedded
+/// rule, the surprise, the null rules, and what is expected of the sentinels. So no sums across lanes are needed.
 static SIGNS: Aligned<{ 2 * LANES }> = {
     let rung = &FEJER.rungs[0];
     let mut columns = [[0.0; LANES]; 2 * LANES];

@@ -20,7 +20,8 @@ const SLIGHT: f64 = 1e-3;
 const FIRST: usize = 3;
 
 impl SimdRegions<'_> {
-    /// Sets `swept`; whether there are finer levels yet: that is so where they are `hasty`, and would not meet the tolerance for what lies beyond.
+    /// Sets `swept`; whether there are finer levels yet: that is so where they are `hasty`, and would not meet the
+    /// tolerance for what lies beyond.
     #[inline(always)]
     pub(super) fn levels_on<S: Simd>(
         &self,
@@ -186,7 +187,8 @@ impl SimdRegions<'_> {
         short
     }
 
-    /// Puts the points of a row of an arm's table at a place of the desk; and values there, if these depend on distances.
+    /// Puts the points of a row of an arm's table at a place of the desk; and values there, if these depend on
+    /// distances.
     #[inline(always)]
     fn place<S: Simd>(&self, simd: S, arm: &Direction, row: usize, near: bool, desk: &mut Desk, place: usize) {
         let distance = Lanes::from_array(simd, arm.table.nodes[row]) * arm.factor;
@@ -227,8 +229,8 @@ impl Batch {
     }
 }
 
-/// The terms of one row of an arm's table, by its points and values, and how many of its lanes count: what is beyond the range, or beyond a
-/// value that is not finite, is zero.
+/// The terms of one row of an arm's table, by its points and values, and how many of its lanes count: what is beyond
+/// the range, or beyond a value that is not finite, is zero.
 #[inline(always)]
 fn terms<S: Simd>(
     simd: S,

@@ -1,8 +1,10 @@
-//! The search for the place where an integrand is least like a polynomial: a kink, a step, a singularity, a narrow peak.
+//! The search for the place where an integrand is least like a polynomial: a kink, a step, a singularity, a narrow
+//! peak.
 //!
-//! The bracket is cut into 17 by 16 points. The largest second difference stands at the place if anything of scale below the
-//! spacing is there; the two intervals next to it are the next bracket. That ends when the place is known to the last bit,
-//! when second differences are rounding errors, or when none stands out: then the integrand is smooth at that scale.
+//! The bracket is cut into 17 by 16 points. The largest second difference stands at the place if anything of scale
+//! below the spacing is there; the two intervals next to it are the next bracket. That ends when the place is known to
+//! the last bit, when second differences are rounding errors, or when none stands out: then the integrand is smooth at
+//! that scale.
 
 use super::sums::extremes;
 use super::{Desk, SimdRegions};
@@ -175,8 +177,8 @@ struct Crossing {
 }
 
 impl Crossing {
-    /// Where second differences are largest at point number `here` inside and the one before or after it. `size` is that of the
-    /// values. `None` where there are no two straight sides.
+    /// Where second differences are largest at point number `here` inside and the one before or after it. `size` is
+    /// that of the values. `None` where there are no two straight sides.
     #[inline(always)]
     fn of(bracket: &Bracket, here: usize, after: bool, size: f64) -> Option<Self> {
         // The kink lies between this point and the next.
@@ -189,7 +191,8 @@ impl Crossing {
         let jump = (left - right).abs();
         let bend = (left - slope(k - 2)).abs().max((slope(k + 2) - right).abs());
         let t = (bracket.at(k + 1) - right - bracket.at(k)) / (left - right);
-        // So wide at least that the kink would be seen in the new bracket, and wider than the bend of the sides explains.
+        // So wide at least that the kink would be seen in the new bracket, and wider than the bend of the sides
+        // explains.
         let error = (8.0 * (bend + ROUNDING * size) / jump).max(LEAST).max(100.0 * ROUNDING * size / jump);
         (t > -0.1 && t < 1.1 && error < 0.1).then_some(Self { at: k as f64 + t, error })
     }

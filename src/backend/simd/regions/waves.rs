@@ -4,9 +4,9 @@ use crate::lanes::{LANES, Lanes, Simd};
 use crate::rule::Vector;
 use crate::rule::levels::FINER;
 
-/// Sums of the terms, as functions of t, of which Fourier components are made. Those of 1, 2 and 4 waves in a unit are what the steps 1, 1/2 and
-/// 1/4 leave. The last of these has no nodes between to tell its phase, which may be such that nothing is seen: therefore those of 11/16, 13/16
-/// and 15/16 of it, and of all finer levels.
+/// Sums of the terms, as functions of t, of which Fourier components are made. Those of 1, 2 and 4 waves in a unit are
+/// what the steps 1, 1/2 and 1/4 leave. The last of these has no nodes between to tell its phase, which may be such
+/// that nothing is seen: therefore those of 11/16, 13/16 and 15/16 of it, and of all finer levels.
 pub(super) struct Waves<S: Simd> {
     /// Of the lower and the upper arm.
     plain: [Lanes<S>; 2],
@@ -61,7 +61,8 @@ static WAVES: [[Vector; 2]; 2] = [wave(0, 4), wave(0, 8)];
 /// Of the last three with so many finer levels, at the nodes of the base level.
 static BASE: [[[Vector; 2]; 3]; 1 + FINER] = last_waves(false);
 
-/// The same at the nodes of a finer level, which lie half way between those before, where so many levels are finer still.
+/// The same at the nodes of a finer level, which lie half way between those before, where so many levels are finer
+/// still.
 static BETWEEN: [[[Vector; 2]; 3]; 1 + FINER] = last_waves(true);
 
 const fn last_waves(between: bool) -> [[[Vector; 2]; 3]; 1 + FINER] {

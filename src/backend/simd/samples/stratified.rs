@@ -158,8 +158,8 @@ impl SimdSamples<'_> {
     }
 }
 
-/// Fills a block with the next samples from `place` (stratum, number) on; how many they are. What is left of the block repeats the
-/// last.
+/// Fills a block with the next samples from `place` (stratum, number) on; how many they are. What is left of the block
+/// repeats the last.
 fn next_block(strata: &Strata, end: usize, place: &mut (usize, u32), desk: &mut Desk) -> usize {
     let (mut stratum, mut number) = *place;
     let (mut count, mut last) = (0, (0, 0));

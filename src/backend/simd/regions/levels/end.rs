@@ -8,7 +8,7 @@ use crate::rule::Vector;
 /// From where on a power of x may overflow on the way to a value.
 const FAR: f64 = 1e60;
 /// The same where there is but a sign of it, which others look into.
-const EARLY: f64 = 1e7;
+const EARLY: f64 = 1e5;
 
 /// The least that is claimed of what lies beyond the last term, as a share of that.
 const NEXT_TO_END: f64 = 0.25;
@@ -93,8 +93,8 @@ impl End {
         (self.before, self.last, self.at) = (before, last, (LANES * self.units).saturating_sub(1));
     }
 
-    /// What lies beyond the outermost term: the integral of the power of the distance that the last two values are of, some times over; or what the
-    /// terms themselves say, if that is more.
+    /// What lies beyond the outermost term: the integral of the power of the distance that the last two values are of,
+    /// some times over; or what the terms themselves say, if that is more.
     #[inline(always)]
     pub fn beyond(&self, arm: &Direction) -> f64 {
         if self.open { self.beyond_open(arm) } else { 0.0 }
@@ -110,14 +110,16 @@ impl End {
         // It goes like this power of the distance, to the end or from it.
         let power = (inner / outer).ln() / (node(k) / node(before)).ln().abs();
         let by_power = left_beyond(outer, power);
-        // Eight times a geometric series of step 1/8; next to an end, where nodes are rounded, the outermost term may be worth nothing itself.
+        // Eight times a geometric series of step 1/8; next to an end, where nodes are rounded, the outermost term may
+        // be worth nothing itself.
         let q = self.last / self.before;
         let share = if q < 2.0 / 3.0 { larger(q / (1.0 - q), NEXT_TO_END) } else { 2.0 };
         larger(by_power, share * self.last)
     }
 
-    /// Far out, terms that are not negligible and then exactly zero have underflowed, or a power on the way has overflowed: nothing is known of
-    /// what follows. The row begins with term number `row`; `before` is the term before it.
+    /// Far out, terms that are not negligible and then exactly zero have underflowed, or a power on the way has
+    /// overflowed: nothing is known of what follows. The row begins with term number `row`; `before` is the term before
+    /// it.
     #[cold]
     fn look_for_underflow(&mut self, largest: f64, row: usize, terms: &Vector, x: &Vector, before: f64) {
         let outermost = terms.iter().rposition(|&term| term > 0.0);
