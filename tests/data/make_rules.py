@@ -1,4 +1,4 @@
-"""Writes src/rule/ladder_data.rs and src/rule/levels_data.rs: nodes and weights, computed to 60 digits and rounded once.
+"""Writes src/rule/{ladder,levels,dyadic}_data.rs: nodes and weights, computed to 60 digits and rounded once.
 
     python3 tests/data/make_rules.py          needs mpmath (pip install mpmath)
 
@@ -331,6 +331,36 @@ def levels():
     open(os.path.join(ROOT, "levels_data.rs"), "w").write("\n".join(out) + "\n")
 
 
+def dyadic():
+    """A rule whose nodes are multiples of 1/256, those next to 24 nodes of Gauss and Legendre."""
+    count = 24
+    nodes = [mp.nint((x + 1) * 128) for x in sorted(legendre_nodes(count))]
+    x = [node / 128 - 1 for node in nodes]
+    vandermonde = mp.matrix(count, count)
+    for degree in range(count):
+        for i in range(count):
+            vandermonde[degree, i] = mp.legendre(degree, x[i])
+    weights = mp.lu_solve(vandermonde, mp.matrix([1] + [0] * (count - 1)))
+    assert min(weights) > 0
+    # Orthonormal on the nodes.
+    polynomials = []
+    for degree in range(count):
+        values = [mp.legendre(degree, t) for t in x]
+        for other in 2 * polynomials:
+            share = mp.fdot(values, other)
+            values = [a - share * b for a, b in zip(values, other)]
+        size = mp.sqrt(mp.fdot(values, values))
+        polynomials.append([a / size for a in values])
+    rows = lambda numbers: [list(numbers)[k:k + 8] for k in range(0, count, 8)]
+    out = ["//! A rule with dyadic nodes, written by `tests/data/make_rules.py`: each number is the `f64` nearest to 60 digits.", "", "use crate::rule::Aligned;", ""]
+    array("NODES", "Multiples of 1/256 of [0, 1].", rows([node / 256 for node in nodes]), out)
+    array("WEIGHTS", "Their weights, exact to degree 23.", rows(weights), out)
+    for name, polynomial in zip("ABCD", polynomials[-4:]):
+        array("NULL_" + name, "A null rule: an orthonormal polynomial of high degree.", rows(polynomial), out)
+    open(os.path.join(ROOT, "dyadic_data.rs"), "w").write("\n".join(out) + "\n")
+
+
 if __name__ == "__main__":
+    dyadic()
     levels()
     main()

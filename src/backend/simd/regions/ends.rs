@@ -1,9 +1,4 @@
-<<<<<<< HEAD
 //! Levels whose ends are singular where numbers are too sparse to come near: up to some distance, limits stand for them.
-=======
-//! Levels whose ends are singular where numbers are too sparse to come near: values there are those of a power of the
-//! distance.
->>>>>>> lead
 
 use super::{Desk, SimdRegions};
 use crate::estimate::Tolerance;
@@ -28,8 +23,8 @@ impl SimdRegions<'_> {
         }
     }
 
-    /// The same, but for what lies where numbers are too sparse. Whether there are finer levels yet: that is so where
-    /// they are `hasty`, and would not meet the tolerance for what lies there.
+    /// The same, but for what lies where numbers are too sparse. Whether there are finer levels yet: that is so where they are `hasty`, and would not meet
+    /// the tolerance for what lies there.
     #[inline(never)]
     fn plain_levels(
         &self,
@@ -42,15 +37,9 @@ impl SimdRegions<'_> {
         dispatch!(self.token, simd => self.levels_on(simd, region, tolerance, hasty, desk, swept))
     }
 
-<<<<<<< HEAD
     /// Sets `swept`, which is of levels that end before what counts does, to what they come to with limits towards these ends; if
     /// there are any, and that is better. `open` are the ends at which terms are not negligible; `short` says that there are finer levels yet, which
     /// leave what is `beyond`.
-=======
-    /// Sets `swept`, which is of levels that end before what counts does, to what they come to with powers of the
-    /// distance next to these ends; if there are any, and that is better. `open` are the ends at which terms are not
-    /// negligible; `short` says that there are finer levels yet, which leave what is `beyond`.
->>>>>>> lead
     #[cold]
     #[inline(never)]
     fn with_limits(
@@ -109,9 +98,9 @@ impl SimdRegions<'_> {
         for limit in limits.into_iter().flatten() {
             mended.estimate += limit.estimate;
             mended.magnitude += limit.magnitude;
-            mended.error += limit.error + limit.unresolved;
+            mended.error += limit.error;
             // No refinement removes what noise leaves.
-            mended.beyond += limit.error;
+            mended.beyond += if limit.coarse { 0.0 } else { limit.error };
         }
         Some(mended)
     }
@@ -127,54 +116,3 @@ pub(super) fn may_be_mended(region: &Region, wanted: [bool; 2]) -> bool {
 fn half_spacing(region: &Region, side: usize) -> f64 {
     0.5 * if side == 0 { region.lower.next_up() - region.lower } else { region.upper - region.upper.next_down() }
 }
-<<<<<<< HEAD
-=======
-
-/// Values, but next to some ends those of a power of the distance.
-struct Mended<'a> {
-    of: &'a dyn Values,
-    ends: [f64; 2],
-    laws: [Option<PowerLaw>; 2],
-    token: Token,
-}
-
-impl Values for Mended<'_> {
-    fn values(&self, points: &[[f64; LANES]], values: &mut [[f64; LANES]]) {
-        self.of.values(points, values);
-    }
-
-    fn near(&self, end: f64, distances: &[[f64; LANES]], points: &[[f64; LANES]], values: &mut [[f64; LANES]]) {
-        self.of.values(points, values);
-        let side = usize::from(end == self.ends[1]);
-        match self.laws[side].filter(|_| end == self.ends[side]) {
-            Some(law) => dispatch!(self.token, simd => next_to(simd, &law, end, distances, points, values)),
-            // As at any end that is met.
-            None => {
-                let all = points.as_flattened().iter().zip(values.as_flattened_mut());
-                all.filter(|(point, _)| **point == end && end.is_finite()).for_each(|(_, value)| *value = 0.0);
-            }
-        }
-    }
-
-    fn knows_distances(&self) -> bool {
-        true
-    }
-}
-
-/// Sets values at distances from an end to those of a power, and others near it to what they would be had the node not
-/// been rounded.
-#[inline(always)]
-fn next_to<S: Simd>(simd: S, law: &PowerLaw, end: f64, distances: &[Vector], points: &[Vector], values: &mut [Vector]) {
-    for ((distance, point), value) in distances.iter().zip(points).zip(values) {
-        let distance = Lanes::from_array(simd, *distance).abs();
-        let below = distance.lt(distance.like(law.cut));
-        if !distance.lt(distance.like(NEXT_TO * law.cut)).any() {
-            continue;
-        }
-        let rounded = (Lanes::from_array(simd, *point) - end).abs();
-        let seen = Lanes::from_array(simd, *value);
-        let meant = seen + seen * law.power * (distance - rounded) / rounded;
-        *value = if below.any() { below.select(law.at(distance), meant) } else { meant }.to_array();
-    }
-}
->>>>>>> lead

@@ -1,109 +1,63 @@
 //! The integral up to a singular end next to which numbers are sparse, as the limit of integrals that stop short of it.
 //!
-//! Next to c numbers are an ulp of c apart, so that a value at a distance δ is off by up to ulp/δ of itself: of 1/√δ a share √ulp cannot be summed.
-//! Farther out values are good. The integrals from δ = L/2, L/4, L/8, … to L lack a sum of geometric terms, one for each power (with or without a
-//! logarithm) that f is made of, smooth parts among them; and these the epsilon algorithm removes (P. Wynn, 1956, <https://doi.org/10.2307/2002183>).
+//! Next to c numbers are an ulp of c apart, so that the last that can be summed of 1/√δ leaves a share √ulp of the
+//! integral. The integrals from δ = L/2, L/4, L/8, … to L lack a sum of geometric terms, one for each power (with or
+//! without a logarithm) that f is made of, smooth parts among them; and these the epsilon algorithm removes (P. Wynn,
+//! 1956, <https://doi.org/10.2307/2002183>). Panels end at numbers, and so do their nodes: no value is of another point.
 //!
-//! What noise makes of that is seen: seven of eight lanes have panels that are off by their noise, up or down, each by a pattern of its own. Whether
-//! f goes on as it does is asked of panels farther in, down to the last numbers, as far as noise lets them say so.
+//! What noise of values makes of that is seen: seven of eight lanes have panels that are off by as much as null rules find
+//! in them, up or down, each by a pattern of its own. Whether f goes on as it does is asked of all panels farther in, and
+//! of values down to the last number before c.
 
 use super::{Desk, SimdRegions};
-use crate::estimate::{Tolerance, larger, lesser};
+use crate::estimate::{larger, lesser};
 use crate::lanes::{LANES, Lanes, Simd, dispatch};
-use crate::plan::{Region, Sweep, Swept};
-use crate::rule::{FEJER, Vector};
+use crate::rule::dyadic::{DYADIC, Dyadic, ROWS};
+use crate::rule::{MOST_VECTORS, Vector};
 
 /// The integral from an end to some distance.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Limit {
     pub estimate: f64,
-    /// What noise and the extrapolation leave.
     pub error: f64,
-    /// What the rules leave on panels.
-    pub unresolved: f64,
+    /// Whether f is not resolved where panels are widest, so that shorter ones may do.
+    pub coarse: bool,
     pub magnitude: f64,
 }
 
-/// Panels that are extrapolated: beyond is noise.
-const EXTRAPOLATED: usize = 28;
-/// The most panels: as many as there are binary digits, and some.
-const MOST: usize = 60;
-/// Columns of the table that are believed at all.
-const COLUMNS: usize = 24;
-/// The least panels that an answer is seen in.
-const LEAST: usize = 6;
-
-/// In units of half an ulp of the end: where there are too few numbers in a panel.
-const LAST: f64 = 64.0;
-
-/// The share of the bound on noise that patterns are made of: nodes of a panel are not all rounded to one side. One lane has all of it.
-const SHARE: f64 = 0.25;
-
-/// What rules make of noise, in units of it, at most.
-const SEEN: f64 = 4.0;
+/// The most panels.
+const MOST: usize = 64;
+/// Panels that a limit is of: farther out f may be made of more powers than are removed.
+const WINDOW: usize = 12;
+/// The least number of them.
+const LEAST: usize = 7;
+/// Limits are taken after each so many panels.
+const EACH: usize = 2;
 
 /// How often the largest deviation of the lanes is claimed.
-const SPREAD: f64 = 2.0;
+const SPREAD: f64 = 4.0;
+/// Rounding of the sum over a panel, in units of it: it is claimed like noise.
+const ROUNDING: f64 = 2.0 * f64::EPSILON;
 
-/// By how much that may change, in units of the least change before and of noise.
-const GROWTH: f64 = 1.05;
-const NOISY: f64 = 2.0;
-/// So many of the panels that are used have to go on, too.
-const LAST_USED: usize = 6;
+/// By how much ratios may change, in units of the least change before and of noise, for f to go on as it does.
+const GROWTH: f64 = 1.02;
+const NOISY: f64 = 3.0;
+/// So many of the panels that a limit is of have to go on, too.
+const BEFORE: usize = 6;
+/// The noise beyond which nothing is seen.
+const BLIND: f64 = 0.5;
+/// The noise of single values, in units of what panels have at that distance.
+const SINGLE: f64 = 4.0;
 
-impl SimdRegions<'_> {
-    /// The integral over `length`, a power of two or its negative, from an end that is off by `least` at most; if f goes on as it does.
-    pub(super) fn limit(&self, end: f64, length: f64, least: f64, evaluations: &mut u32, desk: &mut Desk) -> Option<Limit> {
-        let kernel = SimdRegions { ladder: &FEJER, ..*self };
-        let mut panels = [Swept::NOTHING; MOST];
-        let (mut count, mut far) = (0, length);
-        for panel in &mut panels {
-            let near = 0.5 * far;
-            if near.abs() < LAST * least {
-                break;
-            }
-            let (lower, upper) = if far > 0.0 { (end + near, end + far) } else { (end + far, end + near) };
-            let sweep = Sweep::Ladder { least: 0, eager: false };
-            let region = Region { sweep, guarded: false, ..Region::plain(lower, upper) };
-            // No more than noise leaves.
-            let tolerance = Tolerance { absolute: 0.0, relative: larger(1e-14, 4.0 * least / near.abs()) };
-            kernel.climb(&region, (0, false), tolerance, desk, None, panel);
-            *evaluations += panel.evaluations;
-            (count, far) = (count + 1, near);
-        }
-        let panels = &panels[..count];
-        let off = |panel: &Swept| larger(panel.noise, panel.error / SEEN) + panel.floor;
-        let mut sums = [[0.0; LANES]; EXTRAPOLATED];
-        let mut sum = [0.0; LANES];
-        for (k, (panel, place)) in panels.iter().zip(&mut sums).enumerate() {
-            for (lane, sum) in sum.iter_mut().enumerate() {
-                *sum += panel.estimate + pattern(lane, k) * off(panel);
-            }
-            *place = sum;
-        }
-        let sums = &sums[..count.min(EXTRAPOLATED)];
-        let mut entries = dispatch!(self.token, simd => extrapolated(simd, sums));
-        entries.retain(|entry| entry.error.is_finite());
-        entries.sort_by(|a, b| a.error.total_cmp(&b.error));
-        let Entry { estimate, error, used } = entries.into_iter().find(|entry| goes_on(panels, entry, off))?;
-        let magnitude = panels.iter().map(|panel| panel.magnitude).sum();
-        let unresolved = |panel: &Swept| (panel.error - SEEN * panel.noise).max(0.0);
-        let unresolved = panels[..used].iter().map(unresolved).sum();
-        Some(Limit { estimate, error, unresolved, magnitude })
-    }
+/// A panel: its integral, and what it may be off by.
+#[derive(Clone, Copy, Debug, Default)]
+struct Panel {
+    estimate: f64,
+    off: f64,
+    magnitude: f64,
 }
 
-/// By how much, in units of its noise, a panel is off in a lane: the signs of Walsh's functions; in the last, all the same.
-fn pattern(lane: usize, panel: usize) -> f64 {
-    match lane {
-        0 => 0.0,
-        7 => 1.0,
-        _ if (lane & panel).count_ones() % 2 == 0 => SHARE,
-        _ => -SHARE,
-    }
-}
-
-/// An entry of the table, what is claimed of it, and how many sums it is of.
+/// A limit of sums, what is claimed of it, and the number of panels.
 #[derive(Clone, Copy)]
 struct Entry {
     estimate: f64,
@@ -111,61 +65,228 @@ struct Entry {
     used: usize,
 }
 
-/// The limits of sums: for each number of them the entry of the table that claims least.
-#[inline(always)]
-fn extrapolated<S: Simd>(simd: S, sums: &[Vector]) -> Vec<Entry> {
-    let zero = Lanes::splat(simd, 0.0);
-    // Diagonals of the table: the one that ends at this sum, and the two before.
-    let mut diagonals = [[zero; EXTRAPOLATED]; 3];
-    let mut entries = Vec::with_capacity(sums.len());
-    for (n, &sum) in sums.iter().enumerate() {
-        diagonals.rotate_right(1);
-        let [now, before, earlier] = &mut diagonals;
-        now[0] = Lanes::from_array(simd, sum);
-        let mut best = Entry { estimate: f64::NAN, error: f64::INFINITY, used: n + 1 };
-        for column in 1..=n.min(COLUMNS) {
-            let step = (now[column - 1] - before[column - 1]).recip();
-            now[column] = if column > 1 { before[column - 2] + step } else { step };
-            if column % 2 == 1 || n < LEAST || column + 2 > n {
-                continue;
-            }
-            let lanes = now[column].to_array();
-            let estimate = lanes[0];
-            let spread = lanes.iter().fold(0.0, |most, lane| larger(most, (lane - estimate).abs()));
-            let apart = |other: &Lanes<S>| (other.to_array()[0] - estimate).abs();
-            let error = apart(&before[column]) + apart(&earlier[column]) + apart(&before[column - 2]) + SPREAD * spread;
-            if lanes.iter().all(|lane| lane.is_finite()) && error < best.error {
-                best = Entry { estimate, error, ..best };
+impl SimdRegions<'_> {
+    /// The integral over `length`, a power of two or its negative, from an end next to which the numbers are twice `least`
+    /// apart; if f goes on as it does.
+    pub(super) fn limit(
+        &self,
+        end: f64,
+        length: f64,
+        least: f64,
+        evaluations: &mut u32,
+        desk: &mut Desk,
+    ) -> Option<Limit> {
+        let mut panels = [Panel::default(); MOST];
+        let finest = 2.0 * least / DYADIC.finest;
+        let count = (0..MOST).take_while(|&k| length.abs() * near(k) >= finest).count();
+        let mut done = 0;
+        for batch in panels[..count].chunks_mut(MOST_VECTORS / ROWS) {
+            dispatch!(self.token, simd => self.sum(simd, (end, length), done, batch, desk));
+            done += batch.len();
+        }
+        let values = self.next_to(end, 2.0 * least.copysign(length), desk);
+        *evaluations += (LANES * (ROWS * count + VALUES)) as u32;
+        let panels = &panels[..count];
+        if panels.iter().any(|panel| !panel.off.is_finite()) || count < LEAST {
+            return None;
+        }
+        // Of a value; the noise of values times their distance is what rounding of the distance makes.
+        let noise = |(k, panel): (usize, &Panel)| panel.off / panel.estimate.abs() * near(k) * length.abs();
+        let noise = panels.iter().enumerate().skip(count.saturating_sub(BEFORE)).map(noise).fold(0.0, larger);
+        if !are_alike(&values, SINGLE * noise / (2.0 * least)) {
+            return None;
+        }
+        let mut entries = dispatch!(self.token, simd => entries(simd, panels));
+        entries.sort_by(|a, b| a.error.total_cmp(&b.error));
+        let &Entry { estimate, error, .. } = entries.iter().find(|entry| goes_on(panels, entry, &entries))?;
+        let coarse = panels[..BEFORE].iter().map(|panel| panel.off).sum::<f64>() > 0.1 * error;
+        let magnitude = panels.iter().map(|panel| panel.magnitude).sum::<f64>() + (estimate - total(panels)).abs();
+        Some(Limit { estimate, error: error + ROUNDING * estimate.abs(), coarse, magnitude })
+    }
+
+    /// Sets panels, from number `first` on.
+    #[inline(always)]
+    fn sum<S: Simd>(
+        &self,
+        simd: S,
+        (end, length): (f64, f64),
+        first: usize,
+        panels: &mut [Panel],
+        desk: &mut Desk,
+    ) {
+        let zero = Lanes::splat(simd, 0.0);
+        let Dyadic { nodes, weights, nulls, .. } = DYADIC;
+        let rows = ROWS * panels.len();
+        for (k, points) in desk.points[..rows].chunks_exact_mut(ROWS).enumerate() {
+            let width = length * near(first + k);
+            for (point, node) in points.iter_mut().zip(nodes) {
+                *point = ((Lanes::from_array(simd, *node) + 1.0) * width + end).to_array();
             }
         }
-        entries.push(best);
+        self.values.values(&desk.points[..rows], &mut desk.values[..rows]);
+        for ((k, panel), values) in panels.iter_mut().enumerate().zip(desk.values.chunks_exact(ROWS)) {
+            let width = length.abs() * near(first + k);
+            let mut sums = [zero; 8];
+            for (row, value) in values.iter().enumerate() {
+                let value = Lanes::from_array(simd, *value);
+                let weight = Lanes::from_array(simd, weights[row]);
+                sums[0] = value.fma(weight, sums[0]);
+                sums[1] = value.abs().fma(weight, sums[1]);
+                for (sum, null) in sums[2..6].iter_mut().zip(nulls) {
+                    *sum = value.fma(Lanes::from_array(simd, null[row]), *sum);
+                }
+            }
+            let [estimate, magnitude, a, b, c, d, ..] = Lanes::totals(sums);
+            // The deviation of a value; and that of the sum, by weights whose squares come to 1/20.
+            let noise = (0.25 * (a * a + b * b + c * c + d * d)).sqrt();
+            let off = (0.22 * noise + ROUNDING * magnitude) * width;
+            *panel = Panel { estimate: estimate * width, off, magnitude: magnitude * width };
+        }
     }
-    entries
+
+    /// Values at distances of so many steps, from the farthest inward.
+    fn next_to(&self, end: f64, step: f64, desk: &mut Desk) -> [f64; LANES * VALUES] {
+        let points = desk.points[..VALUES].as_flattened_mut();
+        for (k, point) in points.iter_mut().rev().enumerate() {
+            *point = end + step * (1u32 << k) as f64;
+        }
+        self.values.values(&desk.points[..VALUES], &mut desk.values[..VALUES]);
+        std::array::from_fn(|k| desk.values[k / LANES][k % LANES])
+    }
 }
 
-/// Whether what sums lack of the limit, in units of the last panel, changes less and less from the last that are used on, as far as noise
-/// lets that be seen.
-fn goes_on(panels: &[Swept], entry: &Entry, off: impl Fn(&Swept) -> f64) -> bool {
-    let (mut sum, mut noise, mut before, mut least) = (0.0, entry.error, f64::NAN, f64::INFINITY);
-    for (k, panel) in panels.iter().enumerate() {
+/// Vectors of values next to the end.
+const VALUES: usize = 2;
+
+/// Where a panel begins, in units of where the first ends.
+fn near(panel: usize) -> f64 {
+    0.5f64.powi(panel as i32 + 1)
+}
+
+fn total(panels: &[Panel]) -> f64 {
+    panels.iter().map(|panel| panel.estimate).sum()
+}
+
+/// By how much, in units of its noise, a panel is off in a lane: the signs of Walsh's functions; in the last, all the
+/// same.
+fn pattern(lane: usize, panel: usize) -> f64 {
+    match lane {
+        0 => 0.0,
+        7 => 1.0,
+        _ if (lane & panel).count_ones() % 2 == 0 => 1.0,
+        _ => -1.0,
+    }
+}
+
+/// The limits of sums over panels.
+#[inline(always)]
+fn entries<S: Simd>(simd: S, panels: &[Panel]) -> Vec<Entry> {
+    let mut sum = [0.0; LANES];
+    let sums: Vec<Vector> = (panels.iter().enumerate())
+        .map(|(k, panel)| {
+            for (lane, sum) in sum.iter_mut().enumerate() {
+                *sum += panel.estimate + pattern(lane, k) * panel.off;
+            }
+            sum
+        })
+        .collect();
+    let numbers = (LEAST..=panels.len()).step_by(EACH);
+    let entries = numbers.map(|used| {
+        let (estimate, error) = extrapolated(simd, &sums[used.saturating_sub(WINDOW)..used]);
+        Entry { estimate, error, used }
+    });
+    entries.filter(|entry| entry.error.is_finite()).collect()
+}
+
+/// The limit of sums by the epsilon algorithm, and what is claimed of it: of the entries that are of the last, that which
+/// claims least.
+#[inline(always)]
+fn extrapolated<S: Simd>(simd: S, sums: &[Vector]) -> (f64, f64) {
+    let zero = Lanes::splat(simd, 0.0);
+    // Diagonals of the table: the one that ends at this sum, and the two before.
+    let mut diagonals = [[zero; WINDOW]; 3];
+    for (n, &sum) in sums.iter().enumerate() {
+        diagonals.rotate_right(1);
+        let [now, before, _] = &mut diagonals;
+        now[0] = Lanes::from_array(simd, sum);
+        for column in 1..=n {
+            let step = (now[column - 1] - before[column - 1]).recip();
+            now[column] = if column > 1 { before[column - 2] + step } else { step };
+        }
+    }
+    let [now, before, earlier] = &diagonals;
+    let mut best = (f64::NAN, f64::INFINITY);
+    for column in (2..sums.len().saturating_sub(2)).step_by(2) {
+        let lanes = now[column].to_array();
+        let estimate = lanes[0];
+        let spread = lanes.iter().fold(0.0, |most, lane| larger(most, (lane - estimate).abs()));
+        let apart = |other: &Lanes<S>| (other.to_array()[0] - estimate).abs();
+        let error = apart(&before[column]) + apart(&earlier[column]) + apart(&before[column - 2]) + SPREAD * spread;
+        if lanes.iter().all(|lane| lane.is_finite()) && error < best.1 {
+            best = (estimate, error);
+        }
+    }
+    best
+}
+
+/// Whether panels farther in than those of a limit come to the same; and they, and what sums lack of the limit, change less
+/// and less from one to the next.
+fn goes_on(panels: &[Panel], entry: &Entry, entries: &[Entry]) -> bool {
+    let Entry { estimate, error, used } = *entry;
+    let mut farther_in = entries.iter().filter(|other| other.used > used);
+    if !farther_in.all(|other| (other.estimate - estimate).abs() <= 2.0 * other.error + error) {
+        return false;
+    }
+    let from = used.saturating_sub(BEFORE);
+    let (mut ratios, mut rests) = (Settling::new(), Settling::new());
+    let (mut sum, mut off) = (total(&panels[..from]), 0.0);
+    for (k, panel) in panels.iter().enumerate().skip(from) {
         sum += panel.estimate;
-        noise += off(panel);
-        if k + LAST_USED < entry.used {
-            continue;
-        }
-        let rest = (entry.estimate - sum) / panel.estimate;
-        let unknown = (noise + off(panel) * rest.abs()) / panel.estimate.abs();
-        if unknown > 0.5 {
-            break;
-        }
-        let change = (rest - before).abs();
-        if change > GROWTH * least + NOISY * unknown {
+        off += panel.off;
+        let rest = (estimate - sum) / panel.estimate;
+        let unknown = (error + off) / panel.estimate.abs();
+        let single = panel.off / panel.estimate.abs();
+        let ratio = if k > from { panel.estimate / panels[k - 1].estimate } else { f64::NAN };
+        if !(ratios.goes_on(ratio, 3.0 * single) && rests.goes_on(rest, 2.0 * (unknown + single * rest.abs()))) {
             return false;
         }
-        if !change.is_nan() {
-            least = lesser(least, change + NOISY * unknown);
-        }
-        before = rest;
     }
     true
+}
+
+/// Whether values are alike from the farthest inward: their ratios change less and less. `noise` is that of a value at one
+/// step from the end, in units of it.
+fn are_alike(values: &[f64], noise: f64) -> bool {
+    let mut ratios = Settling::new();
+    values.windows(2).enumerate().all(|(k, two)| {
+        let noise = noise / (1u32 << (values.len() - 2 - k)) as f64 + f64::EPSILON;
+        ratios.goes_on(two[1] / two[0], 3.0 * noise)
+    })
+}
+
+/// Numbers that are to change less and less.
+struct Settling {
+    before: f64,
+    least: f64,
+}
+
+impl Settling {
+    fn new() -> Self {
+        Self { before: f64::NAN, least: f64::INFINITY }
+    }
+
+    /// Whether the next does, which is off by `noise` at most.
+    fn goes_on(&mut self, next: f64, noise: f64) -> bool {
+        if noise > BLIND {
+            return true;
+        }
+        let change = (next - self.before).abs();
+        self.before = next;
+        if change.is_nan() {
+            return true;
+        }
+        let goes_on = change <= GROWTH * self.least + NOISY * noise;
+        self.least = lesser(self.least, change + NOISY * noise);
+        goes_on
+    }
 }
