@@ -357,6 +357,9 @@ def dyadic():
     array("WEIGHTS", "Their weights, exact to degree 23.", rows(weights), out)
     for name, polynomial in zip("ABCD", polynomials[-4:]):
         array("NULL_" + name, "A null rule: an orthonormal polynomial of high degree.", rows(polynomial), out)
+    for name, end in (("LOWER", -1), ("UPPER", 1)):
+        at_end = mp.lu_solve(vandermonde, mp.matrix([mp.mpf(end) ** degree for degree in range(count)]))
+        array(name, "What the interpolant says at this end.", rows(at_end), out)
     open(os.path.join(ROOT, "dyadic_data.rs"), "w").write("\n".join(out) + "\n")
 
 

@@ -87,7 +87,8 @@ impl SimdRegions<'_> {
         let mut limits = [None; 2];
         let mut rest = *region;
         for side in (0..2).filter(|&side| wanted[side]) {
-            let (end, inner) = if side == 0 { (region.lower, &mut rest.lower) } else { (region.upper, &mut rest.upper) };
+            let (end, inner) =
+                if side == 0 { (region.lower, &mut rest.lower) } else { (region.upper, &mut rest.upper) };
             let length = if side == 0 { reach } else { -reach };
             *inner = end + length;
             limits[side] = Some(self.limit(end, length, half_spacing(region, side), evaluations, desk)?);

@@ -55,6 +55,8 @@ struct Panel {
     estimate: f64,
     off: f64,
     magnitude: f64,
+    /// What its values say of those at its ends, the one that is nearer to c first.
+    ends: [f64; 2],
 }
 
 /// A limit of sums, what is claimed of it, and the number of panels.
@@ -84,7 +86,7 @@ impl SimdRegions<'_> {
             dispatch!(self.token, simd => self.sum(simd, (end, length), done, batch, desk));
             done += batch.len();
         }
-        let values = self.next_to(end, 2.0 * least.copysign(length), desk);
+        let (values, outermost) = self.next_to(end, length, 2.0 * least, desk);
         *evaluations += (LANES * (ROWS * count + VALUES)) as u32;
         let panels = &panels[..count];
         if panels.iter().any(|panel| !panel.off.is_finite()) || count < LEAST {
@@ -101,21 +103,15 @@ impl SimdRegions<'_> {
         let &Entry { estimate, error, .. } = entries.iter().find(|entry| goes_on(panels, entry, &entries))?;
         let coarse = panels[..BEFORE].iter().map(|panel| panel.off).sum::<f64>() > 0.1 * error;
         let magnitude = panels.iter().map(|panel| panel.magnitude).sum::<f64>() + (estimate - total(panels)).abs();
-        Some(Limit { estimate, error: error + ROUNDING * estimate.abs(), coarse, magnitude })
+        let error = error + hidden(panels, outermost) * length.abs() + ROUNDING * estimate.abs();
+        Some(Limit { estimate, error, coarse, magnitude })
     }
 
     /// Sets panels, from number `first` on.
     #[inline(always)]
-    fn sum<S: Simd>(
-        &self,
-        simd: S,
-        (end, length): (f64, f64),
-        first: usize,
-        panels: &mut [Panel],
-        desk: &mut Desk,
-    ) {
+    fn sum<S: Simd>(&self, simd: S, (end, length): (f64, f64), first: usize, panels: &mut [Panel], desk: &mut Desk) {
         let zero = Lanes::splat(simd, 0.0);
-        let Dyadic { nodes, weights, nulls, .. } = DYADIC;
+        let Dyadic { nodes, weights, nulls, ends, .. } = DYADIC;
         let rows = ROWS * panels.len();
         for (k, points) in desk.points[..rows].chunks_exact_mut(ROWS).enumerate() {
             let width = length * near(first + k);
@@ -132,31 +128,46 @@ impl SimdRegions<'_> {
                 let weight = Lanes::from_array(simd, weights[row]);
                 sums[0] = value.fma(weight, sums[0]);
                 sums[1] = value.abs().fma(weight, sums[1]);
-                for (sum, null) in sums[2..6].iter_mut().zip(nulls) {
-                    *sum = value.fma(Lanes::from_array(simd, null[row]), *sum);
+                for (sum, rule) in sums[2..].iter_mut().zip(nulls.iter().chain(&ends)) {
+                    *sum = value.fma(Lanes::from_array(simd, rule[row]), *sum);
                 }
             }
-            let [estimate, magnitude, a, b, c, d, ..] = Lanes::totals(sums);
+            let [estimate, magnitude, a, b, c, d, nearer, farther] = Lanes::totals(sums);
             // The deviation of a value; and that of the sum, by weights whose squares come to 1/20.
             let noise = (0.25 * (a * a + b * b + c * c + d * d)).sqrt();
             let off = (0.22 * noise + ROUNDING * magnitude) * width;
-            *panel = Panel { estimate: estimate * width, off, magnitude: magnitude * width };
+            let ends = [nearer, farther];
+            *panel = Panel { estimate: estimate * width, off, magnitude: magnitude * width, ends };
         }
     }
 
-    /// Values at distances of so many steps, from the farthest inward.
-    fn next_to(&self, end: f64, step: f64, desk: &mut Desk) -> [f64; LANES * VALUES] {
+    /// Values next to the end, at distances of 1, 2, 4, … `step`s, from the farthest inward; and that at `length`.
+    fn next_to(&self, end: f64, length: f64, step: f64, desk: &mut Desk) -> ([f64; NEAREST], f64) {
         let points = desk.points[..VALUES].as_flattened_mut();
-        for (k, point) in points.iter_mut().rev().enumerate() {
-            *point = end + step * (1u32 << k) as f64;
+        for (k, point) in points[..NEAREST].iter_mut().rev().enumerate() {
+            *point = end + step.copysign(length) * (1u32 << k) as f64;
         }
+        points[NEAREST] = end + length;
         self.values.values(&desk.points[..VALUES], &mut desk.values[..VALUES]);
-        std::array::from_fn(|k| desk.values[k / LANES][k % LANES])
+        let values = desk.values[..VALUES].as_flattened();
+        (std::array::from_fn(|k| values[k]), values[NEAREST])
     }
 }
 
-/// Vectors of values next to the end.
+/// Vectors of single values; and how many of these are next to the end.
 const VALUES: usize = 2;
+const NEAREST: usize = LANES * VALUES - 1;
+
+/// What may be hidden between the nodes of neighbours, in units of the length: by what they say of their common ends.
+fn hidden(panels: &[Panel], outermost: f64) -> f64 {
+    let mut outer = outermost;
+    let between = panels.iter().enumerate().map(|(k, panel)| {
+        let apart = (panel.ends[1] - outer).abs();
+        outer = panel.ends[0];
+        3.0 * DYADIC.finest * near(k) * apart
+    });
+    between.sum()
+}
 
 /// Where a panel begins, in units of where the first ends.
 fn near(panel: usize) -> f64 {
