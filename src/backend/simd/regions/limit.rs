@@ -25,14 +25,21 @@ pub(super) struct Limit {
     pub magnitude: f64,
 }
 
-/// The most panels.
-const MOST: usize = 64;
+/// The most panels, and how far out they reach at most, in units of half the distance of numbers.
+const MOST: usize = 56;
+pub(super) const FARTHEST: f64 = (1u64 << 60) as f64;
 /// Panels that a limit is of: farther out f may be made of more powers than are removed.
 const WINDOW: usize = 12;
 /// The least number of them.
 const LEAST: usize = 7;
 /// Limits are taken after each so many panels.
 const EACH: usize = 2;
+
+/// The ratio of panels above which an integral is not known to exist: f may be 1/δ.
+const SMALLER: f64 = 0.9985;
+
+/// By how much |f| is larger next to the end than farther out.
+const GROWN: f64 = 2.0;
 
 /// How often the largest deviation of the lanes is claimed.
 const SPREAD: f64 = 4.0;
@@ -89,7 +96,7 @@ impl SimdRegions<'_> {
         let (values, outermost) = self.next_to(end, length, 2.0 * least, desk);
         *evaluations += (LANES * (ROWS * count + VALUES)) as u32;
         let panels = &panels[..count];
-        if panels.iter().any(|panel| !panel.off.is_finite()) || count < LEAST {
+        if count < LEAST || panels.iter().any(|panel| !panel.off.is_finite()) || !grows(panels) {
             return None;
         }
         // Of a value; the noise of values times their distance is what rounding of the distance makes.
@@ -178,6 +185,12 @@ fn total(panels: &[Panel]) -> f64 {
     panels.iter().map(|panel| panel.estimate).sum()
 }
 
+/// Whether f grows towards the end: else that is not singular.
+fn grows(panels: &[Panel]) -> bool {
+    let mean = |k: usize| panels[k].magnitude / near(k);
+    mean(panels.len() - 1) > GROWN * mean(0)
+}
+
 /// By how much, in units of its noise, a panel is off in a lane: the signs of Walsh's functions; in the last, all the
 /// same.
 fn pattern(lane: usize, panel: usize) -> f64 {
@@ -201,12 +214,15 @@ fn entries<S: Simd>(simd: S, panels: &[Panel]) -> Vec<Entry> {
             sum
         })
         .collect();
-    let numbers = (LEAST..=panels.len()).step_by(EACH);
-    let entries = numbers.map(|used| {
+    let mut entries = Vec::with_capacity(panels.len());
+    // No closures: they would be compiled without the instructions of lanes.
+    for used in (LEAST..=panels.len()).step_by(EACH) {
         let (estimate, error) = extrapolated(simd, &sums[used.saturating_sub(WINDOW)..used]);
-        Entry { estimate, error, used }
-    });
-    entries.filter(|entry| entry.error.is_finite()).collect()
+        if error.is_finite() {
+            entries.push(Entry { estimate, error, used });
+        }
+    }
+    entries
 }
 
 /// The limit of sums by the epsilon algorithm, and what is claimed of it: of the entries that are of the last, that which
@@ -215,24 +231,22 @@ fn entries<S: Simd>(simd: S, panels: &[Panel]) -> Vec<Entry> {
 fn extrapolated<S: Simd>(simd: S, sums: &[Vector]) -> (f64, f64) {
     let zero = Lanes::splat(simd, 0.0);
     // Diagonals of the table: the one that ends at this sum, and the two before.
-    let mut diagonals = [[zero; WINDOW]; 3];
+    let (mut now, mut before, mut earlier) = ([zero; WINDOW], [zero; WINDOW], [zero; WINDOW]);
     for (n, &sum) in sums.iter().enumerate() {
-        diagonals.rotate_right(1);
-        let [now, before, _] = &mut diagonals;
+        (earlier, before) = (before, now);
         now[0] = Lanes::from_array(simd, sum);
         for column in 1..=n {
             let step = (now[column - 1] - before[column - 1]).recip();
             now[column] = if column > 1 { before[column - 2] + step } else { step };
         }
     }
-    let [now, before, earlier] = &diagonals;
     let mut best = (f64::NAN, f64::INFINITY);
     for column in (2..sums.len().saturating_sub(2)).step_by(2) {
         let lanes = now[column].to_array();
         let estimate = lanes[0];
         let spread = lanes.iter().fold(0.0, |most, lane| larger(most, (lane - estimate).abs()));
-        let apart = |other: &Lanes<S>| (other.to_array()[0] - estimate).abs();
-        let error = apart(&before[column]) + apart(&earlier[column]) + apart(&before[column - 2]) + SPREAD * spread;
+        let others = [before[column].to_array()[0], earlier[column].to_array()[0], before[column - 2].to_array()[0]];
+        let error = others.iter().map(|other| (other - estimate).abs()).sum::<f64>() + SPREAD * spread;
         if lanes.iter().all(|lane| lane.is_finite()) && error < best.1 {
             best = (estimate, error);
         }
@@ -244,6 +258,10 @@ fn extrapolated<S: Simd>(simd: S, sums: &[Vector]) -> (f64, f64) {
 /// and less from one to the next.
 fn goes_on(panels: &[Panel], entry: &Entry, entries: &[Entry]) -> bool {
     let Entry { estimate, error, used } = *entry;
+    // Where panels do not become smaller there is no integral.
+    if panels[used - 1].estimate.abs() > SMALLER * panels[used - 2].estimate.abs() {
+        return false;
+    }
     let mut farther_in = entries.iter().filter(|other| other.used > used);
     if !farther_in.all(|other| (other.estimate - estimate).abs() <= 2.0 * other.error + error) {
         return false;
