@@ -1,5 +1,6 @@
 //! Levels whose ends are singular where numbers are too sparse to come near: up to some distance, limits stand for them.
 
+use super::limit::FARTHEST;
 use super::{Desk, SimdRegions};
 use crate::estimate::Tolerance;
 use crate::lanes::dispatch;
@@ -82,16 +83,17 @@ impl SimdRegions<'_> {
             return None;
         }
         let length = if region.width().is_finite() { region.width() } else { 1.0 };
-        // A power of two, so that panels end at numbers.
-        let reach = (REACH * length).log2().floor().exp2();
         let mut limits = [None; 2];
         let mut rest = *region;
         for side in (0..2).filter(|&side| wanted[side]) {
             let (end, inner) =
                 if side == 0 { (region.lower, &mut rest.lower) } else { (region.upper, &mut rest.upper) };
-            let length = if side == 0 { reach } else { -reach };
-            *inner = end + length;
-            limits[side] = Some(self.limit(end, length, half_spacing(region, side), evaluations, desk)?);
+            let least = half_spacing(region, side);
+            // A power of two, so that panels end at numbers; and down to the last of these there are panels.
+            let reach = (REACH * length).min(FARTHEST * least).log2().floor().exp2();
+            let reach = if side == 0 { reach } else { -reach };
+            *inner = end + reach;
+            limits[side] = Some(self.limit(end, reach, least, evaluations, desk)?);
         }
         let mut mended = Swept::NOTHING;
         self.plain_levels(&rest, tolerance, false, desk, &mut mended);
