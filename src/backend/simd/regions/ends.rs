@@ -108,10 +108,8 @@ impl SimdRegions<'_> {
         let length = if region.width().is_finite() { region.width() } else { 1.0 };
         let (end, inward) = if side == 0 { (region.lower, 1.0) } else { (region.upper, -1.0) };
         let least = half_spacing(region, side);
-        // Room for those of an end and a length that are alike.
-        let mut points: Vec<Vector> = Vec::with_capacity(32);
-        points
-            .extend(PowerLaw::distances(least, REACH * length).map(|row| row.map(|distance| end + inward * distance)));
+        let mut points: Vec<Vector> =
+            PowerLaw::distances(least, REACH * length).map(|row| row.map(|distance| end + inward * distance)).collect();
         let mut values = vec![[0.0; LANES]; points.len()];
         self.values.values(&points, &mut values);
         *evaluations += (LANES * points.len()) as u32;

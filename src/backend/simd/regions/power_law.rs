@@ -77,9 +77,6 @@ const NOISY: f64 = 64.0;
 /// A power next to that of which the integral does not exist.
 const LEAST_EXPONENT: f64 = -0.998;
 
-/// Fits that are compared with the values farther in, from that which claims least on.
-const TRIED: usize = 4;
-
 /// What is not to be taken for noise in the mean square of what the fit leaves, in units of its scatter from one sample
 /// to the next.
 const TREND: f64 = 2.0;
@@ -127,7 +124,7 @@ impl PowerLaw {
         for row in &mut logs {
             *row = (Lanes::from_array(simd, *row) * inverse).ln().to_array();
         }
-        let mut fits: Vec<(Found, usize)> = Vec::with_capacity(distances.len());
+        let (mut best, mut nearest): (Option<(Found, usize)>, Option<f64>) = (None, None);
         // What values of each row have; farther in, as they do there.
         let mut noise = Vec::with_capacity(distances.len());
         // Outward as far as it is a power.
@@ -141,22 +138,16 @@ impl PowerLaw {
             }
             let Some(found) = fit.law(size) else { break };
             noise.resize(from + 1, found.noise);
-            fits.push((found, from));
-        }
-        // It is seen best next to the end.
-        let shift = fits.first()?.0.shift;
-        // Far out there may be more to values than a fit has, but no more than seems noise there; values farther in
-        // know.
-        for _ in 0..TRIED {
-            let claims = fits.iter().map(|(found, _)| found.law.claim).enumerate();
-            let (least, _) = claims.min_by(|(_, a), (_, b)| a.total_cmp(b))?;
-            let (found, from) = fits.swap_remove(least);
-            let farther_in = distances[..from].iter().zip(&logs).zip(&noise);
-            if (Found { shift, ..found }).goes_on(simd, farther_in) {
-                return Some(found.law);
+            nearest.get_or_insert(found.shift);
+            if best.is_none_or(|(best, _)| found.law.claim < best.law.claim) {
+                best = Some((found, from));
             }
         }
-        None
+        let ((found, from), shift) = best.zip(nearest)?;
+        // It is seen best next to the end.
+        let found = Found { shift, ..found };
+        let farther_in = distances[..from].iter().zip(&logs).zip(&noise);
+        found.goes_on(simd, farther_in).then_some(found.law)
     }
 }
 
