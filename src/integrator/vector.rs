@@ -169,7 +169,7 @@ impl Integrator {
             }));
             match self.check_components(depth, forms, token, &run.joint, start) {
                 // Where all were, nothing was compared.
-                Ok(Ok(agrees)) => agreement = Some(agrees).filter(|agrees| agrees.evaluations > 0),
+                Ok(Ok(agrees)) => agreement = (0..components).any(|c| !run.joint.is_settled(c)).then_some(agrees),
                 Ok(Err(component)) => disagreement = Some(component),
                 Err(stop) => status = stopped_whole(stop, true),
             }
