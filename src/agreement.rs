@@ -99,7 +99,8 @@ impl std::str::FromStr for Verify {
 impl fmt::Display for Agreement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Agreement { depth, evaluations, unbounded, worst } = self;
-        write!(f, "{depth}: {evaluations} nodes agree, largest difference {worst:.2} of what rounding explains")?;
+        let (nodes, agree) = if *evaluations == 1 { ("node", "agrees") } else { ("nodes", "agree") };
+        write!(f, "{depth}: {evaluations} {nodes} {agree}, largest difference {worst:.2} of what rounding explains")?;
         if *unbounded > 0 {
             write!(f, "; {unbounded} of them cannot be judged, as rounding explains any value there")?;
         }

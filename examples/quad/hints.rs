@@ -2,6 +2,7 @@
 
 use crate::job::{list, number};
 use crate::over::{self, Axis};
+use crate::report::counted;
 use quadrille::Integrator;
 
 /// Gives the hints to the integrator, for integrals over `axes`. Where their bounds are numbers, hints have to lie
@@ -40,7 +41,8 @@ fn peak(text: &str, axes: &[Axis]) -> Result<Vec<f64>, String> {
     let what = format!("--peak {text}");
     let parts = list(text);
     if parts.len() != axes.len() {
-        return Err(format!("{what}: {} coordinates, and the box has {}", parts.len(), axes.len()));
+        let given = counted(parts.len() as u64, "coordinate", "coordinates");
+        return Err(format!("{what}: {given}, and the box has {}", axes.len()));
     }
     parts.iter().zip(axes).map(|(part, axis)| place(&what, part, axis)).collect()
 }

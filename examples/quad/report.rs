@@ -2,7 +2,7 @@
 
 use crate::Answer;
 use crate::job::Job;
-use quadrille::{Agreement, Backend, Integral, Statistics};
+use quadrille::{Agreement, Backend, Integral, Statistics, Status};
 use serde_json::{Value, json};
 
 /// The estimate on the first line, what is known about it below.
@@ -16,7 +16,9 @@ pub fn text(job: &Job, answer: &Answer) -> String {
     let error = match integral.error {
         0.0 => " ± 0".to_owned(),
         error if error.is_finite() => format!(" ± {error:.1e}"),
-        _ => String::new(),
+        _ if integral.status == Status::Summed => String::new(),
+        _ if integral.estimate.is_nan() => String::new(),
+        _ => " (no error can be claimed)".to_owned(),
     };
     let (one, many) = if job.over.len() < 2 { ("panel", "panels") } else { ("box", "boxes") };
     let method = match integral.method.filter(|method| method.to_string() != job.what.to_string()) {

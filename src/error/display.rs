@@ -134,6 +134,9 @@ impl fmt::Display for Error {
                         let least = "only an absolute tolerance can be met";
                         write!(f, "best estimate {:?}; if the integral is zero, {least}", integral.estimate)
                     }
+                    _ if integral.error == f64::INFINITY => {
+                        write!(f, "best estimate {:?}, of which no error can be claimed", integral.estimate)
+                    }
                     _ => write!(f, "best estimate {:?}", integral.estimate),
                 }
             }

@@ -206,7 +206,9 @@ impl Integrator {
     ///   lengths (1,000);
     /// - what is looked at far out on an infinite range of several panels (270 at most for each end), and searches for
     ///   kinks there;
-    /// - a round more, of several components on one interval.
+    /// - a round more, of several components on one interval;
+    /// - for `Lattice` and `Sobol`, the look along a line before replicates that agree are believed, some 500 for each
+    ///   component.
     ///
     /// A method that samples takes at least 128 (`Lattice`, `Sobol`), 16 (`Vegas`) or 8 (`MonteCarlo`), and refuses a
     /// smaller limit: [`Error::FewEvaluations`](crate::Error::FewEvaluations).

@@ -23,9 +23,8 @@ impl Done<'_> {
     pub fn best(&self) -> Option<(f64, f64)> {
         let claim = |(_, swept): &(Region, Swept)| {
             let settled = !swept.levels || swept.error - swept.beyond < 1e-3 * swept.magnitude;
-            // Where all values are the same, something may hide between them; and ends are not what they seem.
-            let doubtful = swept.constant || swept.divergent || swept.oscillates || swept.vanishes;
-            let error = if doubtful { f64::INFINITY } else { swept.error + swept.floor };
+            // Where all values are the same, something may hide between them.
+            let error = if swept.constant { f64::INFINITY } else { swept.error + swept.floor };
             settled.then(|| (swept.estimate, claimed(error, swept.estimate)))
         };
         let claims = self.sweeps.iter().flatten().filter_map(claim).filter(|claim| claim.0.is_finite());

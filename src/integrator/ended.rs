@@ -18,11 +18,6 @@ use crate::lanes::LANES;
 const CLOSE: f64 = 1.0 / 512.0;
 const ABRUPT: f64 = 0.75;
 
-/// So many octaves before a place that is known to be beyond, and such a share of its own, as far out nodes lie apart,
-/// there are values.
-const WITHIN: f64 = 16.0;
-const APART: f64 = 0.2;
-
 /// The part of an octave that says how values fall.
 const NEAR: f64 = 1.0 / 16.0;
 
@@ -101,26 +96,22 @@ impl Edge {
             *evaluations += LANES as u64;
             values[0].map(f64::abs)
         };
-        let end = bad.abs().log2();
-        let mut step = WITHIN.max(APART * end.abs());
-        let mut place = end - step;
-        if at([end; LANES])[0].is_finite() || !at([place; LANES])[0].is_finite() {
+        let is_there = |value: f64| value > 0.0 && value < f64::INFINITY;
+        let (mut place, mut step) = (0.0, bad.abs().log2());
+        if step < 1.0 || at([step; LANES])[0].is_finite() {
             return None;
         }
         while step > CLOSE {
             step /= (LANES + 1) as f64;
             let values = at(std::array::from_fn(|k| (k as f64 + 1.0).mul_add(step, place)));
-            place += step * values.iter().take_while(|value| value.is_finite()).count() as f64;
+            place += step * values.iter().take_while(|&&value| is_there(value)).count() as f64;
         }
         let [value, before, inner, ..] = at([place, place - CLOSE, place - NEAR, place, place, place, place, place]);
         let power = (inner / value).log2() / NEAR - 1.0;
         let abrupt = value >= ABRUPT * before && value < HUGE && power > 0.0;
-        // Of nothing nothing is left: 0 · ∞.
-        let nothing = value == 0.0 && before == 0.0 && inner == 0.0;
         let size = value * place.exp2();
-        let claim = if nothing { 0.0 } else { left_beyond(size, power) };
-        let edge = Edge { place: sign * place.exp2(), claim };
-        if !(abrupt || nothing) {
+        let edge = Edge { place: sign * place.exp2(), claim: left_beyond(size, power) };
+        if !abrupt {
             return None;
         }
         // The largest number from one exponent to another.
@@ -131,7 +122,7 @@ impl Edge {
             });
             rows.fold(0.0, f64::max)
         };
-        let overflows = nothing || place > FAR || value >= LARGE || value <= LEFT * largest(-1.0, place, BEFORE);
+        let overflows = place > FAR || value >= LARGE || value <= LEFT * largest(-1.0, place, BEFORE);
         // Nor is there any number beyond.
         let from = place + 2.0 * CLOSE;
         let [finest, finer, fine] = BEYOND;

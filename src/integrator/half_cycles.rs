@@ -37,13 +37,6 @@ const FURTHER: f64 = 8.0;
 /// cycles.
 const CHANGES: usize = 6;
 
-/// Changes in a look, of which the cycles are known.
-const FEWEST: usize = 8;
-const MOST: usize = 40;
-
-/// The share of an integral below which what a series leaves is rounding: nobody else comes closer.
-const ROUNDINGS: f64 = 2e-12;
-
 /// Units that levels reach out to where f falls like a power of x: x is 10^18 there.
 const POWER: u8 = 4;
 
@@ -87,7 +80,7 @@ impl HalfCycles {
         let control = Control { watch: None, ..question.control.clone() };
         let question = &Question { max_evaluations, control: &control, rounds: None, ..*question };
         (self.best, self.evaluations) = integrate(question, start);
-        let answer = self.best.filter(|answer| answer.is_settled())?;
+        let answer = self.best.filter(|answer| answer.status == Status::Converged)?;
         Some(Answer { evaluations: evaluations + self.evaluations, ..answer })
     }
 
@@ -171,11 +164,11 @@ impl<'a> HalfLine<'a> {
         let mut best: Option<Answer> = None;
         for _ in 0..ATTEMPTS {
             if let Some(answer) = self.from(cycle, desk) {
-                let settled = answer.is_settled();
+                let converged = answer.status == Status::Converged;
                 if best.is_none_or(|best| answer.error < best.error) {
                     best = Some(answer);
                 }
-                if settled || self.stopped() {
+                if converged || self.stopped() {
                     break;
                 }
             }
@@ -193,7 +186,7 @@ impl<'a> HalfLine<'a> {
     fn changes_sign_far_out(&mut self) -> bool {
         let (mut points, mut values) = ([[0.0; LANES]; LOOK], [[0.0; LANES]; LOOK]);
         for (k, point) in points.as_flattened_mut().iter_mut().enumerate() {
-            *point = self.end + self.outward * (k as f64 - 8.0).exp2();
+            *point = self.end + self.outward * (0.5 * k as f64 - 8.0).exp2();
         }
         self.question.values.values(&points, &mut values);
         self.evaluations += (LANES * LOOK) as u64;
@@ -233,39 +226,22 @@ impl<'a> HalfLine<'a> {
             if length < least {
                 continue;
             }
-            // Of what oscillates faster and faster the next length may have too many, which are no more told from
-            // noise.
-            let mut most = 0;
-            for length in [length, 0.71 * length, 0.84 * length, 0.59 * length] {
-                let (_, values) = self.sight(0.0, length)?;
-                let changes = changes(values.as_flattened());
-                if (FEWEST..=MOST).contains(&changes) {
-                    return self.look(0.75 * length, length / changes as f64);
-                }
-                most = most.max(changes);
-                if most < FEWEST {
-                    break;
-                }
-            }
-            if most > MOST {
-                return None;
+            let (_, values) = self.sight(0.0, length)?;
+            let changes = changes(values.as_flattened());
+            if changes >= 8 {
+                // More are no more told from noise.
+                return if changes <= 40 { self.look(0.75 * length, length / changes as f64) } else { None };
             }
         }
         None
     }
 
-    /// Looks at the cycles from `place` on, where half of one is about `length`, or shorter, where they become so.
-    fn look(&mut self, place: f64, mut length: f64) -> Option<Cycle> {
-        for _ in 0..3 {
-            let (_, values) = self.sight(place, CYCLES * length)?;
-            let size = values.as_flattened().iter().fold(0.0, |size: f64, value| size.max(value.abs()));
-            let changes = changes(values.as_flattened()) as f64;
-            if changes <= 24.0 {
-                return (changes >= 3.0).then(|| Cycle { place, length: CYCLES * length / changes, size });
-            }
-            length *= 0.5;
-        }
-        None
+    /// Looks at the cycles from `place` on, where half of one is about `length`.
+    fn look(&mut self, place: f64, length: f64) -> Option<Cycle> {
+        let (_, values) = self.sight(place, CYCLES * length)?;
+        let size = values.as_flattened().iter().fold(0.0, |size: f64, value| size.max(value.abs()));
+        let changes = changes(values.as_flattened()) as f64;
+        (3.0..=24.0).contains(&changes).then(|| Cycle { place, length: CYCLES * length / changes, size })
     }
 
     /// The integral, with a series that begins next to `cycle`.
@@ -301,9 +277,6 @@ impl<'a> HalfLine<'a> {
         let (estimate, error) = (head.estimate + tail.value, head.error + tail.error + beyond);
         let status = match head.status {
             Status::Converged | Status::RoundoffLimited if tolerance.met(error, estimate) => Status::Converged,
-            Status::Converged | Status::RoundoffLimited if error <= ROUNDINGS * estimate.abs() => {
-                Status::RoundoffLimited
-            }
             Status::Converged | Status::RoundoffLimited => SLOW,
             status => status,
         };

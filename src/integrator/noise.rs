@@ -1,6 +1,6 @@
 //! Noise of an integrand's own that grows towards a place, as of (x - sin x)/x³ next to 0: values there have lost their
 //! digits to a difference, and refining brings more of them into the mesh, not fewer. What is smooth farther out goes
-//! on below. Towards infinity, as of ln(1 + 1/x²), the reciprocal is the distance.
+//! on below.
 
 mod law;
 
@@ -78,7 +78,7 @@ impl Noise {
         let near = NEXT_TO_END * if length.is_finite() { length } else { UNIT };
         let mut ends = method.edges();
         ends.retain(|edge| edge - question.lower > near && question.upper - edge > near);
-        ends.extend([question.lower, question.upper]);
+        ends.extend([question.lower, question.upper].into_iter().filter(|end| end.is_finite()));
         ends.sort_unstable_by(f64::total_cmp);
         ends.dedup();
         let mut laws = Vec::new();
@@ -88,8 +88,7 @@ impl Noise {
                 neighbours.into_iter().zip([(question.lower, -1.0), (question.upper, 1.0)])
             {
                 if end != limit {
-                    let room = neighbour.map(|neighbour| (neighbour - end).abs());
-                    let room = room.filter(|room| room.is_finite()).unwrap_or(UNIT);
+                    let room = neighbour.map_or(UNIT, |neighbour| (neighbour - end).abs());
                     laws.extend(self.towards(question.values, (end, sign), room, method));
                 }
             }
@@ -166,16 +165,13 @@ impl Noise {
         // The noise from each place to the next; and of the rest all.
         let noisy = places[begins..].iter().filter(|place| place.is_noisy());
         let lost = noisy.clone().find(|place| place.share() > NOTHING_LEFT).or(noisy.clone().next_back());
-        let largest = |most: f64, place: &Place| most.max(place.size);
-        let most = |lost: &Place| if at.0.is_finite() { noisy.clone().fold(0.0, largest) } else { lost.size };
-        let claim = noisy.clone().map(|place| 3.0 * side.length(place.distance) * place.noise).sum::<f64>()
-            + lost.map_or(0.0, |place| 3.0 * side.length(place.distance) * most(place));
+        let most = noisy.clone().fold(0.0, |most: f64, place| most.max(place.size));
+        let claim = noisy.map(|place| 3.0 * place.distance * place.noise).sum::<f64>()
+            + lost.map_or(0.0, |place| 3.0 * place.distance * most);
         let clean = places[..begins].iter().rposition(Place::is_noisy).map_or(0, |rough| rough + 1);
         // Something else lies between what is smooth.
         let plain = places[..clean].iter().all(Place::is_noisy);
-        // Far out it may be that values fall.
-        let noise = |place: &Place| if at.0.is_finite() { place.noise } else { place.share() };
-        if self.replaceable && plain && clean < begins && noise(places.get(begins + 1)?) > noise(&places[begins]) {
+        if self.replaceable && plain && clean < begins && places[begins + 1..].first()?.noise > places[begins].noise {
             let law = side.law(&places, (clean, begins), method, &mut self.evaluations);
             if law.is_some() {
                 self.replaced += claim;

@@ -123,11 +123,6 @@ impl Rounds<'_> {
                 self.last = Some((totals.estimate, error, self.method.regions()));
             }
             self.try_noise(absorbed)?;
-            // No more digits come of what is noise.
-            let claim = self.noise.claim;
-            if totals.error <= claim && !self.question.tolerance.met(claim, totals.estimate) {
-                return Ok(Outcome::RoundoffLimited);
-            }
             if let Some(outcome) = absorbed.filter(|&outcome| !looks.again(outcome, None, self)) {
                 self.unless_withheld()?;
                 return Ok(outcome);

@@ -7,7 +7,7 @@ use crate::lanes::LANES;
 
 /// Powers of two that are looked at: the first, the distance from one to the next, and how many there are, up to the
 /// largest number. What ends before the third of them is taken to end there by itself.
-const FIRST: usize = 9;
+const FIRST: usize = 16;
 const STEP: usize = 4;
 const PLACES: usize = 248;
 
@@ -67,10 +67,6 @@ fn towards(f: &dyn Values, sign: f64, magnitude: f64) -> (f64, u64) {
     }
     // Values next to the edge may have lost their digits: the power is that of two places before.
     let [inner, outer] = [far[last - 2].1, far[last - 1].1];
-    // Of zeros there is no power: that was a peak.
-    if outer == 0.0 {
-        return (0.0, evaluations);
-    }
     let power = (inner / outer).log2() / STEP as f64;
     let expected = outer * (power * (places[last - 1] - place)).exp2();
     // What went down to its end, or was as good as constant until there, ends by itself: no integral would exist of it
@@ -78,5 +74,6 @@ fn towards(f: &dyn Values, sign: f64, magnitude: f64) -> (f64, u64) {
     if edge < ABRUPT * expected || power < FLAT {
         return (0.0, evaluations);
     }
+    // Of two zeros there is no power.
     (left_beyond(expected, power.max(0.0)), evaluations)
 }

@@ -164,12 +164,12 @@ impl Integrator {
         let mut fallbacks = self.adaptive_fallbacks();
         if let Some(depth) = self.depth().filter(|_| !serial && status.is_success()) {
             let alone = (0..components).filter(|&c| run.joint.is_settled(c));
-            fallbacks.extend(alone.map(|c| Fallback {
-                wanted: format!("verification {depth} of component {c}"),
-                reason: "it was integrated by itself".to_owned(),
+            fallbacks.extend(alone.map(|c| {
+                Fallback::new(format!("verification {depth} of component {c}"), "it was integrated by itself")
             }));
             match self.check_components(depth, forms, token, &run.joint, start) {
-                Ok(Ok(agrees)) => agreement = Some(agrees),
+                // Where all were, nothing was compared.
+                Ok(Ok(agrees)) => agreement = (0..components).any(|c| !run.joint.is_settled(c)).then_some(agrees),
                 Ok(Err(component)) => disagreement = Some(component),
                 Err(stop) => status = stopped_whole(stop, true),
             }

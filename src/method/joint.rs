@@ -3,7 +3,8 @@
 //! Each component is an [`Adaptive`] of its own, with its own history and claims; but the mesh is one: where a
 //! component wants a leaf split, all split it. Ways of sweeping a leaf that leave the mesh as it is (levels, the search
 //! for a place) are a component's own. So each component is as well looked after as if it were alone, and what it
-//! claims is what it would claim alone on that mesh.
+//! claims is what it would claim alone on that mesh. One that was integrated by itself is settled, and asks for
+//! nothing.
 
 use super::adaptive::Step;
 use super::{Adaptive, Limits, Method, Outcome};
@@ -67,9 +68,12 @@ impl Joint {
     }
 
     pub fn begin(&mut self, method: Method, regions: &[(Region, [bool; 2])]) {
-        for component in &mut self.components {
+        for (component, settled) in self.components.iter_mut().zip(&self.settled) {
             // The limits are those of all.
             component.begin(method, self.wanted, Limits { evaluations: u64::MAX, leaves: usize::MAX }, regions);
+            if settled.is_some() {
+                component.ask_nothing();
+            }
         }
         self.list();
     }

@@ -75,8 +75,8 @@ pub(crate) trait Sampling {
     fn next(&self) -> Samples<'_>;
     /// Takes the moments of each replicate; what has become of the integral, if this was the end.
     fn absorb(&mut self, moments: &[Moments]) -> Option<Outcome>;
-    /// Where neighbouring points would have to be how far apart for a look along a line to say whether the claim is to
-    /// be believed; `None` where it is.
+    /// The distance of neighbouring points on a line, in units of its length, that a look for steps and kinks has to
+    /// come to before the claim is believed; `None` where it is believed without.
     fn spacing(&self) -> Option<f64> {
         None
     }

@@ -13,7 +13,7 @@ fn powers_at_ends_that_are_not_zero_are_followed_beyond_the_last_number() {
         (a, b) = (0.5 * (a + b), (a * b).sqrt());
     }
     type Case<'a> = (&'a (dyn Fn(f64) -> f64 + Sync), f64, f64, f64, f64);
-    let cases: [Case; 10] = [
+    let cases: [Case; 8] = [
         (&|x| 1.0 / (1.0 - x * x).sqrt(), -1.0, 1.0, PI, 1e-10),
         (&energy, -turning, turning, PI * SQRT_2, 1e-10),
         (&|t| 1.0 / (2.0 * (t.cos() - 1f64.cos())).sqrt(), 0.0, 1.0, PI / (2.0 * a), 1e-10),
@@ -21,9 +21,6 @@ fn powers_at_ends_that_are_not_zero_are_followed_beyond_the_last_number() {
         (&|x| (1.0 - x).powf(-0.95), 0.0, 1.0, 20.0, 1e-6),
         (&|x| 1.0 / (x - 3.0).sqrt() / (x - 2.0), 3.0, f64::INFINITY, PI, 1e-10),
         (&|x| 1.0 / (x - 0.3).abs().sqrt(), 0.0, 1.0, 2.0 * (0.3f64.sqrt() + 0.7f64.sqrt()), 1e-10),
-        // Times what bends more than the fit next to the end does; by mpmath.
-        (&|x| (3.0 * x).cos() / (x - 0.7).abs().sqrt(), 0.0, 1.0, -0.584549883915562, 1e-10),
-        (&|x| (3.0 * x).cos() * (x - 0.7).abs().powf(-0.75), 0.0, 1.0, -2.341648633824933, 1e-10),
         (
             &|x| (-700.0 - x).powf(-0.5) * (1.0 + 0.01 * x),
             -720.0,
@@ -212,9 +209,8 @@ fn a_tail_that_overflows_on_the_way_is_claimed() {
 fn tails_that_overflow_early_or_to_no_number_are_claimed() {
     let inf = f64::INFINITY;
     type Case<'a> = (&'a (dyn Fn(f64) -> f64 + Sync), f64, f64);
-    let cases: [Case; 5] = [
+    let cases: [Case; 4] = [
         (&|x| x.powi(30) / (1.0 + x.powf(31.5)), 0.0, 2.0008291314723285),
-        (&|x| x.powi(51) / (1.0 + x.powi(53)), 0.0, 1.0005858343187694),
         (&|x| x.abs().powi(35) / (1.0 + x.abs().powf(36.01)), -inf, 200.00002537069045),
         // ∞/∞.
         (&|x| x.powi(3) / (1.0 + x.powi(3)).powf(1.35), 0.0, 19.85365054429733),
@@ -226,7 +222,7 @@ fn tails_that_overflow_early_or_to_no_number_are_claimed() {
             let off = (found.estimate - exact).abs();
             assert!(found.status != Status::Converged || off <= tolerance * exact, "{k}: {tolerance:e}: {found:#}");
             assert!(
-                off <= found.error && (k == 2 || found.error < exact),
+                off <= found.error && (k == 1 || found.error < exact),
                 "{k}: {tolerance:e}: {found:#}, not {exact}"
             );
         }
@@ -246,51 +242,6 @@ fn halving_towards_a_singularity_ends_at_the_least_number() {
         let off = (found.estimate - 1.0 / 0.0347).abs();
         assert!(off <= found.error && found.error < 1e-5, "{order}: {found:#}, off by {off:e}");
     }
-}
-
-#[test]
-fn nothing_times_infinity_far_out_is_nothing() {
-    let (w, inf) = (2f64.powi(-12), f64::INFINITY);
-    type Case<'a> = (&'a (dyn Fn(f64) -> f64 + Sync), f64, f64);
-    let cases: [Case; 4] = [
-        // Gompertz's density, a Bessel function, the inverse Gaussian density and a call option, each of a scale or at
-        // a place of its own.
-        (&|x| 0.085 * (x / w).exp() * (-0.085 * ((x / w).exp() - 1.0)).exp() / w, 0.0, 1.0),
-        (&|x| (-0.35 * (x / w).cosh()).exp() * (2.0 * x / w).cosh() / w, 0.0, 15.856271034805208),
-        (
-            &|x| {
-                let x = x / w;
-                (3.0 / (2.0 * std::f64::consts::PI * x.powi(3))).sqrt()
-                    * (-3.0 * (x - 0.3).powi(2) / (2.0 * 0.09 * x)).exp()
-                    / w
-            },
-            0.0,
-            1.0,
-        ),
-        (
-            &|x| {
-                let payoff = (100.0 * (0.2 * (x - 1000.0) - 0.02).exp() - 110.0).max(0.0);
-                payoff * (-0.5 * (x - 1000.0).powi(2)).exp() / (2.0 * std::f64::consts::PI).sqrt()
-            },
-            -inf,
-            4.292010941409889,
-        ),
-    ];
-    for (k, (f, lower, exact)) in cases.into_iter().enumerate() {
-        for tolerance in [1e-6, 1e-10] {
-            let found = crate::of(&Integrator::new().rel_tol(tolerance), f, lower, inf);
-            let off = (found.estimate - exact).abs();
-            let right = off <= found.error.max(2e-14 * exact);
-            assert!(found.status == Status::Converged && right, "{k}: {tolerance:e}: {found:#}, off by {off:e}");
-        }
-    }
-    // A peak at 4e8 that is narrow beside its distance is no slow tail.
-    let gumbel = |x: f64| {
-        let z = (x / 16777216.0 + 24.7) / 0.018;
-        (-(z + (-z).exp())).exp() / (0.018 * 16777216.0)
-    };
-    let found = crate::of(&Integrator::new().rel_tol(1e-6), gumbel, -inf, inf);
-    assert!(found.status == Status::Converged && (found.estimate - 1.0).abs() <= found.error, "{found:#}");
 }
 
 #[test]

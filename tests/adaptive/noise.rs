@@ -37,38 +37,6 @@ fn what_loses_its_digits_towards_an_end_is_followed_from_farther_out() {
     }
 }
 
-/// The same towards infinity, where f falls like a power of 1/x.
-#[test]
-fn what_loses_its_digits_far_out_is_followed_from_nearer() {
-    type Case<'a> = (&'a (dyn Fn(f64) -> f64 + Sync), f64, f64);
-    let inf = f64::INFINITY;
-    let cases: [Case; 4] = [
-        (&|x| (1.0 + 1.0 / (x * x)).ln(), 0.0, std::f64::consts::PI),
-        (&|x| (1.0 + 1.0 / (x * x)).ln(), -inf, 2.0 * std::f64::consts::PI),
-        (&|x| 1.0 - x / (1.0 + x * x).sqrt(), 0.0, 1.0),
-        (&|x| (1.0 / (x * x)).exp() - 1.0, 1.0, 1.207021663355318),
-    ];
-    for (k, (f, a, exact)) in cases.into_iter().enumerate() {
-        for tolerance in [1e-6, 1e-10, 1e-13] {
-            let found = of(&Integrator::new().rel_tol(tolerance), f, a, inf);
-            let off = (found.estimate - exact).abs();
-            let right = off <= found.error.max(tolerance * exact) && found.error < 1e-6;
-            assert!(right && found.evaluations < 15_000, "{k}: {tolerance:e}: {found:#}, off by {off:e}");
-            assert!(found.status == Status::Converged || tolerance < 1e-12, "{k}: {tolerance:e}: {found:#}");
-        }
-    }
-}
-
-/// More nodes do not bring digits that values have not.
-#[test]
-fn noise_that_nothing_stands_for_ends_the_rounds() {
-    let f = |x: f64| 1e-6 * (1.0 / x).sin() + (1.0 - x.cos()) / (x * x);
-    let found = of(&Integrator::new(), f, 0.0, 1.0);
-    let off = (found.estimate - 0.4863858803022946).abs();
-    let ended = found.status == Status::RoundoffLimited && found.evaluations < 20_000;
-    assert!(ended && off <= found.error && found.error < 1e-5, "{found:#}, off by {off:e}");
-}
-
 /// What is smooth from close by is no noise.
 #[test]
 fn what_oscillates_faster_and_faster_is_no_noise() {

@@ -54,7 +54,10 @@ fn points_are_those_of_the_cpu() {
                 assert_eq!((gpu.backend, gpu.precision, gpu.level), (Backend::Gpu, precision, None), "{gpu:#}");
                 assert_eq!(gpu.adapter.as_deref(), Some(&*device.info().name));
                 assert!(gpu.fallbacks.is_empty(), "{gpu:#}");
-                assert_eq!((gpu.evaluations, &gpu.statistics), (cpu.evaluations, &cpu.statistics), "{gpu:#} {cpu:#}");
+                assert_eq!(gpu.statistics, cpu.statistics, "{gpu:#} {cpu:#}");
+                // What less exact arithmetic makes the same is looked at along a line.
+                let looked = gpu.evaluations.abs_diff(cpu.evaluations);
+                assert!(looked == 0 || looked <= 512 && precision != Precision::F64, "{gpu:#} {cpu:#}");
                 // The volume times the largest value, and a few operations.
                 let rounding = 7.5 * 7.0 * 4.0 * unit;
                 let difference = (gpu.estimate - cpu.estimate).abs();

@@ -2,24 +2,17 @@
 
 use super::{INF, run};
 use quadrille::{Integrator, Norm, Status, Verify};
-use std::f64::consts::{FRAC_PI_2, PI};
+use std::f64::consts::FRAC_PI_2;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-/// Values that lose their digits, 0 · ∞ far out, and cycles without end, each beside what has no trouble.
+/// Values that lose their digits, and cycles without end, each beside what has no trouble.
 #[test]
 fn a_component_in_trouble_is_integrated_by_itself() {
     type Case = (Box<dyn Fn(f64) -> [f64; 2] + Sync>, f64, f64, [f64; 2]);
     let sine = 1.0 - 1f64.cos();
-    let cases: [Case; 5] = [
+    let cases: [Case; 3] = [
         (Box::new(|x| [(1.0 - x.cos()) / (x * x), x.sin()]), 0.0, 1.0, [0.48638537623532274, sine]),
         (Box::new(|x| [x.sin(), (x - x.sin()) / (x * x * x)]), 0.0, 1.0, [sine, 0.16392818052160962]),
-        (Box::new(|x| [(1.0 + 1.0 / (x * x)).ln(), (-x).exp()]), 0.0, INF, [PI, 1.0]),
-        (
-            Box::new(|x| [0.085e3 * (1e3 * x).exp() * (-0.085 * ((1e3 * x).exp() - 1.0)).exp(), (-x).exp()]),
-            0.0,
-            INF,
-            [1.0; 2],
-        ),
         (Box::new(|x| [(-x).exp(), x.sin() / x]), 0.0, INF, [1.0, FRAC_PI_2]),
     ];
     for (k, (f, a, b, exact)) in cases.iter().enumerate() {

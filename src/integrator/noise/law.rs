@@ -30,7 +30,6 @@ const FARTHEST: f64 = 9.0;
 const POWER: f64 = 1.0 / 6.0;
 const NEXT_TO_POWER: f64 = 0.01;
 const LEAST_POWER: f64 = -0.9;
-const LEAST_POWER_FAR: f64 = 1.1;
 
 /// Values in each octave that are compared with what is to stand for them, and how rough they may be farther out, where
 /// there is none; parts for its integral over a leaf, in geometric progression, with nodes and weights.
@@ -47,7 +46,7 @@ const CLAIMED: f64 = 3.0;
 const TRUNCATED: f64 = 2.0;
 const MOST: f64 = 1e-8;
 
-/// From an end in one direction; from infinity inward, where distances are reciprocals.
+/// From an end in one direction.
 pub(super) struct Side<'a> {
     pub f: &'a dyn Values,
     pub end: f64,
@@ -77,22 +76,11 @@ impl Place {
 impl Side<'_> {
     /// Whether numbers are close enough at this distance that none is rounded.
     pub fn is_apart(&self, distance: f64) -> bool {
-        distance * SPACING * 0.125 > f64::EPSILON * self.origin() && distance > f64::MIN_POSITIVE
-    }
-
-    /// The length in x that a distance stands for.
-    pub fn length(&self, distance: f64) -> f64 {
-        if self.end.is_finite() { distance } else { distance.recip() }
-    }
-
-    fn origin(&self) -> f64 {
-        if self.end.is_finite() { self.end.abs() } else { 0.0 }
+        distance * SPACING * 0.125 > f64::EPSILON * self.end.abs() && distance > f64::MIN_POSITIVE
     }
 
     fn values<const N: usize>(&self, distances: [f64; N]) -> [f64; N] {
-        let far = self.end.is_infinite();
-        let point = |distance: f64| if far { -self.sign / distance } else { distance.mul_add(self.sign, self.end) };
-        let points = distances.map(point);
+        let points = distances.map(|distance| distance.mul_add(self.sign, self.end));
         let mut values = [0.0; N];
         self.f.values(points.as_chunks().0, values.as_chunks_mut().0);
         values
@@ -101,7 +89,7 @@ impl Side<'_> {
     /// Values at equal distances: multiples of what numbers are apart there, so that none is rounded, and no round
     /// ones, of which there may be no noise.
     pub fn place(&self, distance: f64, spacing: f64) -> Place {
-        let apart = f64::EPSILON * (self.origin() + 2.0 * distance).log2().floor().exp2();
+        let apart = f64::EPSILON * (self.end.abs() + 2.0 * distance).log2().floor().exp2();
         let multiple = |length: f64| (length / apart).round().max(1.0) * apart;
         let (distance, spacing) = (multiple(UNEVEN * distance), multiple(UNEVEN * spacing * distance));
         let values = self.values::<ROW>(std::array::from_fn(|k| spacing.mul_add(k as f64, distance)));
@@ -117,7 +105,7 @@ impl Side<'_> {
         method: &Adaptive,
         evaluations: &mut u64,
     ) -> Option<Law> {
-        let power = self.power(&places[clean..begins])?;
+        let power = self.power(&places[clean..begins]);
         let cuts = places[clean..begins].iter().flat_map(|place| [place.distance, 0.5 * place.distance]);
         let cuts = cuts.filter(|cut| FARTHEST * cut <= 4.0 * places[0].distance);
         let laws = cuts.map(|cut| {
@@ -155,9 +143,6 @@ impl Side<'_> {
 
     /// Whether a leaf below the cut has the integral of the law, as far as its noise tells.
     fn agrees(&self, law: &Law, places: &[Place], region: &Region, swept: &Swept) -> bool {
-        if self.end.is_infinite() {
-            return true;
-        }
         let ends = [region.lower, region.upper].map(|end| self.sign * (end - self.end));
         let (near, far) = (ends[0].min(ends[1]), ends[0].max(ends[1]));
         if region.map != Map::Plain || near <= 0.0 || far > law.cut {
@@ -173,13 +158,12 @@ impl Side<'_> {
         (swept.estimate - integral).abs() <= swept.error + rounding + SIGNIFICANT * width * (noise + off)
     }
 
-    /// That which values nearest to the end go by; towards infinity none is no help.
-    fn power(&self, places: &[Place]) -> Option<f64> {
-        let (none, least) = if self.end.is_finite() { (Some(0.0), LEAST_POWER) } else { (None, LEAST_POWER_FAR) };
-        let [.., outer, inner] = places else { return none };
+    /// That which values nearest to the end go by.
+    fn power(&self, places: &[Place]) -> f64 {
+        let [.., outer, inner] = places else { return 0.0 };
         let power = (outer.value / inner.value).ln() / (outer.distance / inner.distance).ln();
         let multiple = POWER * (power / POWER).round();
-        if (power - multiple).abs() < NEXT_TO_POWER && multiple > least { Some(multiple) } else { none }
+        if (power - multiple).abs() < NEXT_TO_POWER && multiple > LEAST_POWER { multiple } else { 0.0 }
     }
 
     fn fitted(&self, cut: f64, power: f64) -> Law {
@@ -198,8 +182,7 @@ impl Side<'_> {
         let amplified = at_end.iter().map(|term| term * term).sum::<f64>().sqrt() * (2.0 / SAMPLES as f64).sqrt();
         let last = (TERMS - 2..TERMS).map(|order| (terms[order] * at_end[order]).abs()).sum::<f64>();
         let density = TRUNCATED * last + CLAIMED * amplified * scatter;
-        let order = if self.end.is_finite() { power + 1.0 } else { power - 1.0 };
-        Law { density, claim: density * cut.powf(order) / order, ..law }
+        Law { density, claim: density * cut.powf(1.0 + power) / (1.0 + power), ..law }
     }
 }
 
@@ -275,8 +258,7 @@ impl Values for Smoothed<'_> {
         self.of.values(points, values);
         for (&point, value) in points.as_flattened().iter().zip(values.as_flattened_mut()) {
             for law in &self.laws {
-                let from = point - law.end;
-                let distance = if law.end.is_finite() { law.sign * from } else { -law.sign / point };
+                let distance = law.sign * (point - law.end);
                 if (0.0..law.cut).contains(&distance) {
                     *value = law.at(distance);
                 }

@@ -29,14 +29,7 @@ impl Rounds<'_> {
             Outcome::Oscillates if self.cycles.too_dear => Status::MaxEvaluations,
             outcome => status(outcome),
         };
-        let (mut estimate, mut error) = (totals.estimate, totals.error);
-        // What would have done for less, if the mesh has found nothing else.
-        if let Some((whole, its_error)) = self.done.best().filter(|_| outcome == Outcome::RoundoffLimited) {
-            let its_error = its_error + self.noise.claim;
-            if its_error < error && (whole - estimate).abs() <= its_error + error {
-                (estimate, error) = (whole, its_error);
-            }
-        }
+        let (estimate, error) = (totals.estimate, totals.error);
         Ok(Answer { estimate, error, evaluations, regions, status, extrapolated: None }.or_nothing())
     }
 

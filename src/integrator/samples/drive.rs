@@ -149,17 +149,12 @@ impl<'a> Drive<'a> {
         };
         let mut outcome = method.absorb(&moments);
         if let (Some(Outcome::Converged | Outcome::RoundoffLimited), Some(spacing)) = (outcome, method.spacing()) {
-            let left = self.with.max_evaluations.saturating_sub(self.others + method.known().evaluations);
-            let looked = step_along(&self.kernel, self.with.seed, spacing, left);
+            let looked = step_along(&self.kernel, self.with.seed, spacing);
             if let Some(stop) = self.with.control.withheld(self.kernel.values.withheld(), self.start) {
                 return Some(End::Stopped(stop));
             }
             match looked {
-                Ok(looked) => {
-                    // Without a look it may be as large as anything seen.
-                    let (step, evaluations) = looked.unwrap_or((method.known().reach, 0));
-                    outcome = method.doubt(step, evaluations);
-                }
+                Ok((step, evaluations)) => outcome = method.doubt(step, evaluations),
                 Err(bad) => return Some(End::Bad(bad)),
             }
         }

@@ -20,16 +20,10 @@ const BEND: f64 = 0.4;
 /// The fourth difference at a step of one.
 const AT_STEP: f64 = 3.0;
 
-/// The evaluations that a look takes, at most.
-const DEAREST: u64 = 8 * POINTS as u64;
-
 /// The largest step between points `spacing` apart, in widths of the box, on a line from one corner to the one
-/// opposite; and the evaluations. Steps are seen by fourth differences, which kinks leave as well, and what is smooth
-/// does not. A point at which the integrand is not finite is an error; with few evaluations left there is no look.
-pub(super) fn step_along(kernel: &SimdSamples, seed: u64, spacing: f64, left: u64) -> Result<Option<(f64, u64)>, Bad> {
-    if left < DEAREST {
-        return Ok(None);
-    }
+/// opposite; and the evaluations, some 512 at most. Steps are seen by fourth differences, which kinks leave as well, and
+/// what is smooth does not. A point at which the integrand is not finite is an error.
+pub(super) fn step_along(kernel: &SimdSamples, seed: u64, spacing: f64) -> Result<(f64, u64), Bad> {
     let line = Line::through(kernel, seed);
     let (ends, most) = (0.5 * spacing, POINTS as f64 - 1.0);
     let (mut middle, mut apart, mut evaluations) = (0.5, (1.0 - spacing) / most, 0);
@@ -45,7 +39,7 @@ pub(super) fn step_along(kernel: &SimdSamples, seed: u64, spacing: f64, left: u6
             }
         }
         if apart <= spacing {
-            return Ok(Some((step, evaluations)));
+            return Ok((step, evaluations));
         }
         (middle, apart) = (from + roughest as f64 * apart, spacing.max(apart / CLOSER));
     }

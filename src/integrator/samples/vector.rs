@@ -121,20 +121,17 @@ impl Run<'_> {
     /// Looks at all components along a line, before claims are believed.
     fn look(&mut self, integral: &mut VectorIntegral) -> Result<(), Ended> {
         let &VectorOver { values, components, axes, token, start, .. } = self.over;
-        let left = self.with.max_evaluations.saturating_sub(self.methods[0].known().evaluations);
         let shared = SharedPoints::new(values, components, axes.len());
         let mut steps = Vec::with_capacity(components);
         for (c, method) in self.methods.iter().enumerate() {
             let Some(spacing) = method.spacing() else { return Ok(()) };
             let kernel = SimdSamples { values: &shared.component(c), axes, token };
-            let left = left.saturating_sub(shared.evaluations());
-            let step = step_along(&kernel, self.with.seed, spacing, left);
+            let step = step_along(&kernel, self.with.seed, spacing);
             if let Some(stop) = self.with.control.withheld(values.withheld(), start) {
                 return Err((End::Stopped(stop), None));
             }
-            let seen = step.map_err(|bad| (End::Bad(bad), Some(c)))?;
-            // Without a look it may be as large as anything seen.
-            steps.push(seen.map_or(method.known().reach, |(step, _)| step));
+            let (step, _) = step.map_err(|bad| (End::Bad(bad), Some(c)))?;
+            steps.push(step);
         }
         for (c, (method, step)) in self.methods.iter_mut().zip(steps).enumerate() {
             method.doubt(step, shared.evaluations());

@@ -8,7 +8,7 @@ use crate::rule::Vector;
 /// From where on a power of x may overflow on the way to a value.
 const FAR: f64 = 1e60;
 /// The same where there is but a sign of it, which others look into.
-const EARLY: f64 = 1e5;
+const EARLY: f64 = 1e7;
 
 /// The least that is claimed of what lies beyond the last term, as a share of that.
 const NEXT_TO_END: f64 = 0.25;
