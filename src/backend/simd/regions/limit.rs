@@ -9,11 +9,16 @@
 //! in them, up or down, each by a pattern of its own. Whether f goes on as it does is asked of all panels farther in, and
 //! of values down to the last number before c.
 
+mod epsilon;
+mod nearest;
+
+use self::epsilon::{Entry, LEAST, limits};
+use self::nearest::{Nearest, Settling, VALUES};
 use super::{Desk, SimdRegions};
-use crate::estimate::{larger, lesser};
+use crate::estimate::{larger};
 use crate::lanes::{LANES, Lanes, Simd, dispatch};
 use crate::rule::dyadic::{DYADIC, Dyadic, ROWS};
-use crate::rule::{MOST_VECTORS, Vector};
+use crate::rule::MOST_VECTORS;
 
 /// The integral from an end to some distance.
 #[derive(Clone, Copy, Debug)]
@@ -28,12 +33,6 @@ pub(super) struct Limit {
 /// The most panels, and how far out they reach at most, in units of half the distance of numbers.
 const MOST: usize = 56;
 pub(super) const FARTHEST: f64 = (1u64 << 60) as f64;
-/// Panels that a limit is of: farther out f may be made of more powers than are removed.
-const WINDOW: usize = 12;
-/// The least number of them.
-const LEAST: usize = 7;
-/// Limits are taken after each so many panels.
-const EACH: usize = 2;
 
 /// The ratio of panels above which an integral is not known to exist: f may be 1/δ.
 const SMALLER: f64 = 0.9985;
@@ -41,18 +40,11 @@ const SMALLER: f64 = 0.9985;
 /// By how much |f| is larger next to the end than farther out.
 const GROWN: f64 = 2.0;
 
-/// How often the largest deviation of the lanes is claimed.
-const SPREAD: f64 = 4.0;
 /// Rounding of the sum over a panel, in units of it: it is claimed like noise.
 const ROUNDING: f64 = 2.0 * f64::EPSILON;
 
-/// By how much ratios may change, in units of the least change before and of noise, for f to go on as it does.
-const GROWTH: f64 = 1.02;
-const NOISY: f64 = 3.0;
 /// So many of the panels that a limit is of have to go on, too.
 const BEFORE: usize = 6;
-/// The noise beyond which nothing is seen.
-const BLIND: f64 = 0.5;
 /// The noise of single values, in units of what panels have at that distance.
 const SINGLE: f64 = 4.0;
 
@@ -64,14 +56,6 @@ struct Panel {
     magnitude: f64,
     /// What its values say of those at its ends, the one that is nearer to c first.
     ends: [f64; 2],
-}
-
-/// A limit of sums, what is claimed of it, and the number of panels.
-#[derive(Clone, Copy)]
-struct Entry {
-    estimate: f64,
-    error: f64,
-    used: usize,
 }
 
 impl SimdRegions<'_> {
@@ -93,21 +77,24 @@ impl SimdRegions<'_> {
             dispatch!(self.token, simd => self.sum(simd, (end, length), done, batch, desk));
             done += batch.len();
         }
-        let (values, outermost) = self.next_to(end, length, 2.0 * least, desk);
+        let (nearest, outermost) = self.next_to(end, length, 2.0 * least, desk);
         *evaluations += (LANES * (ROWS * count + VALUES)) as u32;
-        let panels = &panels[..count];
+        let panels = &mut panels[..count];
         if count < LEAST || panels.iter().any(|panel| !panel.off.is_finite()) || !grows(panels) {
             return None;
         }
         // Of a value; the noise of values times their distance is what rounding of the distance makes.
         let noise = |(k, panel): (usize, &Panel)| panel.off / panel.estimate.abs() * near(k) * length.abs();
         let noise = panels.iter().enumerate().skip(count.saturating_sub(BEFORE)).map(noise).fold(0.0, larger);
-        if !are_alike(&values, SINGLE * noise / (2.0 * least)) {
-            return None;
+        let shift = nearest.shift(SINGLE * noise / (2.0 * least))?;
+        for panel in panels.iter_mut() {
+            panel.off += 2.0 * least * shift * (panel.ends[0] - panel.ends[1]).abs();
         }
-        let mut entries = dispatch!(self.token, simd => entries(simd, panels));
-        entries.sort_by(|a, b| a.error.total_cmp(&b.error));
-        let &Entry { estimate, error, .. } = entries.iter().find(|entry| goes_on(panels, entry, &entries))?;
+        let mut entries = [Entry::NONE; MOST];
+        let number = dispatch!(self.token, simd => limits(simd, panels, &mut entries));
+        let entries = &mut entries[..number];
+        entries.sort_unstable_by(|a, b| a.error.total_cmp(&b.error));
+        let &Entry { estimate, error, .. } = entries.iter().find(|entry| goes_on(panels, entry, entries))?;
         let coarse = panels[..BEFORE].iter().map(|panel| panel.off).sum::<f64>() > 0.1 * error;
         let magnitude = panels.iter().map(|panel| panel.magnitude).sum::<f64>() + (estimate - total(panels)).abs();
         let error = error + hidden(panels, outermost) * length.abs() + ROUNDING * estimate.abs();
@@ -148,22 +135,19 @@ impl SimdRegions<'_> {
         }
     }
 
-    /// Values next to the end, at distances of 1, 2, 4, … `step`s, from the farthest inward; and that at `length`.
-    fn next_to(&self, end: f64, length: f64, step: f64, desk: &mut Desk) -> ([f64; NEAREST], f64) {
+    /// Values next to the end, of which the numbers are a `step` apart; and that at `length`.
+    fn next_to(&self, end: f64, length: f64, step: f64, desk: &mut Desk) -> (Nearest, f64) {
         let points = desk.points[..VALUES].as_flattened_mut();
-        for (k, point) in points[..NEAREST].iter_mut().rev().enumerate() {
-            *point = end + step.copysign(length) * (1u32 << k) as f64;
+        let steps = Nearest::steps();
+        for (point, steps) in points.iter_mut().zip(steps) {
+            *point = end + step.copysign(length) * steps;
         }
-        points[NEAREST] = end + length;
+        points[steps.len()] = end + length;
         self.values.values(&desk.points[..VALUES], &mut desk.values[..VALUES]);
         let values = desk.values[..VALUES].as_flattened();
-        (std::array::from_fn(|k| values[k]), values[NEAREST])
+        (Nearest(std::array::from_fn(|k| values[k])), values[steps.len()])
     }
 }
-
-/// Vectors of single values; and how many of these are next to the end.
-const VALUES: usize = 2;
-const NEAREST: usize = LANES * VALUES - 1;
 
 /// What may be hidden between the nodes of neighbours, in units of the length: by what they say of their common ends.
 fn hidden(panels: &[Panel], outermost: f64) -> f64 {
@@ -178,7 +162,7 @@ fn hidden(panels: &[Panel], outermost: f64) -> f64 {
 
 /// Where a panel begins, in units of where the first ends.
 fn near(panel: usize) -> f64 {
-    0.5f64.powi(panel as i32 + 1)
+    f64::from_bits((1022 - panel as u64) << 52)
 }
 
 fn total(panels: &[Panel]) -> f64 {
@@ -189,69 +173,6 @@ fn total(panels: &[Panel]) -> f64 {
 fn grows(panels: &[Panel]) -> bool {
     let mean = |k: usize| panels[k].magnitude / near(k);
     mean(panels.len() - 1) > GROWN * mean(0)
-}
-
-/// By how much, in units of its noise, a panel is off in a lane: the signs of Walsh's functions; in the last, all the
-/// same.
-fn pattern(lane: usize, panel: usize) -> f64 {
-    match lane {
-        0 => 0.0,
-        7 => 1.0,
-        _ if (lane & panel).count_ones() % 2 == 0 => 1.0,
-        _ => -1.0,
-    }
-}
-
-/// The limits of sums over panels.
-#[inline(always)]
-fn entries<S: Simd>(simd: S, panels: &[Panel]) -> Vec<Entry> {
-    let mut sum = [0.0; LANES];
-    let sums: Vec<Vector> = (panels.iter().enumerate())
-        .map(|(k, panel)| {
-            for (lane, sum) in sum.iter_mut().enumerate() {
-                *sum += panel.estimate + pattern(lane, k) * panel.off;
-            }
-            sum
-        })
-        .collect();
-    let mut entries = Vec::with_capacity(panels.len());
-    // No closures: they would be compiled without the instructions of lanes.
-    for used in (LEAST..=panels.len()).step_by(EACH) {
-        let (estimate, error) = extrapolated(simd, &sums[used.saturating_sub(WINDOW)..used]);
-        if error.is_finite() {
-            entries.push(Entry { estimate, error, used });
-        }
-    }
-    entries
-}
-
-/// The limit of sums by the epsilon algorithm, and what is claimed of it: of the entries that are of the last, that which
-/// claims least.
-#[inline(always)]
-fn extrapolated<S: Simd>(simd: S, sums: &[Vector]) -> (f64, f64) {
-    let zero = Lanes::splat(simd, 0.0);
-    // Diagonals of the table: the one that ends at this sum, and the two before.
-    let (mut now, mut before, mut earlier) = ([zero; WINDOW], [zero; WINDOW], [zero; WINDOW]);
-    for (n, &sum) in sums.iter().enumerate() {
-        (earlier, before) = (before, now);
-        now[0] = Lanes::from_array(simd, sum);
-        for column in 1..=n {
-            let step = (now[column - 1] - before[column - 1]).recip();
-            now[column] = if column > 1 { before[column - 2] + step } else { step };
-        }
-    }
-    let mut best = (f64::NAN, f64::INFINITY);
-    for column in (2..sums.len().saturating_sub(2)).step_by(2) {
-        let lanes = now[column].to_array();
-        let estimate = lanes[0];
-        let spread = lanes.iter().fold(0.0, |most, lane| larger(most, (lane - estimate).abs()));
-        let others = [before[column].to_array()[0], earlier[column].to_array()[0], before[column - 2].to_array()[0]];
-        let error = others.iter().map(|other| (other - estimate).abs()).sum::<f64>() + SPREAD * spread;
-        if lanes.iter().all(|lane| lane.is_finite()) && error < best.1 {
-            best = (estimate, error);
-        }
-    }
-    best
 }
 
 /// Whether panels farther in than those of a limit come to the same; and they, and what sums lack of the limit, change less
@@ -281,41 +202,4 @@ fn goes_on(panels: &[Panel], entry: &Entry, entries: &[Entry]) -> bool {
         }
     }
     true
-}
-
-/// Whether values are alike from the farthest inward: their ratios change less and less. `noise` is that of a value at one
-/// step from the end, in units of it.
-fn are_alike(values: &[f64], noise: f64) -> bool {
-    let mut ratios = Settling::new();
-    values.windows(2).enumerate().all(|(k, two)| {
-        let noise = noise / (1u32 << (values.len() - 2 - k)) as f64 + f64::EPSILON;
-        ratios.goes_on(two[1] / two[0], 3.0 * noise)
-    })
-}
-
-/// Numbers that are to change less and less.
-struct Settling {
-    before: f64,
-    least: f64,
-}
-
-impl Settling {
-    fn new() -> Self {
-        Self { before: f64::NAN, least: f64::INFINITY }
-    }
-
-    /// Whether the next does, which is off by `noise` at most.
-    fn goes_on(&mut self, next: f64, noise: f64) -> bool {
-        if noise > BLIND {
-            return true;
-        }
-        let change = (next - self.before).abs();
-        self.before = next;
-        if change.is_nan() {
-            return true;
-        }
-        let goes_on = change <= GROWTH * self.least + NOISY * noise;
-        self.least = lesser(self.least, change + NOISY * noise);
-        goes_on
-    }
 }

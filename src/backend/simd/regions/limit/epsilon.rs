@@ -1,0 +1,102 @@
+//! The epsilon algorithm: what sums over more and more panels tend to, if what they lack is a sum of geometric terms.
+
+use super::{MOST, Panel};
+use crate::estimate::larger;
+use crate::lanes::{LANES, Lanes, Simd};
+use crate::rule::Vector;
+
+/// The least number of panels.
+pub(super) const LEAST: usize = 7;
+/// Limits are taken after each so many of them.
+const EACH: usize = 2;
+const _: () = assert!(EACH == 2 && LEAST % EACH == 1);
+/// The last column of the table: half of it are terms that are removed, and farther out f may be made of more than are.
+const LAST: usize = 8;
+
+/// How often the largest deviation of the lanes is claimed.
+const SPREAD: f64 = 4.0;
+
+/// A limit of sums, what is claimed of it, and the number of panels.
+#[derive(Clone, Copy)]
+pub(super) struct Entry {
+    pub estimate: f64,
+    pub error: f64,
+    pub used: usize,
+}
+
+impl Entry {
+    pub const NONE: Self = Self { estimate: f64::NAN, error: f64::INFINITY, used: 0 };
+}
+
+/// By how much, in units of its noise, a panel is off in a lane: the signs of Walsh's functions; in the last, all the
+/// same.
+const fn pattern(panel: usize) -> Vector {
+    let mut signs = [1.0; LANES];
+    signs[0] = 0.0;
+    let mut lane = 1;
+    while lane < LANES - 1 {
+        if (lane & panel).count_ones() % 2 == 1 {
+            signs[lane] = -1.0;
+        }
+        lane += 1;
+    }
+    signs
+}
+
+/// They repeat.
+const PATTERNS: [Vector; LANES] = {
+    let mut each = [[0.0; LANES]; LANES];
+    let mut panel = 0;
+    while panel < LANES {
+        each[panel] = pattern(panel);
+        panel += 1;
+    }
+    each
+};
+
+/// Sets `entries` to the limits after some numbers of panels: of each, of the columns that which claims least. How many
+/// there are.
+#[inline(always)]
+pub(super) fn limits<S: Simd>(simd: S, panels: &[Panel], entries: &mut [Entry; MOST]) -> usize {
+    let zero = Lanes::splat(simd, 0.0);
+    // The last even column and the last odd one, by the last sum they are of.
+    let (mut even, mut odd) = ([zero; MOST], [zero; MOST]);
+    let mut sum = zero;
+    for (k, panel) in panels.iter().enumerate() {
+        sum = sum + Lanes::from_array(simd, PATTERNS[k % LANES]).fma(zero.like(panel.off), zero.like(panel.estimate));
+        even[k] = sum;
+    }
+    let count = panels.len();
+    let mut found = [Entry::NONE; MOST];
+    for column in 1..=LAST {
+        // Downward, so that what is before is of the column before.
+        if column % 2 == 1 {
+            for n in (column..count).rev() {
+                odd[n] = odd[n - 1] + (even[n] - even[n - 1]).recip();
+            }
+            continue;
+        }
+        let mut steps = [0.0; MOST];
+        for n in (column..count).rev() {
+            let step = (odd[n] - odd[n - 1]).recip();
+            even[n] = even[n - 1] + step;
+            steps[n] = step.to_array()[0];
+        }
+        for n in (LEAST.max(column + 3) - 1..count).step_by(EACH) {
+            let [earlier, before, lanes] = [even[n - 2], even[n - 1], even[n]];
+            let estimate = lanes.to_array()[0];
+            let spread = (lanes - estimate).abs().to_array().into_iter().fold(0.0, larger);
+            let others = [before, earlier].map(|other| (other - lanes).abs().to_array()[0]);
+            let error = others[0] + others[1] + steps[n].abs() + SPREAD * spread;
+            if lanes.is_finite().all() && error < found[n].error {
+                found[n] = Entry { estimate, error, used: n + 1 };
+            }
+        }
+    }
+    let mut number = 0;
+    for entry in found.into_iter().filter(|entry| entry.used > 0) {
+        entries[number] = entry;
+        number += 1;
+    }
+    number
+}

@@ -1,0 +1,97 @@
+//! Values down to the last number before a singular end: whether f goes on there as it does, and what the end is off by.
+//!
+//! The end that is meant need not be a number: 1/√sin x is singular at π, and the number π is short of that by a quarter
+//! of the distance to the next. Values next to it are those of a power of δ + s, not of δ.
+
+use crate::estimate::lesser;
+use crate::lanes::LANES;
+
+/// Vectors of values, of which one place is left.
+pub(super) const VALUES: usize = 2;
+const COUNT: usize = LANES * VALUES - 1;
+
+/// How much farther out than the others values are that say what power f is of.
+const BASE: usize = 4;
+
+/// The most that an end is off by, in steps: half of one, and what is not seen of that.
+const MOST: f64 = 0.55;
+
+/// By how much ratios may change, in units of the least change before and of noise, for f to go on as it does.
+const GROWTH: f64 = 1.02;
+const NOISY: f64 = 3.0;
+/// The noise beyond which nothing is seen.
+const BLIND: f64 = 0.5;
+
+/// Values at distances of 1, 2, 4, … steps from an end, a step being the distance of numbers; the farthest first.
+pub(super) struct Nearest(pub [f64; COUNT]);
+
+impl Nearest {
+    /// The number of steps to each.
+    pub fn steps() -> [f64; COUNT] {
+        std::array::from_fn(|k| f64::from(1u32 << (COUNT - 1 - k)))
+    }
+
+    /// What the end may be off by, in steps, if f goes on as it does; `noise` is that of the nearest value, in units of it.
+    pub fn shift(&self, noise: f64) -> Option<f64> {
+        if let Some(change) = settle(&self.0, noise) {
+            // What is not seen of it.
+            let hidden = 2.0 * (change + NOISY * NOISY * noise) / self.power(0.0).abs();
+            return Some(lesser(MOST, hidden));
+        }
+        let (steps, mut shift) = (Self::steps(), 0.0);
+        for _ in 0..4 {
+            let ratio = (self.0[COUNT - 1] / self.0[BASE]).powf(self.power(shift).recip());
+            shift = (steps[BASE] * ratio - 1.0) / (1.0 - ratio);
+        }
+        if !(shift.abs() < MOST) {
+            return None;
+        }
+        let power = self.power(shift);
+        let meant = std::array::from_fn(|k| self.0[k] * (1.0 + shift / steps[k]).powf(-power));
+        settle(&meant, noise).map(|_| shift.abs())
+    }
+
+    /// The power of the distance that f is of, if the end is off by so many steps.
+    fn power(&self, shift: f64) -> f64 {
+        let steps = Self::steps();
+        (self.0[0] / self.0[BASE]).ln() / ((steps[0] + shift) / (steps[BASE] + shift)).ln()
+    }
+}
+
+/// The least change of the ratios of neighbours, if they change less and less.
+fn settle(values: &[f64; COUNT], noise: f64) -> Option<f64> {
+    let mut ratios = Settling::new();
+    for k in 1..COUNT {
+        let noise = noise / f64::from(1u32 << (COUNT - 1 - k)) + f64::EPSILON;
+        if !ratios.goes_on(values[k] / values[k - 1], NOISY * noise) {
+            return None;
+        }
+    }
+    Some(ratios.least)
+}
+
+/// Numbers that are to change less and less.
+pub(super) struct Settling {
+    before: f64,
+    least: f64,
+}
+
+impl Settling {
+    pub const fn new() -> Self {
+        Self { before: f64::NAN, least: f64::INFINITY }
+    }
+
+    /// Whether the next does, which is off by `noise` at most.
+    pub fn goes_on(&mut self, next: f64, noise: f64) -> bool {
+        if noise > BLIND {
+            return true;
+        }
+        let change = (next - self.before).abs();
+        if std::mem::replace(&mut self.before, next).is_nan() {
+            return true;
+        }
+        let goes_on = change.is_finite() && change <= GROWTH * self.least + NOISY * noise;
+        self.least = lesser(self.least, change + NOISY * noise);
+        goes_on
+    }
+}
