@@ -15,7 +15,6 @@ mod nearest;
 use self::epsilon::{Entry, LEAST, limits};
 use self::nearest::{Nearest, Settling, VALUES};
 use super::{Desk, SimdRegions};
-use crate::estimate::{larger};
 use crate::lanes::{LANES, Lanes, Simd, dispatch};
 use crate::rule::dyadic::{DYADIC, Dyadic, ROWS};
 use crate::rule::MOST_VECTORS;
@@ -83,10 +82,7 @@ impl SimdRegions<'_> {
         if count < LEAST || panels.iter().any(|panel| !panel.off.is_finite()) || !grows(panels) {
             return None;
         }
-        // Of a value; the noise of values times their distance is what rounding of the distance makes.
-        let noise = |(k, panel): (usize, &Panel)| panel.off / panel.estimate.abs() * near(k) * length.abs();
-        let noise = panels.iter().enumerate().skip(count.saturating_sub(BEFORE)).map(noise).fold(0.0, larger);
-        let shift = nearest.shift(SINGLE * noise / (2.0 * least))?;
+        let shift = nearest.shift(SINGLE * noise(panels) * near(count - 1) * length.abs() / (2.0 * least))?;
         for panel in panels.iter_mut() {
             panel.off += 2.0 * least * shift * (panel.ends[0] - panel.ends[1]).abs();
         }
@@ -167,6 +163,17 @@ fn near(panel: usize) -> f64 {
 
 fn total(panels: &[Panel]) -> f64 {
     panels.iter().map(|panel| panel.estimate).sum()
+}
+
+/// The noise of values in the panel that is nearest, in units of them. That of values times their distance is what
+/// rounding of the distance makes, in all of the last panels alike; but where there is a step in one of them.
+fn noise(panels: &[Panel]) -> f64 {
+    let mut each = [0.0; BEFORE];
+    for (k, (noise, panel)) in each.iter_mut().zip(panels.iter().rev()).enumerate() {
+        *noise = panel.off / panel.estimate.abs() * (1u32 << k) as f64;
+    }
+    each.sort_unstable_by(f64::total_cmp);
+    each[BEFORE / 2 - 1]
 }
 
 /// Whether f grows towards the end: else that is not singular.
