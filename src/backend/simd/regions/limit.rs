@@ -36,8 +36,6 @@ pub(super) const FARTHEST: f64 = (1u64 << 60) as f64;
 /// The ratio of panels above which an integral is not known to exist: f may be 1/δ.
 const SMALLER: f64 = 0.9985;
 
-/// By how much |f| is larger next to the end than farther out.
-const GROWN: f64 = 2.0;
 
 /// Rounding of the sum over a panel, in units of it: it is claimed like noise.
 const ROUNDING: f64 = 2.0 * f64::EPSILON;
@@ -68,6 +66,11 @@ impl SimdRegions<'_> {
         evaluations: &mut u32,
         desk: &mut Desk,
     ) -> Option<Limit> {
+        let (nearest, outermost) = self.next_to(end, length, 2.0 * least, desk);
+        *evaluations += (LANES * VALUES) as u32;
+        if !nearest.is_singular() {
+            return None;
+        }
         let mut panels = [Panel::default(); MOST];
         let finest = 2.0 * least / DYADIC.finest;
         let count = (0..MOST).take_while(|&k| length.abs() * near(k) >= finest).count();
@@ -76,10 +79,9 @@ impl SimdRegions<'_> {
             dispatch!(self.token, simd => self.sum(simd, (end, length), done, batch, desk));
             done += batch.len();
         }
-        let (nearest, outermost) = self.next_to(end, length, 2.0 * least, desk);
-        *evaluations += (LANES * (ROWS * count + VALUES)) as u32;
+        *evaluations += (LANES * ROWS * count) as u32;
         let panels = &mut panels[..count];
-        if count < LEAST || panels.iter().any(|panel| !panel.off.is_finite()) || !grows(panels) {
+        if count < LEAST || panels.iter().any(|panel| !panel.off.is_finite()) {
             return None;
         }
         let shift = nearest.shift(SINGLE * noise(panels) * near(count - 1) * length.abs() / (2.0 * least))?;
@@ -174,12 +176,6 @@ fn noise(panels: &[Panel]) -> f64 {
     }
     each.sort_unstable_by(f64::total_cmp);
     each[BEFORE / 2 - 1]
-}
-
-/// Whether f grows towards the end: else that is not singular.
-fn grows(panels: &[Panel]) -> bool {
-    let mean = |k: usize| panels[k].magnitude / near(k);
-    mean(panels.len() - 1) > GROWN * mean(0)
 }
 
 /// Whether panels farther in than those of a limit come to the same; and they, and what sums lack of the limit, change less

@@ -10,6 +10,9 @@ use crate::lanes::LANES;
 pub(super) const VALUES: usize = 2;
 const COUNT: usize = LANES * VALUES - 1;
 
+/// By how much |f| is larger at one step than at the farthest of these: less than where it is a logarithm.
+const SINGULAR: f64 = 1.15;
+
 /// How much farther out than the others values are that say what power f is of.
 const BASE: usize = 4;
 
@@ -29,6 +32,11 @@ impl Nearest {
     /// The number of steps to each.
     pub fn steps() -> [f64; COUNT] {
         std::array::from_fn(|k| f64::from(1u32 << (COUNT - 1 - k)))
+    }
+
+    /// Whether |f| grows up to the end: else that is not singular.
+    pub fn is_singular(&self) -> bool {
+        self.0[COUNT - 1].abs() > SINGULAR * self.0[0].abs()
     }
 
     /// What the end may be off by, in steps, if f goes on as it does; `noise` is that of the nearest value, in units of it.
