@@ -87,7 +87,7 @@ impl Noise {
             for (neighbour, (limit, sign)) in
                 neighbours.into_iter().zip([(question.lower, -1.0), (question.upper, 1.0)])
             {
-                if end != limit {
+                if end != limit && !method.is_limited(end, sign) {
                     let room = neighbour.map_or(UNIT, |neighbour| (neighbour - end).abs());
                     laws.extend(self.towards(question.values, (end, sign), room, method));
                 }

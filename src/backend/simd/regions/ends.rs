@@ -9,6 +9,9 @@ use crate::plan::{Region, Swept};
 /// The largest share of the length that is looked at next to an end.
 const REACH: f64 = 0.125;
 
+/// In units of the distance of numbers: what is next to an end.
+const NEXT_TO: f64 = 32768.0;
+
 /// In units of half an ulp of the end: where values that are not finite may be due to rounding.
 const ROUNDED: f64 = 4096.0;
 
@@ -57,21 +60,21 @@ impl SimdRegions<'_> {
         };
         let wanted = [0, 1].map(|side| open[side] || bad(side));
         let mut evaluations = swept.evaluations;
-        let mended = self.mended(region, tolerance, wanted, desk, &mut evaluations);
-        if short && mended.is_none_or(|mended| mended.error >= swept.beyond) {
+        let limited = self.limited(region, tolerance, wanted, desk, &mut evaluations);
+        if short && limited.is_none_or(|limited| limited.error >= swept.beyond) {
             self.plain_levels(region, tolerance, false, desk, swept);
             evaluations += swept.evaluations;
         }
-        if let Some(mended) = mended
-            && (mended.error < swept.error || swept.bad.is_some() && mended.bad.is_none())
+        if let Some(limited) = limited
+            && (limited.error < swept.error || swept.bad.is_some() && limited.bad.is_none())
         {
-            *swept = mended;
+            *swept = limited;
         }
         swept.evaluations = evaluations;
     }
 
     /// Levels that leave out what is next to the ends where limits are wanted, and these, if there are any.
-    fn mended(
+    fn limited(
         &self,
         region: &Region,
         tolerance: Tolerance,
@@ -79,40 +82,59 @@ impl SimdRegions<'_> {
         desk: &mut Desk,
         evaluations: &mut u32,
     ) -> Option<Swept> {
-        if wanted == [false; 2] || !may_be_mended(region, wanted) {
+        if wanted == [false; 2] || !are_sparse(region, wanted) {
             return None;
         }
         let length = if region.width().is_finite() { region.width() } else { 1.0 };
-        let mut limits = [None; 2];
-        let mut rest = *region;
+        let (mut limits, mut rest) = ([None; 2], *region);
         for side in (0..2).filter(|&side| wanted[side]) {
-            let (end, inner) =
-                if side == 0 { (region.lower, &mut rest.lower) } else { (region.upper, &mut rest.upper) };
-            let least = half_spacing(region, side);
+            let (end, step) = grid(region, side);
             // A power of two, so that panels end at numbers; and down to the last of these there are panels.
-            let reach = (REACH * length).min(FARTHEST * least).log2().floor().exp2();
+            let reach = power_of_two_below((REACH * length).min(FARTHEST * step));
             let reach = if side == 0 { reach } else { -reach };
-            *inner = end + reach;
-            limits[side] = Some(self.limit(end, reach, least, evaluations, desk)?);
+            limits[side] = self.limit(end, reach, step, evaluations, desk);
+            if limits[side].is_some() {
+                *[&mut rest.lower, &mut rest.upper][side] = end + reach;
+            }
         }
-        let mut mended = Swept::NOTHING;
-        self.plain_levels(&rest, tolerance, false, desk, &mut mended);
-        *evaluations += mended.evaluations;
+        let limited = limits.map(|limit| limit.is_some());
+        if limited == [false; 2] {
+            return None;
+        }
+        let mut swept = Swept::NOTHING;
+        self.plain_levels(&rest, tolerance, false, desk, &mut swept);
+        swept.limited = limited;
+        *evaluations += swept.evaluations;
         for limit in limits.into_iter().flatten() {
-            mended.estimate += limit.estimate;
-            mended.magnitude += limit.magnitude;
-            mended.error += limit.error;
+            swept.estimate += limit.estimate;
+            swept.magnitude += limit.magnitude;
+            swept.error += limit.error;
             // No refinement removes what noise leaves.
-            mended.beyond += if limit.coarse { 0.0 } else { limit.error };
+            swept.beyond += if limit.coarse { 0.0 } else { limit.error };
         }
-        Some(mended)
+        Some(swept)
     }
 }
 
 /// Whether numbers are sparse next to all of these ends, as they are not next to 0.
-pub(super) fn may_be_mended(region: &Region, wanted: [bool; 2]) -> bool {
+pub(super) fn are_sparse(region: &Region, wanted: [bool; 2]) -> bool {
     let ends = [region.lower, region.upper];
     (0..2).all(|side| !wanted[side] || ends[side].is_finite() && half_spacing(region, side) >= f64::MIN_POSITIVE)
+}
+
+/// The end, and the distance of numbers next to it. That is of those a little farther in, where they may be twice as
+/// far apart; and then the first of these stands for the end.
+fn grid(region: &Region, side: usize) -> (f64, f64) {
+    let (end, spacing) = ([region.lower, region.upper][side], 2.0 * half_spacing(region, side));
+    let inward = if side == 0 { spacing } else { -spacing };
+    let farther_in = (end + NEXT_TO * inward).abs();
+    let step = spacing.max(farther_in.next_up() - farther_in);
+    (if side == 0 { (end / step).ceil() } else { (end / step).floor() } * step, step)
+}
+
+/// The largest power of two that is no larger.
+fn power_of_two_below(x: f64) -> f64 {
+    f64::from_bits(x.to_bits() & f64::INFINITY.to_bits())
 }
 
 /// Half the distance from an end to the next number inside: what the end that is meant may be off by.

@@ -3,7 +3,7 @@
 mod end;
 
 use self::end::End;
-use super::ends::may_be_mended;
+use super::ends::are_sparse;
 use super::waves::Waves;
 use super::{Desk, SimdRegions};
 use crate::estimate::{Tolerance, claim_of_levels, larger, left_by, rounding};
@@ -13,7 +13,7 @@ use crate::rule::levels::{Arm, EXP_HIGH, EXP_LOW, FINER, SINH_SINH, TANH_SINH, U
 use crate::rule::{MOST_VECTORS, Vector};
 use std::slice;
 
-/// The share of what lies beyond both ends that one of them is not looked at for.
+/// The share of what lies beyond both ends that no limit towards one of them is worth.
 const SLIGHT: f64 = 1e-3;
 
 /// Rows of the base level that are asked for in any case, of each side.
@@ -105,7 +105,7 @@ impl SimdRegions<'_> {
         let constant = !nothing && ends.iter().all(|end| end.largest == 0.0);
         // By ends of the region: of a half-line the finite one is that of the first arm.
         let first = usize::from(region.upper.is_finite() && !region.lower.is_finite());
-        // But where it is the other end that counts.
+        // An end is, but where it is the other that counts.
         desk.open = [first, 1 - first].map(|side| ends[side].open && each[side] > SLIGHT * beyond);
         let mut finer_waves = [Waves::none(simd), Waves::none(simd)];
         let mut short = false;
@@ -120,8 +120,7 @@ impl SimdRegions<'_> {
             {
                 break;
             }
-            short =
-                hasty && beyond > 0.0 && !tolerance.met(beyond + floor, estimate) && may_be_mended(region, desk.open);
+            short = hasty && beyond > 0.0 && !tolerance.met(beyond + floor, estimate) && are_sparse(region, desk.open);
             if short {
                 break;
             }

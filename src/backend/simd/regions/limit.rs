@@ -15,9 +15,10 @@ mod nearest;
 use self::epsilon::{Entry, LEAST, limits};
 use self::nearest::{Nearest, Settling, VALUES};
 use super::{Desk, SimdRegions};
+use crate::estimate::lesser;
 use crate::lanes::{LANES, Lanes, Simd, dispatch};
-use crate::rule::dyadic::{DYADIC, Dyadic, ROWS};
 use crate::rule::MOST_VECTORS;
+use crate::rule::dyadic::{DYADIC, Dyadic, ROWS};
 
 /// The integral from an end to some distance.
 #[derive(Clone, Copy, Debug)]
@@ -29,91 +30,116 @@ pub(super) struct Limit {
     pub magnitude: f64,
 }
 
-/// The most panels, and how far out they reach at most, in units of half the distance of numbers.
-const MOST: usize = 56;
-pub(super) const FARTHEST: f64 = (1u64 << 60) as f64;
+/// The most panels, and how far out they reach at most, in units of the distance of numbers.
+const MOST: usize = 51;
+pub(super) const FARTHEST: f64 = (1u64 << 59) as f64;
+const _: () = assert!(FARTHEST * DYADIC.finest == (1u64 << MOST) as f64);
 
 /// The ratio of panels above which an integral is not known to exist: f may be 1/δ.
 const SMALLER: f64 = 0.9985;
-
+/// How much of its distance to 1 is to be left where it tends to; and the change, in units of that distance, which is none.
+const APART: f64 = 0.7;
+const NO_CHANGE: f64 = 1e-3;
 
 /// Rounding of the sum over a panel, in units of it: it is claimed like noise.
 const ROUNDING: f64 = 2.0 * f64::EPSILON;
 
 /// So many of the panels that a limit is of have to go on, too.
 const BEFORE: usize = 6;
+const OTHERS: usize = 1;
 /// The noise of single values, in units of what panels have at that distance.
 const SINGLE: f64 = 4.0;
 
-/// A panel: its integral, and what it may be off by.
+/// The integral of f from a distance to twice that, and what it may be off by.
 #[derive(Clone, Copy, Debug, Default)]
 struct Panel {
+    width: f64,
     estimate: f64,
-    off: f64,
     magnitude: f64,
+    /// By noise of its values.
+    noise: f64,
+    /// By an end that is off by a rounding.
+    shift: f64,
     /// What its values say of those at its ends, the one that is nearer to c first.
     ends: [f64; 2],
 }
 
+impl Panel {
+    fn off(&self) -> f64 {
+        self.noise + self.shift.abs()
+    }
+}
+
 impl SimdRegions<'_> {
-    /// The integral over `length`, a power of two or its negative, from an end next to which the numbers are twice `least`
+    /// The integral over `length`, a power of two or its negative, from an end next to which the numbers are a `step`
     /// apart; if f goes on as it does.
     pub(super) fn limit(
         &self,
         end: f64,
         length: f64,
-        least: f64,
+        step: f64,
         evaluations: &mut u32,
         desk: &mut Desk,
     ) -> Option<Limit> {
-        let (nearest, outermost) = self.next_to(end, length, 2.0 * least, desk);
+        let step = step.copysign(length);
+        let finest = step / DYADIC.finest;
+        let count = (length / finest).log2() as usize;
+        if count < LEAST {
+            return None;
+        }
+        let (nearest, outermost) = self.next_to(end, length, step, desk);
         *evaluations += (LANES * VALUES) as u32;
         if !nearest.is_singular() {
             return None;
         }
-        let mut panels = [Panel::default(); MOST];
-        let finest = 2.0 * least / DYADIC.finest;
-        let count = (0..MOST).take_while(|&k| length.abs() * near(k) >= finest).count();
-        let mut done = 0;
-        for batch in panels[..count].chunks_mut(MOST_VECTORS / ROWS) {
-            dispatch!(self.token, simd => self.sum(simd, (end, length), done, batch, desk));
-            done += batch.len();
+        let mut panels = [Panel::default(); MOST + 1];
+        for (k, panel) in panels[..count].iter_mut().enumerate() {
+            panel.width = length * halved(k + 1);
         }
-        *evaluations += (LANES * ROWS * count) as u32;
-        let panels = &mut panels[..count];
-        if count < LEAST || panels.iter().any(|panel| !panel.off.is_finite()) {
+        // Nodes of the last are any numbers, those of this one, too: what functions round there is seen in both.
+        panels[count].width = 3.0 * finest;
+        for batch in panels[..=count].chunks_mut(MOST_VECTORS / ROWS) {
+            dispatch!(self.token, simd => self.sum(simd, end, batch, desk));
+        }
+        *evaluations += (LANES * ROWS * (count + 1)) as u32;
+        if panels[..=count].iter().any(|panel| !panel.noise.is_finite()) {
             return None;
         }
-        let shift = nearest.shift(SINGLE * noise(panels) * near(count - 1) * length.abs() / (2.0 * least))?;
+        // The noise of values times their distance is what rounding of the distance makes. A step is but in one of them.
+        let [noise, beside] = [count - 1, count].map(|k| panels[k].noise / panels[k].estimate.abs() * panels[k].width);
+        let panels = &mut panels[..count];
+        let shift = step * nearest.shift(SINGLE * lesser(noise.abs(), beside.abs()) / step.abs())?;
         for panel in panels.iter_mut() {
-            panel.off += 2.0 * least * shift * (panel.ends[0] - panel.ends[1]).abs();
+            panel.shift = shift * (panel.ends[1] - panel.ends[0]);
         }
         let mut entries = [Entry::NONE; MOST];
         let number = dispatch!(self.token, simd => limits(simd, panels, &mut entries));
         let entries = &mut entries[..number];
         entries.sort_unstable_by(|a, b| a.error.total_cmp(&b.error));
-        let &Entry { estimate, error, .. } = entries.iter().find(|entry| goes_on(panels, entry, entries))?;
-        let coarse = panels[..BEFORE].iter().map(|panel| panel.off).sum::<f64>() > 0.1 * error;
+        let first = entries.iter().position(|entry| goes_on(panels, entry, entries))?;
+        let Entry { estimate, error, .. } = entries[first];
+        let coarse = panels[..BEFORE].iter().map(Panel::off).sum::<f64>() > 0.1 * error;
         let magnitude = panels.iter().map(|panel| panel.magnitude).sum::<f64>() + (estimate - total(panels)).abs();
-        let error = error + hidden(panels, outermost) * length.abs() + ROUNDING * estimate.abs();
-        Some(Limit { estimate, error, coarse, magnitude })
+        // That which claims least of many may do so by accident.
+        let others = entries[first + 1..].iter().map(|other| (other.estimate - estimate).abs());
+        let other = others.take(OTHERS).fold(f64::INFINITY, lesser);
+        let error = error + other + hidden(panels, outermost) + ROUNDING * estimate.abs();
+        error.is_finite().then_some(Limit { estimate, error, coarse, magnitude })
     }
 
-    /// Sets panels, from number `first` on.
+    /// Sets panels of given widths.
     #[inline(always)]
-    fn sum<S: Simd>(&self, simd: S, (end, length): (f64, f64), first: usize, panels: &mut [Panel], desk: &mut Desk) {
+    fn sum<S: Simd>(&self, simd: S, end: f64, panels: &mut [Panel], desk: &mut Desk) {
         let zero = Lanes::splat(simd, 0.0);
         let Dyadic { nodes, weights, nulls, ends, .. } = DYADIC;
         let rows = ROWS * panels.len();
-        for (k, points) in desk.points[..rows].chunks_exact_mut(ROWS).enumerate() {
-            let width = length * near(first + k);
+        for (panel, points) in panels.iter().zip(desk.points[..rows].chunks_exact_mut(ROWS)) {
             for (point, node) in points.iter_mut().zip(nodes) {
-                *point = ((Lanes::from_array(simd, *node) + 1.0) * width + end).to_array();
+                *point = ((Lanes::from_array(simd, *node) + 1.0) * panel.width + end).to_array();
             }
         }
         self.values.values(&desk.points[..rows], &mut desk.values[..rows]);
-        for ((k, panel), values) in panels.iter_mut().enumerate().zip(desk.values.chunks_exact(ROWS)) {
-            let width = length.abs() * near(first + k);
+        for (panel, values) in panels.iter_mut().zip(desk.values.chunks_exact(ROWS)) {
             let mut sums = [zero; 8];
             for (row, value) in values.iter().enumerate() {
                 let value = Lanes::from_array(simd, *value);
@@ -125,11 +151,18 @@ impl SimdRegions<'_> {
                 }
             }
             let [estimate, magnitude, a, b, c, d, nearer, farther] = Lanes::totals(sums);
-            // The deviation of a value; and that of the sum, by weights whose squares come to 1/20.
-            let noise = (0.25 * (a * a + b * b + c * c + d * d)).sqrt();
-            let off = (0.22 * noise + ROUNDING * magnitude) * width;
-            let ends = [nearer, farther];
-            *panel = Panel { estimate: estimate * width, off, magnitude: magnitude * width, ends };
+            // The deviation of a value, by the mean of four of normal distribution; and that of the sum, by weights whose
+            // squares come to 1/20. No squares: they overflow.
+            let noise = 1.25 * 0.25 * (a.abs() + b.abs() + c.abs() + d.abs());
+            let width = panel.width.abs();
+            *panel = Panel {
+                width: panel.width,
+                estimate: estimate * width,
+                magnitude: magnitude * width,
+                noise: (0.22 * noise + ROUNDING * magnitude) * width,
+                shift: 0.0,
+                ends: [nearer, farther],
+            };
         }
     }
 
@@ -138,7 +171,7 @@ impl SimdRegions<'_> {
         let points = desk.points[..VALUES].as_flattened_mut();
         let steps = Nearest::steps();
         for (point, steps) in points.iter_mut().zip(steps) {
-            *point = end + step.copysign(length) * steps;
+            *point = end + step * steps;
         }
         points[steps.len()] = end + length;
         self.values.values(&desk.points[..VALUES], &mut desk.values[..VALUES]);
@@ -147,35 +180,35 @@ impl SimdRegions<'_> {
     }
 }
 
-/// What may be hidden between the nodes of neighbours, in units of the length: by what they say of their common ends.
+/// What may be hidden between the nodes of neighbours: by what they say of their common ends.
 fn hidden(panels: &[Panel], outermost: f64) -> f64 {
-    let mut outer = outermost;
-    let between = panels.iter().enumerate().map(|(k, panel)| {
+    let mut outer = if outermost.is_finite() { outermost } else { panels[0].ends[1] };
+    let between = panels.iter().map(|panel| {
         let apart = (panel.ends[1] - outer).abs();
         outer = panel.ends[0];
-        3.0 * DYADIC.finest * near(k) * apart
+        3.0 * DYADIC.finest * panel.width.abs() * apart
     });
     between.sum()
 }
 
-/// Where a panel begins, in units of where the first ends.
-fn near(panel: usize) -> f64 {
-    f64::from_bits((1022 - panel as u64) << 52)
+/// 2^-k.
+fn halved(k: usize) -> f64 {
+    f64::from_bits((1023 - k as u64) << (f64::MANTISSA_DIGITS - 1))
 }
 
 fn total(panels: &[Panel]) -> f64 {
     panels.iter().map(|panel| panel.estimate).sum()
 }
 
-/// The noise of values in the panel that is nearest, in units of them. That of values times their distance is what
-/// rounding of the distance makes, in all of the last panels alike; but where there is a step in one of them.
-fn noise(panels: &[Panel]) -> f64 {
-    let mut each = [0.0; BEFORE];
-    for (k, (noise, panel)) in each.iter_mut().zip(panels.iter().rev()).enumerate() {
-        *noise = panel.off / panel.estimate.abs() * (1u32 << k) as f64;
-    }
-    each.sort_unstable_by(f64::total_cmp);
-    each[BEFORE / 2 - 1]
+/// Whether the ratio of panels tends to less than 1: of 1/(δ ln² δ) it comes near as slowly as the integral does to its
+/// limit, if there is one, and differences of limits say nothing of what they lack.
+fn stays_apart(panels: &[Panel]) -> bool {
+    let [.., a, b, c, d] = panels else { return false };
+    let [earlier, before, now] = [(a, b), (b, c), (c, d)].map(|(a, b)| 1.0 - b.estimate / a.estimate);
+    let (previous, change) = (earlier - before, before - now);
+    let seen = NO_CHANGE * now + 3.0 * d.off() / d.estimate.abs();
+    // What changes come to that fall as these two do.
+    change <= seen || change < previous && now - change * change / (previous - change) > APART * now
 }
 
 /// Whether panels farther in than those of a limit come to the same; and they, and what sums lack of the limit, change less
@@ -184,6 +217,9 @@ fn goes_on(panels: &[Panel], entry: &Entry, entries: &[Entry]) -> bool {
     let Entry { estimate, error, used } = *entry;
     // Where panels do not become smaller there is no integral.
     if panels[used - 1].estimate.abs() > SMALLER * panels[used - 2].estimate.abs() {
+        return false;
+    }
+    if !stays_apart(&panels[..used]) {
         return false;
     }
     let mut farther_in = entries.iter().filter(|other| other.used > used);
@@ -195,10 +231,10 @@ fn goes_on(panels: &[Panel], entry: &Entry, entries: &[Entry]) -> bool {
     let (mut sum, mut off) = (total(&panels[..from]), 0.0);
     for (k, panel) in panels.iter().enumerate().skip(from) {
         sum += panel.estimate;
-        off += panel.off;
+        off += panel.off();
         let rest = (estimate - sum) / panel.estimate;
         let unknown = (error + off) / panel.estimate.abs();
-        let single = panel.off / panel.estimate.abs();
+        let single = panel.off() / panel.estimate.abs();
         let ratio = if k > from { panel.estimate / panels[k - 1].estimate } else { f64::NAN };
         if !(ratios.goes_on(ratio, 3.0 * single) && rests.goes_on(rest, 2.0 * (unknown + single * rest.abs()))) {
             return false;

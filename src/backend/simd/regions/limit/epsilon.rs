@@ -28,8 +28,8 @@ impl Entry {
     pub const NONE: Self = Self { estimate: f64::NAN, error: f64::INFINITY, used: 0 };
 }
 
-/// By how much, in units of its noise, a panel is off in a lane: the signs of Walsh's functions; in the last, all the
-/// same.
+/// By how much, in units of its noise, a panel is off in a lane: the signs of Walsh's functions; in the last, where what
+/// an end makes that is off by a rounding is added, all the same.
 const fn pattern(panel: usize) -> Vector {
     let mut signs = [1.0; LANES];
     signs[0] = 0.0;
@@ -63,7 +63,9 @@ pub(super) fn limits<S: Simd>(simd: S, panels: &[Panel], entries: &mut [Entry; M
     let (mut even, mut odd) = ([zero; MOST], [zero; MOST]);
     let mut sum = zero;
     for (k, panel) in panels.iter().enumerate() {
-        sum = sum + Lanes::from_array(simd, PATTERNS[k % LANES]).fma(zero.like(panel.off), zero.like(panel.estimate));
+        let mut off = PATTERNS[k % LANES].map(|sign| sign * panel.noise);
+        off[LANES - 1] += panel.shift;
+        sum = sum + Lanes::from_array(simd, off) + panel.estimate;
         even[k] = sum;
     }
     let count = panels.len();

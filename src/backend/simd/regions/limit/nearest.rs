@@ -19,6 +19,9 @@ const BASE: usize = 4;
 /// The most that an end is off by, in steps: half of one, and what is not seen of that.
 const MOST: f64 = 0.55;
 
+/// Noise of the nearest value that is not the rounding of each value alone.
+const SEEN: f64 = 1e-6;
+
 /// By how much ratios may change, in units of the least change before and of noise, for f to go on as it does.
 const GROWTH: f64 = 1.02;
 const NOISY: f64 = 3.0;
@@ -39,24 +42,34 @@ impl Nearest {
         self.0[COUNT - 1].abs() > SINGULAR * self.0[0].abs()
     }
 
-    /// What the end may be off by, in steps, if f goes on as it does; `noise` is that of the nearest value, in units of it.
+    /// What the end may be off by, in steps, if f goes on as it does; `noise` is that of the nearest value, in units of
+    /// it.
     pub fn shift(&self, noise: f64) -> Option<f64> {
         if let Some(change) = settle(&self.0, noise) {
             // What is not seen of it.
             let hidden = 2.0 * (change + NOISY * NOISY * noise) / self.power(0.0).abs();
             return Some(lesser(MOST, hidden));
         }
-        let (steps, mut shift) = (Self::steps(), 0.0);
-        for _ in 0..4 {
+        let shift = self.fitted();
+        if shift.abs() < MOST {
+            let (steps, power) = (Self::steps(), self.power(shift));
+            let meant = std::array::from_fn(|k| self.0[k] * (1.0 + shift / steps[k]).powf(-power));
+            if settle(&meant, noise).is_some() {
+                return Some(shift.abs());
+            }
+        }
+        // Beside noise it cannot be told.
+        (noise > SEEN && settle(&self.0, noise + MOST * self.power(0.0).abs()).is_some()).then_some(MOST)
+    }
+
+    /// The shift by which the nearest value is of the same power as the farthest.
+    fn fitted(&self) -> f64 {
+        let (farther, mut shift) = (Self::steps()[BASE], 0.0);
+        for _ in 0..8 {
             let ratio = (self.0[COUNT - 1] / self.0[BASE]).powf(self.power(shift).recip());
-            shift = (steps[BASE] * ratio - 1.0) / (1.0 - ratio);
+            shift = (farther * ratio - 1.0) / (1.0 - ratio);
         }
-        if !(shift.abs() < MOST) {
-            return None;
-        }
-        let power = self.power(shift);
-        let meant = std::array::from_fn(|k| self.0[k] * (1.0 + shift / steps[k]).powf(-power));
-        settle(&meant, noise).map(|_| shift.abs())
+        shift
     }
 
     /// The power of the distance that f is of, if the end is off by so many steps.
