@@ -118,7 +118,7 @@ impl SimdRegions<'_> {
         entries.sort_unstable_by(|a, b| a.error.total_cmp(&b.error));
         let first = entries.iter().position(|entry| goes_on(panels, entry, entries))?;
         let Entry { estimate, error, .. } = entries[first];
-        let coarse = panels[..BEFORE].iter().map(Panel::off).sum::<f64>() > 0.1 * error;
+        let coarse = panels[..BEFORE].iter().map(|panel| panel.noise).sum::<f64>() > 0.1 * error;
         let magnitude = panels.iter().map(|panel| panel.magnitude).sum::<f64>() + (estimate - total(panels)).abs();
         // That which claims least of many may do so by accident.
         let others = entries[first + 1..].iter().map(|other| (other.estimate - estimate).abs());

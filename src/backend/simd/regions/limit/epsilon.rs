@@ -13,8 +13,9 @@ const _: () = assert!(EACH == 2 && LEAST % EACH == 1);
 /// The last column of the table: half of it are terms that are removed, and farther out f may be made of more than are.
 const LAST: usize = 8;
 
-/// How often the largest deviation of the lanes is claimed.
-const SPREAD: f64 = 4.0;
+/// How often the deviation of a lane is claimed, of which the largest counts: noise is known in the mean, and of an end
+/// that is off the most.
+const SPREAD: Vector = [0.0, 4.0, 4.0, 4.0, 4.0, 4.0, 4.0, 1.0];
 
 /// A limit of sums, what is claimed of it, and the number of panels.
 #[derive(Clone, Copy)]
@@ -87,9 +88,10 @@ pub(super) fn limits<S: Simd>(simd: S, panels: &[Panel], entries: &mut [Entry; M
         for n in (LEAST.max(column + 3) - 1..count).step_by(EACH) {
             let [earlier, before, lanes] = [even[n - 2], even[n - 1], even[n]];
             let estimate = lanes.to_array()[0];
-            let spread = (lanes - estimate).abs().to_array().into_iter().fold(0.0, larger);
+            let spread = (lanes - estimate).abs() * Lanes::from_array(simd, SPREAD);
+            let spread = spread.to_array().into_iter().fold(0.0, larger);
             let others = [before, earlier].map(|other| (other - lanes).abs().to_array()[0]);
-            let error = others[0] + others[1] + steps[n].abs() + SPREAD * spread;
+            let error = others[0] + others[1] + steps[n].abs() + spread;
             if lanes.is_finite().all() && error < found[n].error {
                 found[n] = Entry { estimate, error, used: n + 1 };
             }
