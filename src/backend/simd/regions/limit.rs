@@ -13,7 +13,7 @@ mod epsilon;
 mod nearest;
 
 use self::epsilon::{Entry, LEAST, limits};
-use self::nearest::{Nearest, Settling, VALUES};
+use self::nearest::{NOISY, Nearest, Settling, VALUES};
 use super::{Desk, SimdRegions};
 use crate::estimate::lesser;
 use crate::lanes::{LANES, Lanes, Simd, dispatch};
@@ -46,9 +46,6 @@ const ROUNDING: f64 = 2.0 * f64::EPSILON;
 
 /// So many of the panels that a limit is of have to go on, too.
 const BEFORE: usize = 6;
-const OTHERS: usize = 1;
-/// The noise of single values, in units of what panels have at that distance.
-const SINGLE: f64 = 4.0;
 
 /// The integral of f from a distance to twice that, and what it may be off by.
 #[derive(Clone, Copy, Debug, Default)]
@@ -108,22 +105,21 @@ impl SimdRegions<'_> {
         // The noise of values times their distance is what rounding of the distance makes. A step is but in one of them.
         let [noise, beside] = [count - 1, count].map(|k| panels[k].noise / panels[k].estimate.abs() * panels[k].width);
         let panels = &mut panels[..count];
-        let shift = step * nearest.shift(SINGLE * lesser(noise.abs(), beside.abs()) / step.abs())?;
+        if !vanish(panels) {
+            return None;
+        }
+        let shift = step * nearest.shift(lesser(noise.abs(), beside.abs()) / step.abs())?;
         for panel in panels.iter_mut() {
             panel.shift = shift * (panel.ends[1] - panel.ends[0]);
         }
         let mut entries = [Entry::NONE; MOST];
-        let number = dispatch!(self.token, simd => limits(simd, panels, &mut entries));
-        let entries = &mut entries[..number];
+        let entries = dispatch!(self.token, simd => limits(simd, panels, &mut entries));
         entries.sort_unstable_by(|a, b| a.error.total_cmp(&b.error));
         let first = entries.iter().position(|entry| goes_on(panels, entry, entries))?;
         let Entry { estimate, error, .. } = entries[first];
         let coarse = panels[..BEFORE].iter().map(|panel| panel.noise).sum::<f64>() > 0.1 * error;
         let magnitude = panels.iter().map(|panel| panel.magnitude).sum::<f64>() + (estimate - total(panels)).abs();
-        // That which claims least of many may do so by accident.
-        let others = entries[first + 1..].iter().map(|other| (other.estimate - estimate).abs());
-        let other = others.take(OTHERS).fold(f64::INFINITY, lesser);
-        let error = error + other + hidden(panels, outermost) + ROUNDING * estimate.abs();
+        let error = error + hidden(panels, outermost) + ROUNDING * estimate.abs();
         error.is_finite().then_some(Limit { estimate, error, coarse, magnitude })
     }
 
@@ -151,15 +147,15 @@ impl SimdRegions<'_> {
                 }
             }
             let [estimate, magnitude, a, b, c, d, nearer, farther] = Lanes::totals(sums);
-            // The deviation of a value, by the mean of four of normal distribution; and that of the sum, by weights whose
-            // squares come to 1/20. No squares: they overflow.
+            // The deviation of a value, by the mean of four of normal distribution: squares overflow. That of the sum is
+            // no less, as all that round alike at such nodes are off alike.
             let noise = 1.25 * 0.25 * (a.abs() + b.abs() + c.abs() + d.abs());
             let width = panel.width.abs();
             *panel = Panel {
                 width: panel.width,
                 estimate: estimate * width,
                 magnitude: magnitude * width,
-                noise: (0.22 * noise + ROUNDING * magnitude) * width,
+                noise: (noise + ROUNDING * magnitude) * width,
                 shift: 0.0,
                 ends: [nearer, farther],
             };
@@ -200,13 +196,22 @@ fn total(panels: &[Panel]) -> f64 {
     panels.iter().map(|panel| panel.estimate).sum()
 }
 
+/// Whether panels become smaller up to the end: else there is no integral, but an antilimit.
+fn vanish(panels: &[Panel]) -> bool {
+    let last = &panels[panels.len() - BEFORE - 1..];
+    last.windows(2).any(|pair| {
+        let single: f64 = pair.iter().map(|panel| panel.off() / panel.estimate.abs()).sum();
+        pair[1].estimate.abs() <= (SMALLER - NOISY * single) * pair[0].estimate.abs()
+    })
+}
+
 /// Whether the ratio of panels tends to less than 1: of 1/(δ ln² δ) it comes near as slowly as the integral does to its
 /// limit, if there is one, and differences of limits say nothing of what they lack.
 fn stays_apart(panels: &[Panel]) -> bool {
     let [.., a, b, c, d] = panels else { return false };
     let [earlier, before, now] = [(a, b), (b, c), (c, d)].map(|(a, b)| 1.0 - b.estimate / a.estimate);
     let (previous, change) = (earlier - before, before - now);
-    let seen = NO_CHANGE * now + 3.0 * d.off() / d.estimate.abs();
+    let seen = NO_CHANGE * now + NOISY * d.off() / d.estimate.abs();
     // What changes come to that fall as these two do.
     change <= seen || change < previous && now - change * change / (previous - change) > APART * now
 }
@@ -215,11 +220,7 @@ fn stays_apart(panels: &[Panel]) -> bool {
 /// and less from one to the next.
 fn goes_on(panels: &[Panel], entry: &Entry, entries: &[Entry]) -> bool {
     let Entry { estimate, error, used } = *entry;
-    // Where panels do not become smaller there is no integral.
-    if panels[used - 1].estimate.abs() > SMALLER * panels[used - 2].estimate.abs() {
-        return false;
-    }
-    if !stays_apart(&panels[..used]) {
+    if !stays_apart(&panels[..used]) || !stays_apart(panels) {
         return false;
     }
     let mut farther_in = entries.iter().filter(|other| other.used > used);

@@ -55,10 +55,9 @@ const PATTERNS: [Vector; LANES] = {
     each
 };
 
-/// Sets `entries` to the limits after some numbers of panels: of each, of the columns that which claims least. How many
-/// there are.
+/// Sets `entries` to the limits after some numbers of panels: of each, of the columns that which claims least.
 #[inline(always)]
-pub(super) fn limits<S: Simd>(simd: S, panels: &[Panel], entries: &mut [Entry; MOST]) -> usize {
+pub(super) fn limits<'a, S: Simd>(simd: S, panels: &[Panel], entries: &'a mut [Entry; MOST]) -> &'a mut [Entry] {
     let zero = Lanes::splat(simd, 0.0);
     // The last even column and the last odd one, by the last sum they are of.
     let (mut even, mut odd) = ([zero; MOST], [zero; MOST]);
@@ -70,7 +69,7 @@ pub(super) fn limits<S: Simd>(simd: S, panels: &[Panel], entries: &mut [Entry; M
         even[k] = sum;
     }
     let count = panels.len();
-    let mut found = [Entry::NONE; MOST];
+    let entries = &mut entries[..(count - LEAST) / EACH + 1];
     for column in 1..=LAST {
         // Downward, so that what is before is of the column before.
         if column % 2 == 1 {
@@ -92,15 +91,19 @@ pub(super) fn limits<S: Simd>(simd: S, panels: &[Panel], entries: &mut [Entry; M
             let spread = spread.to_array().into_iter().fold(0.0, larger);
             let others = [before, earlier].map(|other| (other - lanes).abs().to_array()[0]);
             let error = others[0] + others[1] + steps[n].abs() + spread;
-            if lanes.is_finite().all() && error < found[n].error {
-                found[n] = Entry { estimate, error, used: n + 1 };
+            let entry = &mut entries[(n + 1 - LEAST) / EACH];
+            if lanes.is_finite().all() && error < entry.error {
+                *entry = Entry { estimate, error, used: n + 1 };
             }
         }
     }
-    let mut number = 0;
-    for entry in found.into_iter().filter(|entry| entry.used > 0) {
-        entries[number] = entry;
-        number += 1;
+    // That which claims least of several may do so by accident.
+    let mut before = f64::NAN;
+    for k in 0..entries.len() {
+        let now = entries[k].estimate;
+        let after = entries.get(k + 1).map_or(f64::NAN, |entry| entry.estimate);
+        entries[k].error += (now - before).abs().max((now - after).abs());
+        before = now;
     }
-    number
+    entries
 }

@@ -24,7 +24,7 @@ const SEEN: f64 = 1e-6;
 
 /// By how much ratios may change, in units of the least change before and of noise, for f to go on as it does.
 const GROWTH: f64 = 1.02;
-const NOISY: f64 = 3.0;
+pub(super) const NOISY: f64 = 3.0;
 /// The noise beyond which nothing is seen.
 const BLIND: f64 = 0.5;
 
