@@ -13,9 +13,8 @@ const _: () = assert!(EACH == 2 && LEAST % EACH == 1);
 /// The last column of the table: half of it are terms that are removed, and farther out f may be made of more than are.
 const LAST: usize = 8;
 
-/// How often the deviation of a lane is claimed, of which the largest counts: noise is known in the mean, and of an end
-/// that is off the most.
-const SPREAD: Vector = [0.0, 4.0, 4.0, 4.0, 4.0, 4.0, 4.0, 1.0];
+/// How often the noise of a panel is claimed.
+const SPREAD: f64 = 4.0;
 
 /// A limit of sums, what is claimed of it, and the number of panels.
 #[derive(Clone, Copy)]
@@ -32,12 +31,12 @@ impl Entry {
 /// By how much, in units of its noise, a panel is off in a lane: the signs of Walsh's functions; in the last, where what
 /// an end makes that is off by a rounding is added, all the same.
 const fn pattern(panel: usize) -> Vector {
-    let mut signs = [1.0; LANES];
+    let mut signs = [SPREAD; LANES];
     signs[0] = 0.0;
     let mut lane = 1;
     while lane < LANES - 1 {
         if (lane & panel).count_ones() % 2 == 1 {
-            signs[lane] = -1.0;
+            signs[lane] = -SPREAD;
         }
         lane += 1;
     }
@@ -87,8 +86,7 @@ pub(super) fn limits<'a, S: Simd>(simd: S, panels: &[Panel], entries: &'a mut [E
         for n in (LEAST.max(column + 3) - 1..count).step_by(EACH) {
             let [earlier, before, lanes] = [even[n - 2], even[n - 1], even[n]];
             let estimate = lanes.to_array()[0];
-            let spread = (lanes - estimate).abs() * Lanes::from_array(simd, SPREAD);
-            let spread = spread.to_array().into_iter().fold(0.0, larger);
+            let spread = (lanes - estimate).abs().to_array().into_iter().fold(0.0, larger);
             let others = [before, earlier].map(|other| (other - lanes).abs().to_array()[0]);
             let error = others[0] + others[1] + steps[n].abs() + spread;
             let entry = &mut entries[(n + 1 - LEAST) / EACH];
