@@ -39,6 +39,68 @@ fn powers_at_ends_that_are_not_zero_are_followed_beyond_the_last_number() {
     }
 }
 
+/// None of these is a power of the distance, or of a distance from a number.
+#[test]
+fn limits_towards_singular_ends_are_found() {
+    use std::f64::consts::{FRAC_PI_2, LN_2, PI};
+    let arch = 5.244_115_108_584_24;
+    type Case<'a> = (&'a (dyn Fn(f64) -> f64 + Sync), f64, f64, f64);
+    let cases: [Case; 12] = [
+        (&|x| (x - 0.7).abs().powf(-0.5) + x.exp(), 0.0, 1.0, 2.0 * (0.7f64.sqrt() + 0.3f64.sqrt()) + 1f64.exp() - 1.0),
+        (&|x| (1.0 - x).ln() / (1.0 - x).sqrt(), 0.0, 1.0, -4.0),
+        (&|x| (1.0 - x).powf(-0.9) + (1.0 - x).powf(-0.4), 0.0, 1.0, 10.0 + 5.0 / 3.0),
+        (&|x| (1.0 - x).powf(-0.99), 0.0, 1.0, 100.0),
+        (&|x| 1.0 / x.sin().sqrt(), 0.0, PI, arch),
+        (&|x| 1.0 / (3.0 * x).sin().abs().sqrt(), 2.0 * PI / 3.0, PI, arch / 3.0),
+        (&|x| x * x / (9.0 - x * x).sqrt(), 0.0, 3.0, 2.25 * PI),
+        (&|x| 1.0 / (x * x - 2.0).abs().sqrt(), 0.0, 2.0, FRAC_PI_2 + (2f64.sqrt() + 1.0).ln()),
+        (&|x| 1e200 / (1.0 - x).sqrt(), 0.0, 1.0, 2e200),
+        // The numbers beyond 1 are too far apart for distances from this one.
+        (&|x| (x - (1.0 - 0.5 * f64::EPSILON)).powf(-0.5), 1.0 - 0.5 * f64::EPSILON, 2.0, 2.0),
+        (&|x| (1.0 - x).ln().powi(2) * (1.0 - x).powf(-0.75), 0.0, 1.0, 128.0),
+        (&|x| (x - 1.0).sqrt().ln() + 1.0, 1.0, 3.0, LN_2 + 1.0),
+    ];
+    for (k, (f, a, b, exact)) in cases.into_iter().enumerate() {
+        let found = crate::of(&Integrator::new(), f, a, b);
+        let off = (found.estimate - exact).abs();
+        assert!(
+            found.status == Status::Converged && off <= found.error + 4e-15 * exact.abs(),
+            "{k}: {found:#}, not {exact}"
+        );
+        assert!(found.error < 1e-10 * exact.abs(), "{k}: {found:#}");
+    }
+}
+
+/// Sums of panels have antilimits, too; and some come to their limits as slowly as differences fall.
+#[test]
+fn what_diverges_has_no_limit() {
+    type Case<'a> = &'a (dyn Fn(f64) -> f64 + Sync);
+    let endless: [Case; 5] = [
+        &|d| d.powf(-0.5) + d.powf(-1.001),
+        &|d| d.powf(-0.5) + 1e-3 * d.powf(-1.01),
+        &|d| 1.0 + 0.01 * d.powf(-1.001),
+        &|d| 1.0 / (d * (1.0 - d.ln())),
+        &|d| 1.0 / d,
+    ];
+    for (k, f) in endless.into_iter().enumerate() {
+        for tolerance in [0.1, 1e-3, 1e-6, 1e-10] {
+            let with = Integrator::new().rel_tol(tolerance);
+            for found in [crate::of(&with, |x| f(1.0 - x), 0.0, 1.0), crate::of(&with, |x| f(x - 3.0), 3.0, 4.0)] {
+                assert!(found.status == Status::Divergent || found.error.is_infinite(), "{k}: {found:#}");
+            }
+        }
+    }
+    for (power, constant) in [(2.0, 1.0), (2.0, 2.0), (1.2, 3.0), (3.0, 30.0f64)] {
+        for tolerance in [0.1, 1e-2, 1e-3] {
+            let f = |x: f64| 1.0 / ((x - 1.0) * (constant - (x - 1.0).ln()).powf(power));
+            let found = crate::of(&Integrator::new().rel_tol(tolerance), f, 1.0, 2.0);
+            let off = (found.estimate - constant.powf(1.0 - power) / (power - 1.0)).abs();
+            let held = found.status == Status::Divergent || off <= found.error;
+            assert!(held && found.status != Status::Converged, "{power} {constant}: {found:#}, off by {off:e}");
+        }
+    }
+}
+
 #[test]
 fn what_is_no_power_next_to_an_end_is_not_taken_for_one() {
     let root = |d: f64| 1.0 / d.sqrt();

@@ -336,30 +336,16 @@ def dyadic():
     count = 24
     nodes = [mp.nint((x + 1) * 128) for x in sorted(legendre_nodes(count))]
     x = [node / 128 - 1 for node in nodes]
-    vandermonde = mp.matrix(count, count)
-    for degree in range(count):
-        for i in range(count):
-            vandermonde[degree, i] = mp.legendre(degree, x[i])
-    weights = mp.lu_solve(vandermonde, mp.matrix([1] + [0] * (count - 1)))
-    assert min(weights) > 0
-    # Orthonormal on the nodes.
-    polynomials = []
-    for degree in range(count):
-        values = [mp.legendre(degree, t) for t in x]
-        for other in 2 * polynomials:
-            share = mp.fdot(values, other)
-            values = [a - share * b for a, b in zip(values, other)]
-        size = mp.sqrt(mp.fdot(values, values))
-        polynomials.append([a / size for a in values])
-    rows = lambda numbers: [list(numbers)[k:k + 8] for k in range(0, count, 8)]
+    w = weights(x)
+    check(x, w, count - 1, True)
+    rows = lambda numbers: [numbers[k:k + 8] for k in range(0, count, 8)]
     out = ["//! A rule with dyadic nodes, written by `tests/data/make_rules.py`: each number is the `f64` nearest to 60 digits.", "", "use crate::rule::Aligned;", ""]
     array("NODES", "Multiples of 1/256 of [0, 1].", rows([node / 256 for node in nodes]), out)
-    array("WEIGHTS", "Their weights, exact to degree 23.", rows(weights), out)
-    for name, polynomial in zip("ABCD", polynomials[-4:]):
-        array("NULL_" + name, "A null rule: an orthonormal polynomial of high degree.", rows(polynomial), out)
+    array("WEIGHTS", "Their weights, exact to degree 23.", rows([t / 2 for t in w]), out)
+    for name, rule in zip("ABCD", null_rules(x, [mp.mpf(2)] * count, range(count - 4, count))):
+        array("NULL_" + name, "A null rule: an orthonormal polynomial of high degree.", rows(rule), out)
     for name, end in (("LOWER", -1), ("UPPER", 1)):
-        at_end = mp.lu_solve(vandermonde, mp.matrix([mp.mpf(end) ** degree for degree in range(count)]))
-        array(name, "What the interpolant says at this end.", rows(at_end), out)
+        array(name, "What the interpolant says at this end.", rows(predict(x, mp.mpf(end))), out)
     open(os.path.join(ROOT, "dyadic_data.rs"), "w").write("\n".join(out) + "\n")
 
 

@@ -116,3 +116,40 @@ impl Settling {
         goes_on
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EXACT: f64 = 1e-12;
+
+    fn seen(f: impl Fn(f64) -> f64) -> Nearest {
+        Nearest(Nearest::steps().map(f))
+    }
+
+    #[test]
+    fn an_end_off_by_a_rounding_is_seen() {
+        for power in [-0.95, -0.5, -0.1] {
+            assert!(seen(|d: f64| d.powf(power)).shift(EXACT).is_some_and(|shift| shift < 1e-9), "{power}");
+            for shift in [-0.45, 0.01, 0.3, 0.5] {
+                let found = seen(|d| 3.0 * (d + shift).powf(power)).shift(EXACT).unwrap();
+                assert!((found - shift.abs()).abs() < 1e-9, "{power} {shift} {found}");
+            }
+            assert_eq!(seen(|d| (d + 2.0).powf(power)).shift(EXACT), None);
+        }
+    }
+
+    #[test]
+    fn what_changes_next_to_the_end_is_seen_beyond_noise() {
+        let root = |d: f64| 1.0 / d.sqrt();
+        let step = |at: f64| move |d: f64| root(d) * if d < at { 1.0 + 1e-6 } else { 1.0 };
+        for at in [1.5, 3.0, 100.0, 3000.0] {
+            assert_eq!(seen(step(at)).shift(EXACT), None, "{at}");
+        }
+        assert!(seen(|d: f64| root(d) * (30.0 - d.ln())).shift(EXACT).is_some());
+        // Where values are of distances that are rounded, it may be off by the most.
+        let rounded = |d: f64| root((d / 3.0).round() * 3.0 + 1e-300);
+        assert_eq!(seen(rounded).shift(0.2), Some(MOST));
+        assert!(seen(|d| 1e4 + d).is_singular() == false && seen(|d: f64| 40.0 - d.ln()).is_singular());
+    }
+}
