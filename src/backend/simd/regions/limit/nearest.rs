@@ -150,6 +150,6 @@ mod tests {
         // Where values are of distances that are rounded, it may be off by the most.
         let rounded = |d: f64| root((d / 3.0).round() * 3.0 + 1e-300);
         assert_eq!(seen(rounded).shift(0.2), Some(MOST));
-        assert!(seen(|d| 1e4 + d).is_singular() == false && seen(|d: f64| 40.0 - d.ln()).is_singular());
+        assert!(!seen(|d| 1e4 + d).is_singular() && seen(|d: f64| 40.0 - d.ln()).is_singular());
     }
 }
