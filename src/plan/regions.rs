@@ -178,7 +178,7 @@ pub(crate) struct Swept {
     /// Whether they are zero from some place far out on, beside terms that count.
     pub vanishes: bool,
     /// What the interpolant says at the lower and the upper end (of f dx/dt where mapped), and the length next to each
-    /// in which there is no node. NaN where there is no interpolant.
+    /// in which there is no node. Of levels f where they end; NaN where nothing is said.
     pub ends: [f64; 2],
     pub gap: f64,
     /// Units of t that the levels used, downward and upward.

@@ -104,6 +104,7 @@ impl SimdRegions<'_> {
         let mut swept = Swept::NOTHING;
         self.plain_levels(&rest, tolerance, false, desk, &mut swept);
         swept.limited = limited;
+        swept.ends = [0, 1].map(|side| if limited[side] { f64::NAN } else { swept.ends[side] });
         *evaluations += swept.evaluations;
         for limit in limits.into_iter().flatten() {
             swept.estimate += limit.estimate;

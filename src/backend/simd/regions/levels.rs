@@ -52,6 +52,9 @@ impl SimdRegions<'_> {
                     } else {
                         ends[$side].take_some(terms, stop, seen.0, &outermost[$side]);
                     }
+                    if stop > 0 {
+                        ends[$side].value = seen.1[stop - 1];
+                    }
                     waves.add::<$side>($row, terms);
                     size += terms.abs();
                 }
@@ -180,6 +183,7 @@ impl SimdRegions<'_> {
             vanishes: ends.iter().any(|end| end.vanishes),
             oscillates: ends.iter().any(|end| end.open && end.alternates),
             reach: [ends[0].units as u8, ends[1].units as u8],
+            ends: [ends[first].value, ends[1 - first].value],
             bad,
             ..Swept::NOTHING
         };
