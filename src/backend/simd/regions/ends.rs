@@ -9,8 +9,9 @@ use crate::plan::{Region, Swept};
 /// The largest share of the length that is looked at next to an end.
 const REACH: f64 = 0.125;
 
-/// In units of the distance of numbers: what is next to an end.
-const NEXT_TO: f64 = 32768.0;
+/// In units of the distance of numbers: what is next to an end. Where these lie farther apart beyond, all nodes there may
+/// be off alike, by less than this of their distance.
+const NEXT_TO: f64 = (1u64 << 40) as f64;
 
 /// In units of half an ulp of the end: where values that are not finite may be due to rounding.
 const ROUNDED: f64 = 4096.0;

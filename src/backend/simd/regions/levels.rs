@@ -109,7 +109,8 @@ impl SimdRegions<'_> {
         // By ends of the region: of a half-line the finite one is that of the first arm.
         let first = usize::from(region.upper.is_finite() && !region.lower.is_finite());
         // An end is, but where it is the other that counts.
-        desk.open = [first, 1 - first].map(|side| ends[side].open && each[side] > SLIGHT * beyond);
+        let counts = |side: usize| each[side] > SLIGHT * beyond || !tolerance.met(each[side] + floor, estimate);
+        desk.open = [first, 1 - first].map(|side| ends[side].open && counts(side));
         let mut finer_waves = [Waves::none(simd), Waves::none(simd)];
         let mut short = false;
         let mut batch = Batch { each: [(0, 0); MOST_VECTORS], count: 0 };

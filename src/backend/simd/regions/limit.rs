@@ -12,7 +12,7 @@
 mod epsilon;
 mod nearest;
 
-use self::epsilon::{Entry, LEAST, limits};
+use self::epsilon::{ENTRIES, Entry, FEWEST, LEAST, limits};
 use self::nearest::{NOISY, Nearest, Settling, VALUES};
 use super::{Desk, SimdRegions};
 use crate::estimate::lesser;
@@ -37,7 +37,8 @@ const _: () = assert!(FARTHEST * DYADIC.finest == (1u64 << MOST) as f64);
 
 /// The ratio of panels above which an integral is not known to exist: f may be 1/δ.
 const SMALLER: f64 = 0.9985;
-/// How much of its distance to 1 is to be left where it tends to; and the change, in units of that distance, which is none.
+/// The share of its distance from 1 that has to remain where it tends to; and the change of that distance, as a share of
+/// it, that is taken for none.
 const APART: f64 = 0.7;
 const NO_CHANGE: f64 = 1e-3;
 
@@ -46,6 +47,20 @@ const ROUNDING: f64 = 2.0 * f64::EPSILON;
 
 /// So many of the panels that a limit is of have to go on, too.
 const BEFORE: usize = 6;
+const _: () = assert!(LEAST > BEFORE);
+
+/// A claim, as a share of the integral of |f|, beyond which nothing is known of that.
+const NOTHING: f64 = 0.1;
+
+/// By how much noise of values may set the interpolants of neighbours apart where they meet, in units of it.
+const AT_ENDS: f64 = 10.0;
+
+/// What functions round is seen where nodes are any numbers: in the last panel, and in others that are of no power of
+/// two, whose widths are these times the least. A step in f is in one of them alone, and rounding may be blind to one.
+const BESIDE: [f64; 2] = [3.0, 7.0];
+
+/// In steps: where rounding leaves no values, those farther out are asked.
+const FARTHER: f64 = 256.0;
 
 /// The integral of f from a distance to twice that, and what it may be off by.
 #[derive(Clone, Copy, Debug, Default)]
@@ -80,39 +95,47 @@ impl SimdRegions<'_> {
     ) -> Option<Limit> {
         let step = step.copysign(length);
         let finest = step / DYADIC.finest;
-        let count = (length / finest).log2() as usize;
-        if count < LEAST {
+        let count = (length / finest).log2().round() as usize;
+        if count < FEWEST {
             return None;
         }
         let (nearest, outermost) = self.next_to(end, length, step, desk);
         *evaluations += (LANES * VALUES) as u32;
-        if !nearest.is_singular() {
+        if !nearest.are_finite() {
+            return self.limit(end, length, FARTHER * step, evaluations, desk);
+        }
+        if !nearest.grow(outermost) {
             return None;
         }
-        let mut panels = [Panel::default(); MOST + 1];
+        let mut panels = [Panel::default(); MOST + BESIDE.len()];
         for (k, panel) in panels[..count].iter_mut().enumerate() {
             panel.width = length * halved(k + 1);
         }
-        // Nodes of the last are any numbers, those of this one, too: what functions round there is seen in both.
-        panels[count].width = 3.0 * finest;
-        for batch in panels[..=count].chunks_mut(MOST_VECTORS / ROWS) {
+        for (panel, width) in panels[count..].iter_mut().zip(BESIDE) {
+            panel.width = width * finest;
+        }
+        let panels = &mut panels[..count + BESIDE.len()];
+        for batch in panels.chunks_mut(MOST_VECTORS / ROWS) {
             dispatch!(self.token, simd => self.sum(simd, end, batch, desk));
         }
-        *evaluations += (LANES * ROWS * (count + 1)) as u32;
-        if panels[..=count].iter().any(|panel| !panel.noise.is_finite()) {
+        *evaluations += (LANES * ROWS * panels.len()) as u32;
+        if panels.iter().any(|panel| !panel.noise.is_finite()) {
             return None;
         }
-        // The noise of values times their distance is what rounding of the distance makes. A step is but in one of them.
-        let [noise, beside] = [count - 1, count].map(|k| panels[k].noise / panels[k].estimate.abs() * panels[k].width);
+        let share = |panel: &Panel| panel.noise / panel.estimate.abs();
+        // The noise of values times their distance is what rounding of the distance makes.
+        let mut rounding = [count - 1, count, count + 1].map(|k| share(&panels[k]) * panels[k].width / step);
+        rounding.sort_unstable_by(f64::total_cmp);
         let panels = &mut panels[..count];
         if !vanish(panels) {
             return None;
         }
-        let shift = step * nearest.shift(lesser(noise.abs(), beside.abs()) / step.abs())?;
+        let everywhere = panels.iter().map(share).fold(f64::INFINITY, lesser);
+        let shift = step * nearest.shift(rounding[1], everywhere)?;
         for panel in panels.iter_mut() {
             panel.shift = shift * (panel.ends[1] - panel.ends[0]);
         }
-        let mut entries = [Entry::NONE; MOST];
+        let mut entries = [Entry::NONE; ENTRIES];
         let entries = dispatch!(self.token, simd => limits(simd, panels, &mut entries));
         entries.sort_unstable_by(|a, b| a.error.total_cmp(&b.error));
         let first = entries.iter().position(|entry| goes_on(panels, entry, entries))?;
@@ -120,7 +143,7 @@ impl SimdRegions<'_> {
         let coarse = panels[..BEFORE].iter().map(|panel| panel.noise).sum::<f64>() > 0.1 * error;
         let magnitude = panels.iter().map(|panel| panel.magnitude).sum::<f64>() + (estimate - total(panels)).abs();
         let error = error + hidden(panels, outermost) + ROUNDING * estimate.abs();
-        error.is_finite().then_some(Limit { estimate, error, coarse, magnitude })
+        (error < NOTHING * magnitude).then_some(Limit { estimate, error, coarse, magnitude })
     }
 
     /// Sets panels of given widths.
@@ -176,13 +199,14 @@ impl SimdRegions<'_> {
     }
 }
 
-/// What may be hidden between the nodes of neighbours: by what they say of their common ends.
+/// What may be hidden between the nodes of neighbours: by what they say of their common ends, beyond their noise.
 fn hidden(panels: &[Panel], outermost: f64) -> f64 {
-    let mut outer = if outermost.is_finite() { outermost } else { panels[0].ends[1] };
+    let (mut outer, mut other) = (if outermost.is_finite() { outermost } else { panels[0].ends[1] }, 0.0);
     let between = panels.iter().map(|panel| {
-        let apart = (panel.ends[1] - outer).abs();
-        outer = panel.ends[0];
-        3.0 * DYADIC.finest * panel.width.abs() * apart
+        let noise = AT_ENDS * panel.noise / panel.width.abs();
+        let apart = (panel.ends[1] - outer).abs() - noise - other;
+        (outer, other) = (panel.ends[0], noise);
+        if apart > 0.0 { 3.0 * DYADIC.finest * panel.width.abs() * apart } else { 0.0 }
     });
     between.sum()
 }
@@ -227,7 +251,7 @@ fn goes_on(panels: &[Panel], entry: &Entry, entries: &[Entry]) -> bool {
     if !farther_in.all(|other| (other.estimate - estimate).abs() <= 2.0 * other.error + error) {
         return false;
     }
-    let from = used.saturating_sub(BEFORE);
+    let from = used - BEFORE;
     let (mut ratios, mut rests) = (Settling::new(), Settling::new());
     let (mut sum, mut off) = (total(&panels[..from]), 0.0);
     for (k, panel) in panels.iter().enumerate().skip(from) {

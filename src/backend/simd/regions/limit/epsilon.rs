@@ -9,6 +9,9 @@ use crate::rule::Vector;
 pub(super) const LEAST: usize = 7;
 /// Limits are taken after each so many of them.
 const EACH: usize = 2;
+/// Two limits at least, to be compared; and the most.
+pub(super) const FEWEST: usize = LEAST + EACH;
+pub(super) const ENTRIES: usize = (MOST - LEAST) / EACH + 1;
 const _: () = assert!(EACH == 2 && LEAST % EACH == 1);
 /// The last column of the table: half of it are terms that are removed, and farther out f may be made of more than are.
 const LAST: usize = 8;
@@ -56,7 +59,7 @@ const PATTERNS: [Vector; LANES] = {
 
 /// Sets `entries` to the limits after some numbers of panels: of each, of the columns that which claims least.
 #[inline(always)]
-pub(super) fn limits<'a, S: Simd>(simd: S, panels: &[Panel], entries: &'a mut [Entry; MOST]) -> &'a mut [Entry] {
+pub(super) fn limits<'a, S: Simd>(simd: S, panels: &[Panel], entries: &'a mut [Entry; ENTRIES]) -> &'a mut [Entry] {
     let zero = Lanes::splat(simd, 0.0);
     // The last even column and the last odd one, by the last sum they are of.
     let (mut even, mut odd) = ([zero; MOST], [zero; MOST]);

@@ -10,19 +10,19 @@ use crate::lanes::LANES;
 pub(super) const VALUES: usize = 2;
 const COUNT: usize = LANES * VALUES - 1;
 
-/// By how much |f| is larger at one step than at the farthest of these: less than where it is a logarithm.
+/// By how much |f| is larger next to a singular end than farther out.
 const SINGULAR: f64 = 1.15;
 
-/// How much farther out than the others values are that say what power f is of.
+/// The index of the value, at 1024 steps, from which to the farthest the power is told that f is of.
 const BASE: usize = 4;
 
-/// The most that an end is off by, in steps: half of one, and what is not seen of that.
-const MOST: f64 = 0.55;
+/// The most that an end is off by, in steps: half of one, and some more.
+const MOST_OFF: f64 = 0.55;
 
 /// Noise of the nearest value that is not the rounding of each value alone.
 const SEEN: f64 = 1e-6;
 
-/// By how much ratios may change, in units of the least change before and of noise, for f to go on as it does.
+/// By how much ratios may change, in units of the change before and of noise, for f to go on as it does.
 const GROWTH: f64 = 1.02;
 pub(super) const NOISY: f64 = 3.0;
 /// The noise beyond which nothing is seen.
@@ -37,29 +37,34 @@ impl Nearest {
         std::array::from_fn(|k| f64::from(1u32 << (COUNT - 1 - k)))
     }
 
-    /// Whether |f| grows up to the end: else that is not singular.
-    pub fn is_singular(&self) -> bool {
-        self.0[COUNT - 1].abs() > SINGULAR * self.0[0].abs()
+    pub fn are_finite(&self) -> bool {
+        self.0.iter().all(|value| value.is_finite())
+    }
+
+    /// Whether |f| is larger next to the end than where it is `farther_out`: else that is not singular.
+    pub fn grow(&self, farther_out: f64) -> bool {
+        self.0[COUNT - 1].abs() > SINGULAR * farther_out.abs()
     }
 
     /// What the end may be off by, in steps, if f goes on as it does; `noise` is that of the nearest value, in units of
-    /// it.
-    pub fn shift(&self, noise: f64) -> Option<f64> {
-        if let Some(change) = settle(&self.0, noise) {
+    /// it, by rounding of the distance, and `everywhere` that of all.
+    pub fn shift(&self, noise: f64, everywhere: f64) -> Option<f64> {
+        if let Some(change) = settle(&self.0, noise, everywhere) {
             // What is not seen of it.
-            let hidden = 2.0 * (change + NOISY * NOISY * noise) / self.power(0.0).abs();
-            return Some(lesser(MOST, hidden));
+            let hidden = 2.0 * (change + NOISY * NOISY * (noise + everywhere)) / self.power(0.0).abs();
+            return Some(lesser(MOST_OFF, hidden));
         }
         let shift = self.fitted();
-        if shift.abs() < MOST {
+        if shift.abs() < MOST_OFF {
             let (steps, power) = (Self::steps(), self.power(shift));
             let meant = std::array::from_fn(|k| self.0[k] * (1.0 + shift / steps[k]).powf(-power));
-            if settle(&meant, noise).is_some() {
+            if settle(&meant, noise, everywhere).is_some() {
                 return Some(shift.abs());
             }
         }
         // Beside noise it cannot be told.
-        (noise > SEEN && settle(&self.0, noise + MOST * self.power(0.0).abs()).is_some()).then_some(MOST)
+        (noise > SEEN && settle(&self.0, noise + MOST_OFF * self.power(0.0).abs(), everywhere).is_some())
+            .then_some(MOST_OFF)
     }
 
     /// The shift by which the nearest value is of the same power as the farthest.
@@ -79,27 +84,27 @@ impl Nearest {
     }
 }
 
-/// The least change of the ratios of neighbours, if they change less and less.
-fn settle(values: &[f64; COUNT], noise: f64) -> Option<f64> {
+/// The last change of the ratios of neighbours, if they change less and less.
+fn settle(values: &[f64; COUNT], noise: f64, everywhere: f64) -> Option<f64> {
     let mut ratios = Settling::new();
     for k in 1..COUNT {
-        let noise = noise / f64::from(1u32 << (COUNT - 1 - k)) + f64::EPSILON;
+        let noise = noise / f64::from(1u32 << (COUNT - 1 - k)) + everywhere;
         if !ratios.goes_on(values[k] / values[k - 1], NOISY * noise) {
             return None;
         }
     }
-    Some(ratios.least)
+    Some(ratios.last)
 }
 
 /// Numbers that are to change less and less.
 pub(super) struct Settling {
     before: f64,
-    least: f64,
+    last: f64,
 }
 
 impl Settling {
     pub const fn new() -> Self {
-        Self { before: f64::NAN, least: f64::INFINITY }
+        Self { before: f64::NAN, last: f64::INFINITY }
     }
 
     /// Whether the next does, which is off by `noise` at most.
@@ -111,8 +116,8 @@ impl Settling {
         if std::mem::replace(&mut self.before, next).is_nan() {
             return true;
         }
-        let goes_on = change.is_finite() && change <= GROWTH * self.least + NOISY * noise;
-        self.least = lesser(self.least, change + NOISY * noise);
+        let goes_on = change.is_finite() && change <= GROWTH * self.last + NOISY * noise;
+        self.last = change + NOISY * noise;
         goes_on
     }
 }
@@ -130,12 +135,15 @@ mod tests {
     #[test]
     fn an_end_off_by_a_rounding_is_seen() {
         for power in [-0.95, -0.5, -0.1] {
-            assert!(seen(|d: f64| d.powf(power)).shift(EXACT).is_some_and(|shift| shift < 1e-9), "{power}");
+            assert!(
+                seen(|d: f64| d.powf(power)).shift(EXACT, f64::EPSILON).is_some_and(|shift| shift < 1e-9),
+                "{power}"
+            );
             for shift in [-0.45, 0.01, 0.3, 0.5] {
-                let found = seen(|d| 3.0 * (d + shift).powf(power)).shift(EXACT).unwrap();
+                let found = seen(|d| 3.0 * (d + shift).powf(power)).shift(EXACT, f64::EPSILON).unwrap();
                 assert!((found - shift.abs()).abs() < 1e-9, "{power} {shift} {found}");
             }
-            assert_eq!(seen(|d| (d + 2.0).powf(power)).shift(EXACT), None);
+            assert_eq!(seen(|d| (d + 2.0).powf(power)).shift(EXACT, f64::EPSILON), None);
         }
     }
 
@@ -144,12 +152,14 @@ mod tests {
         let root = |d: f64| 1.0 / d.sqrt();
         let step = |at: f64| move |d: f64| root(d) * if d < at { 1.0 + 1e-6 } else { 1.0 };
         for at in [1.5, 3.0, 100.0, 3000.0] {
-            assert_eq!(seen(step(at)).shift(EXACT), None, "{at}");
+            assert_eq!(seen(step(at)).shift(EXACT, f64::EPSILON), None, "{at}");
         }
-        assert!(seen(|d: f64| root(d) * (30.0 - d.ln())).shift(EXACT).is_some());
+        assert!(seen(|d: f64| root(d) * (30.0 - d.ln())).shift(EXACT, f64::EPSILON).is_some());
         // Where values are of distances that are rounded, it may be off by the most.
         let rounded = |d: f64| root((d / 3.0).round() * 3.0 + 1e-300);
-        assert_eq!(seen(rounded).shift(0.2), Some(MOST));
-        assert!(!seen(|d| 1e4 + d).is_singular() && seen(|d: f64| 40.0 - d.ln()).is_singular());
+        assert_eq!(seen(rounded).shift(0.2, f64::EPSILON), Some(MOST_OFF));
+        assert!(
+            !seen(|_| 1.0).grow(1.0) && seen(|d: f64| 40.0 - d.ln()).grow(30.0) && !seen(|_| f64::NAN).are_finite()
+        );
     }
 }
