@@ -14,6 +14,8 @@ mod limits;
 mod noise;
 #[path = "adaptive/points.rs"]
 mod points;
+#[path = "adaptive/singular.rs"]
+mod singular;
 
 use cases::*;
 use proptest::prelude::*;

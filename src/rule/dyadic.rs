@@ -1,5 +1,5 @@
-//! A rule whose nodes are multiples of 1/256 of its panel: for panels whose ends are numbers, and no more than 256 times
-//! as far apart as these, nodes are numbers, too.
+//! A rule whose nodes are multiples of 1/256 of its panel: for panels whose ends are numbers, and no more than 256
+//! times as far apart as these, nodes are numbers, too.
 
 use super::dyadic_data::{LOWER, NODES, NULL_A, NULL_B, NULL_C, NULL_D, UPPER, WEIGHTS};
 use crate::rule::Vector;

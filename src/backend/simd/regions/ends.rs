@@ -1,4 +1,5 @@
-//! Levels whose ends are singular where numbers are too sparse to come near: up to some distance, limits stand for them.
+//! Levels whose ends are singular where numbers are too sparse to come near: up to some distance, limits stand for
+//! them.
 
 use super::limit::FARTHEST;
 use super::{Desk, SimdRegions};
@@ -9,8 +10,8 @@ use crate::plan::{Region, Swept};
 /// The largest share of the length that is looked at next to an end.
 const REACH: f64 = 0.125;
 
-/// In units of the distance of numbers: what is next to an end. Where these lie farther apart beyond, all nodes there may
-/// be off alike, by less than this of their distance.
+/// In units of the distance of numbers: what is next to an end. Where these lie farther apart beyond, all nodes there
+/// may be off alike, by less than this of their distance.
 const NEXT_TO: f64 = (1u64 << 40) as f64;
 
 /// In units of half an ulp of the end: where values that are not finite may be due to rounding.
@@ -28,8 +29,8 @@ impl SimdRegions<'_> {
         }
     }
 
-    /// The same, but for what lies where numbers are too sparse. Whether there are finer levels yet: that is so where they are `hasty`, and would not meet
-    /// the tolerance for what lies there.
+    /// The same, but for what lies where numbers are too sparse. Whether there are finer levels yet: that is so where
+    /// they are `hasty`, and would not meet the tolerance for what lies there.
     #[inline(never)]
     fn plain_levels(
         &self,
@@ -42,9 +43,9 @@ impl SimdRegions<'_> {
         dispatch!(self.token, simd => self.levels_on(simd, region, tolerance, hasty, desk, swept))
     }
 
-    /// Sets `swept`, which is of levels that end before what counts does, to what they come to with limits towards these ends; if
-    /// there are any, and that is better. `open` are the ends at which terms are not negligible; `short` says that there are finer levels yet, which
-    /// leave what is `beyond`.
+    /// Sets `swept`, which is of levels that end before what counts does, to what they come to with limits towards
+    /// these ends; if there are any, and that is better. `open` are the ends at which terms are not negligible; `short`
+    /// says that there are finer levels yet, which leave what is `beyond`.
     #[cold]
     #[inline(never)]
     fn with_limits(

@@ -3,11 +3,12 @@
 //! Next to c numbers are an ulp of c apart, so that the last that can be summed of 1/√δ leaves a share √ulp of the
 //! integral. The integrals from δ = L/2, L/4, L/8, … to L lack a sum of geometric terms, one for each power (with or
 //! without a logarithm) that f is made of, smooth parts among them; and these the epsilon algorithm removes (P. Wynn,
-//! 1956, <https://doi.org/10.2307/2002183>). Panels end at numbers, and so do their nodes: no value is of another point.
+//! 1956, <https://doi.org/10.2307/2002183>). Panels end at numbers, and so do their nodes: no value is of another
+//! point.
 //!
-//! What noise of values makes of that is seen: seven of eight lanes have panels that are off by as much as null rules find
-//! in them, up or down, each by a pattern of its own. Whether f goes on as it does is asked of all panels farther in, and
-//! of values down to the last number before c.
+//! What noise of values makes of that is seen: seven of eight lanes have panels that are off by as much as null rules
+//! find in them, up or down, each by a pattern of its own. Whether f goes on as it does is asked of all panels farther
+//! in, and of values down to the last number before c.
 
 mod epsilon;
 mod nearest;
@@ -37,8 +38,8 @@ const _: () = assert!(FARTHEST * DYADIC.finest == (1u64 << MOST) as f64);
 
 /// The ratio of panels above which an integral is not known to exist: f may be 1/δ.
 const SMALLER: f64 = 0.9985;
-/// The share of its distance from 1 that has to remain where it tends to; and the change of that distance, as a share of
-/// it, that is taken for none.
+/// The share of its distance from 1 that has to remain where it tends to; and the change of that distance, as a share
+/// of it, that is taken for none.
 const APART: f64 = 0.7;
 const NO_CHANGE: f64 = 1e-3;
 
@@ -170,8 +171,8 @@ impl SimdRegions<'_> {
                 }
             }
             let [estimate, magnitude, a, b, c, d, nearer, farther] = Lanes::totals(sums);
-            // The deviation of a value, by the mean of four of normal distribution: squares overflow. That of the sum is
-            // no less, as all that round alike at such nodes are off alike.
+            // The deviation of a value, by the mean of four of normal distribution: squares overflow. That of the sum
+            // is no less, as all that round alike at such nodes are off alike.
             let noise = 1.25 * 0.25 * (a.abs() + b.abs() + c.abs() + d.abs());
             let width = panel.width.abs();
             *panel = Panel {
@@ -240,8 +241,8 @@ fn stays_apart(panels: &[Panel]) -> bool {
     change <= seen || change < previous && now - change * change / (previous - change) > APART * now
 }
 
-/// Whether panels farther in than those of a limit come to the same; and they, and what sums lack of the limit, change less
-/// and less from one to the next.
+/// Whether panels farther in than those of a limit come to the same; and they, and what sums lack of the limit, change
+/// less and less from one to the next.
 fn goes_on(panels: &[Panel], entry: &Entry, entries: &[Entry]) -> bool {
     let Entry { estimate, error, used } = *entry;
     if !stays_apart(&panels[..used]) || !stays_apart(panels) {

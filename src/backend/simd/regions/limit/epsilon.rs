@@ -31,8 +31,8 @@ impl Entry {
     pub const NONE: Self = Self { estimate: f64::NAN, error: f64::INFINITY, used: 0 };
 }
 
-/// By how much, in units of its noise, a panel is off in a lane: the signs of Walsh's functions; in the last, where what
-/// an end makes that is off by a rounding is added, all the same.
+/// By how much, in units of its noise, a panel is off in a lane: the signs of Walsh's functions; in the last, where
+/// what an end makes that is off by a rounding is added, all the same.
 const fn pattern(panel: usize) -> Vector {
     let mut signs = [SPREAD; LANES];
     signs[0] = 0.0;

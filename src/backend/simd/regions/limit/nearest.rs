@@ -1,7 +1,8 @@
-//! Values down to the last number before a singular end: whether f goes on there as it does, and what the end is off by.
+//! Values down to the last number before a singular end: whether f goes on there as it does, and what the end is off
+//! by.
 //!
-//! The end that is meant need not be a number: 1/√sin x is singular at π, and the number π is short of that by a quarter
-//! of the distance to the next. Values next to it are those of a power of δ + s, not of δ.
+//! The end that is meant need not be a number: 1/√sin x is singular at π, and the number π is short of that by a
+//! quarter of the distance to the next. Values next to it are those of a power of δ + s, not of δ.
 
 use crate::estimate::lesser;
 use crate::lanes::LANES;
@@ -22,7 +23,7 @@ const MOST_OFF: f64 = 0.55;
 /// Noise of the nearest value that is not the rounding of each value alone.
 const SEEN: f64 = 1e-6;
 
-/// By how much ratios may change, in units of the change before and of noise, for f to go on as it does.
+/// By how much ratios may change, in units of the least change before and of noise, for f to go on as it does.
 const GROWTH: f64 = 1.02;
 pub(super) const NOISY: f64 = 3.0;
 /// The noise beyond which nothing is seen.
@@ -84,7 +85,7 @@ impl Nearest {
     }
 }
 
-/// The last change of the ratios of neighbours, if they change less and less.
+/// The least change of the ratios of neighbours, if they change less and less.
 fn settle(values: &[f64; COUNT], noise: f64, everywhere: f64) -> Option<f64> {
     let mut ratios = Settling::new();
     for k in 1..COUNT {
@@ -93,18 +94,18 @@ fn settle(values: &[f64; COUNT], noise: f64, everywhere: f64) -> Option<f64> {
             return None;
         }
     }
-    Some(ratios.last)
+    Some(ratios.least)
 }
 
 /// Numbers that are to change less and less.
 pub(super) struct Settling {
     before: f64,
-    last: f64,
+    least: f64,
 }
 
 impl Settling {
     pub const fn new() -> Self {
-        Self { before: f64::NAN, last: f64::INFINITY }
+        Self { before: f64::NAN, least: f64::INFINITY }
     }
 
     /// Whether the next does, which is off by `noise` at most.
@@ -116,8 +117,8 @@ impl Settling {
         if std::mem::replace(&mut self.before, next).is_nan() {
             return true;
         }
-        let goes_on = change.is_finite() && change <= GROWTH * self.last + NOISY * noise;
-        self.last = change + NOISY * noise;
+        let goes_on = change.is_finite() && change <= GROWTH * self.least + NOISY * noise;
+        self.least = lesser(self.least, change + NOISY * noise);
         goes_on
     }
 }
