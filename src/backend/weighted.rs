@@ -44,8 +44,9 @@ impl Weighted<'_> {
         let kernel = SimdRegions { values: &product, ladder: &FEJER, token: self.token };
         kernel.sweep(&[Region::levels(panel.lower, panel.upper)], tolerance, desk, levels);
         let swept = levels.pop().unwrap_or(Swept::NOTHING);
-        // Levels do not see what the rounding of nodes does to an integrand that is steep inside.
-        Swept { floor: 16.0 * swept.floor, ..swept }
+        // Levels do not see what the rounding of nodes does to an integrand that is steep inside; and they see the
+        // product, which its neighbours do not.
+        Swept { floor: 16.0 * swept.floor, ends: [f64::NAN; 2], ..swept }
     }
 
     fn expand(&self, panel: &Panel) -> Swept {

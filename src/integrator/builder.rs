@@ -199,8 +199,8 @@ impl Integrator {
     /// beyond. What may come on top:
     ///
     /// - the first sweep, which is made in any case, so that 0 is that sweep alone: up to 900 points of an interval, or
-    ///   of each interval between [`points`](Self::points) after a look beside these; 2,000 where an end that is not 0
-    ///   is singular; the first mesh of a box by [`Method::Cubature`](crate::Method::Cubature);
+    ///   of each interval between [`points`](Self::points) after a look beside these; 2,700 where ends that are not 0
+    ///   are singular; the first mesh of a box by [`Method::Cubature`](crate::Method::Cubature);
     /// - samples, where all values on an interval are the same (8192 and some more), where all that counts lies in a
     ///   small part of it (1,000 to some 18,000), or where, by methods other than `Auto`, panels are of very different
     ///   lengths (1,000);

@@ -76,7 +76,7 @@ pub(super) fn initial(
 /// Points around which the mesh is graded in any case: a few may be names of peaks, and off by many of their widths.
 const ALWAYS_GRADED: usize = 8;
 
-/// Panels beside a singularity: as fine as leaves room for the power that it is of to be seen.
+/// Panels beside a singularity: as fine as leaves room for its limit.
 const COARSE: usize = 4;
 
 /// Distances from a break point whose neighbour is `reach` away: to half of it, eight times smaller each, from the

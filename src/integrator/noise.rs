@@ -16,7 +16,7 @@ use crate::integrand::values::Values;
 use crate::method::Adaptive;
 use law::{Law, NOTHING_LEFT, Place, ROW, SPACING, Side, Smoothed};
 
-/// Evaluations after which it is looked for, and before which it is not even where rounds fail.
+/// Evaluations of a mesh after which it is looked for, and before which it is not even where rounds fail.
 const DUE: u64 = 2000;
 const SOON: u64 = 200;
 
@@ -63,7 +63,7 @@ impl Noise {
         }
     }
 
-    /// Whether its time has come after so many evaluations of `most`, or as rounds have `failed`.
+    /// Whether its time has come after so many evaluations of a mesh, of `most`, or as rounds have `failed`.
     pub fn is_due(&mut self, evaluations: u64, failed: bool, most: u64) -> bool {
         self.due
             .take_if(|due| (*due <= evaluations || failed && SOON <= evaluations) && evaluations + DUE <= most)
@@ -87,7 +87,7 @@ impl Noise {
             for (neighbour, (limit, sign)) in
                 neighbours.into_iter().zip([(question.lower, -1.0), (question.upper, 1.0)])
             {
-                if end != limit {
+                if end != limit && !method.is_limited(end, sign) {
                     let room = neighbour.map_or(UNIT, |neighbour| (neighbour - end).abs());
                     laws.extend(self.towards(question.values, (end, sign), room, method));
                 }

@@ -216,7 +216,8 @@ impl Rounds<'_> {
         let failed = matches!(absorbed, Some(Outcome::RoundoffLimited | Outcome::Divergent))
             && totals.estimate.abs() > totals.error;
         let spent = self.spent();
-        if !self.noise.is_due(spent, failed, question.max_evaluations) {
+        let mesh = self.method.evaluations;
+        if !self.noise.is_due(mesh, failed, question.max_evaluations.saturating_sub(spent - mesh)) {
             return Ok(());
         }
         let solved = self.noise.solve(question, self.method, spent, start);

@@ -178,11 +178,13 @@ pub(crate) struct Swept {
     /// Whether they are zero from some place far out on, beside terms that count.
     pub vanishes: bool,
     /// What the interpolant says at the lower and the upper end (of f dx/dt where mapped), and the length next to each
-    /// in which there is no node. NaN where there is no interpolant.
+    /// in which there is no node. Of levels f where they end; NaN where nothing is said.
     pub ends: [f64; 2],
     pub gap: f64,
     /// Units of t that the levels used, downward and upward.
     pub reach: [u8; 2],
+    /// Whether limits stand for what is next to the lower and the upper end.
+    pub limited: [bool; 2],
     /// Whether the finest components that are seen are about as large as any: the nodes are too few for it to look
     /// smooth.
     pub sparse: bool,
@@ -222,6 +224,7 @@ impl Swept {
         ends: [f64::NAN; 2],
         gap: 0.0,
         reach: [0; 2],
+        limited: [false; 2],
         sparse: false,
         fall: f64::NAN,
         variation: f64::NAN,

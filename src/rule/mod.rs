@@ -4,6 +4,10 @@ mod composite;
 #[rustfmt::skip]
 #[allow(clippy::all, reason = "a table")]
 mod cubature_data;
+pub(crate) mod dyadic;
+#[rustfmt::skip]
+#[allow(clippy::all, reason = "a table")]
+mod dyadic_data;
 pub(crate) mod fully_symmetric;
 mod gauss_legendre;
 pub(crate) mod gauss_line;

@@ -1,4 +1,4 @@
-"""Writes src/rule/ladder_data.rs and src/rule/levels_data.rs: nodes and weights, computed to 60 digits and rounded once.
+"""Writes src/rule/{ladder,levels,dyadic}_data.rs: nodes and weights, computed to 60 digits and rounded once.
 
     python3 tests/data/make_rules.py          needs mpmath (pip install mpmath)
 
@@ -331,6 +331,25 @@ def levels():
     open(os.path.join(ROOT, "levels_data.rs"), "w").write("\n".join(out) + "\n")
 
 
+def dyadic():
+    """A rule whose nodes are multiples of 1/256, those next to 24 nodes of Gauss and Legendre."""
+    count = 24
+    nodes = [mp.nint((x + 1) * 128) for x in sorted(legendre_nodes(count))]
+    x = [node / 128 - 1 for node in nodes]
+    w = weights(x)
+    check(x, w, count - 1, True)
+    rows = lambda numbers: [numbers[k:k + 8] for k in range(0, count, 8)]
+    out = ["//! A rule with dyadic nodes, written by `tests/data/make_rules.py`: each number is the `f64` nearest to 60 digits.", "", "use crate::rule::Aligned;", ""]
+    array("NODES", "Multiples of 1/256 of [0, 1].", rows([node / 256 for node in nodes]), out)
+    array("WEIGHTS", "Their weights, exact to degree 23.", rows([t / 2 for t in w]), out)
+    for name, rule in zip("ABCD", null_rules(x, [mp.mpf(2)] * count, range(count - 4, count))):
+        array("NULL_" + name, "A null rule: an orthonormal polynomial of high degree.", rows(rule), out)
+    for name, end in (("LOWER", -1), ("UPPER", 1)):
+        array(name, "What the interpolant says at this end.", rows(predict(x, mp.mpf(end))), out)
+    open(os.path.join(ROOT, "dyadic_data.rs"), "w").write("\n".join(out) + "\n")
+
+
 if __name__ == "__main__":
+    dyadic()
     levels()
     main()

@@ -8,8 +8,8 @@ mod climb;
 mod ends;
 mod first;
 mod levels;
+mod limit;
 mod locate;
-mod power_law;
 mod sums;
 mod waves;
 

@@ -19,6 +19,12 @@ impl Adaptive {
 
     const FEW: usize = 4;
 
+    /// Whether a limit stands for what lies next to this place, in the direction of `sign`: it claims noise itself.
+    pub fn is_limited(&self, place: f64, sign: f64) -> bool {
+        let side = usize::from(sign < 0.0);
+        self.in_order().any(|leaf| leaf.swept.limited[side] && [leaf.region.lower, leaf.region.upper][side] == place)
+    }
+
     /// The leaves in ascending order, to be swept once more as they were last, and what that gave.
     pub fn swept(&self) -> impl Iterator<Item = (Region, Swept)> {
         self.in_order().map(|leaf| {

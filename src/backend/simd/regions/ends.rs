@@ -1,22 +1,21 @@
-//! Levels whose ends are singular where numbers are too sparse to come near: values there are those of a power of the
-//! distance.
+//! Levels whose ends are singular where numbers are too sparse to come near: up to some distance, limits stand for
+//! them.
 
-use super::power_law::PowerLaw;
+use super::limit::FARTHEST;
 use super::{Desk, SimdRegions};
 use crate::estimate::Tolerance;
-use crate::integrand::values::Values;
-use crate::lanes::{LANES, Lanes, Simd, Token, dispatch};
+use crate::lanes::dispatch;
 use crate::plan::{Region, Swept};
-use crate::rule::Vector;
 
 /// The largest share of the length that is looked at next to an end.
 const REACH: f64 = 0.125;
 
+/// In units of the distance of numbers: what is next to an end. Where these lie farther apart beyond, all nodes there
+/// may be off alike, by less than this of their distance.
+const NEXT_TO: f64 = (1u64 << 40) as f64;
+
 /// In units of half an ulp of the end: where values that are not finite may be due to rounding.
 const ROUNDED: f64 = 4096.0;
-
-/// Times the cut of a power, how far nodes are next to their end.
-const NEXT_TO: f64 = 1e4;
 
 impl SimdRegions<'_> {
     /// Double-exponential levels over a finite or infinite interval.
@@ -26,7 +25,7 @@ impl SimdRegions<'_> {
         let short = self.plain_levels(region, tolerance, hasty, desk, swept);
         let unmet = swept.beyond > 0.0 || swept.bad.is_some();
         if unmet && !tolerance.met(swept.error + swept.floor, swept.estimate) && hasty {
-            self.with_powers(region, tolerance, (desk.open, short), desk, swept);
+            self.with_limits(region, tolerance, (desk.open, short), desk, swept);
         }
     }
 
@@ -44,12 +43,12 @@ impl SimdRegions<'_> {
         dispatch!(self.token, simd => self.levels_on(simd, region, tolerance, hasty, desk, swept))
     }
 
-    /// Sets `swept`, which is of levels that end before what counts does, to what they come to with powers of the
-    /// distance next to these ends; if there are any, and that is better. `open` are the ends at which terms are not
-    /// negligible; `short` says that there are finer levels yet, which leave what is `beyond`.
+    /// Sets `swept`, which is of levels that end before what counts does, to what they come to with limits towards
+    /// these ends; if there are any, and that is better. `open` are the ends at which terms are not negligible; `short`
+    /// says that there are finer levels yet, which leave what is `beyond`.
     #[cold]
     #[inline(never)]
-    fn with_powers(
+    fn with_limits(
         &self,
         region: &Region,
         tolerance: Tolerance,
@@ -63,21 +62,21 @@ impl SimdRegions<'_> {
         };
         let wanted = [0, 1].map(|side| open[side] || bad(side));
         let mut evaluations = swept.evaluations;
-        let mended = self.mended(region, tolerance, wanted, desk, &mut evaluations);
-        if short && mended.is_none_or(|mended| mended.error >= swept.beyond) {
+        let limited = self.limited(region, tolerance, wanted, desk, &mut evaluations);
+        if short && limited.is_none_or(|limited| limited.error >= swept.beyond) {
             self.plain_levels(region, tolerance, false, desk, swept);
             evaluations += swept.evaluations;
         }
-        if let Some(mended) = mended
-            && (mended.error < swept.error || swept.bad.is_some() && mended.bad.is_none())
+        if let Some(limited) = limited
+            && (limited.error < swept.error || swept.bad.is_some() && limited.bad.is_none())
         {
-            *swept = mended;
+            *swept = limited;
         }
         swept.evaluations = evaluations;
     }
 
-    /// Levels with powers of the distance next to the ends where they are wanted, if there are any.
-    fn mended(
+    /// Levels that leave out what is next to the ends where limits are wanted, and these, if there are any.
+    fn limited(
         &self,
         region: &Region,
         tolerance: Tolerance,
@@ -85,95 +84,63 @@ impl SimdRegions<'_> {
         desk: &mut Desk,
         evaluations: &mut u32,
     ) -> Option<Swept> {
-        if wanted == [false; 2] || !may_be_mended(region, wanted) {
+        if wanted == [false; 2] || !are_sparse(region, wanted) {
             return None;
         }
-        let mut laws = [None; 2];
-        for side in (0..2).filter(|&side| wanted[side]) {
-            laws[side] = Some(self.law_at(region, side, evaluations)?);
-        }
-        let values = Mended { of: self.values, ends: [region.lower, region.upper], laws, token: self.token };
-        let mut mended = Swept::NOTHING;
-        SimdRegions { values: &values, ..*self }.plain_levels(region, tolerance, false, desk, &mut mended);
-        let claim: f64 = laws.iter().flatten().map(|law| law.claim).sum();
-        mended.error += claim;
-        mended.beyond += claim;
-        mended.noise = laws.iter().flatten().map(|law| law.noise).sum();
-        *evaluations += mended.evaluations;
-        Some(mended)
-    }
-
-    /// The power of the distance from one of both ends that values next to it are of, if any.
-    fn law_at(&self, region: &Region, side: usize, evaluations: &mut u32) -> Option<PowerLaw> {
         let length = if region.width().is_finite() { region.width() } else { 1.0 };
-        let (end, inward) = if side == 0 { (region.lower, 1.0) } else { (region.upper, -1.0) };
-        let least = half_spacing(region, side);
-        let mut points: Vec<Vector> =
-            PowerLaw::distances(least, REACH * length).map(|row| row.map(|distance| end + inward * distance)).collect();
-        let mut values = vec![[0.0; LANES]; points.len()];
-        self.values.values(&points, &mut values);
-        *evaluations += (LANES * points.len()) as u32;
-        // Those of the points as they were rounded.
-        points.as_flattened_mut().iter_mut().for_each(|x| *x = (*x - end).abs());
-        dispatch!(self.token, simd => PowerLaw::of(simd, &points, &values, least))
+        let (mut limits, mut rest) = ([None; 2], *region);
+        for side in (0..2).filter(|&side| wanted[side]) {
+            let (end, step) = grid(region, side);
+            // A power of two, so that panels end at numbers; and down to the last of these there are panels.
+            let reach = power_of_two_below((REACH * length).min(FARTHEST * step));
+            let reach = if side == 0 { reach } else { -reach };
+            limits[side] = self.limit(end, reach, step, evaluations, desk);
+            if limits[side].is_some() {
+                *[&mut rest.lower, &mut rest.upper][side] = end + reach;
+            }
+        }
+        let limited = limits.map(|limit| limit.is_some());
+        if limited == [false; 2] {
+            return None;
+        }
+        let mut swept = Swept::NOTHING;
+        self.plain_levels(&rest, tolerance, false, desk, &mut swept);
+        swept.limited = limited;
+        swept.ends = [0, 1].map(|side| if limited[side] { f64::NAN } else { swept.ends[side] });
+        *evaluations += swept.evaluations;
+        for limit in limits.into_iter().flatten() {
+            swept.estimate += limit.estimate;
+            swept.magnitude += limit.magnitude;
+            swept.error += limit.error;
+            // No refinement removes what noise leaves.
+            swept.beyond += if limit.coarse { 0.0 } else { limit.error };
+        }
+        Some(swept)
     }
 }
 
 /// Whether numbers are sparse next to all of these ends, as they are not next to 0.
-pub(super) fn may_be_mended(region: &Region, wanted: [bool; 2]) -> bool {
+pub(super) fn are_sparse(region: &Region, wanted: [bool; 2]) -> bool {
     let ends = [region.lower, region.upper];
     (0..2).all(|side| !wanted[side] || ends[side].is_finite() && half_spacing(region, side) >= f64::MIN_POSITIVE)
+}
+
+/// The end, and the distance of numbers next to it. That is of those a little farther in, where they may be twice as
+/// far apart; and then the first of these stands for the end.
+fn grid(region: &Region, side: usize) -> (f64, f64) {
+    let (end, spacing) = ([region.lower, region.upper][side], 2.0 * half_spacing(region, side));
+    let inward = if side == 0 { spacing } else { -spacing };
+    let farther_in = (end + NEXT_TO * inward).abs();
+    let step = spacing.max(farther_in.next_up() - farther_in);
+    (if side == 0 { (end / step).ceil() } else { (end / step).floor() } * step, step)
+}
+
+/// The largest power of two that is no larger.
+fn power_of_two_below(x: f64) -> f64 {
+    f64::from_bits(x.to_bits() & f64::INFINITY.to_bits())
 }
 
 /// Half the distance from an end to the next number inside: what the end that is meant may be off by.
 fn half_spacing(region: &Region, side: usize) -> f64 {
     0.5 * if side == 0 { region.lower.next_up() - region.lower } else { region.upper - region.upper.next_down() }
-}
-
-/// Values, but next to some ends those of a power of the distance.
-struct Mended<'a> {
-    of: &'a dyn Values,
-    ends: [f64; 2],
-    laws: [Option<PowerLaw>; 2],
-    token: Token,
-}
-
-impl Values for Mended<'_> {
-    fn values(&self, points: &[[f64; LANES]], values: &mut [[f64; LANES]]) {
-        self.of.values(points, values);
-    }
-
-    fn near(&self, end: f64, distances: &[[f64; LANES]], points: &[[f64; LANES]], values: &mut [[f64; LANES]]) {
-        self.of.values(points, values);
-        let side = usize::from(end == self.ends[1]);
-        match self.laws[side].filter(|_| end == self.ends[side]) {
-            Some(law) => dispatch!(self.token, simd => next_to(simd, &law, end, distances, points, values)),
-            // As at any end that is met.
-            None => {
-                let all = points.as_flattened().iter().zip(values.as_flattened_mut());
-                all.filter(|(point, _)| **point == end && end.is_finite()).for_each(|(_, value)| *value = 0.0);
-            }
-        }
-    }
-
-    fn knows_distances(&self) -> bool {
-        true
-    }
-}
-
-/// Sets values at distances from an end to those of a power, and others near it to what they would be had the node not
-/// been rounded.
-#[inline(always)]
-fn next_to<S: Simd>(simd: S, law: &PowerLaw, end: f64, distances: &[Vector], points: &[Vector], values: &mut [Vector]) {
-    for ((distance, point), value) in distances.iter().zip(points).zip(values) {
-        let distance = Lanes::from_array(simd, *distance).abs();
-        let below = distance.lt(distance.like(law.cut));
-        if !distance.lt(distance.like(NEXT_TO * law.cut)).any() {
-            continue;
-        }
-        let rounded = (Lanes::from_array(simd, *point) - end).abs();
-        let seen = Lanes::from_array(simd, *value);
-        let meant = seen + seen * law.power * (distance - rounded) / rounded;
-        *value = if below.any() { below.select(law.at(distance), meant) } else { meant }.to_array();
-    }
 }

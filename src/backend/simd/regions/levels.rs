@@ -3,7 +3,7 @@
 mod end;
 
 use self::end::End;
-use super::ends::may_be_mended;
+use super::ends::are_sparse;
 use super::waves::Waves;
 use super::{Desk, SimdRegions};
 use crate::estimate::{Tolerance, claim_of_levels, larger, left_by, rounding};
@@ -12,6 +12,9 @@ use crate::plan::{Region, Swept};
 use crate::rule::levels::{Arm, EXP_HIGH, EXP_LOW, FINER, SINH_SINH, TANH_SINH, UNITS, vectors};
 use crate::rule::{MOST_VECTORS, Vector};
 use std::slice;
+
+/// The share of what lies beyond both ends that no limit towards one of them is worth.
+const SLIGHT: f64 = 1e-3;
 
 /// Rows of the base level that are asked for in any case, of each side.
 const FIRST: usize = 3;
@@ -48,6 +51,9 @@ impl SimdRegions<'_> {
                         ends[$side].take(terms, seen.0, &mut outermost[$side]);
                     } else {
                         ends[$side].take_some(terms, stop, seen.0, &outermost[$side]);
+                    }
+                    if stop > 0 {
+                        ends[$side].value = seen.1[stop - 1];
                     }
                     waves.add::<$side>($row, terms);
                     size += terms.abs();
@@ -91,7 +97,8 @@ impl SimdRegions<'_> {
         // What steps 1, 1/2 and 1/4 leave, and this is no accident of where the nodes lie.
         let ([mut earlier, mut previous], last) = waves.sizes();
         let mut now = larger((estimate - 0.25 * quarter).abs(), left_by(last));
-        let beyond: f64 = ends.iter().zip(&arms).map(|(end, arm)| end.beyond(arm)).sum();
+        let each = [ends[0].beyond(&arms[0]), ends[1].beyond(&arms[1])];
+        let beyond = each[0] + each[1];
         let claimed =
             |now: f64, before, floor: f64| (if now <= floor { 0.0 } else { claim_of_levels(now, before) }) + beyond;
         let mut floor = rounding(magnitude, estimate, evaluations as usize);
@@ -101,7 +108,9 @@ impl SimdRegions<'_> {
         let constant = !nothing && ends.iter().all(|end| end.largest == 0.0);
         // By ends of the region: of a half-line the finite one is that of the first arm.
         let first = usize::from(region.upper.is_finite() && !region.lower.is_finite());
-        desk.open = [ends[first].open, ends[1 - first].open];
+        // An end is, but where it is the other that counts.
+        let counts = |side: usize| each[side] > SLIGHT * beyond || !tolerance.met(each[side] + floor, estimate);
+        desk.open = [first, 1 - first].map(|side| ends[side].open && counts(side));
         let mut finer_waves = [Waves::none(simd), Waves::none(simd)];
         let mut short = false;
         let mut batch = Batch { each: [(0, 0); MOST_VECTORS], count: 0 };
@@ -115,8 +124,7 @@ impl SimdRegions<'_> {
             {
                 break;
             }
-            short =
-                hasty && beyond > 0.0 && !tolerance.met(beyond + floor, estimate) && may_be_mended(region, desk.open);
+            short = hasty && beyond > 0.0 && !tolerance.met(beyond + floor, estimate) && are_sparse(region, desk.open);
             if short {
                 break;
             }
@@ -176,6 +184,7 @@ impl SimdRegions<'_> {
             vanishes: ends.iter().any(|end| end.vanishes),
             oscillates: ends.iter().any(|end| end.open && end.alternates),
             reach: [ends[0].units as u8, ends[1].units as u8],
+            ends: [ends[first].value, ends[1 - first].value],
             bad,
             ..Swept::NOTHING
         };

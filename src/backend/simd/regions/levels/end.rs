@@ -19,6 +19,8 @@ pub(super) struct End {
     pub units: usize,
     /// The largest |term|.
     pub largest: f64,
+    /// f where it was looked at farthest out.
+    pub value: f64,
     /// The outermost |term|, and the one before it.
     last: f64,
     before: f64,
