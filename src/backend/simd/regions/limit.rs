@@ -53,6 +53,9 @@ const _: () = assert!(LEAST > BEFORE);
 /// A claim, as a share of the integral of |f|, beyond which nothing is known of that.
 const NOTHING: f64 = 0.1;
 
+/// How much more of a panel noise is where f is not resolved, than where it is noise.
+const UNRESOLVED: f64 = 16.0;
+
 /// By how much noise of values may set the interpolants of neighbours apart where they meet, in units of it.
 const AT_ENDS: f64 = 10.0;
 
@@ -139,9 +142,10 @@ impl SimdRegions<'_> {
         let mut entries = [Entry::NONE; ENTRIES];
         let entries = dispatch!(self.token, simd => limits(simd, panels, &mut entries));
         entries.sort_unstable_by(|a, b| a.error.total_cmp(&b.error));
-        let first = entries.iter().position(|entry| goes_on(panels, entry, entries))?;
-        let Entry { estimate, error, .. } = entries[first];
-        let coarse = panels[..BEFORE].iter().map(|panel| panel.noise).sum::<f64>() > 0.1 * error;
+        let &Entry { estimate, error, .. } = entries.iter().find(|entry| goes_on(panels, entry, entries))?;
+        let widest = &panels[..BEFORE];
+        let coarse = widest.iter().any(|panel| share(panel) > UNRESOLVED * everywhere)
+            && widest.iter().map(|panel| panel.noise).sum::<f64>() > 0.1 * error;
         let magnitude = panels.iter().map(|panel| panel.magnitude).sum::<f64>() + (estimate - total(panels)).abs();
         let error = error + hidden(panels, outermost) + ROUNDING * estimate.abs();
         (error < NOTHING * magnitude).then_some(Limit { estimate, error, coarse, magnitude })
