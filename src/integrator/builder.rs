@@ -204,6 +204,7 @@ impl Integrator {
     /// - samples, where all values on an interval are the same (8192 and some more), where all that counts lies in a
     ///   small part of it (1,000 to some 18,000), or where, by methods other than `Auto`, panels are of very different
     ///   lengths (1,000);
+    /// - the limit towards a singular end or place that is not 0, some 1,200 for each side of it;
     /// - what is looked at far out on an infinite range of several panels (270 at most for each end), and searches for
     ///   kinks there;
     /// - a round more, of several components on one interval;

@@ -63,7 +63,8 @@ impl Noise {
         }
     }
 
-    /// Whether its time has come after so many evaluations of a mesh, of `most`, or as rounds have `failed`.
+    /// Whether its time has come after so many evaluations of a mesh, of `most` that there may be, or as rounds have
+    /// `failed`.
     pub fn is_due(&mut self, evaluations: u64, failed: bool, most: u64) -> bool {
         self.due
             .take_if(|due| (*due <= evaluations || failed && SOON <= evaluations) && evaluations + DUE <= most)
