@@ -165,7 +165,7 @@ impl Leaf {
             return true;
         }
         let narrow = self.region.width() <= (64.0 * f64::EPSILON * lower.abs().max(upper.abs())).max(LEAST);
-        self.error() > 2.0 * (self.swept.floor + self.swept.beyond) + self.swept.noise
+        self.error() > 2.0 * (self.swept.floor + self.swept.beyond)
             && self.noisy < 3
             && !narrow
             && self.middle() > lower

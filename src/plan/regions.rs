@@ -158,7 +158,7 @@ pub(crate) struct Swept {
     pub error: f64,
     /// What rounding adds to that: no refinement removes it.
     pub floor: f64,
-    /// An error that may be due to the rounding of nodes: what is below is not worth a refinement.
+    /// Of a weighted panel the rounding of its values; else 0.
     pub noise: f64,
     /// The part of `error` that no refinement removes: what lies beyond the last number before an end.
     pub beyond: f64,
