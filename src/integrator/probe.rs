@@ -157,6 +157,18 @@ fn at_equal_parts(f: &dyn Values, lower: f64, upper: f64, usual: Usual) -> (Opti
         }
         cuts.len() <= MOST_CUTS
     };
+    // Samples that stand out, and where there are no more. The middle one is a cut as well, so that a narrow peak has
+    // nodes close by; but next to an end, where that peak is, the cut lies closer.
+    let mut cut_around = |first: usize, next: usize| {
+        let before = if first > 0 { place(first - 1) } else { from };
+        let after = if next < offsets.len() { place(next) } else { to };
+        let inside = match (before <= from, after >= to) {
+            (true, false) => CLOSE.mul_add(after - from, from),
+            (false, true) => CLOSE.mul_add(before - to, to),
+            _ => place((first + next) / 2),
+        };
+        cut(before) && cut(inside) && cut(after)
+    };
     // The first of a group of samples that stand out.
     let mut begin = None;
     let (mut points, mut values) = ([[0.0; LANES]; BLOCK / LANES], [[0.0; LANES]; BLOCK / LANES]);
@@ -190,9 +202,7 @@ fn at_equal_parts(f: &dyn Values, lower: f64, upper: f64, usual: Usual) -> (Opti
                     None if !usual.is(value) => begin = Some(k),
                     Some(first) if usual.is(value) => {
                         begin = None;
-                        // The middle sample of a group is a cut as well, so that a narrow peak has nodes close by.
-                        let before = if first > 0 { place(first - 1) } else { from };
-                        if !(cut(before) && cut(place((first + k) / 2)) && cut(place(k))) {
+                        if !cut_around(first, k) {
                             break 'samples;
                         }
                     }
@@ -202,8 +212,7 @@ fn at_equal_parts(f: &dyn Values, lower: f64, upper: f64, usual: Usual) -> (Opti
         }
     }
     if let Some(first) = begin {
-        let before = if first > 0 { place(first - 1) } else { from };
-        let _ = cut(before) && cut(place((first + offsets.len()) / 2));
+        cut_around(first, offsets.len());
     }
     let evaluations = offsets.len() as u64;
     if cuts.len() == 1 && begin.is_none() {
@@ -221,6 +230,9 @@ pub(super) const BLOCK: usize = 512;
 
 /// Samples nearer to an end than the first of the equal parts.
 const NEAR: usize = 380;
+
+/// Of what stands out up to an end, the share next to that.
+const CLOSE: f64 = 0.125;
 
 /// exp(π/2 sinh t) at the samples of an infinite range.
 fn exponentials() -> &'static [f64] {

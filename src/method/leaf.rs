@@ -47,6 +47,9 @@ const NARROWEST: f64 = 1e-9;
 /// The width below which nodes next to 0 would be rounded to it.
 const LEAST: f64 = f64::MIN_POSITIVE / (1 << 26) as f64;
 
+/// Numbers in a leaf, next to the end of which a limit stands, that are too few for one next to the end of its half.
+const LIMITED: f64 = (1u64 << 22) as f64;
+
 /// The step of the first of the levels; the share of ∫|f| that is nothing beyond their last terms, and that which is
 /// left next to a regular end.
 const LEVEL: f64 = 0.125;
@@ -95,7 +98,9 @@ impl Leaf {
         (self.edges, self.mismatches) = (edges, [0.0; 2]);
         self.depth = parent.depth + 1;
         self.anchor = if self.depth.is_multiple_of(ANCHOR) { parent.swept.magnitude } else { parent.anchor };
-        (self.levels_from, self.locate_from, self.noisy) = (parent.levels_from, parent.locate_from, parent.noisy);
+        // As there was a limit there is one next to the same end of a part.
+        self.levels_from = if parent.is_limited() { 0 } else { parent.levels_from };
+        (self.locate_from, self.noisy) = (parent.locate_from, parent.noisy);
         (self.grandparent_error, self.parent_error) = (parent.parent_error, parent.raw_error);
         (self.raw_error, self.divergent, self.locating) = (f64::INFINITY, false, false);
     }
@@ -153,6 +158,10 @@ impl Leaf {
         self.divergent
     }
 
+    fn is_limited(&self) -> bool {
+        self.swept.limited != [false; 2]
+    }
+
     /// What it adds to the error, rounding apart.
     pub fn error(&self) -> f64 {
         self.swept.error + self.mismatches[0] + self.mismatches[1]
@@ -164,7 +173,8 @@ impl Leaf {
         if !(lower.is_finite() && upper.is_finite()) {
             return true;
         }
-        let narrow = self.region.width() <= (64.0 * f64::EPSILON * lower.abs().max(upper.abs())).max(LEAST);
+        let numbers = if self.is_limited() { LIMITED } else { 64.0 };
+        let narrow = self.region.width() <= (numbers * f64::EPSILON * lower.abs().max(upper.abs())).max(LEAST);
         self.error() > 2.0 * (self.swept.floor + self.swept.beyond)
             && self.noisy < 3
             && !narrow
@@ -204,7 +214,8 @@ impl Leaf {
         let Region { lower, upper, .. } = self.region;
         let (end, edge) = if lower.is_finite() { (lower, 0) } else { (upper, 1) };
         let one_end = lower.is_finite() != upper.is_finite();
-        one_end && end != 0.0 && self.edges[edge] && self.swept.beyond > REGULAR * self.swept.magnitude
+        let singular = self.swept.limited[edge] || self.swept.beyond > REGULAR * self.swept.magnitude;
+        one_end && end != 0.0 && self.edges[edge] && singular
     }
 
     /// How far t reaches down and up where an infinite range is opened up: as far as levels did, which end before a

@@ -95,8 +95,8 @@ impl SimdRegions<'_> {
             let reach = power_of_two_below((REACH * length).min(FARTHEST * step));
             let reach = if side == 0 { reach } else { -reach };
             limits[side] = self.limit(end, reach, step, evaluations, desk);
-            if limits[side].is_some() {
-                *[&mut rest.lower, &mut rest.upper][side] = end + reach;
+            if let Some(limit) = limits[side] {
+                *[&mut rest.lower, &mut rest.upper][side] = end + limit.reach;
             }
         }
         let limited = limits.map(|limit| limit.is_some());

@@ -21,13 +21,14 @@ use crate::lanes::{LANES, Lanes, Simd, dispatch};
 use crate::rule::MOST_VECTORS;
 use crate::rule::dyadic::{DYADIC, Dyadic, ROWS};
 
-/// The integral from an end to some distance.
+/// The integral from an end as far as it reaches.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Limit {
-    pub estimate: f64,
-    pub error: f64,
+    pub reach: f64,
     /// Whether f is not resolved where panels are widest, so that shorter ones may do.
     pub coarse: bool,
+    pub estimate: f64,
+    pub error: f64,
     pub magnitude: f64,
 }
 
@@ -81,6 +82,10 @@ struct Panel {
 }
 
 impl Panel {
+    fn share(&self) -> f64 {
+        self.noise / self.estimate.abs()
+    }
+
     fn off(&self) -> f64 {
         self.noise + self.shift.abs()
     }
@@ -126,29 +131,41 @@ impl SimdRegions<'_> {
         if panels.iter().any(|panel| !panel.noise.is_finite()) {
             return None;
         }
-        let share = |panel: &Panel| panel.noise / panel.estimate.abs();
         // The noise of values times their distance is what rounding of the distance makes.
-        let mut rounding = [count - 1, count, count + 1].map(|k| share(&panels[k]) * panels[k].width / step);
+        let mut rounding = [count - 1, count, count + 1].map(|k| panels[k].share() * panels[k].width / step);
         rounding.sort_unstable_by(f64::total_cmp);
         let panels = &mut panels[..count];
         if !vanish(panels) {
             return None;
         }
-        let everywhere = panels.iter().map(share).fold(f64::INFINITY, lesser);
+        let everywhere = panels.iter().map(Panel::share).fold(f64::INFINITY, lesser);
         let shift = step * nearest.shift(rounding[1], everywhere)?;
         for panel in panels.iter_mut() {
             panel.shift = shift * (panel.ends[1] - panel.ends[0]);
         }
+        let resolved = |panel: &Panel| panel.share() <= UNRESOLVED * everywhere;
+        let limit = self.over(panels, outermost, resolved);
+        // Where f is not resolved where panels are widest, those farther in may do.
+        let unresolved = panels.iter().take_while(|panel| !resolved(panel)).count();
+        if limit.is_some_and(|limit| !limit.coarse) || unresolved == 0 || unresolved + FEWEST > count {
+            return limit;
+        }
+        let farther_in = self.over(&panels[unresolved..], panels[unresolved - 1].ends[0], resolved);
+        limit.into_iter().chain(farther_in).min_by(|a, b| a.error.total_cmp(&b.error))
+    }
+
+    /// The integral from the end to the outermost of these panels, beyond which f is `outermost`.
+    fn over(&self, panels: &[Panel], outermost: f64, resolved: impl Fn(&Panel) -> bool) -> Option<Limit> {
         let mut entries = [Entry::NONE; ENTRIES];
         let entries = dispatch!(self.token, simd => limits(simd, panels, &mut entries));
         entries.sort_unstable_by(|a, b| a.error.total_cmp(&b.error));
         let &Entry { estimate, error, .. } = entries.iter().find(|entry| goes_on(panels, entry, entries))?;
         let widest = &panels[..BEFORE];
-        let coarse = widest.iter().any(|panel| share(panel) > UNRESOLVED * everywhere)
-            && widest.iter().map(|panel| panel.noise).sum::<f64>() > 0.1 * error;
+        let coarse = !widest.iter().all(resolved) && widest.iter().map(|panel| panel.noise).sum::<f64>() > 0.1 * error;
         let magnitude = panels.iter().map(|panel| panel.magnitude).sum::<f64>() + (estimate - total(panels)).abs();
         let error = error + hidden(panels, outermost) + ROUNDING * estimate.abs();
-        (error < NOTHING * magnitude).then_some(Limit { estimate, error, coarse, magnitude })
+        let reach = 2.0 * panels[0].width;
+        (error < NOTHING * magnitude).then_some(Limit { reach, estimate, error, coarse, magnitude })
     }
 
     /// Sets panels of given widths.
