@@ -38,6 +38,7 @@ mod underflow;
 mod vector;
 mod watched;
 mod weighted;
+mod white_noise;
 
 use crate::agreement::Verify;
 use crate::backend::Backend;

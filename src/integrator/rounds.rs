@@ -15,6 +15,7 @@ use super::probe::{self, Find};
 use super::question::{Question, Workspace};
 use super::scales;
 use super::second_look::second_look;
+use super::white_noise::WhiteNoise;
 use crate::backend::simd::regions::{Desk, EVALUATIONS, SimdRegions};
 use crate::clock::Instant;
 use crate::control::Stop;
@@ -56,6 +57,7 @@ pub(super) fn run(
         swept,
         cycles: HalfCycles::of(question),
         noise: Noise::of(question),
+        white_noise: WhiteNoise::new(),
         probed: false,
         unused,
         last: None,
@@ -83,6 +85,7 @@ struct Rounds<'a> {
     swept: &'a mut Vec<Swept>,
     cycles: HalfCycles,
     noise: Noise,
+    white_noise: WhiteNoise,
     /// Whether what may hide between the nodes was looked for.
     probed: bool,
     /// Evaluations that the mesh does not count, as it does not use them.
@@ -116,6 +119,7 @@ impl Rounds<'_> {
         let mut looks = Looks::over((lower, upper), points);
         loop {
             self.try_half_cycles()?;
+            self.mark_noise();
             let absorbed = self.method.absorb(self.swept);
             let totals = self.method.totals;
             if totals.magnitude > 0.0 {
@@ -207,6 +211,13 @@ impl Rounds<'_> {
             return Err(stop.into());
         }
         Ok(())
+    }
+
+    /// Marks the errors of this round that no refinement removes, as they are noise.
+    fn mark_noise(&mut self) {
+        let so_far = (self.method.totals.error, self.method.evaluations);
+        let list = self.method.next().list;
+        self.unused += self.white_noise.mark(self.question.values, list, self.swept, so_far);
     }
 
     /// The integral of what noise is replaced by, when it is time to look for noise.

@@ -6,6 +6,7 @@ mod rounds;
 use super::check_mesh::Forms;
 use super::composite::stopped_whole;
 use super::watched::{Watched, WatchedVector};
+use super::white_noise::WhiteNoise;
 use super::{Integrator, Space};
 use crate::agreement::{Agreement, Disagreement, Verify};
 use crate::backend::Backend;
@@ -148,6 +149,7 @@ impl Integrator {
             desk: Desk::new(),
             looked: vec![false; components],
             noise: std::iter::repeat_with(|| None).take(components).collect(),
+            white_noise: std::iter::repeat_with(WhiteNoise::new).take(components).collect(),
             group: measure.group,
             start,
         };

@@ -5,6 +5,7 @@ use super::answer::{Answer, NOTHING_SEEN, TINY, status};
 use super::composite::stopped_whole;
 use super::probe;
 use super::question::Question;
+use super::white_noise::WhiteNoise;
 use crate::backend::simd::regions::Desk;
 use crate::backend::weighted::Weighted as Kernel;
 use crate::clock::Instant;
@@ -71,11 +72,13 @@ pub(super) fn run(question: &Question, weight: Weight, start: Instant) -> (Answe
         }
         question.withheld(start)
     };
-    let (mut looked, mut unsure) = (false, false);
+    let (mut looked, mut unsure, mut white_noise) = (false, false, WhiteNoise::new());
     let ended = loop {
         if let Some(stop) = sweep(&method, &mut swept) {
             break Err(stop);
         }
+        let so_far = (method.totals.error, method.evaluations);
+        method.evaluations += white_noise.mark_weighted(values, method.next(), &mut swept, so_far);
         let mut outcome = method.absorb(&weighing, &swept);
         // Nothing but zeros or the same everywhere: something may hide between.
         let plain = outcome == Some(Outcome::Converged) && method.is_constant(&weighing);

@@ -390,8 +390,10 @@ impl Adaptive {
         let leaf = &self.leaves[index as usize];
         let region = leaf.region;
         let Some((point, value)) = leaf.swept.bad else { return Some(Outcome::Overflow) };
-        let again = region.sweep == Sweep::Levels && leaf.swept.reach != [0; 2] || region.map != Map::Plain;
         let inside = region.lower < point && point < region.upper;
+        // Levels whose middle is rounded to an end are none the second time, either.
+        let levels = region.sweep == Sweep::Levels && (leaf.swept.reach != [0; 2] || !inside);
+        let again = levels || region.map != Map::Plain;
         if again || inside && self.bad >= Self::MOST_BAD {
             return Some(Outcome::NonFinite { point: region.map.point(point), value });
         }

@@ -125,7 +125,7 @@ impl Leaf {
         }
         let q = (swept.error / self.parent_error).max((swept.error / self.grandparent_error).sqrt());
         self.raw_error = swept.error;
-        if self.depth >= 3 {
+        if self.depth >= 3 && !swept.noisy {
             self.swept.error = unresolved(swept.error, q, swept.magnitude).max(swept.error);
             if swept.error > 1e-3 * swept.magnitude {
                 self.swept.error = self.swept.error.max(self.left_by_halving(swept.magnitude, q));
@@ -175,7 +175,7 @@ impl Leaf {
         }
         let numbers = if self.is_limited() { LIMITED } else { 64.0 };
         let narrow = self.region.width() <= (numbers * f64::EPSILON * lower.abs().max(upper.abs())).max(LEAST);
-        self.error() > 2.0 * (self.swept.floor + self.swept.beyond)
+        self.error() > 2.0 * self.swept.lasting()
             && self.noisy < 3
             && !narrow
             && self.middle() > lower

@@ -317,7 +317,7 @@ impl Leaf {
             let next = largest + 2.0 * self.panel.width();
             return next * weighing.frequency().unwrap_or(1.0) < 1e15;
         }
-        self.error() > 2.0 * (self.swept.floor + self.swept.beyond)
+        self.error() > 2.0 * self.swept.lasting()
             && self.noisy < 3
             && !self.panel.is_narrow()
             && self.depth < DEEPEST

@@ -181,6 +181,8 @@ pub(crate) struct Swept {
     /// in which there is no node. Of levels f where they end; NaN where nothing is said.
     pub ends: [f64; 2],
     pub gap: f64,
+    /// Whether the error is noise of values, which no refinement removes.
+    pub noisy: bool,
     /// Units of t that the levels used, downward and upward.
     pub reach: [u8; 2],
     /// Whether limits stand for what is next to the lower and the upper end.
@@ -206,6 +208,11 @@ pub(crate) fn evaluations_of(swept: &[Swept]) -> u64 {
 }
 
 impl Swept {
+    /// The error that no refinement removes.
+    pub fn lasting(&self) -> f64 {
+        self.floor + if self.noisy { self.error } else { self.beyond }
+    }
+
     /// Before anything is known.
     pub const NOTHING: Swept = Swept {
         estimate: 0.0,
@@ -223,6 +230,7 @@ impl Swept {
         vanishes: false,
         ends: [f64::NAN; 2],
         gap: 0.0,
+        noisy: false,
         reach: [0; 2],
         limited: [false; 2],
         sparse: false,

@@ -82,3 +82,73 @@ fn what_lies_next_to_noise_is_not_replaced() {
         }
     }
 }
+
+/// A number between -1 and 1 that says nothing of those next to it.
+fn random(x: f64) -> f64 {
+    let mut bits = x.to_bits().wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    bits ^= bits >> 29;
+    bits = bits.wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    bits ^= bits >> 32;
+    (bits >> 11) as f64 / (1u64 << 52) as f64 - 1.0
+}
+
+/// Values that are sums over random samples, or integrals to a tolerance of their own: their noise is no less in
+/// shorter panels, and is claimed.
+#[test]
+fn noise_at_all_scales_ends_refining() {
+    let exact = 1f64.exp() - 1.0;
+    for noise in [1e-3, 1e-5, 1e-7] {
+        let noisy = |x: f64| x.exp() * (1.0 + noise * random(x));
+        let decaying = |x: f64| (-x).exp() * (1.0 + noise * random(x));
+        let integrator = Integrator::new().rel_tol(1e-10);
+        let beside = |x: f64| [x.sin(), noisy(x), (x - 0.3).abs().sqrt()];
+        let vector = integrator.clone().accept_any_status().integrate_vector(&beside, 0.0..1.0).unwrap();
+        let weighted = integrator.clone().weight(quadrille::Weight::algebraic(-0.5, 0.0));
+        let answers = [
+            of(&integrator, noisy, 0.0, 1.0),
+            of(&integrator, decaying, 0.0, f64::INFINITY),
+            of(&integrator.clone().method(Method::GaussKronrod(21)), noisy, 0.0, 1.0),
+            of(&weighted, noisy, 0.0, 1.0),
+        ];
+        let found = answers.iter().map(|one| (one.estimate, one.error, one.evaluations, &one.status));
+        let of_vector = (vector.estimates[1], vector.errors[1], vector.evaluations, &vector.status);
+        let exact = [exact, 1.0, exact, 2.925303491814363, exact];
+        for (k, ((estimate, error, evaluations, status), exact)) in found.chain([of_vector]).zip(exact).enumerate() {
+            let off = (estimate - exact).abs();
+            assert!(
+                evaluations < 20_000 && *status == Status::RoundoffLimited,
+                "{noise:e} {k}: {evaluations} {status}"
+            );
+            // That of vectors is the whole where it is coarse.
+            let most = if k == 4 && noise > 1e-4 { f64::INFINITY } else { 100.0 * noise };
+            assert!(off <= error && error < most, "{noise:e} {k}: off by {off:e}, claimed {error:e}");
+        }
+        assert!(vector.errors[0] < 1e-12 && (vector.estimates[0] - 0.45969769413186023).abs() < 1e-12);
+        // Within the tolerance it is none of its business.
+        let enough = of(&Integrator::new().rel_tol(30.0 * noise), decaying, 0.0, f64::INFINITY);
+        assert!(enough.status == Status::Converged && enough.evaluations < 10_000, "{noise:e}: {enough:#}");
+    }
+}
+
+#[test]
+fn values_of_single_precision_end_refining() {
+    let sine = 1.0 - 1f64.cos();
+    for f in [|x: f64| f64::from(x.sin() as f32), |x: f64| f64::from((x as f32).sin())] {
+        let found = of(&Integrator::new().rel_tol(1e-10), f, 0.0, 1.0);
+        let off = (found.estimate - sine).abs();
+        assert!(found.status == Status::RoundoffLimited && found.evaluations < 20_000, "{found:#}");
+        assert!(off <= found.error && found.error < 1e-6, "{found:#}, off by {off:e}");
+    }
+}
+
+/// What is resolved at last is no noise.
+#[test]
+fn what_takes_many_panels_is_no_noise() {
+    let dense = |x: f64| 1.0 + 1e-4 * (3e4 * x).cos();
+    let found = of(&Integrator::new().rel_tol(1e-10), dense, 0.0, 1.0);
+    let exact = 1.0 + 1e-4 * 3e4f64.sin() / 3e4;
+    assert!(found.status == Status::Converged && (found.estimate - exact).abs() < 1e-10, "{found:#}");
+    let stairs = |x: f64| (300.0 * x).floor();
+    let found = of(&Integrator::new().rel_tol(1e-8), stairs, 0.0, 1.0);
+    assert!(found.status == Status::Converged && (found.estimate - 149.5).abs() < 1e-5, "{found:#}");
+}

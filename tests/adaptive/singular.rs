@@ -209,3 +209,29 @@ fn a_singularity_beyond_the_end_is_not_taken_for_the_end() {
         }
     }
 }
+
+/// f has a scale of its own, far below the range.
+#[test]
+fn limits_begin_where_the_integrand_is_resolved() {
+    // ∫ d^-1/2 exp(-d²) from 0 to infinity is Γ(1/4)/2.
+    let whole = 1.812_804_954_110_954;
+    for c in [0.7, 1.0, 300.0] {
+        for scale in [1e-1, 1e-2, 2.5889e-3, 1e-3, 1e-4, 1e-5] {
+            let f = |x: f64| (x - c).powf(-0.5) * (-((x - c) / scale).powi(2)).exp();
+            for upper in [f64::INFINITY, c + 1.0] {
+                let found = Integrator::new().rel_tol(1e-6).integrate(&f, c..upper).unwrap_or_else(|e| panic!("{e}"));
+                let off = (found.estimate - whole * scale.sqrt()).abs();
+                assert!(off <= found.error + 4e-15 && found.evaluations < 20_000, "{c} {scale:e} {upper}: {found:#}");
+            }
+        }
+    }
+}
+
+/// Where c is large, numbers next to it are so sparse that hardly any values are left.
+#[test]
+fn what_no_number_is_near_enough_to_is_given_up_at_once() {
+    let c = 106922318.42156157;
+    let f = |x: f64| (x - c).abs().ln().powi(2);
+    let found = Integrator::new().rel_tol(1e-10).accept_any_status().integrate(&f, c - 1.0..c + 0.5181).unwrap();
+    assert!(found.evaluations < 20_000 && found.status != Status::Converged, "{found:#}");
+}

@@ -52,6 +52,18 @@ impl Run<'_> {
         answer
     }
 
+    /// Marks errors of this round, of each component, that no refinement removes, as they are noise.
+    pub fn mark_noise(&mut self) {
+        for c in 0..self.swept.len() {
+            self.shared.clear();
+            let so_far = (self.joint.errors[c], self.shared.evaluations());
+            let list = self.joint.component(c).next().list;
+            // What that takes is counted as it is asked for.
+            self.white_noise[c].mark(&self.shared.component(c), list, &mut self.swept[c], so_far);
+        }
+        self.shared.clear();
+    }
+
     /// Looks for values that have lost their digits, once for each component, where its time has come or this was the
     /// outcome; whether any is answered by what goes on below.
     pub fn look_for_noise(&mut self, absorbed: Option<(Outcome, Option<usize>)>) -> bool {

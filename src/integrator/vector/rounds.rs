@@ -17,6 +17,7 @@ use crate::integrator::noise::Noise;
 use crate::integrator::probe::{self, Find, Panels};
 use crate::integrator::rounds::{CHUNK, looks_constant};
 use crate::integrator::second_look::second_look;
+use crate::integrator::white_noise::WhiteNoise;
 use crate::integrator::{scales, underflow};
 use crate::lanes::Token;
 use crate::method::{Joint, Method, Outcome};
@@ -40,6 +41,7 @@ pub(super) struct Run<'a> {
     pub looked: Vec<bool>,
     /// Noise of components, once it is looked for.
     pub noise: Vec<Option<Noise>>,
+    pub white_noise: Vec<WhiteNoise>,
     /// Components in a row that make one number.
     pub group: usize,
     pub start: Instant,
@@ -100,6 +102,7 @@ impl Run<'_> {
             if let Some(stop) = stop {
                 return (self.stopped(stop, last), None);
             }
+            self.mark_noise();
             let absorbed = self.joint.absorb(&self.swept, self.shared.evaluations());
             if with.control.may_stop() {
                 last = Some((self.joint.estimates.clone(), self.joint.errors.clone()));

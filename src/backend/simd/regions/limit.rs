@@ -57,6 +57,9 @@ const NOTHING: f64 = 0.1;
 /// How much more of a panel noise is where f is not resolved, than where it is noise.
 const UNRESOLVED: f64 = 16.0;
 
+/// How much more noise may be farther in where it is not rounding.
+const GROWS: f64 = 4.0;
+
 /// By how much noise of values may set the interpolants of neighbours apart where they meet, in units of it.
 const AT_ENDS: f64 = 10.0;
 
@@ -84,6 +87,12 @@ struct Panel {
 impl Panel {
     fn share(&self) -> f64 {
         self.noise / self.estimate.abs()
+    }
+
+    /// Whether f is not resolved, where noise is such a share `everywhere`.
+    fn is_coarse(&self, everywhere: f64) -> bool {
+        let share = self.share();
+        share.is_nan() || share > UNRESOLVED * everywhere
     }
 
     fn off(&self) -> f64 {
@@ -143,25 +152,25 @@ impl SimdRegions<'_> {
         for panel in panels.iter_mut() {
             panel.shift = shift * (panel.ends[1] - panel.ends[0]);
         }
-        let resolved = |panel: &Panel| panel.share() <= UNRESOLVED * everywhere;
-        let limit = self.over(panels, outermost, resolved);
+        let unresolved = unresolved(panels, everywhere);
+        let limit = self.over(panels, outermost, everywhere);
         // Where f is not resolved where panels are widest, those farther in may do.
-        let unresolved = panels.iter().take_while(|panel| !resolved(panel)).count();
         if limit.is_some_and(|limit| !limit.coarse) || unresolved == 0 || unresolved + FEWEST > count {
             return limit;
         }
-        let farther_in = self.over(&panels[unresolved..], panels[unresolved - 1].ends[0], resolved);
+        let farther_in = self.over(&panels[unresolved..], panels[unresolved - 1].ends[0], everywhere);
         limit.into_iter().chain(farther_in).min_by(|a, b| a.error.total_cmp(&b.error))
     }
 
     /// The integral from the end to the outermost of these panels, beyond which f is `outermost`.
-    fn over(&self, panels: &[Panel], outermost: f64, resolved: impl Fn(&Panel) -> bool) -> Option<Limit> {
+    fn over(&self, panels: &[Panel], outermost: f64, everywhere: f64) -> Option<Limit> {
         let mut entries = [Entry::NONE; ENTRIES];
         let entries = dispatch!(self.token, simd => limits(simd, panels, &mut entries));
         entries.sort_unstable_by(|a, b| a.error.total_cmp(&b.error));
         let &Entry { estimate, error, .. } = entries.iter().find(|entry| goes_on(panels, entry, entries))?;
-        let widest = &panels[..BEFORE];
-        let coarse = !widest.iter().all(resolved) && widest.iter().map(|panel| panel.noise).sum::<f64>() > 0.1 * error;
+        let widest = &panels[..unresolved(panels, everywhere).max(BEFORE)];
+        let coarse = widest.iter().any(|panel| panel.is_coarse(everywhere))
+            && widest.iter().map(|panel| panel.noise).sum::<f64>() > 0.1 * error;
         let magnitude = panels.iter().map(|panel| panel.magnitude).sum::<f64>() + (estimate - total(panels)).abs();
         let error = error + hidden(panels, outermost) + ROUNDING * estimate.abs();
         let reach = 2.0 * panels[0].width;
@@ -219,6 +228,14 @@ impl SimdRegions<'_> {
         let values = desk.values[..VALUES].as_flattened();
         (Nearest(std::array::from_fn(|k| values[k])), values[steps.len()])
     }
+}
+
+/// How many of the widest panels do not resolve f. Noise that is rounding of f next to the end becomes more from panel to
+/// panel.
+fn unresolved(panels: &[Panel], everywhere: f64) -> usize {
+    let first = panels[0].share();
+    let rounding = |panel: &Panel| panel.share() > GROWS * first;
+    panels.iter().take_while(|panel| panel.is_coarse(everywhere) && !rounding(panel)).count()
 }
 
 /// What may be hidden between the nodes of neighbours: by what they say of their common ends, beyond their noise.
