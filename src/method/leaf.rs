@@ -50,6 +50,9 @@ const LEAST: f64 = f64::MIN_POSITIVE / (1 << 26) as f64;
 /// Numbers in a leaf, next to the end of which a limit stands, that are too few for one next to the end of its half.
 const LIMITED: f64 = (1u64 << 22) as f64;
 
+/// And those in a leaf that is short beside its ends.
+const FEW: f64 = (1u64 << 34) as f64;
+
 /// The step of the first of the levels; the share of ∫|f| that is nothing beyond their last terms, and that which is
 /// left next to a regular end.
 const LEVEL: f64 = 0.125;
@@ -98,8 +101,10 @@ impl Leaf {
         (self.edges, self.mismatches) = (edges, [0.0; 2]);
         self.depth = parent.depth + 1;
         self.anchor = if self.depth.is_multiple_of(ANCHOR) { parent.swept.magnitude } else { parent.anchor };
-        // As there was a limit there is one next to the same end of a part.
-        self.levels_from = if parent.is_limited() { 0 } else { parent.levels_from };
+        // As there was a limit there is one next to the same end of a part; and where numbers are few there is no other
+        // way.
+        let again = parent.is_limited() && parent.is_of(FEW);
+        self.levels_from = if again { 0 } else { parent.levels_from };
         (self.locate_from, self.noisy) = (parent.locate_from, parent.noisy);
         (self.grandparent_error, self.parent_error) = (parent.parent_error, parent.raw_error);
         (self.raw_error, self.divergent, self.locating) = (f64::INFINITY, false, false);
@@ -162,6 +167,12 @@ impl Leaf {
         self.swept.limited != [false; 2]
     }
 
+    /// Whether there are no more than so many numbers in it.
+    fn is_of(&self, numbers: f64) -> bool {
+        let Region { lower, upper, .. } = self.region;
+        upper - lower <= numbers * f64::EPSILON * lower.abs().max(upper.abs())
+    }
+
     /// What it adds to the error, rounding apart.
     pub fn error(&self) -> f64 {
         self.swept.error + self.mismatches[0] + self.mismatches[1]
@@ -173,8 +184,7 @@ impl Leaf {
         if !(lower.is_finite() && upper.is_finite()) {
             return true;
         }
-        let numbers = if self.is_limited() { LIMITED } else { 64.0 };
-        let narrow = self.region.width() <= (numbers * f64::EPSILON * lower.abs().max(upper.abs())).max(LEAST);
+        let narrow = self.is_of(if self.is_limited() { LIMITED } else { 64.0 }) || self.region.width() <= LEAST;
         self.error() > 2.0 * self.swept.lasting()
             && self.noisy < 3
             && !narrow

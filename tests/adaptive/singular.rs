@@ -212,7 +212,7 @@ fn a_singularity_beyond_the_end_is_not_taken_for_the_end() {
 
 /// f has a scale of its own, far below the range.
 #[test]
-fn limits_begin_where_the_integrand_is_resolved() {
+fn limits_are_had_of_what_has_a_scale_of_its_own() {
     // ∫ d^-1/2 exp(-d²) from 0 to infinity is Γ(1/4)/2.
     let whole = 1.812_804_954_110_954;
     for c in [0.7, 1.0, 300.0] {

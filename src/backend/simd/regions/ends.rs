@@ -95,8 +95,8 @@ impl SimdRegions<'_> {
             let reach = power_of_two_below((REACH * length).min(FARTHEST * step));
             let reach = if side == 0 { reach } else { -reach };
             limits[side] = self.limit(end, reach, step, evaluations, desk);
-            if let Some(limit) = limits[side] {
-                *[&mut rest.lower, &mut rest.upper][side] = end + limit.reach;
+            if limits[side].is_some() {
+                *[&mut rest.lower, &mut rest.upper][side] = end + reach;
             }
         }
         let limited = limits.map(|limit| limit.is_some());
@@ -106,6 +106,8 @@ impl SimdRegions<'_> {
         let mut swept = Swept::NOTHING;
         self.plain_levels(&rest, tolerance, false, desk, &mut swept);
         swept.limited = limited;
+        // Next to the ends f is not.
+        swept.constant = false;
         swept.ends = [0, 1].map(|side| if limited[side] { f64::NAN } else { swept.ends[side] });
         *evaluations += swept.evaluations;
         for limit in limits.into_iter().flatten() {

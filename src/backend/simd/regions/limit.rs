@@ -21,14 +21,13 @@ use crate::lanes::{LANES, Lanes, Simd, dispatch};
 use crate::rule::MOST_VECTORS;
 use crate::rule::dyadic::{DYADIC, Dyadic, ROWS};
 
-/// The integral from an end as far as it reaches.
+/// The integral from an end to some distance.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Limit {
-    pub reach: f64,
-    /// Whether f is not resolved where panels are widest, so that shorter ones may do.
-    pub coarse: bool,
     pub estimate: f64,
     pub error: f64,
+    /// Whether f is not resolved where panels are widest, so that shorter ones may do.
+    pub coarse: bool,
     pub magnitude: f64,
 }
 
@@ -57,9 +56,6 @@ const NOTHING: f64 = 0.1;
 /// How much more of a panel noise is where f is not resolved, than where it is noise.
 const UNRESOLVED: f64 = 16.0;
 
-/// How much more noise may be farther in where it is not rounding.
-const GROWS: f64 = 4.0;
-
 /// By how much noise of values may set the interpolants of neighbours apart where they meet, in units of it.
 const AT_ENDS: f64 = 10.0;
 
@@ -85,16 +81,6 @@ struct Panel {
 }
 
 impl Panel {
-    fn share(&self) -> f64 {
-        self.noise / self.estimate.abs()
-    }
-
-    /// Whether f is not resolved, where noise is such a share `everywhere`.
-    fn is_coarse(&self, everywhere: f64) -> bool {
-        let share = self.share();
-        share.is_nan() || share > UNRESOLVED * everywhere
-    }
-
     fn off(&self) -> f64 {
         self.noise + self.shift.abs()
     }
@@ -140,41 +126,29 @@ impl SimdRegions<'_> {
         if panels.iter().any(|panel| !panel.noise.is_finite()) {
             return None;
         }
+        let share = |panel: &Panel| panel.noise / panel.estimate.abs();
         // The noise of values times their distance is what rounding of the distance makes.
-        let mut rounding = [count - 1, count, count + 1].map(|k| panels[k].share() * panels[k].width / step);
+        let mut rounding = [count - 1, count, count + 1].map(|k| share(&panels[k]) * panels[k].width / step);
         rounding.sort_unstable_by(f64::total_cmp);
         let panels = &mut panels[..count];
         if !vanish(panels) {
             return None;
         }
-        let everywhere = panels.iter().map(Panel::share).fold(f64::INFINITY, lesser);
+        let everywhere = panels.iter().map(share).fold(f64::INFINITY, lesser);
         let shift = step * nearest.shift(rounding[1], everywhere)?;
         for panel in panels.iter_mut() {
             panel.shift = shift * (panel.ends[1] - panel.ends[0]);
         }
-        let unresolved = unresolved(panels, everywhere);
-        let limit = self.over(panels, outermost, everywhere);
-        // Where f is not resolved where panels are widest, those farther in may do.
-        if limit.is_some_and(|limit| !limit.coarse) || unresolved == 0 || unresolved + FEWEST > count {
-            return limit;
-        }
-        let farther_in = self.over(&panels[unresolved..], panels[unresolved - 1].ends[0], everywhere);
-        limit.into_iter().chain(farther_in).min_by(|a, b| a.error.total_cmp(&b.error))
-    }
-
-    /// The integral from the end to the outermost of these panels, beyond which f is `outermost`.
-    fn over(&self, panels: &[Panel], outermost: f64, everywhere: f64) -> Option<Limit> {
         let mut entries = [Entry::NONE; ENTRIES];
         let entries = dispatch!(self.token, simd => limits(simd, panels, &mut entries));
         entries.sort_unstable_by(|a, b| a.error.total_cmp(&b.error));
         let &Entry { estimate, error, .. } = entries.iter().find(|entry| goes_on(panels, entry, entries))?;
-        let widest = &panels[..unresolved(panels, everywhere).max(BEFORE)];
-        let coarse = widest.iter().any(|panel| panel.is_coarse(everywhere))
+        let widest = &panels[..BEFORE];
+        let coarse = widest.iter().any(|panel| share(panel) > UNRESOLVED * everywhere)
             && widest.iter().map(|panel| panel.noise).sum::<f64>() > 0.1 * error;
         let magnitude = panels.iter().map(|panel| panel.magnitude).sum::<f64>() + (estimate - total(panels)).abs();
         let error = error + hidden(panels, outermost) + ROUNDING * estimate.abs();
-        let reach = 2.0 * panels[0].width;
-        (error < NOTHING * magnitude).then_some(Limit { reach, estimate, error, coarse, magnitude })
+        (error < NOTHING * magnitude).then_some(Limit { estimate, error, coarse, magnitude })
     }
 
     /// Sets panels of given widths.
@@ -228,14 +202,6 @@ impl SimdRegions<'_> {
         let values = desk.values[..VALUES].as_flattened();
         (Nearest(std::array::from_fn(|k| values[k])), values[steps.len()])
     }
-}
-
-/// How many of the widest panels do not resolve f. Noise that is rounding of f next to the end becomes more from panel to
-/// panel.
-fn unresolved(panels: &[Panel], everywhere: f64) -> usize {
-    let first = panels[0].share();
-    let rounding = |panel: &Panel| panel.share() > GROWS * first;
-    panels.iter().take_while(|panel| panel.is_coarse(everywhere) && !rounding(panel)).count()
 }
 
 /// What may be hidden between the nodes of neighbours: by what they say of their common ends, beyond their noise.
