@@ -70,6 +70,10 @@ pub(crate) const NEGLIGIBLE: f64 = 1e-17;
 pub(crate) fn left_beyond(size: f64, power: f64) -> f64 {
     const CAUTION: f64 = 4.0;
     const LEAST_POWER: f64 = 1e-4;
+    if size == 0.0 {
+        // Of what there is no power.
+        return 0.0;
+    }
     (CAUTION * size / larger(power, LEAST_POWER)).min(f64::MAX / 4.0)
 }
 

@@ -15,7 +15,7 @@ use super::probe::{self, Find};
 use super::question::{Question, Workspace};
 use super::scales;
 use super::second_look::second_look;
-use super::white_noise::WhiteNoise;
+use super::white_noise::{SoFar, WhiteNoise};
 use crate::backend::simd::regions::{Desk, EVALUATIONS, SimdRegions};
 use crate::clock::Instant;
 use crate::control::Stop;
@@ -215,9 +215,14 @@ impl Rounds<'_> {
 
     /// Marks the errors of this round that no refinement removes, as they are noise.
     fn mark_noise(&mut self) {
-        let so_far = (self.method.totals.error, self.method.evaluations);
-        let list = self.method.next().list;
-        self.unused += self.white_noise.mark(self.question.values, list, self.swept, so_far);
+        let (question, method) = (self.question, &mut *self.method);
+        if question.rounds.is_some() {
+            return;
+        }
+        let evaluations = method.evaluations;
+        let left = question.max_evaluations.saturating_sub(self.unused + evaluations + evaluations_of(self.swept));
+        let so_far = SoFar { error: method.totals.error, evaluations, left };
+        method.evaluations += self.white_noise.mark(question.values, method.next().list, self.swept, so_far);
     }
 
     /// The integral of what noise is replaced by, when it is time to look for noise.
@@ -264,6 +269,7 @@ impl Rounds<'_> {
         let evaluations = evaluations + self.method.evaluations;
         if let Some(panels) = &panels {
             self.method.begin(method, tolerance, self.question.limits(), panels);
+            self.white_noise = WhiteNoise::new();
         }
         self.method.evaluations = evaluations;
         panels.is_some()

@@ -5,13 +5,13 @@ use super::answer::{Answer, NOTHING_SEEN, TINY, status};
 use super::composite::stopped_whole;
 use super::probe;
 use super::question::Question;
-use super::white_noise::WhiteNoise;
+use super::white_noise::{SoFar, WhiteNoise};
 use crate::backend::simd::regions::Desk;
 use crate::backend::weighted::Weighted as Kernel;
 use crate::clock::Instant;
 use crate::error::Error;
 use crate::method::{Method, Outcome, Weighted};
-use crate::plan::{How, Panel, Weighing};
+use crate::plan::{How, Panel, Weighing, evaluations_of};
 use crate::weight::Weight;
 
 /// Panels swept between two looks at the clock.
@@ -77,7 +77,9 @@ pub(super) fn run(question: &Question, weight: Weight, start: Instant) -> (Answe
         if let Some(stop) = sweep(&method, &mut swept) {
             break Err(stop);
         }
-        let so_far = (method.totals.error, method.evaluations);
+        let evaluations = method.evaluations;
+        let left = most.saturating_sub(evaluations + evaluations_of(&swept));
+        let so_far = SoFar { error: method.totals.error, evaluations, left };
         method.evaluations += white_noise.mark_weighted(values, method.next(), &mut swept, so_far);
         let mut outcome = method.absorb(&weighing, &swept);
         // Nothing but zeros or the same everywhere: something may hide between.

@@ -1,13 +1,12 @@
-//! Noise at all scales, as of values that are sums over random samples, or integrals to a tolerance of their own: they
-//! differ however close they are, and refining a mesh brings more of it, not less.
+//! Noise at all scales, as of values that are sums over random samples, integrals to a tolerance of their own, or
+//! rounded to few digits: they differ however close they are, and refining a mesh brings more of it, not less.
 //!
 //! Where errors have stopped to fall, values are looked at that lie next to each other on a scale far below that of
-//! panels. What differs there by as much as a panel claims is noise, and that claim is of what no refinement removes.
+//! panels. What differs there by as much as a panel claims is noise, and no refinement removes it.
 
 use crate::integrand::values::Values;
 use crate::lanes::LANES;
 use crate::plan::{How, Map, Panel, Region, Sweep, Swept};
-use std::ops::RangeInclusive;
 
 /// Evaluations after which errors are compared with what they were at half as many; and the share of that above which
 /// they do not fall.
@@ -15,35 +14,44 @@ const DUE: u64 = 1024;
 const STALLED: f64 = 0.25;
 
 /// Panels of a round that claim most: half of them are to be noisy, and no fewer than a few, before all are looked at.
-const SOME: usize = 16;
-const FEW: usize = 3;
+const WORST: usize = 16;
+const FEWEST: usize = 3;
 
-/// Where in a panel values are compared, and how far apart, as shares of its width; in units of the distance of
-/// numbers that is more than rounding of places.
+/// Where in a panel values are compared, and how far apart, as shares of its width. Where all are the same they may be
+/// rounded to few digits: these are compared farther apart.
 const PLACE: f64 = 0.381_966;
-const APART: f64 = 1.0 / (1u64 << 30) as f64;
+const CLOSE: f64 = 1.0 / (1u64 << 30) as f64;
+const APART: f64 = 1.0 / (1u64 << 12) as f64;
+
+/// How far apart, in units of the distance of numbers, there is more than the rounding of places; and the share of a
+/// panel beyond which values are not next to each other.
 const LEAST: f64 = 16.0 * f64::EPSILON;
+const FARTHEST: f64 = 1.0 / (1u64 << 16) as f64;
 
 /// The share of the width over which the slope of a map is taken.
 const SLOPE: f64 = 1.0 / 1024.0;
 
-/// What a panel claims, at most, of noise of a deviation of 1, as a share of its width; and how much of it an expansion
-/// has in its coefficients.
+/// What a panel claims of noise of a deviation of 1, as a share of its width: up to 32 in 98 of 100, as differences of
+/// sums over few nodes are claimed several times over. And how much of it an expansion has in its last coefficients.
 const CLAIMED: f64 = 32.0;
-const UNRESOLVED: f64 = 4.0;
+const IN_COEFFICIENTS: f64 = 4.0;
 
 /// The sum of the squares of the coefficients of a third difference.
 const THIRD: f64 = 20.0;
 
-/// Zeros that all values end in, if these are of fewer bits: 29 in single precision. More, and there are so few values
-/// that f may be constant, but for steps.
-const ROUNDED: RangeInclusive<u32> = 20..=40;
-
-/// Whether there is such noise in an integral under way.
+/// The search for such noise in an integral under way.
 pub(super) struct WhiteNoise {
     due: u64,
     error: f64,
     found: bool,
+}
+
+/// What an integral has come to so far: its error, the evaluations, and how many more there may be.
+#[derive(Clone, Copy)]
+pub(super) struct SoFar {
+    pub error: f64,
+    pub evaluations: u64,
+    pub left: u64,
 }
 
 impl WhiteNoise {
@@ -51,82 +59,103 @@ impl WhiteNoise {
         Self { due: DUE, error: f64::INFINITY, found: false }
     }
 
-    /// Marks errors of these sweeps that are noise; how many evaluations that took. The integral has come to an `error`
-    /// after so many `evaluations`.
-    pub fn mark(&mut self, f: &dyn Values, regions: &[Region], swept: &mut [Swept], so_far: (f64, u64)) -> u64 {
-        let is_panel = |k: usize| regions[k].sweep != Sweep::Locate && regions[k].width().is_finite();
-        self.mark_those(swept, so_far, is_panel, |k, swept| is_noisy(f, &regions[k], swept))
-    }
-
-    /// The same of panels with a weight.
-    pub fn mark_weighted(&mut self, f: &dyn Values, panels: &[Panel], swept: &mut [Swept], so_far: (f64, u64)) -> u64 {
-        let is_panel = |k: usize| panels[k].how == How::Expand;
-        self.mark_those(swept, so_far, is_panel, |k, swept| {
-            let Panel { lower, upper, .. } = panels[k];
-            let (noise, size) = noise(f, (lower, upper), Map::Plain);
-            swept.unresolved * size <= UNRESOLVED * noise
+    /// Marks sweeps whose errors are noise; how many evaluations that took.
+    pub fn mark(&mut self, f: &dyn Values, regions: &[Region], swept: &mut [Swept], so_far: SoFar) -> u64 {
+        let panels = (0..swept.len()).filter(|&k| regions[k].sweep != Sweep::Locate && regions[k].width().is_finite());
+        self.mark_panels(panels.collect(), swept, so_far, |k, swept, looked| {
+            let Region { lower, upper, map, .. } = regions[k];
+            let (t, step) = (PLACE.mul_add(upper - lower, lower), SLOPE * (upper - lower));
+            let length = (map.point(t + step) - map.point(t - step)).abs() / (2.0 * SLOPE);
+            swept.error <= CLAIMED * Noise::at(f, (lower, upper), map, looked).deviation * length
         })
     }
 
-    fn mark_those(
+    /// The same of panels with a weight.
+    pub fn mark_weighted(&mut self, f: &dyn Values, all: &[Panel], swept: &mut [Swept], so_far: SoFar) -> u64 {
+        let panels = (0..swept.len()).filter(|&k| all[k].how == How::Expand);
+        self.mark_panels(panels.collect(), swept, so_far, |k, swept, looked| {
+            let noise = Noise::at(f, (all[k].lower, all[k].upper), Map::Plain, looked);
+            swept.unresolved * noise.size <= IN_COEFFICIENTS * noise.deviation
+        })
+    }
+
+    fn mark_panels(
         &mut self,
+        mut panels: Vec<usize>,
         swept: &mut [Swept],
-        (error, evaluations): (f64, u64),
-        is_panel: impl Fn(usize) -> bool,
-        is_noisy: impl Fn(usize, &Swept) -> bool,
+        SoFar { error, evaluations, left }: SoFar,
+        is_noisy: impl Fn(usize, &Swept, &mut u64) -> bool,
     ) -> u64 {
-        if !self.found && evaluations < self.due {
+        let mut looked = 0;
+        let most = |panels: usize| (2 * LANES * panels) as u64;
+        if panels.is_empty() || !self.found && evaluations < self.due {
             return 0;
         }
-        let mut panels: Vec<usize> = (0..swept.len()).filter(|&k| is_panel(k)).collect();
-        if panels.is_empty() {
-            return 0;
-        }
+        let mut mark = |panels: &[usize], swept: &mut [Swept]| {
+            for &k in panels {
+                swept[k].noisy = is_noisy(k, &swept[k], &mut looked);
+            }
+        };
         if !self.found {
             self.due = 2 * evaluations;
             let before = std::mem::replace(&mut self.error, error);
-            if error <= STALLED * before {
+            let stalled = error > STALLED * before;
+            panels.sort_by(|&a, &b| swept[b].error.total_cmp(&swept[a].error));
+            let rest = panels.split_off(WORST.min(panels.len()));
+            if !stalled || most(panels.len()) > left {
                 return 0;
             }
-            panels.sort_by(|&a, &b| swept[b].error.total_cmp(&swept[a].error));
-            let some = &panels[..SOME.min(panels.len())];
-            let noisy = some.iter().filter(|&&k| is_noisy(k, &swept[k])).count();
-            self.found = noisy >= FEW.max(some.len() / 2);
-            if !self.found {
-                return (LANES * some.len()) as u64;
-            }
+            mark(&panels, swept);
+            let noisy = panels.iter().filter(|&&k| swept[k].noisy).count();
+            self.found = noisy >= FEWEST.max(panels.len() / 2);
+            panels = if self.found { rest } else { Vec::new() };
         }
-        for &k in &panels {
-            swept[k].noisy = is_noisy(k, &swept[k]);
+        if most(panels.len()) + most(WORST) <= left {
+            mark(&panels, swept);
         }
-        (LANES * panels.len()) as u64
+        looked
     }
 }
 
-/// Whether what a panel claims is noise of values.
-fn is_noisy(f: &dyn Values, region: &Region, swept: &Swept) -> bool {
-    let (width, map) = (region.width(), region.map);
-    let (t, step) = (PLACE.mul_add(width, region.lower), SLOPE * width);
-    let length = (map.point(t + step) - map.point(t - step)).abs() / (2.0 * SLOPE);
-    let (noise, _) = noise(f, (region.lower, region.upper), map);
-    swept.error <= CLAIMED * noise * length
+/// How values differ that lie next to each other somewhere in a panel.
+struct Noise {
+    deviation: f64,
+    /// That of the largest value.
+    size: f64,
 }
 
-/// The deviation of values that lie next to each other somewhere in a panel, and the largest of them.
-fn noise(f: &dyn Values, (lower, upper): (f64, f64), map: Map) -> (f64, f64) {
-    let width = upper - lower;
-    let t = PLACE.mul_add(width, lower);
-    let x = map.point(t);
-    let apart = (map.point(APART.mul_add(width, t)) - x).abs().max(LEAST * x.abs());
+impl Noise {
+    fn at(f: &dyn Values, (lower, upper): (f64, f64), map: Map, looked: &mut u64) -> Self {
+        let width = upper - lower;
+        let t = PLACE.mul_add(width, lower);
+        let x = map.point(t);
+        let to = |share: f64| (map.point(share.mul_add(width, t)) - x).abs();
+        let close = to(CLOSE).max(LEAST * x.abs());
+        // Where numbers are few, what differs between them is f.
+        if close > to(FARTHEST) {
+            return Self { deviation: 0.0, size: 0.0 };
+        }
+        *looked += LANES as u64;
+        let near = Self::of(&values(f, x, close));
+        if near.deviation > 0.0 {
+            return near;
+        }
+        *looked += LANES as u64;
+        Self::of(&values(f, x, to(APART)))
+    }
+
+    fn of(values: &[f64; LANES]) -> Self {
+        let size = values.iter().fold(0.0, |size: f64, value| size.max(value.abs()));
+        // Squares overflow.
+        let third = values.windows(4).map(|y| (y[3] - y[0] - 3.0 * (y[2] - y[1])) / size);
+        let squares = third.clone().map(|difference| difference * difference).sum::<f64>();
+        let share = (squares / (THIRD * third.len() as f64)).sqrt();
+        Self { deviation: if share > 0.0 { size * share } else { 0.0 }, size }
+    }
+}
+
+fn values(f: &dyn Values, x: f64, apart: f64) -> [f64; LANES] {
     let mut values = [[0.0; LANES]];
     f.values(&[std::array::from_fn(|k| (k as f64).mul_add(apart, x))], &mut values);
-    let [values] = values;
-    let third = values.windows(4).map(|y| y[3] - y[0] - 3.0 * (y[2] - y[1]));
-    let squares = third.clone().map(|difference| difference * difference).sum::<f64>();
-    let deviation = (squares / (THIRD * third.len() as f64)).sqrt();
-    let size = values.iter().fold(0.0, |size: f64, value| size.max(value.abs()));
-    // Next to each other all values of fewer bits are the same, and off alike.
-    let zeros = values.iter().map(|y| y.to_bits().trailing_zeros()).min().unwrap_or(0);
-    let rounded = if ROUNDED.contains(&zeros) { size * f64::from(zeros as i32 - 54).exp2() } else { 0.0 };
-    (deviation.max(rounded), size)
+    values[0]
 }

@@ -13,6 +13,7 @@ use crate::integrator::done::Done;
 use crate::integrator::noise::Noise;
 use crate::integrator::question::{Question, Workspace};
 use crate::integrator::rounds::run;
+use crate::integrator::white_noise::SoFar;
 use crate::lanes::LANES;
 use crate::method::{Adaptive, Outcome};
 use crate::region::Region;
@@ -55,8 +56,15 @@ impl Run<'_> {
     /// Marks errors of this round, of each component, that no refinement removes, as they are noise.
     pub fn mark_noise(&mut self) {
         for c in 0..self.swept.len() {
+            // What is good enough asks for nothing.
+            let error = self.joint.errors[c];
+            if error <= self.joint.limit(c) {
+                continue;
+            }
             self.shared.clear();
-            let so_far = (self.joint.errors[c], self.shared.evaluations());
+            let evaluations = self.shared.evaluations();
+            let left = self.with.max_evaluations.saturating_sub(evaluations);
+            let so_far = SoFar { error, evaluations, left };
             let list = self.joint.component(c).next().list;
             // What that takes is counted as it is asked for.
             self.white_noise[c].mark(&self.shared.component(c), list, &mut self.swept[c], so_far);

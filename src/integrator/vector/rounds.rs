@@ -170,6 +170,7 @@ impl Run<'_> {
         }
         let Some(panels) = probe::union(&found) else { return false };
         self.joint.begin(self.with.method, &panels);
+        self.white_noise.iter_mut().for_each(|noise| *noise = WhiteNoise::new());
         true
     }
 
