@@ -47,10 +47,7 @@ const NARROWEST: f64 = 1e-9;
 /// The width below which nodes next to 0 would be rounded to it.
 const LEAST: f64 = f64::MIN_POSITIVE / (1 << 26) as f64;
 
-/// Numbers in a leaf, next to the end of which a limit stands, that are too few for one next to the end of its half.
-const LIMITED: f64 = (1u64 << 22) as f64;
-
-/// And those in a leaf that is short beside its ends.
+/// Numbers in a leaf that is short beside its ends.
 const FEW: f64 = (1u64 << 34) as f64;
 
 /// The step of the first of the levels; the share of ∫|f| that is nothing beyond their last terms, and that which is
@@ -103,7 +100,7 @@ impl Leaf {
         self.anchor = if self.depth.is_multiple_of(ANCHOR) { parent.swept.magnitude } else { parent.anchor };
         // As there was a limit there is one next to the same end of a part; and where numbers are few there is no other
         // way.
-        let again = parent.is_limited() && parent.is_of(FEW);
+        let again = parent.swept.limited != [false; 2] && parent.is_of(FEW);
         self.levels_from = if again { 0 } else { parent.levels_from };
         (self.locate_from, self.noisy) = (parent.locate_from, parent.noisy);
         (self.grandparent_error, self.parent_error) = (parent.parent_error, parent.raw_error);
@@ -163,10 +160,6 @@ impl Leaf {
         self.divergent
     }
 
-    fn is_limited(&self) -> bool {
-        self.swept.limited != [false; 2]
-    }
-
     /// Whether there are no more than so many numbers in it.
     fn is_of(&self, numbers: f64) -> bool {
         let Region { lower, upper, .. } = self.region;
@@ -184,7 +177,7 @@ impl Leaf {
         if !(lower.is_finite() && upper.is_finite()) {
             return true;
         }
-        let narrow = self.is_of(if self.is_limited() { LIMITED } else { 64.0 }) || self.region.width() <= LEAST;
+        let narrow = self.is_of(64.0) || self.region.width() <= LEAST;
         self.error() > 2.0 * self.swept.lasting()
             && self.noisy < 3
             && !narrow
