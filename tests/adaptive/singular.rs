@@ -243,7 +243,7 @@ fn limits_are_had_of_what_has_a_scale_of_its_own() {
 fn what_no_number_is_near_enough_to_is_given_up_at_once() {
     let c = 159056066.8931238;
     let f = |x: f64| (x - c).abs().powf(-0.7274721331845209);
-    let integrator = Integrator::new().rel_tol(1e-10).accept_any_status();
+    let integrator = Integrator::new().rel_tol(1e-10).points(&[c]).accept_any_status();
     let found = integrator.integrate(&f, 159056065.8931238..159056067.73173004).unwrap();
     assert!(found.evaluations < 20_000 && found.status != Status::Converged, "{found:#}");
 }
