@@ -23,6 +23,9 @@ const PLACE: f64 = 0.381_966;
 const CLOSE: f64 = 1.0 / (1u64 << 30) as f64;
 const APART: f64 = 1.0 / (1u64 << 12) as f64;
 
+/// By what share of themselves values may differ that are rounded to few digits: to six or more.
+const ROUNDED: f64 = 1e-6;
+
 /// How far apart, in units of the distance of numbers, there is more than the rounding of places; and the share of a
 /// panel beyond which values are not next to each other.
 const LEAST: f64 = 16.0 * f64::EPSILON;
@@ -141,7 +144,9 @@ impl Noise {
             return near;
         }
         *looked += LANES as u64;
-        Self::of(&values(f, x, to(APART)))
+        let far = Self::of(&values(f, x, to(APART)));
+        // Larger steps are f's own.
+        if far.deviation <= ROUNDED * far.size { far } else { near }
     }
 
     fn of(values: &[f64; LANES]) -> Self {

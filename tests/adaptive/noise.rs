@@ -182,7 +182,7 @@ fn values_of_few_digits_end_refining() {
     let sine = 1.0 - 1f64.cos();
     let single = |x: f64| f64::from(x.sin() as f32);
     let of_single = |x: f64| f64::from((x as f32).sin());
-    let decimals = |x: f64| (1e6 * x.sin()).round() / 1e6;
+    let decimals = |x: f64| (1e7 * x.sin()).round() / 1e7;
     for f in [&single as &(dyn Fn(f64) -> f64 + Sync), &of_single, &decimals] {
         let found = of(&Integrator::new().rel_tol(1e-10), f, 0.0, 1.0);
         let off = (found.estimate - sine).abs();
