@@ -56,6 +56,13 @@ pub(super) fn find(f: &dyn Values, lower: f64, upper: f64) -> (Option<Panels>, u
     (union(&found), evaluations + more)
 }
 
+/// The same where it is known what stands out next to the end of a half-line: `None` unless something else does.
+pub(super) fn find_beside_end(f: &dyn Values, lower: f64, upper: f64) -> (Option<Panels>, u64) {
+    let (panels, evaluations) = find(f, lower, upper);
+    // Two next to the end, and the rest.
+    (panels.filter(|panels| panels.len() > 3), evaluations)
+}
+
 /// What most samples agree on, and by how much they differ.
 #[derive(Clone, Copy)]
 struct Usual {
@@ -163,8 +170,8 @@ fn at_equal_parts(f: &dyn Values, lower: f64, upper: f64, usual: Usual) -> (Opti
         let before = if first > 0 { place(first - 1) } else { from };
         let after = if next < offsets.len() { place(next) } else { to };
         let inside = match (before <= from, after >= to) {
-            (true, false) => CLOSE.mul_add(after - from, from),
-            (false, true) => CLOSE.mul_add(before - to, to),
+            (true, false) if map == Map::Plain => CLOSE.mul_add(after - from, from),
+            (false, true) if map == Map::Plain => CLOSE.mul_add(before - to, to),
             _ => place((first + next) / 2),
         };
         cut(before) && cut(inside) && cut(after)

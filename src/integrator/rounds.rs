@@ -19,6 +19,7 @@ use super::white_noise::{SoFar, WhiteNoise};
 use crate::backend::simd::regions::{Desk, EVALUATIONS, SimdRegions};
 use crate::clock::Instant;
 use crate::control::Stop;
+use crate::estimate::Tolerance;
 use crate::integral::Status;
 use crate::integrand::values::Values;
 use crate::lanes::LANES;
@@ -71,6 +72,9 @@ pub(super) fn run(
         Err(Early::Stopped(stop)) => rounds.stopped(stop),
     }
 }
+
+/// The error of a limit, as a share of ∫|f|, that is worth more than a search which cannot go on next to its end.
+const LIMIT: f64 = 1e-9;
 
 /// An integral under way.
 struct Rounds<'a> {
@@ -183,7 +187,8 @@ impl Rounds<'_> {
         }
         let (tolerance, evaluations) = (self.question.tolerance, evaluations_of(self.swept));
         self.probed = true;
-        if self.begin_anew(probe::find) {
+        let find = if self.is_limit(tolerance) { probe::find_beside_end } else { probe::find };
+        if self.begin_anew(find) {
             self.method.evaluations += evaluations;
             self.sweep()?;
         } else if let [only] = &self.swept[..]
@@ -192,6 +197,15 @@ impl Rounds<'_> {
             self.method.be_content();
         }
         Ok(())
+    }
+
+    /// Whether a half-line is answered by its limit, beside which there was nothing: panels next to that end would meet
+    /// it.
+    fn is_limit(&self, tolerance: Tolerance) -> bool {
+        let [only] = &self.swept[..] else { return false };
+        let infinite = !(self.question.lower.is_finite() && self.question.upper.is_finite());
+        let good = only.error <= LIMIT * only.magnitude || tolerance.met(only.error + only.floor, only.estimate);
+        infinite && only.limited != [false; 2] && good
     }
 
     /// The integral by half cycles, when their time has come.

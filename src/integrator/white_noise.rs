@@ -25,6 +25,7 @@ const APART: f64 = 1.0 / (1u64 << 12) as f64;
 
 /// By what share of themselves values may differ that are rounded to few digits: to six or more.
 const ROUNDED: f64 = 1e-6;
+const STEPS: usize = 3;
 
 /// How far apart, in units of the distance of numbers, there is more than the rounding of places; and the share of a
 /// panel beyond which values are not next to each other.
@@ -69,7 +70,8 @@ impl WhiteNoise {
             let Region { lower, upper, map, .. } = regions[k];
             let (t, step) = (PLACE.mul_add(upper - lower, lower), SLOPE * (upper - lower));
             let length = (map.point(t + step) - map.point(t - step)).abs() / (2.0 * SLOPE);
-            swept.error <= CLAIMED * Noise::at(f, (lower, upper), map, looked).deviation * length
+            let noise = Noise::at(f, (lower, upper), map, looked);
+            noise.deviation > 0.0 && swept.error <= CLAIMED * noise.deviation * length
         })
     }
 
@@ -78,7 +80,7 @@ impl WhiteNoise {
         let panels = (0..swept.len()).filter(|&k| all[k].how == How::Expand);
         self.mark_panels(panels.collect(), swept, so_far, |k, swept, looked| {
             let noise = Noise::at(f, (all[k].lower, all[k].upper), Map::Plain, looked);
-            swept.unresolved * noise.size <= IN_COEFFICIENTS * noise.deviation
+            noise.deviation > 0.0 && swept.unresolved * noise.size <= IN_COEFFICIENTS * noise.deviation
         })
     }
 
@@ -111,7 +113,11 @@ impl WhiteNoise {
             mark(&panels, swept);
             let noisy = panels.iter().filter(|&&k| swept[k].noisy).count();
             self.found = noisy >= FEWEST.max(panels.len() / 2);
-            panels = if self.found { rest } else { Vec::new() };
+            if !self.found {
+                panels.iter().for_each(|&k| swept[k].noisy = false);
+                return looked;
+            }
+            panels = rest;
         }
         if most(panels.len()) + most(WORST) <= left {
             mark(&panels, swept);
@@ -144,9 +150,10 @@ impl Noise {
             return near;
         }
         *looked += LANES as u64;
-        let far = Self::of(&values(f, x, to(APART)));
-        // Larger steps are f's own.
-        if far.deviation <= ROUNDED * far.size { far } else { near }
+        let apart = values(f, x, to(APART));
+        let (far, steps) = (Self::of(&apart), apart.windows(2).filter(|two| two[0] != two[1]).count());
+        // Larger steps are f's own, and a single one may be.
+        if far.deviation <= ROUNDED * far.size && steps >= STEPS { far } else { near }
     }
 
     fn of(values: &[f64; LANES]) -> Self {

@@ -106,8 +106,6 @@ impl SimdRegions<'_> {
         let mut swept = Swept::NOTHING;
         self.plain_levels(&rest, tolerance, false, desk, &mut swept);
         swept.limited = limited;
-        // What seems to be constant is looked at closely; on an infinite range not next to an end.
-        swept.constant &= region.width().is_finite();
         swept.ends = [0, 1].map(|side| if limited[side] { f64::NAN } else { swept.ends[side] });
         *evaluations += swept.evaluations;
         for limit in limits.into_iter().flatten() {
