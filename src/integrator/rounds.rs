@@ -323,6 +323,9 @@ impl Looked for Rounds<'_> {
 #[cold]
 pub(super) fn looks_constant(values: &dyn Values, (lower, upper): (f64, f64), estimate: f64) -> bool {
     let length = upper - lower;
+    if !length.is_finite() {
+        return false;
+    }
     let place = |k: usize| length.mul_add((k as f64 + 0.5) / 16.0, lower);
     let mut found = [[0.0; LANES]; 2];
     values.values(&[std::array::from_fn(place), std::array::from_fn(|k| place(LANES + k))], &mut found);

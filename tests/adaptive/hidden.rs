@@ -254,3 +254,19 @@ fn what_is_of_a_tiny_scale_on_the_whole_line_is_found() {
     let nothing = of(&Integrator::new(), |x| (x - 5.0).max(0.0), 0.0, 1.0);
     assert!(nothing.estimate == 0.0 && nothing.error == inf, "{nothing:#}");
 }
+
+/// No integrand is asked for what is no number.
+#[test]
+fn points_lie_within_the_range() {
+    let inf = f64::INFINITY;
+    for (a, b) in [(-inf, 0.0), (0.0, inf), (-inf, inf), (-1.0, 0.0)] {
+        for method in [Method::Auto, Method::GaussKronrod(21), Method::DoubleExponential] {
+            let f = |x: f64| {
+                assert!(a <= x && x <= b, "{method}: {x} is not from {a} to {b}");
+                if x.abs() > 1e-3 { 0.0 } else { (std::f64::consts::PI * x.abs() * 1e3).sin() }
+            };
+            let found = Integrator::new().method(method).accept_any_status().integrate(&f, a..b).unwrap();
+            assert!(found.evaluations > 0);
+        }
+    }
+}
