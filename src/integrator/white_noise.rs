@@ -65,6 +65,9 @@ impl WhiteNoise {
 
     /// Marks sweeps whose errors are noise; how many evaluations that took.
     pub fn mark(&mut self, f: &dyn Values, regions: &[Region], swept: &mut [Swept], so_far: SoFar) -> u64 {
+        if !self.is_due(so_far) {
+            return 0;
+        }
         let panels = (0..swept.len()).filter(|&k| regions[k].sweep != Sweep::Locate && regions[k].width().is_finite());
         self.mark_panels(panels.collect(), swept, so_far, |k, swept, looked| {
             let Region { lower, upper, map, .. } = regions[k];
@@ -77,11 +80,19 @@ impl WhiteNoise {
 
     /// The same of panels with a weight.
     pub fn mark_weighted(&mut self, f: &dyn Values, all: &[Panel], swept: &mut [Swept], so_far: SoFar) -> u64 {
+        if !self.is_due(so_far) {
+            return 0;
+        }
         let panels = (0..swept.len()).filter(|&k| all[k].how == How::Expand);
         self.mark_panels(panels.collect(), swept, so_far, |k, swept, looked| {
             let noise = Noise::at(f, (all[k].lower, all[k].upper), Map::Plain, looked);
             noise.deviation > 0.0 && swept.unresolved * noise.size <= IN_COEFFICIENTS * noise.deviation
         })
+    }
+
+    /// Most integrals end before.
+    fn is_due(&self, so_far: SoFar) -> bool {
+        self.found || so_far.evaluations >= self.due
     }
 
     fn mark_panels(
@@ -93,7 +104,7 @@ impl WhiteNoise {
     ) -> u64 {
         let mut looked = 0;
         let most = |panels: usize| (2 * LANES * panels) as u64;
-        if panels.is_empty() || !self.found && evaluations < self.due {
+        if panels.is_empty() {
             return 0;
         }
         let mut mark = |panels: &[usize], swept: &mut [Swept]| {
