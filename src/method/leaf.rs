@@ -47,6 +47,9 @@ const NARROWEST: f64 = 1e-9;
 /// The width below which nodes next to 0 would be rounded to it.
 const LEAST: f64 = f64::MIN_POSITIVE / (1 << 26) as f64;
 
+/// Generations in which halving did not help, after which it is not tried again.
+const NOISY: u8 = 3;
+
 /// Numbers in a leaf that is short beside its ends.
 const FEW: f64 = (1u64 << 34) as f64;
 
@@ -178,8 +181,10 @@ impl Leaf {
             return true;
         }
         let narrow = self.is_of(64.0) || self.region.width() <= LEAST;
+        // Halving brings a jump where neighbours meet in between nodes, whatever else there is.
+        let jumps = self.mismatches[0] + self.mismatches[1] > self.swept.error + self.swept.floor;
         self.error() > 2.0 * self.swept.lasting()
-            && self.noisy < 3
+            && (self.noisy < NOISY || jumps)
             && !narrow
             && self.middle() > lower
             && self.middle() < upper

@@ -99,8 +99,8 @@ impl Sweep {
             Sweep::Ladder { .. } => MOST_EVALUATIONS,
             // In both directions: the base level, and as many again with each of the finer ones.
             Sweep::Levels => 2 * (8 << levels::FINER) * levels::UNITS as u64,
-            // Brackets, and the ends of guesses.
-            Sweep::Locate => 24 * 18,
+            // Brackets, the ends of guesses, and neighbours of the place.
+            Sweep::Locate => 24 * 18 + 8,
         }
     }
 }

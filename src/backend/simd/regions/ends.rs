@@ -112,8 +112,7 @@ impl SimdRegions<'_> {
             swept.estimate += limit.estimate;
             swept.magnitude += limit.magnitude;
             swept.error += limit.error;
-            // No refinement removes what noise leaves.
-            swept.beyond += if limit.coarse { 0.0 } else { limit.error };
+            swept.beyond += limit.lasting;
         }
         Some(swept)
     }

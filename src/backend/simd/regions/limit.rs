@@ -26,8 +26,8 @@ use crate::rule::dyadic::{DYADIC, Dyadic, ROWS};
 pub(super) struct Limit {
     pub estimate: f64,
     pub error: f64,
-    /// Whether f is not resolved where panels are widest, so that shorter ones may do.
-    pub coarse: bool,
+    /// What of it no refinement removes: nothing where f is not resolved in the widest panels, as shorter ones may do.
+    pub lasting: f64,
     pub magnitude: f64,
 }
 
@@ -147,8 +147,9 @@ impl SimdRegions<'_> {
         let coarse = widest.iter().any(|panel| share(panel) > UNRESOLVED * everywhere)
             && widest.iter().map(|panel| panel.noise).sum::<f64>() > 0.1 * error;
         let magnitude = panels.iter().map(|panel| panel.magnitude).sum::<f64>() + (estimate - total(panels)).abs();
+        let lasting = if coarse { 0.0 } else { error };
         let error = error + hidden(panels, outermost) + ROUNDING * estimate.abs();
-        (error < NOTHING * magnitude).then_some(Limit { estimate, error, coarse, magnitude })
+        (error < NOTHING * magnitude).then_some(Limit { estimate, error, lasting, magnitude })
     }
 
     /// Sets panels of given widths.

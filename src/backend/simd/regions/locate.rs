@@ -25,6 +25,11 @@ const ROUNDING: f64 = 8.0 * f64::EPSILON;
 /// The smallest error of a guess, in steps.
 const LEAST: f64 = 1.0 / (1 << 18) as f64;
 
+/// The place among numbers next to each other; and how much of the jump at the end of a singularity f grows by from one
+/// number to the next before it, and how much of that growth it changes by after.
+const HERE: usize = 3;
+const GROWTH: f64 = 1.0 / 16.0;
+
 /// Brackets after which the search ends: each is 2/17 of the one before, so that 18 lead from 1 to 2^-53.
 const MOST: usize = 24;
 
@@ -112,7 +117,36 @@ impl SimdRegions<'_> {
                 }
             }
         }
+        if let Some((point, 0.0)) = &mut place {
+            *point = self.end_of_singularity(*point);
+            evaluations += LANES as u32;
+        }
         Swept { place, evaluations, ..Swept::NOTHING }
+    }
+
+    /// The place, or the number next to it where f grows up to the place and is regular from there on: that number is
+    /// the end that is meant, as of √(c - x)⁻¹ for x < c, which limits are taken towards.
+    #[inline(always)]
+    fn end_of_singularity(&self, place: f64) -> f64 {
+        let mut x = [place; LANES];
+        for k in 0..HERE {
+            x[HERE - k - 1] = x[HERE - k].next_down();
+            x[HERE + k + 1] = x[HERE + k].next_up();
+        }
+        let mut y = [[0.0; LANES]];
+        self.values.values(&[x], &mut y);
+        let y = y[0].map(f64::abs);
+        let ends = |next: usize, beyond: usize, before: usize| {
+            let (jump, growth) = (y[HERE] - y[next], y[HERE] - y[before]);
+            jump > 0.0 && growth > GROWTH * jump && (y[next] - y[beyond]).abs() < GROWTH * growth
+        };
+        if ends(HERE + 1, HERE + 2, HERE - 1) {
+            x[HERE + 1]
+        } else if ends(HERE - 1, HERE - 2, HERE + 1) {
+            x[HERE - 1]
+        } else {
+            place
+        }
     }
 }
 
