@@ -100,7 +100,7 @@ impl Sweep {
             // In both directions: the base level, and as many again with each of the finer ones.
             Sweep::Levels => 2 * (8 << levels::FINER) * levels::UNITS as u64,
             // Brackets, the ends of guesses, and neighbours of the place.
-            Sweep::Locate => 24 * 18 + 8,
+            Sweep::Locate => 24 * 18 + 16,
         }
     }
 }

@@ -240,7 +240,13 @@ fn at_ends<S: Simd>(
         } else {
             [low, high, ends[0], ends[1], ..] = dots(simd, values, [lower, upper, rung.ends[0], rung.ends[1]]);
         }
-        error = with_hidden(error, [near[0] - low, near[4] - high], swept.gap, [swept.floor, swept.magnitude]);
+        let hidden = |surprises| with_hidden(swept.error, surprises, swept.gap, [swept.floor, swept.magnitude]);
+        let surprises = [near[0] - low, near[4] - high];
+        error = hidden(surprises);
+        if error > swept.error && !alone {
+            let [of_lower, of_upper] = are_inside(region);
+            error = hidden([if of_lower { surprises[0] } else { 0.0 }, if of_upper { surprises[1] } else { 0.0 }]);
+        }
     } else {
         [ends[0], ends[1], ..] = dots(simd, values, rung.ends);
     }
@@ -267,6 +273,13 @@ pub(super) fn with_hidden<Q: Quantity>(error: Q, surprises: [Q; 2], gap: Q, [flo
 #[inline(always)]
 pub(super) fn gap(rung: usize, nodes: &[Vector]) -> f64 {
     nodes[if rung == 0 { 0 } else { 1 << rung }][0]
+}
+
+/// Whether the sentinels are no numbers but the ends, which others may have values at: there is nothing between.
+#[cold]
+fn are_inside(region: &Region) -> [bool; 2] {
+    let distance = SENTINEL * region.width();
+    [region.lower + distance > region.lower, region.upper - distance < region.upper]
 }
 
 fn first_bad(points: &[Vector], values: &[Vector]) -> Option<(f64, f64)> {

@@ -25,10 +25,8 @@ const ROUNDING: f64 = 8.0 * f64::EPSILON;
 /// The smallest error of a guess, in steps.
 const LEAST: f64 = 1.0 / (1 << 18) as f64;
 
-/// The place among numbers next to each other; and how much of the jump at the end of a singularity f grows by from one
-/// number to the next before it, and how much of that growth it changes by after.
-const HERE: usize = 3;
-const GROWTH: f64 = 1.0 / 16.0;
+/// How much less f changes from one number to the next where it is regular than where it is not.
+const APART: f64 = 1.0 / 16.0;
 
 /// Brackets after which the search ends: each is 2/17 of the one before, so that 18 lead from 1 to 2^-53.
 const MOST: usize = 24;
@@ -50,6 +48,7 @@ impl SimdRegions<'_> {
         self.values.values(x, y);
         let mut ends = [y[0][0], y[1][0]];
         (lower, upper) = (x[0][0], x[1][0]);
+        let range = (lower, upper);
         let mut evaluations = 2;
         let mut place = None;
         // The bracket to go back to, where this one is a guess; and whether guesses have been right so far.
@@ -118,35 +117,48 @@ impl SimdRegions<'_> {
             }
         }
         if let Some((point, 0.0)) = &mut place {
-            *point = self.end_of_singularity(*point);
-            evaluations += LANES as u32;
+            *point = self.last_bit(*point, range);
+            evaluations += INSIDE as u32;
         }
         Swept { place, evaluations, ..Swept::NOTHING }
     }
 
-    /// The place, or the number next to it where f grows up to the place and is regular from there on: that number is
-    /// the end that is meant, as of √(c - x)⁻¹ for x < c, which limits are taken towards.
-    #[inline(always)]
-    fn end_of_singularity(&self, place: f64) -> f64 {
-        let mut x = [place; LANES];
-        for k in 0..HERE {
-            x[HERE - k - 1] = x[HERE - k].next_down();
-            x[HERE + k + 1] = x[HERE + k].next_up();
+    /// The place to the last bit, where values of numbers next to each other say which it is: of a step the one before
+    /// it; of what grows up to the place and is regular from there on, as √(c - x)⁻¹ for x < c, the one after it, which
+    /// limits are taken towards; else the one whose value stands out.
+    fn last_bit(&self, place: f64, (lower, upper): (f64, f64)) -> f64 {
+        let (mut x, mut y) = ([[place; LANES]; INSIDE / LANES], [[0.0; LANES]; INSIDE / LANES]);
+        let numbers = x.as_flattened_mut();
+        for k in (0..LANES).rev() {
+            numbers[k] = numbers[k + 1].next_down().max(lower);
         }
-        let mut y = [[0.0; LANES]];
-        self.values.values(&[x], &mut y);
-        let y = y[0].map(f64::abs);
-        let ends = |next: usize, beyond: usize, before: usize| {
-            let (jump, growth) = (y[HERE] - y[next], y[HERE] - y[before]);
-            jump > 0.0 && growth > GROWTH * jump && (y[next] - y[beyond]).abs() < GROWTH * growth
+        for k in LANES + 1..INSIDE {
+            numbers[k] = numbers[k - 1].next_up().min(upper);
+        }
+        self.values.values(&x, &mut y);
+        let (x, y) = (x.as_flattened(), y.as_flattened());
+        if !y.iter().all(|value| value.is_finite()) {
+            return place;
+        }
+        let first_of_largest = |sizes: &[f64]| {
+            (0..sizes.len()).fold(0, |largest, k| if sizes[k] > sizes[largest] { k } else { largest })
         };
-        if ends(HERE + 1, HERE + 2, HERE - 1) {
-            x[HERE + 1]
-        } else if ends(HERE - 1, HERE - 2, HERE + 1) {
-            x[HERE - 1]
-        } else {
-            place
+        let jumps: [f64; INSIDE - 1] = std::array::from_fn(|k| (y[k + 1] - y[k]).abs());
+        let k = first_of_largest(&jumps);
+        let next_to = |k: usize| [k.wrapping_sub(1), k + 1].map(|k| jumps.get(k).copied().unwrap_or(0.0));
+        let apart = |small: f64, large: f64| small < APART * large;
+        let [before, after] = next_to(k);
+        let grows = y[k].abs() > y[k + 1].abs();
+        if apart(before.max(after), jumps[k]) || !grows && apart(before, after) {
+            return x[k];
         }
+        if grows && apart(after, before) {
+            return x[k + 1];
+        }
+        let seconds: [f64; INSIDE - 2] = std::array::from_fn(|k| (y[k] - 2.0 * y[k + 1] + y[k + 2]).abs());
+        let k = first_of_largest(&seconds);
+        let others = (0..seconds.len()).filter(|other| other.abs_diff(k) > 1).map(|other| seconds[other]);
+        if seconds[k] * (INSIDE - 2) as f64 > STANDS_OUT * others.sum::<f64>() { x[k + 1] } else { place }
     }
 }
 
