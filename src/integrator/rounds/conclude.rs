@@ -11,7 +11,6 @@ use crate::method::Outcome;
 
 impl Rounds<'_> {
     pub(super) fn conclude(&mut self, outcome: Outcome) -> Result<Answer, Early> {
-        if std::env::var("DBG").is_ok() { eprintln!("{outcome:?} noise claim {:e} totals {:?}", self.noise.claim, self.method.totals); self.method.dump(); }
         let mut outcome = self.claim_too(self.noise.claim, outcome);
         outcome = self.claim_tails(outcome)?;
         if outcome == Outcome::Converged && self.saw_nothing() {

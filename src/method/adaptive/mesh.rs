@@ -4,7 +4,6 @@ use super::{Adaptive, Leaf};
 use crate::plan::{Map, Region, Sweep, Swept};
 
 impl Adaptive {
-    pub fn dump(&self) { for l in self.in_order() { eprintln!("[{:e}, {:e}] {:?} err {:e} raw.. swept.err {:e} mis {:?} edges {:?} refinable {} noisyflag {} ends {:?} est {:e} gap {:e} sing {:?} levels {}", l.region.lower, l.region.upper, l.region.sweep, l.error(), l.swept.error, l.mismatches, l.edges, l.can_be_refined(), l.swept.noisy, l.swept.ends, l.swept.estimate, l.swept.gap, l.swept.singular, l.swept.levels); } }
     /// The upper ends of the leaves, in ascending order.
     pub fn ends(&self) -> impl Iterator<Item = f64> {
         self.in_order().map(|leaf| leaf.region.map.point(leaf.region.upper))

@@ -16,6 +16,8 @@ const SINGULAR: f64 = 1.15;
 
 /// The index of the value, at 1024 steps, from which to the farthest the power is told that f is of.
 const BASE: usize = 4;
+/// One between these two.
+const BETWEEN: usize = 2;
 
 /// The most that an end is off by, in steps: half of one, and some more.
 const MOST_OFF: f64 = 0.55;
@@ -55,17 +57,45 @@ impl Nearest {
             let hidden = 2.0 * (change + NOISY * NOISY * (noise + everywhere)) / self.power(0.0).abs();
             return Some(lesser(MOST_OFF, hidden));
         }
-        let shift = self.fitted();
-        if shift.abs() < MOST_OFF {
-            let (steps, power) = (Self::steps(), self.power(shift));
-            let meant = std::array::from_fn(|k| self.0[k] * (1.0 + shift / steps[k]).powf(-power));
-            if settle(&meant, noise, everywhere).is_some() {
-                return Some(shift.abs());
-            }
+        let known = self.off_by(noise, everywhere).or_else(|| self.without_constant().off_by(noise, everywhere));
+        if known.is_some() {
+            return known;
         }
         // Beside noise it cannot be told.
         (noise > SEEN && settle(&self.0, noise + MOST_OFF * self.power(0.0).abs(), everywhere).is_some())
             .then_some(MOST_OFF)
+    }
+
+    /// The shift, if values are those of a power of the distance from where it has the end.
+    fn off_by(&self, noise: f64, everywhere: f64) -> Option<f64> {
+        let shift = self.fitted();
+        let (steps, power) = (Self::steps(), self.power(shift));
+        let meant = std::array::from_fn(|k| self.0[k] * (1.0 + shift / steps[k]).powf(-power));
+        (shift.abs() < MOST_OFF && settle(&meant, noise, everywhere).is_some()).then_some(shift.abs())
+    }
+
+    /// Less the constant beside which values are of a power: by one value more.
+    fn without_constant(&self) -> Self {
+        let less = |constant: f64| Self(self.0.map(|value| value - constant));
+        let steps = Self::steps();
+        let lacking = |constant: f64| {
+            let values = less(constant);
+            let shift = values.fitted();
+            let ratio = (steps[BETWEEN] + shift) / (steps[BASE] + shift);
+            values.0[BETWEEN] - values.0[BASE] * ratio.powf(values.power(shift))
+        };
+        // It is nearly linear, so that secants soon come to what rounding leaves.
+        let (mut before, mut at_before) = (0.0, lacking(0.0));
+        let mut constant = at_before;
+        for _ in 0..4 {
+            let now = lacking(constant);
+            let step = now * (constant - before) / (now - at_before);
+            if !step.is_finite() {
+                break;
+            }
+            (before, at_before, constant) = (constant, now, constant - step);
+        }
+        less(constant)
     }
 
     /// The shift by which the nearest value is of the same power as the farthest.
