@@ -23,6 +23,7 @@
 //! features that no node meets; see [`Method::Auto`](crate::Method::Auto) for what is done about that.
 
 pub(crate) mod cubature;
+pub(crate) mod epsilon;
 pub(crate) mod expansion;
 pub(crate) mod levin;
 mod quantity;

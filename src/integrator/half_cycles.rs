@@ -1,6 +1,7 @@
 //! Integrals over infinite ranges of what oscillates for ever: between consecutive zeros they make an alternating
 //! series, whose limit is extrapolated. I. M. Longman (1956), <https://doi.org/10.1017/S030500410003187X>.
 
+mod cut_offs;
 mod far;
 
 use super::answer::{Answer, Extrapolated};
@@ -157,6 +158,16 @@ impl<'a> HalfLine<'a> {
     }
 
     fn integrate(&mut self, desk: &mut Desk) -> Option<Answer> {
+        let best = self.by_half_cycles(desk);
+        if best.is_some_and(|best| best.status == Status::Converged) {
+            return best.map(|best| Answer { evaluations: self.evaluations, ..best });
+        }
+        let other = self.by_cut_offs(desk);
+        let best = best.into_iter().chain(other).min_by(|a, b| a.error.total_cmp(&b.error));
+        best.map(|best| Answer { evaluations: self.evaluations, ..best })
+    }
+
+    fn by_half_cycles(&mut self, desk: &mut Desk) -> Option<Answer> {
         if !self.changes_sign_far_out() {
             return None;
         }
@@ -175,7 +186,7 @@ impl<'a> HalfLine<'a> {
             let Some(next) = self.look(FURTHER * cycle.place, cycle.length) else { break };
             cycle = next;
         }
-        best.map(|best| Answer { evaluations: self.evaluations, ..best })
+        best
     }
 
     fn stopped(&self) -> bool {

@@ -140,9 +140,8 @@ impl SimdRegions<'_> {
         if !y.iter().all(|value| value.is_finite()) {
             return place;
         }
-        let first_of_largest = |sizes: &[f64]| {
-            (0..sizes.len()).fold(0, |largest, k| if sizes[k] > sizes[largest] { k } else { largest })
-        };
+        let first_of_largest =
+            |sizes: &[f64]| (0..sizes.len()).fold(0, |largest, k| if sizes[k] > sizes[largest] { k } else { largest });
         let jumps: [f64; INSIDE - 1] = std::array::from_fn(|k| (y[k + 1] - y[k]).abs());
         let k = first_of_largest(&jumps);
         let next_to = |k: usize| [k.wrapping_sub(1), k + 1].map(|k| jumps.get(k).copied().unwrap_or(0.0));

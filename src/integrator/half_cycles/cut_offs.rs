@@ -1,0 +1,228 @@
+//! Integrals over half-lines of what oscillates for ever about a mean that falls like a power, as (sin x / x)² does:
+//! cut off smoothly at X, 2X, 4X, … they lack what the mean leaves, a sum of powers of X, and of the cycles nothing.
+//! Those powers the epsilon algorithm removes.
+//!
+//! M. Sugihara, "Methods of numerical integration of oscillatory functions by the DE-formula with the Richardson
+//! extrapolation" (1987), <https://doi.org/10.1016/0377-0427(87)90038-4>.
+
+use super::{HalfLine, LOOK, SLOW};
+use crate::backend::simd::regions::Desk;
+use crate::estimate::epsilon::{Limit, limit};
+use crate::estimate::{Tolerance, larger};
+use crate::integral::Status;
+use crate::integrand::values::Values;
+use crate::integrator::answer::{Answer, Extrapolated};
+use crate::integrator::done::Done;
+use crate::integrator::question::{Question, Workspace};
+use crate::integrator::rounds::run;
+use crate::lanes::LANES;
+use crate::plan::Region;
+
+/// Pairs of values, far apart from each other, by which it is seen whether f goes up and down for ever: so many of them
+/// have to go up, and as many down.
+const PAIRS: usize = LOOK * LANES / 2;
+const UPS: usize = 5;
+
+/// The powers of two among which the first is sought that has cycles in it; and how often f turns there.
+const LENGTHS: std::ops::RangeInclusive<i32> = -24..=30;
+const TURNS: std::ops::RangeInclusive<usize> = 7..=20;
+
+const PARTS: [f64; 4] = [0.809_017, 0.618_034, 0.5, 0.381_966];
+
+/// The first cut-off, in units of that length; and how many there are at most.
+const FIRST: f64 = 4.0;
+const MOST: usize = 10;
+
+/// How far out the head goes that is integrated apart, as a share of what precedes the first cut-off.
+const NEAR: f64 = 1.0 / 64.0;
+
+/// How often it is looked whether |f| falls, four times as far each; and what is no fall.
+const FAR: u32 = 12;
+const FALLS: f64 = 0.97;
+
+/// The argument of erfc where a cut-off begins and where it ends: 1e-16 is left.
+const WIDTH: f64 = 5.8;
+
+/// What steps from one cut-off to the next may be off by, as a share of the tolerance, and of evaluations.
+const SHARE: f64 = 0.02;
+
+/// The ratio of such steps above which there may be no integral; and how much smaller its changes have to become.
+const RATIO: f64 = 0.96;
+const SETTLES: f64 = 0.75;
+
+impl HalfLine<'_> {
+    /// The integral, where the mean of f falls like a power of the distance and its cycles fall, too.
+    pub(super) fn by_cut_offs(&mut self, desk: &mut Desk) -> Option<Answer> {
+        if !self.goes_up_and_down()? {
+            return None;
+        }
+        let first = FIRST * self.length_of_cycles()?;
+        let tolerance = self.question.tolerance;
+        let most = self.evaluations + (self.question.max_evaluations - self.evaluations) / 2;
+        let share = |estimate: f64| Tolerance {
+            absolute: larger(SHARE * tolerance.at(estimate), f64::EPSILON * estimate.abs()),
+            relative: 0.0,
+        };
+        // The end may be singular: apart from cycles.
+        let mut head = self.part((0.0, NEAR * first), None, tolerance, most, desk)?;
+        let rest = self.part((NEAR * first, first), None, share(head.estimate), most, desk)?;
+        head.estimate += rest.estimate;
+        head.error += rest.error;
+        head.regions += rest.regions;
+        let cut_off = (None, first);
+        let tail = self.part((first, 2.0 * first), Some(cut_off), share(head.estimate), most, desk)?;
+        let (mut sums, mut errors, mut regions) = (vec![tail.estimate], vec![tail.error], tail.regions);
+        let mut best: Option<Limit> = None;
+        for k in 1..MOST {
+            let cut = first * f64::from(1u32 << k);
+            let cut_off = (Some(0.5 * cut), cut);
+            let tolerance = share(head.estimate + sums[k - 1]);
+            let Some(step) = self.part((0.5 * cut, 2.0 * cut), Some(cut_off), tolerance, most, desk) else { break };
+            sums.push(sums[k - 1] + step.estimate);
+            errors.push(step.error);
+            regions += step.regions;
+            let Some(limit) = limit(&sums, &errors) else { continue };
+            if best.is_some_and(|best| limit.error > best.error) || !steps_fall(&sums, &errors) {
+                continue;
+            }
+            best = Some(limit);
+            if self.question.tolerance.met(limit.error + head.error, limit.value + head.estimate) {
+                break;
+            }
+        }
+        let Limit { value, error } = best.filter(|_| self.falls(first).unwrap_or(false))?;
+        let (estimate, error) = (value + head.estimate, error + head.error);
+        let status = if tolerance.met(error, estimate) { Status::Converged } else { SLOW };
+        let extrapolated = Some(Extrapolated::Series);
+        Some(Answer { estimate, error, evaluations: 0, regions: head.regions + regions, status, extrapolated })
+    }
+
+    /// The integral between two distances, of what cut-offs leave of f; `None` where it is not settled.
+    fn part(
+        &mut self,
+        (near, far): (f64, f64),
+        cut_offs: Option<(Option<f64>, f64)>,
+        tolerance: Tolerance,
+        most: u64,
+        desk: &mut Desk,
+    ) -> Option<Answer> {
+        if self.stopped() {
+            return None;
+        }
+        let Region { lower, upper, .. } = self.region(near, far);
+        let of = self.question.values;
+        let cut_off = cut_offs.map(|(before, at)| CutOff { of, end: self.end, before, at });
+        let values = cut_off.as_ref().map_or(of, |cut_off| cut_off as &dyn Values);
+        let max_evaluations = most.saturating_sub(self.evaluations);
+        let part = Question { values, lower, upper, tolerance, max_evaluations, ..*self.question };
+        let answer = run(&part, &mut Workspace::default(), desk, &Done::default(), self.start);
+        self.evaluations += answer.evaluations;
+        answer.is_settled().then_some(answer)
+    }
+
+    /// Whether of pairs of values next to each other, far apart from other pairs, some grow and some fall.
+    fn goes_up_and_down(&mut self) -> Option<bool> {
+        const NEXT: f64 = 1.0 / 64.0;
+        let (mut distances, mut values) = ([[0.0; LANES]; LOOK], [[0.0; LANES]; LOOK]);
+        for (k, pair) in distances.as_flattened_mut().as_chunks_mut::<2>().0.iter_mut().enumerate() {
+            let distance = (0.75 * k as f64 + 2.0).exp2();
+            *pair = [distance, distance * (1.0 + NEXT)];
+        }
+        self.values(&distances, &mut values)?;
+        let ups = values.as_flattened().as_chunks::<2>().0.iter().filter(|[near, far]| far.abs() > near.abs()).count();
+        Some((UPS..=PAIRS - UPS).contains(&ups))
+    }
+
+    /// A power of two that has some cycles in it. In parts of it there are as many as that: else values are too far
+    /// apart to show them.
+    fn length_of_cycles(&mut self) -> Option<f64> {
+        let mut turns_in = |length: f64| Some(turns(self.sight(length, length)?.1.as_flattened()));
+        for exponent in LENGTHS.rev() {
+            let length = f64::from(exponent).exp2();
+            let all = turns_in(length)?;
+            if !TURNS.contains(&all) {
+                continue;
+            }
+            let mut regular = true;
+            for part in PARTS {
+                regular = regular && (turns_in(part * length)? as f64 - part * all as f64).abs() <= 2.5;
+            }
+            if regular {
+                return Some(length);
+            }
+        }
+        None
+    }
+
+    /// Whether |f| falls, and goes on to fall far out: else there is no integral.
+    fn falls(&mut self, first: f64) -> Option<bool> {
+        let mut before = f64::INFINITY;
+        for k in 0..FAR {
+            let (_, values) = self.sight(first * f64::from(1u32 << (2 * k)), first)?;
+            let size = values.as_flattened().iter().fold(0.0, |size: f64, value| size.max(value.abs()));
+            if size > FALLS * before {
+                return Some(false);
+            }
+            before = size;
+        }
+        Some(true)
+    }
+}
+
+/// How often values turn from growing to falling, or back.
+fn turns(values: &[f64]) -> usize {
+    let ups = values.windows(2).map(|two| two[1] > two[0]);
+    ups.clone().zip(ups.skip(1)).filter(|(one, next)| one != next).count()
+}
+
+/// Whether what comes from one cut-off to the next falls, and like a power: else there may be no integral, or steps say
+/// nothing of what follows.
+fn steps_fall(sums: &[f64], errors: &[f64]) -> bool {
+    let steps: Vec<f64> = sums.windows(2).map(|two| two[1] - two[0]).collect();
+    let noise = |k: usize| errors[k + 1] + 4.0 * f64::EPSILON * sums[k + 1].abs();
+    let [_, _, .., c, d] = steps[..] else { return false };
+    let last = steps.len() - 1;
+    if d.abs() <= 8.0 * noise(last) {
+        return true;
+    }
+    let ratio = |k: usize| steps[k] / steps[k - 1];
+    let off = |k: usize| (noise(k) + noise(k - 1)) / steps[k - 1].abs();
+    if d.abs() > RATIO * c.abs() {
+        return false;
+    }
+    let (now, before) = (ratio(last) - ratio(last - 1), ratio(last - 1) - ratio(last - 2));
+    now.abs() <= SETTLES * before.abs() + 4.0 * (off(last) + off(last - 1))
+}
+
+/// Values times what a cut-off leaves of them, less that which the one before left.
+struct CutOff<'a> {
+    of: &'a dyn Values,
+    end: f64,
+    before: Option<f64>,
+    at: f64,
+}
+
+impl CutOff<'_> {
+    /// The share that is left at a distance of so many times that where it begins.
+    fn left(times: f64) -> f64 {
+        0.5 * libm::erfc(2.0 * WIDTH * (times - 1.5))
+    }
+}
+
+impl Values for CutOff<'_> {
+    fn values(&self, points: &[[f64; LANES]], values: &mut [[f64; LANES]]) {
+        self.of.values(points, values);
+        for (&point, value) in points.as_flattened().iter().zip(values.as_flattened_mut()) {
+            let distance = (point - self.end).abs();
+            *value *= match self.before {
+                Some(before) if distance < self.at => 1.0 - Self::left(distance / before),
+                _ if distance < self.at => 1.0,
+                _ => Self::left(distance / self.at),
+            };
+        }
+    }
+
+    fn withheld(&self) -> bool {
+        self.of.withheld()
+    }
+}
