@@ -3,6 +3,7 @@
 
 mod cut_offs;
 mod far;
+mod inverted;
 
 use super::answer::{Answer, Extrapolated};
 use super::done::Done;
@@ -53,8 +54,10 @@ pub(super) struct HalfCycles {
 
 impl HalfCycles {
     pub fn of(question: &Question) -> Self {
-        let infinite = !(question.lower.is_finite() && question.upper.is_finite());
-        let useful = infinite && question.method == Method::Auto && question.points.is_empty();
+        let useful = question.method == Method::Auto
+            && question.points.is_empty()
+            && question.weight.is_none()
+            && !(is_finite(question) && (question.replaced || question.values.knows_distances()));
         let too_dear = useful && question.max_evaluations < LEAST;
         Self { due: (useful && !too_dear).then_some(LEAST), too_dear, best: None, evaluations: 0 }
     }
@@ -65,7 +68,7 @@ impl HalfCycles {
         // Of a half-line the second goes outward.
         let both = question.lower == f64::NEG_INFINITY && question.upper == f64::INFINITY;
         let outward = |one: &Swept| one.reach[1] >= POWER || both && one.reach[0] >= POWER;
-        if swept.iter().any(outward) {
+        if !is_finite(question) && swept.iter().any(outward) {
             self.due = self.due.map(|_| 0);
         }
     }
@@ -93,10 +96,17 @@ impl HalfCycles {
     }
 }
 
-/// The integral of `question`, over an infinite range; `None` where the integrand does not oscillate regularly. And how
+fn is_finite(question: &Question) -> bool {
+    question.lower.is_finite() && question.upper.is_finite()
+}
+
+/// The integral of `question`, over an infinite range or one with cycles towards an end; `None` where the integrand does not oscillate regularly. And how
 /// many evaluations that took.
 fn integrate(question: &Question, start: Instant) -> (Option<Answer>, u64) {
     let Question { lower, upper, tolerance, .. } = *question;
+    if is_finite(question) {
+        return inverted::integrate(question, start);
+    }
     if lower.is_finite() || upper.is_finite() {
         let mut half_line = HalfLine::new(question, start);
         let answer = half_line.integrate(&mut Desk::new());

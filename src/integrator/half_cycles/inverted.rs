@@ -1,0 +1,61 @@
+//! Cycles that become shorter and shorter towards a finite end, as those of sin(1/x) next to 0: in the variable
+//! u = 1/distance the range is infinite, and they are regular.
+
+use super::HalfLine;
+use crate::backend::simd::regions::Desk;
+use crate::clock::Instant;
+use crate::integral::Status;
+use crate::integrand::values::Values;
+use crate::integrator::answer::Answer;
+use crate::integrator::question::Question;
+use crate::lanes::LANES;
+
+/// The integral over a finite range by cycles towards one of its ends, if there are any; and how many evaluations that
+/// took.
+pub(super) fn integrate(question: &Question, start: Instant) -> (Option<Answer>, u64) {
+    let Question { lower, upper, .. } = *question;
+    let (mut best, mut evaluations) = (None::<Answer>, 0);
+    for (end, inward) in [(lower, 1.0), (upper, -1.0)] {
+        let values = Inverted { of: question.values, end, inward };
+        let max_evaluations = question.max_evaluations.saturating_sub(evaluations);
+        let inverted = Question {
+            values: &values,
+            lower: (upper - lower).recip(),
+            upper: f64::INFINITY,
+            max_evaluations,
+            replaced: true,
+            ..*question
+        };
+        let mut half_line = HalfLine::new(&inverted, start);
+        let answer = half_line.integrate(&mut Desk::new());
+        evaluations += half_line.evaluations;
+        best = answer.filter(|answer| best.is_none_or(|best| answer.error < best.error)).or(best);
+        if best.is_some_and(|best| best.status == Status::Converged) {
+            break;
+        }
+    }
+    (best, evaluations)
+}
+
+/// f(end ± 1/u) / u².
+struct Inverted<'a> {
+    of: &'a dyn Values,
+    end: f64,
+    inward: f64,
+}
+
+impl Values for Inverted<'_> {
+    fn values(&self, points: &[[f64; LANES]], values: &mut [[f64; LANES]]) {
+        for (points, values) in points.iter().zip(values) {
+            let places = points.map(|u| self.end + self.inward / u);
+            self.of.values(&[places], std::slice::from_mut(values));
+            for (value, u) in values.iter_mut().zip(points) {
+                *value /= u * u;
+            }
+        }
+    }
+
+    fn withheld(&self) -> bool {
+        self.of.withheld()
+    }
+}
