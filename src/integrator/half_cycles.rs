@@ -4,6 +4,7 @@
 mod cut_offs;
 mod far;
 mod inverted;
+mod means;
 
 use super::answer::{Answer, Extrapolated};
 use super::done::Done;

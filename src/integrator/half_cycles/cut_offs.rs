@@ -5,6 +5,7 @@
 //! M. Sugihara, "Methods of numerical integration of oscillatory functions by the DE-formula with the Richardson
 //! extrapolation" (1987), <https://doi.org/10.1016/0377-0427(87)90038-4>.
 
+use super::means::beyond;
 use super::{HalfLine, LOOK, SLOW};
 use crate::backend::simd::regions::Desk;
 use crate::estimate::epsilon::{Limit, limit};
@@ -36,10 +37,6 @@ const MOST: usize = 10;
 /// How far out the head goes that is integrated apart, as a share of what precedes the first cut-off.
 const NEAR: f64 = 1.0 / 64.0;
 
-/// How often it is looked whether |f| falls, four times as far each; and what is no fall.
-const FAR: u32 = 12;
-const FALLS: f64 = 0.97;
-
 /// The argument of erfc where a cut-off begins and where it ends: 1e-16 is left.
 const WIDTH: f64 = 5.8;
 
@@ -50,13 +47,19 @@ const SHARE: f64 = 0.02;
 const RATIO: f64 = 0.96;
 const SETTLES: f64 = 0.75;
 
+/// Rounding of sums; errors that a step has to be more than to be seen; and those that its ratio may be off by.
+const NOISE: f64 = 4.0 * f64::EPSILON;
+const SEEN: f64 = 8.0;
+const NOISY: f64 = 4.0;
+
 impl HalfLine<'_> {
     /// The integral, where the mean of f falls like a power of the distance and its cycles fall, too.
     pub(super) fn by_cut_offs(&mut self, desk: &mut Desk) -> Option<Answer> {
         if !self.goes_up_and_down()? {
             return None;
         }
-        let first = FIRST * self.length_of_cycles()?;
+        let (length, turns) = self.length_of_cycles()?;
+        let first = FIRST * length;
         let tolerance = self.question.tolerance;
         let most = self.evaluations + (self.question.max_evaluations - self.evaluations) / 2;
         let share = |estimate: f64| Tolerance {
@@ -72,7 +75,7 @@ impl HalfLine<'_> {
         let cut_off = (None, first);
         let tail = self.part((first, 2.0 * first), Some(cut_off), share(head.estimate), most, desk)?;
         let (mut sums, mut errors, mut regions) = (vec![tail.estimate], vec![tail.error], tail.regions);
-        let mut best: Option<Limit> = None;
+        let (mut best, mut means) = (None::<Limit>, Vec::new());
         for k in 1..MOST {
             let cut = first * f64::from(1u32 << k);
             let cut_off = (Some(0.5 * cut), cut);
@@ -81,16 +84,20 @@ impl HalfLine<'_> {
             sums.push(sums[k - 1] + step.estimate);
             errors.push(step.error);
             regions += step.regions;
-            let Some(limit) = limit(&sums, &errors) else { continue };
-            if best.is_some_and(|best| limit.error > best.error) || !steps_fall(&sums, &errors) {
+            let (Some(limit), Some(ratio)) = (limit(&sums, &errors), ratio(&sums, &errors)) else { continue };
+            if best.is_some_and(|best| limit.error > best.error) {
                 continue;
             }
-            best = Some(limit);
-            if self.question.tolerance.met(limit.error + head.error, limit.value + head.estimate) {
+            if means.is_empty() {
+                means = self.means(cut, 2.0 * length / turns as f64)?;
+            }
+            let Some(beyond) = beyond(&means, ratio) else { continue };
+            best = Some(Limit { error: limit.error + beyond, ..limit });
+            if self.question.tolerance.met(limit.error + beyond + head.error, limit.value + head.estimate) {
                 break;
             }
         }
-        let Limit { value, error } = best.filter(|_| self.falls(first).unwrap_or(false))?;
+        let Limit { value, error } = best?;
         let (estimate, error) = (value + head.estimate, error + head.error);
         let status = if tolerance.met(error, estimate) { Status::Converged } else { SLOW };
         let extrapolated = Some(Extrapolated::Series);
@@ -133,9 +140,9 @@ impl HalfLine<'_> {
         Some((UPS..=PAIRS - UPS).contains(&ups))
     }
 
-    /// A power of two that has some cycles in it. In parts of it there are as many as that: else values are too far
+    /// A power of two that has some cycles in it, and how often f turns there. In parts of it there are as many as that: else values are too far
     /// apart to show them.
-    fn length_of_cycles(&mut self) -> Option<f64> {
+    fn length_of_cycles(&mut self) -> Option<(f64, usize)> {
         let mut turns_in = |length: f64| Some(turns(self.sight(length, length)?.1.as_flattened()));
         for exponent in LENGTHS.rev() {
             let length = f64::from(exponent).exp2();
@@ -148,24 +155,10 @@ impl HalfLine<'_> {
                 regular = regular && (turns_in(part * length)? as f64 - part * all as f64).abs() <= 2.5;
             }
             if regular {
-                return Some(length);
+                return Some((length, all));
             }
         }
         None
-    }
-
-    /// Whether |f| falls, and goes on to fall far out: else there is no integral.
-    fn falls(&mut self, first: f64) -> Option<bool> {
-        let mut before = f64::INFINITY;
-        for k in 0..FAR {
-            let (_, values) = self.sight(first * f64::from(1u32 << (2 * k)), first)?;
-            let size = values.as_flattened().iter().fold(0.0, |size: f64, value| size.max(value.abs()));
-            if size > FALLS * before {
-                return Some(false);
-            }
-            before = size;
-        }
-        Some(true)
     }
 }
 
@@ -175,23 +168,20 @@ fn turns(values: &[f64]) -> usize {
     ups.clone().zip(ups.skip(1)).filter(|(one, next)| one != next).count()
 }
 
-/// Whether what comes from one cut-off to the next falls, and like a power: else there may be no integral, or steps say
-/// nothing of what follows.
-fn steps_fall(sums: &[f64], errors: &[f64]) -> bool {
+/// The ratio of steps from one cut-off to the next, where they are more than their errors. `None` where they do not
+/// fall, or not like a power: then there may be no integral, or steps say nothing of what follows.
+fn ratio(sums: &[f64], errors: &[f64]) -> Option<Option<f64>> {
     let steps: Vec<f64> = sums.windows(2).map(|two| two[1] - two[0]).collect();
-    let noise = |k: usize| errors[k + 1] + 4.0 * f64::EPSILON * sums[k + 1].abs();
-    let [_, _, .., c, d] = steps[..] else { return false };
-    let last = steps.len() - 1;
-    if d.abs() <= 8.0 * noise(last) {
-        return true;
+    let noise = |k: usize| errors[k + 1] + NOISE * sums[k + 1].abs();
+    let last = steps.len().checked_sub(1).filter(|&last| last >= 3)?;
+    if steps[last].abs() <= SEEN * noise(last) {
+        return Some(None);
     }
     let ratio = |k: usize| steps[k] / steps[k - 1];
     let off = |k: usize| (noise(k) + noise(k - 1)) / steps[k - 1].abs();
-    if d.abs() > RATIO * c.abs() {
-        return false;
-    }
     let (now, before) = (ratio(last) - ratio(last - 1), ratio(last - 1) - ratio(last - 2));
-    now.abs() <= SETTLES * before.abs() + 4.0 * (off(last) + off(last - 1))
+    let settles = now.abs() <= SETTLES * before.abs() + NOISY * (off(last) + off(last - 1));
+    (settles && (0.0..RATIO).contains(&ratio(last))).then_some(Some(ratio(last)))
 }
 
 /// Values times what a cut-off leaves of them, less that which the one before left.

@@ -94,7 +94,7 @@ impl HalfLine<'_> {
 
 /// What means add that are, times their places, `reaches`, and what follows, if these fall: a geometric series as from
 /// the second third of them to the last.
-fn all(reaches: &[f64]) -> Option<f64> {
+pub(super) fn all(reaches: &[f64]) -> Option<f64> {
     // Beyond the last that is known, rounding hides them.
     let Some(last) = reaches.iter().rposition(|&reach| reach > 0.0) else { return Some(0.0) };
     let reaches = &reaches[..=last];
