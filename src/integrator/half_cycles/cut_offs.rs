@@ -23,6 +23,7 @@ use crate::plan::Region;
 /// have to go up, and as many down.
 const PAIRS: usize = LOOK * LANES / 2;
 const UPS: usize = 5;
+const FALLEN: f64 = 0.9;
 
 /// The powers of two among which the first is sought that has cycles in it; and how often f turns there.
 const LENGTHS: std::ops::RangeInclusive<i32> = -24..=30;
@@ -84,6 +85,9 @@ impl HalfLine<'_> {
             sums.push(sums[k - 1] + step.estimate);
             errors.push(step.error);
             regions += step.regions;
+            if k > 3 && step.estimate.abs() > RATIO * (sums[k - 1] - sums[k - 2]).abs() + SEEN * step.error {
+                return None;
+            }
             let (Some(limit), Some(ratio)) = (limit(&sums, &errors), ratio(&sums, &errors)) else { continue };
             if best.is_some_and(|best| limit.error > best.error) {
                 continue;
@@ -127,17 +131,20 @@ impl HalfLine<'_> {
         answer.is_settled().then_some(answer)
     }
 
-    /// Whether of pairs of values next to each other, far apart from other pairs, some grow and some fall.
+    /// Whether of pairs of values next to each other, far apart from other pairs, some grow and some fall; and whether
+    /// they become smaller.
     fn goes_up_and_down(&mut self) -> Option<bool> {
-        const NEXT: f64 = 1.0 / 64.0;
         let (mut distances, mut values) = ([[0.0; LANES]; LOOK], [[0.0; LANES]; LOOK]);
         for (k, pair) in distances.as_flattened_mut().as_chunks_mut::<2>().0.iter_mut().enumerate() {
             let distance = (0.75 * k as f64 + 2.0).exp2();
-            *pair = [distance, distance * (1.0 + NEXT)];
+            *pair = [distance, distance * (1.0 + 1.0 / 64.0)];
         }
         self.values(&distances, &mut values)?;
         let ups = values.as_flattened().as_chunks::<2>().0.iter().filter(|[near, far]| far.abs() > near.abs()).count();
-        Some((UPS..=PAIRS - UPS).contains(&ups))
+        let largest =
+            |half: &[[f64; LANES]]| half.as_flattened().iter().fold(0.0, |size: f64, value| size.max(value.abs()));
+        let (near, far) = values.split_at(LOOK / 2);
+        Some((UPS..=PAIRS - UPS).contains(&ups) && largest(far) < FALLEN * largest(near))
     }
 
     /// A power of two that has some cycles in it, and how often f turns there. In parts of it there are as many as that: else values are too far

@@ -28,6 +28,9 @@ const LEAST: f64 = 1.0 / (1 << 18) as f64;
 /// How much less f changes from one number to the next where it is regular than where it is not.
 const APART: f64 = 1.0 / 16.0;
 
+/// From one number to the next f changes by more than this share of it where there is more than rounding to see.
+const JUMP: f64 = 8.0 * ROUNDING;
+
 /// Brackets after which the search ends: each is 2/17 of the one before, so that 18 lead from 1 to 2^-53.
 const MOST: usize = 24;
 
@@ -144,6 +147,10 @@ impl SimdRegions<'_> {
             |sizes: &[f64]| (0..sizes.len()).fold(0, |largest, k| if sizes[k] > sizes[largest] { k } else { largest });
         let jumps: [f64; INSIDE - 1] = std::array::from_fn(|k| (y[k + 1] - y[k]).abs());
         let k = first_of_largest(&jumps);
+        let size = y.iter().fold(0.0, |size: f64, value| size.max(value.abs()));
+        if jumps[k] <= JUMP * size {
+            return place;
+        }
         let next_to = |k: usize| [k.wrapping_sub(1), k + 1].map(|k| jumps.get(k).copied().unwrap_or(0.0));
         let apart = |small: f64, large: f64| small < APART * large;
         let [before, after] = next_to(k);
