@@ -12,6 +12,8 @@ mod hidden;
 mod limits;
 #[path = "adaptive/noise.rs"]
 mod noise;
+#[path = "adaptive/pieces.rs"]
+mod pieces;
 #[path = "adaptive/points.rs"]
 mod points;
 #[path = "adaptive/singular.rs"]

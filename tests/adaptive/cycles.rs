@@ -68,3 +68,85 @@ fn cycles_without_end_are_extrapolated() {
     let verified = of(&integrator.verify(quadrille::Verify::Full), |x| x.sin() / x, 0.0, inf);
     assert!(verified.agreement.is_none() && verified.fallbacks.len() == 1, "{verified:#}");
 }
+
+#[test]
+fn what_oscillates_about_a_mean_is_cut_off_smoothly() {
+    use std::f64::consts::{FRAC_PI_2, PI, SQRT_2};
+    let inf = f64::INFINITY;
+    let square: Plain = |x| (x.sin() / x).powi(2);
+    let sine_integral = 0.504_067_061_906_928_4;
+    let cases: [(&str, Plain, f64, f64, f64); 10] = [
+        ("(sin(x)/x)^2", square, 0.0, inf, FRAC_PI_2),
+        ("(sin(x)/x)^2", square, -inf, 0.0, FRAC_PI_2),
+        ("(sin(x)/x)^2", square, -inf, inf, PI),
+        ("(1-cos(x))/x^2", |x| (1.0 - x.cos()) / (x * x), 0.0, inf, FRAC_PI_2),
+        ("(1-cos(x))/x^1.5", |x| 2.0 * (0.5 * x).sin().powi(2) / x.powf(1.5), 0.0, inf, (2.0 * PI).sqrt()),
+        ("cos(x)^2/(1+x^2)", |x| x.cos().powi(2) / (1.0 + x * x), 0.0, inf, PI / 4.0 * (1.0 + (-2f64).exp())),
+        ("(2+sin(x))/x^2", |x| (2.0 + x.sin()) / (x * x), 1.0, inf, 2.0 + sine_integral),
+        ("1e-3 (sin(x)/x)^2", |x| (0.01 * x).sin().powi(2) / (x * x), 0.0, inf, 0.005 * PI),
+        ("two frequencies", |x| (x.sin() + (SQRT_2 * x).sin()) / x, 0.0, inf, PI),
+        ("their product", |x| x.sin() * (SQRT_2 * x).sin() / (x * x), 0.0, inf, FRAC_PI_2),
+    ];
+    for (name, f, a, b, exact) in cases {
+        for tolerance in [1e-6, 1e-10] {
+            let integral = of(&Integrator::new().rel_tol(tolerance), f, a, b);
+            let error = (integral.estimate - exact).abs();
+            let right = integral.status == Status::Converged && error <= integral.error;
+            assert!(right, "{name}: {integral:#}, off by {error:e}");
+            assert!(integral.evaluations < 600_000, "{name}: {integral:#}");
+        }
+    }
+    // Means that do not fall, fall too slowly, or go on in another way.
+    let others: [(&str, Plain, f64, f64); 6] = [
+        ("(1+cos(x))/x", |x| (1.0 + x.cos()) / x, 1.0, inf),
+        ("sin(x) + sin(1.4x)", |x| x.sin() + (1.4 * x).sin(), 0.0, inf),
+        ("(1+cos(x))/(x ln(x))", |x| (1.0 + x.cos()) / (x * x.ln()), 2.0, inf),
+        ("(1+cos(x))/x^2 + 1e-7/x", |x| (1.0 + x.cos()) / (x * x) + 1e-7 / x, 1.0, inf),
+        ("(1+cos(x))/x^2 + 1e-9/sqrt(x)", |x| (1.0 + x.cos()) / (x * x) + 1e-9 / x.sqrt(), 1.0, inf),
+        ("cos(x)^2/(1 + x/1e6)", |x| x.cos().powi(2) / (1.0 + x / 1e6), 0.0, inf),
+    ];
+    for (name, f, a, b) in others {
+        for tolerance in TOLERANCES {
+            let integral = of(&Integrator::new().rel_tol(tolerance), f, a, b);
+            assert_ne!(integral.status, Status::Converged, "{name}: {integral:#}");
+        }
+    }
+    let slow: [(&str, Plain, f64); 2] = [
+        ("(1 + x^2/(x^2+1e6))", |x| (x.sin() / x).powi(2) * (1.0 + x * x / (x * x + 1e6)), FRAC_PI_2 + PI / 4e3),
+        ("1e-9/(1+(x/1e4)^2)", |x| (x.sin() / x).powi(2) + 1e-9 / (1.0 + (x / 1e4).powi(2)), FRAC_PI_2 * (1.0 + 1e-5)),
+    ];
+    for (name, f, exact) in slow {
+        for tolerance in [1e-3, 1e-6, 1e-10] {
+            let integral = of(&Integrator::new().rel_tol(tolerance), f, 0.0, inf);
+            let error = (integral.estimate - exact).abs();
+            assert!(error <= integral.error, "{name}: {integral:#}, off by {error:e}");
+        }
+    }
+}
+
+#[test]
+fn cycles_that_quicken_towards_an_end_are_regular_in_its_inverse() {
+    let sine_integral = 0.504_067_061_906_928_4;
+    let cases: [(&str, Plain, f64, f64, f64); 4] = [
+        ("sin(1/x)", |x| (1.0 / x).sin(), 0.0, 1.0, sine_integral),
+        ("sin(1/x)/x", |x| (1.0 / x).sin() / x, 0.0, 1.0, 0.624_713_256_427_713_6),
+        ("x sin(1/x)", |x| x * (1.0 / x).sin(), 0.0, 1.0, 0.378_530_017_124_161_3),
+        ("2 + sin(1/x)", |x| 2.0 + (1.0 / x).sin(), 0.0, 1.0, 2.0 + sine_integral),
+    ];
+    for (name, f, a, b, exact) in cases {
+        let integral = of(&Integrator::new(), f, a, b);
+        let error = (integral.estimate - exact).abs();
+        let right = integral.status == Status::Converged && error <= integral.error;
+        assert!(right, "{name}: {integral:#}, off by {error:e}");
+        assert!(integral.evaluations < 600_000, "{name}: {integral:#}");
+    }
+    // Distances from 1 are rounded.
+    let rounded = of(&Integrator::new().rel_tol(1e-6), |x| (1.0 / (1.0 - x)).sin(), 0.0, 1.0);
+    let error = (rounded.estimate - sine_integral).abs();
+    assert!(rounded.status == Status::Converged && error <= rounded.error, "{rounded:#}, off by {error:e}");
+    // There is no integral.
+    for tolerance in TOLERANCES {
+        let none = of(&Integrator::new().rel_tol(tolerance), |x: f64| (1.0 / x).sin() / (x * x), 0.0, 1.0);
+        assert_ne!(none.status, Status::Converged, "{none:#}");
+    }
+}

@@ -1,0 +1,66 @@
+//! Pieces: jumps where bisection meets them, and singularities that end.
+
+use super::{Plain, of};
+use quadrille::{Integrator, Status};
+
+#[test]
+fn sawteeth_and_stairs_are_solved_wherever_they_end() {
+    for k in 1..200 {
+        let end = 0.5 + 0.0625 * f64::from(k);
+        let (whole, rest) = (end.floor(), end.fract());
+        let saw = (0.5 * (whole + rest * rest), (|x| x.fract()) as Plain);
+        let stairs = (0.5 * whole * (whole + 1.0) + rest * (1.0 + whole), (|x| 1.0 + x.floor()) as Plain);
+        for (exact, f) in [saw, stairs] {
+            let area = of(&Integrator::new(), f, 0.0, end);
+            let off = (area.estimate - exact).abs();
+            assert!(area.status == Status::Converged && off <= 1e-10 * exact, "{end}: {area:#}, off by {off:e}");
+        }
+    }
+}
+
+#[test]
+fn singularities_that_end_are_solved_from_either_side() {
+    for k in 1..40 {
+        let (a, b, at) = (2.0, 5.0, 2.0 + 3.0 * f64::from(k) / 40.3);
+        for power in [-0.5, -0.25] {
+            for beyond in [0.0, 1e-3, 0.5] {
+                for side in [-1.0, 1.0] {
+                    let f = |x: f64| {
+                        let distance = side * (x - at);
+                        beyond + if distance > 0.0 { distance.powf(power) } else { 0.0 }
+                    };
+                    let length: f64 = if side > 0.0 { b - at } else { at - a };
+                    let exact = 3.0 * beyond + length.powf(power + 1.0) / (power + 1.0);
+                    let area = of(&Integrator::new(), f, a, b);
+                    let off = (area.estimate - exact).abs();
+                    let right = area.status == Status::Converged && off <= area.error + 1e-15 * exact;
+                    assert!(right, "{at} {power} {beyond} {side}: {area:#}, off by {off:e}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn singularities_between_numbers_are_solved_beside_constants() {
+    // By mpmath, to 20 digits.
+    let (root, tangent) = (5.102_285_061_288_049, 4.167_174_429_472_349);
+    let cases: [(&str, Plain, f64, f64); 5] = [
+        ("cos^-1/2", |x| 1.0 / x.cos().abs().sqrt(), 0.0, root),
+        ("1 + cos^-1/2", |x| 1.0 + 1.0 / x.cos().abs().sqrt(), 0.0, root + 3.0),
+        ("cos^-1/2 - 9", |x| 1.0 / x.cos().abs().sqrt() - 9.0, 0.0, root - 27.0),
+        ("exp + cos^-1/2", |x| x.exp() + 1.0 / x.cos().abs().sqrt(), 0.0, root + 3f64.exp() - 1.0),
+        ("tan^1/2", |x| x.tan().abs().sqrt(), 0.5, tangent),
+    ];
+    for (name, f, a, exact) in cases {
+        let area = of(&Integrator::new(), f, a, 3.0);
+        let off = (area.estimate - exact).abs();
+        assert!(area.status == Status::Converged && off <= area.error, "{name}: {area:#}, off by {off:e}");
+    }
+    // Two of them, neither of which is a number.
+    let f = |x: f64| 1.0 / (x - 64.0 - 0.1).abs().sqrt() + 1.0 / (x - 64.0 - 0.7).abs().sqrt();
+    let exact = 2.0 * (0.1f64.sqrt() + 0.9f64.sqrt() + 0.7f64.sqrt() + 0.3f64.sqrt());
+    let area = of(&Integrator::new(), f, 64.0, 65.0);
+    let off = (area.estimate - exact).abs();
+    assert!(area.status == Status::Converged && off <= area.error, "{area:#}, off by {off:e}");
+}
