@@ -40,6 +40,9 @@ const FURTHER: f64 = 8.0;
 /// cycles.
 const CHANGES: usize = 6;
 
+/// In tolerances: what is left of a series for which no other way is tried.
+const CLOSE: f64 = 100.0;
+
 /// Units that levels reach out to where f falls like a power of x: x is 10^18 there.
 const POWER: u8 = 4;
 
@@ -147,6 +150,8 @@ struct HalfLine<'a> {
     start: Instant,
     end: f64,
     outward: f64,
+    /// The distance of the end from the origin, where powers are of that.
+    shift: f64,
     evaluations: u64,
 }
 
@@ -165,16 +170,17 @@ impl<'a> HalfLine<'a> {
     fn new(question: &'a Question<'a>, start: Instant) -> Self {
         let Question { lower, upper, .. } = *question;
         let (end, outward) = if lower.is_finite() { (lower, 1.0) } else { (upper, -1.0) };
-        Self { question, start, end, outward, evaluations: 0 }
+        Self { question, start, end, outward, shift: 0.0, evaluations: 0 }
     }
 
     fn integrate(&mut self, desk: &mut Desk) -> Option<Answer> {
-        let best = self.by_half_cycles(desk);
-        if best.is_some_and(|best| best.status == Status::Converged) {
-            return best.map(|best| Answer { evaluations: self.evaluations, ..best });
+        let mut best = self.by_half_cycles(desk);
+        let tolerance = self.question.tolerance;
+        // What is so close is not had closer in another way.
+        if best.is_none_or(|best| best.error > CLOSE * tolerance.at(best.estimate)) {
+            let other = self.by_cut_offs(desk);
+            best = best.into_iter().chain(other).min_by(|a, b| a.error.total_cmp(&b.error));
         }
-        let other = self.by_cut_offs(desk);
-        let best = best.into_iter().chain(other).min_by(|a, b| a.error.total_cmp(&b.error));
         best.map(|best| Answer { evaluations: self.evaluations, ..best })
     }
 

@@ -35,6 +35,12 @@ const PARTS: [f64; 4] = [0.809_017, 0.618_034, 0.5, 0.381_966];
 const FIRST: f64 = 4.0;
 const MOST: usize = 10;
 
+/// Limits that claim more than one before, after which it is no use to go on.
+const WORSE: usize = 2;
+
+/// The share of it that x may be where the range begins, for 0 to be where powers begin.
+const AT_ORIGIN: f64 = 0.25;
+
 /// How far out the head goes that is integrated apart, as a share of what precedes the first cut-off.
 const NEAR: f64 = 1.0 / 64.0;
 
@@ -61,6 +67,10 @@ impl HalfLine<'_> {
         }
         let (length, turns) = self.length_of_cycles()?;
         let first = FIRST * length;
+        // It falls like a power of x rather than of the distance from where the range begins.
+        let origin = self.outward * self.end;
+        self.shift = if origin.abs() <= AT_ORIGIN * first { origin } else { 0.0 };
+        let apart = self.shift + NEAR * first;
         let tolerance = self.question.tolerance;
         let most = self.evaluations + (self.question.max_evaluations - self.evaluations) / 2;
         let share = |estimate: f64| Tolerance {
@@ -68,15 +78,15 @@ impl HalfLine<'_> {
             relative: 0.0,
         };
         // The end may be singular: apart from cycles.
-        let mut head = self.part((0.0, NEAR * first), None, tolerance, most, desk)?;
-        let rest = self.part((NEAR * first, first), None, share(head.estimate), most, desk)?;
+        let mut head = self.part((self.shift, apart), None, tolerance, most, desk)?;
+        let rest = self.part((apart, first), None, share(head.estimate), most, desk)?;
         head.estimate += rest.estimate;
         head.error += rest.error;
         head.regions += rest.regions;
         let cut_off = (None, first);
         let tail = self.part((first, 2.0 * first), Some(cut_off), share(head.estimate), most, desk)?;
         let (mut sums, mut errors, mut regions) = (vec![tail.estimate], vec![tail.error], tail.regions);
-        let (mut best, mut means) = (None::<Limit>, Vec::new());
+        let (mut best, mut means, mut worse) = (None::<Limit>, Vec::new(), 0);
         for k in 1..MOST {
             let cut = first * f64::from(1u32 << k);
             let cut_off = (Some(0.5 * cut), cut);
@@ -90,6 +100,10 @@ impl HalfLine<'_> {
             }
             let (Some(limit), Some(ratio)) = (limit(&sums, &errors), ratio(&sums, &errors)) else { continue };
             if best.is_some_and(|best| limit.error > best.error) {
+                worse += 1;
+                if worse == WORSE {
+                    break;
+                }
                 continue;
             }
             if means.is_empty() {
@@ -108,7 +122,7 @@ impl HalfLine<'_> {
         Some(Answer { estimate, error, evaluations: 0, regions: head.regions + regions, status, extrapolated })
     }
 
-    /// The integral between two distances, of what cut-offs leave of f; `None` where it is not settled.
+    /// The integral between two distances from the origin, of what cut-offs leave of f; `None` where it is not settled.
     fn part(
         &mut self,
         (near, far): (f64, f64),
@@ -120,9 +134,10 @@ impl HalfLine<'_> {
         if self.stopped() {
             return None;
         }
-        let Region { lower, upper, .. } = self.region(near, far);
+        let Region { lower, upper, .. } = self.region(near - self.shift, far - self.shift);
         let of = self.question.values;
-        let cut_off = cut_offs.map(|(before, at)| CutOff { of, end: self.end, before, at });
+        let origin = self.end - self.outward * self.shift;
+        let cut_off = cut_offs.map(|(before, at)| CutOff { of, origin, before, at });
         let values = cut_off.as_ref().map_or(of, |cut_off| cut_off as &dyn Values);
         let max_evaluations = most.saturating_sub(self.evaluations);
         let part = Question { values, lower, upper, tolerance, max_evaluations, ..*self.question };
@@ -194,7 +209,7 @@ fn ratio(sums: &[f64], errors: &[f64]) -> Option<Option<f64>> {
 /// Values times what a cut-off leaves of them, less that which the one before left.
 struct CutOff<'a> {
     of: &'a dyn Values,
-    end: f64,
+    origin: f64,
     before: Option<f64>,
     at: f64,
 }
@@ -210,7 +225,7 @@ impl Values for CutOff<'_> {
     fn values(&self, points: &[[f64; LANES]], values: &mut [[f64; LANES]]) {
         self.of.values(points, values);
         for (&point, value) in points.as_flattened().iter().zip(values.as_flattened_mut()) {
-            let distance = (point - self.end).abs();
+            let distance = (point - self.origin).abs();
             *value *= match self.before {
                 Some(before) if distance < self.at => 1.0 - Self::left(distance / before),
                 _ if distance < self.at => 1.0,

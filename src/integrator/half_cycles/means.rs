@@ -62,7 +62,7 @@ impl HalfLine<'_> {
         // No point is rounded: else the roundings of far ones would be seen in the mean.
         let unit = (f64::EPSILON * (self.end.abs() + 4.0 * place)).log2().ceil().exp2();
         let step = (place / ((points - 1) as f64 * unit)).round().max(1.0) * unit;
-        let first = (place / unit).round() * unit;
+        let first = ((place - self.shift) / unit).round() * unit;
         let (mut sum, mut weights, mut size) = (0.0, 0.0, 0.0f64);
         for chunk in 0..points.div_ceil(MOST_VECTORS * LANES) {
             let (mut distances, mut values) = ([[0.0; LANES]; MOST_VECTORS], [[0.0; LANES]; MOST_VECTORS]);
