@@ -10,12 +10,12 @@ mod check_points;
 mod check_rows;
 mod composite;
 mod cubature;
+mod cycles;
 mod done;
 mod ended;
 mod floor;
 #[cfg_attr(not(feature = "gpu"), path = "no_gpu.rs")]
 mod gpu;
-mod half_cycles;
 mod hints;
 mod initial;
 mod instead;

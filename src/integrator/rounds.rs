@@ -6,8 +6,8 @@ mod conclude;
 
 use super::answer::{Answer, TINY, claimed};
 use super::beside::BesideOne;
+use super::cycles::Cycles;
 use super::done::Done;
-use super::half_cycles::HalfCycles;
 use super::initial::{initial, region};
 use super::looks::{Looked, Looks};
 use super::noise::Noise;
@@ -56,7 +56,7 @@ pub(super) fn run(
         desk,
         method,
         swept,
-        cycles: HalfCycles::of(question),
+        cycles: Cycles::of(question),
         noise: Noise::of(question),
         white_noise: WhiteNoise::new(),
         probed: false,
@@ -87,7 +87,7 @@ struct Rounds<'a> {
     method: &'a mut Adaptive,
     /// The sweeps of this round.
     swept: &'a mut Vec<Swept>,
-    cycles: HalfCycles,
+    cycles: Cycles,
     noise: Noise,
     white_noise: WhiteNoise,
     /// Whether what may hide between the nodes was looked for.
@@ -122,7 +122,7 @@ impl Rounds<'_> {
         self.probe_constant()?;
         let mut looks = Looks::over((lower, upper), points);
         loop {
-            self.try_half_cycles()?;
+            self.try_cycles()?;
             self.mark_noise();
             let absorbed = self.method.absorb(self.swept);
             let totals = self.method.totals;
@@ -209,7 +209,7 @@ impl Rounds<'_> {
     }
 
     /// The integral by half cycles, when their time has come.
-    fn try_half_cycles(&mut self) -> Result<(), Early> {
+    fn try_cycles(&mut self) -> Result<(), Early> {
         let (question, start) = (self.question, self.start);
         let evaluations = evaluations_of(self.swept) + self.method.evaluations;
         let solved = self.cycles.solve(question, evaluations, start);

@@ -1,5 +1,6 @@
 //! Integrals over infinite ranges of what oscillates for ever: between consecutive zeros they make an alternating
-//! series, whose limit is extrapolated. I. M. Longman (1956), <https://doi.org/10.1017/S030500410003187X>.
+//! series, whose limit is extrapolated. I. M. Longman (1956), <https://doi.org/10.1017/S030500410003187X>. Where there
+//! is no such series, [`cut_offs`]; and where cycles quicken towards a finite end, [`inverted`].
 
 mod cut_offs;
 mod far;
@@ -46,8 +47,8 @@ const CLOSE: f64 = 100.0;
 /// Units that levels reach out to where f falls like a power of x: x is 10^18 there.
 const POWER: u8 = 4;
 
-/// The series as a way out of rounds, to be taken once.
-pub(super) struct HalfCycles {
+/// Cycles as a way out of rounds, to be taken once.
+pub(super) struct Cycles {
     /// After so many evaluations of rounds; never where it is of no use.
     due: Option<u64>,
     /// Whether it was of use, had the limit on evaluations been larger.
@@ -56,7 +57,7 @@ pub(super) struct HalfCycles {
     pub evaluations: u64,
 }
 
-impl HalfCycles {
+impl Cycles {
     pub fn of(question: &Question) -> Self {
         let useful = question.method == Method::Auto
             && question.points.is_empty()

@@ -1,7 +1,7 @@
 //! The mean of what oscillates, far out: whether it goes on to fall as it did up to the last cut-off.
 
 use super::{HalfLine, MOST_VECTORS};
-use crate::integrator::half_cycles::far::all;
+use crate::integrator::cycles::far::all;
 use crate::lanes::LANES;
 
 /// How many places are looked at, each so many times as far as the one before: seven decades.
