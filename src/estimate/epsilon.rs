@@ -26,7 +26,7 @@ pub(crate) fn limit(sums: &[f64], errors: &[f64]) -> Option<Limit> {
     let off = |pattern: usize| -> Vec<f64> {
         let mut total = 0.0;
         let each = sums.iter().zip(errors).enumerate().map(|(k, (sum, error))| {
-            total += if (k & pattern).count_ones() % 2 == 0 { *error } else { -error };
+            total += if (k & pattern).count_ones().is_multiple_of(2) { *error } else { -error };
             sum + total
         });
         each.collect()
@@ -47,8 +47,7 @@ fn last_entries(sums: &[f64]) -> Vec<[f64; 4]> {
     let (mut odd, mut even) = (vec![0.0; sums.len() + 1], sums.to_vec());
     let mut entries = vec![];
     let mut lower = f64::NAN;
-    loop {
-        let [.., earlier, before, now] = even[..] else { break };
+    while let [.., earlier, before, now] = even[..] {
         entries.push([now, before, earlier, if entries.len() < 2 { now } else { lower }]);
         lower = before;
         let next = |column: &[f64], lower: &[f64]| -> Vec<f64> {
