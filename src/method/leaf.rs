@@ -182,7 +182,8 @@ impl Leaf {
         }
         let narrow = self.is_of(64.0) || self.region.width() <= LEAST;
         // Halving brings a jump where neighbours meet in between nodes, whatever else there is.
-        let jumps = self.mismatches[0] + self.mismatches[1] > self.swept.error + self.swept.floor;
+        let own = self.swept.error + self.swept.floor + self.swept.noise;
+        let jumps = self.mismatches[0] + self.mismatches[1] > own;
         self.error() > 2.0 * self.swept.lasting()
             && (self.noisy < NOISY || jumps)
             && !narrow

@@ -16,7 +16,8 @@ pub(super) fn integrate(question: &Question, start: Instant) -> (Option<Answer>,
     let Question { lower, upper, .. } = *question;
     let (mut best, mut evaluations) = (None::<Answer>, 0);
     for (end, inward) in [(lower, 1.0), (upper, -1.0)] {
-        let values = Inverted { of: question.values, end, inward };
+        let inside = (lower.next_up(), upper.next_down());
+        let values = Inverted { of: question.values, end, inward, inside };
         let max_evaluations = question.max_evaluations.saturating_sub(evaluations);
         let inverted = Question {
             values: &values,
@@ -42,12 +43,15 @@ struct Inverted<'a> {
     of: &'a dyn Values,
     end: f64,
     inward: f64,
+    /// The first and the last number of the range, but for its ends.
+    inside: (f64, f64),
 }
 
 impl Values for Inverted<'_> {
     fn values(&self, points: &[[f64; LANES]], values: &mut [[f64; LANES]]) {
         for (points, values) in points.iter().zip(values) {
-            let places = points.map(|u| self.end + self.inward / u);
+            let (first, last) = self.inside;
+            let places = points.map(|u| (self.end + self.inward / u).max(first).min(last));
             self.of.values(&[places], std::slice::from_mut(values));
             for (value, u) in values.iter_mut().zip(points) {
                 *value /= u * u;

@@ -72,6 +72,9 @@ impl SimdRegions<'_> {
                 let sentinels = usize::from(done == 0 && region.guarded);
                 if sentinels > 0 {
                     points[to] = Lanes::from_array(simd, NEAR).fma(Lanes::splat(simd, width), ends).to_array();
+                    if points[to][0] <= lower || points[to][LANES - 1] >= upper {
+                        keep_inside(&mut points[to], lower, upper);
+                    }
                 }
                 // Values after those of the quick way may be there, too.
                 let there = (2 + known_values.len()).min(to);
@@ -240,13 +243,7 @@ fn at_ends<S: Simd>(
         } else {
             [low, high, ends[0], ends[1], ..] = dots(simd, values, [lower, upper, rung.ends[0], rung.ends[1]]);
         }
-        let hidden = |surprises| with_hidden(swept.error, surprises, swept.gap, [swept.floor, swept.magnitude]);
-        let surprises = [near[0] - low, near[4] - high];
-        error = hidden(surprises);
-        if error > swept.error && !alone {
-            let [of_lower, of_upper] = are_inside(region);
-            error = hidden([if of_lower { surprises[0] } else { 0.0 }, if of_upper { surprises[1] } else { 0.0 }]);
-        }
+        error = with_hidden(error, [near[0] - low, near[4] - high], swept.gap, [swept.floor, swept.magnitude]);
     } else {
         [ends[0], ends[1], ..] = dots(simd, values, rung.ends);
     }
@@ -275,11 +272,12 @@ pub(super) fn gap(rung: usize, nodes: &[Vector]) -> f64 {
     nodes[if rung == 0 { 0 } else { 1 << rung }][0]
 }
 
-/// Whether the sentinels are no numbers but the ends, which others may have values at: there is nothing between.
+/// Sentinels that would be the ends, which others may have values at, are the numbers next to these.
 #[cold]
-fn are_inside(region: &Region) -> [bool; 2] {
-    let distance = SENTINEL * region.width();
-    [region.lower + distance > region.lower, region.upper - distance < region.upper]
+fn keep_inside(sentinels: &mut Vector, lower: f64, upper: f64) {
+    for (lane, point) in sentinels.iter_mut().enumerate() {
+        *point = if lane < LANES / 2 { point.max(lower.next_up()) } else { point.min(upper.next_down()) };
+    }
 }
 
 fn first_bad(points: &[Vector], values: &[Vector]) -> Option<(f64, f64)> {

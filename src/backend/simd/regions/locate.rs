@@ -164,7 +164,8 @@ impl SimdRegions<'_> {
         let seconds: [f64; INSIDE - 2] = std::array::from_fn(|k| (y[k] - 2.0 * y[k + 1] + y[k + 2]).abs());
         let k = first_of_largest(&seconds);
         let others = (0..seconds.len()).filter(|other| other.abs_diff(k) > 1).map(|other| seconds[other]);
-        if seconds[k] * (INSIDE - 2) as f64 > STANDS_OUT * others.sum::<f64>() { x[k + 1] } else { place }
+        let stands_out = seconds[k] * (INSIDE - 2) as f64 > STANDS_OUT * others.sum::<f64>();
+        if stands_out && (k + 1).abs_diff(LANES) <= 1 { x[k + 1] } else { place }
     }
 }
 
