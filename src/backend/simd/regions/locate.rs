@@ -143,6 +143,11 @@ impl SimdRegions<'_> {
         if !y.iter().all(|value| value.is_finite()) {
             return place;
         }
+        // A value between two that are larger by far is none that f comes near to: it stands for what f is not there.
+        let is_hole = |k: &usize| 2.0 * y[*k].abs() < y[k - 1].abs().min(y[k + 1].abs());
+        if let Some(hole) = (1..INSIDE - 1).filter(is_hole).min_by_key(|k| k.abs_diff(LANES)) {
+            return x[hole];
+        }
         let first_of_largest =
             |sizes: &[f64]| (0..sizes.len()).fold(0, |largest, k| if sizes[k] > sizes[largest] { k } else { largest });
         let jumps: [f64; INSIDE - 1] = std::array::from_fn(|k| (y[k + 1] - y[k]).abs());
