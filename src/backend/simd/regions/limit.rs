@@ -147,8 +147,9 @@ impl SimdRegions<'_> {
         let coarse = widest.iter().any(|panel| share(panel) > UNRESOLVED * everywhere)
             && widest.iter().map(|panel| panel.noise).sum::<f64>() > 0.1 * error;
         let magnitude = panels.iter().map(|panel| panel.magnitude).sum::<f64>() + (estimate - total(panels)).abs();
-        let lasting = if coarse { 0.0 } else { error };
         let error = error + hidden(panels, outermost) + ROUNDING * estimate.abs();
+        // What neighbours are apart by farther in is of roundings.
+        let lasting = if coarse { 0.0 } else { error - hidden(widest, outermost) };
         (error < NOTHING * magnitude).then_some(Limit { estimate, error, lasting, magnitude })
     }
 
