@@ -133,10 +133,13 @@ impl SimdRegions<'_> {
         let (mut x, mut y) = ([[place; LANES]; INSIDE / LANES], [[0.0; LANES]; INSIDE / LANES]);
         let numbers = x.as_flattened_mut();
         for k in (0..LANES).rev() {
-            numbers[k] = numbers[k + 1].next_down().max(lower);
+            numbers[k] = numbers[k + 1].next_down();
         }
         for k in LANES + 1..INSIDE {
-            numbers[k] = numbers[k - 1].next_up().min(upper);
+            numbers[k] = numbers[k - 1].next_up();
+        }
+        if numbers[0] < lower || numbers[INSIDE - 1] > upper {
+            return place;
         }
         self.values.values(&x, &mut y);
         let (x, y) = (x.as_flattened(), y.as_flattened());
