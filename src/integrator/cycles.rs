@@ -41,20 +41,33 @@ const FURTHER: f64 = 8.0;
 /// cycles.
 const CHANGES: usize = 6;
 
+/// Evaluations of rounds after which cut-offs are tried; how often as many they may take; and how many there have to be
+/// left.
+const CUT_OFFS: u64 = 60_000;
+const AS_MANY: u64 = 8;
+const LEFT: u64 = 400_000;
+
 /// In tolerances: what is left of a series for which no other way is tried.
 const CLOSE: f64 = 100.0;
 
 /// Units that levels reach out to where f falls like a power of x: x is 10^18 there.
 const POWER: u8 = 4;
 
-/// Cycles as a way out of rounds, to be taken once.
+/// Cycles as a way out of rounds; each way is taken once.
 pub(super) struct Cycles {
     /// After so many evaluations of rounds; never where it is of no use.
     due: Option<u64>,
+    cut_offs_due: Option<u64>,
     /// Whether it was of use, had the limit on evaluations been larger.
     pub too_dear: bool,
     best: Option<Answer>,
     pub evaluations: u64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Way {
+    HalfCycles,
+    CutOffs,
 }
 
 impl Cycles {
@@ -64,7 +77,8 @@ impl Cycles {
             && question.weight.is_none()
             && !(is_finite(question) && (question.replaced || question.values.knows_distances()));
         let too_dear = useful && question.max_evaluations < LEAST;
-        Self { due: (useful && !too_dear).then_some(LEAST), too_dear, best: None, evaluations: 0 }
+        let due = |after: u64| (useful && !too_dear).then_some(after);
+        Self { due: due(LEAST), cut_offs_due: due(CUT_OFFS), too_dear, best: None, evaluations: 0 }
     }
 
     /// Makes it due at once where levels, which `swept` is of, found that f falls no faster than a power of x: rounds
@@ -78,24 +92,44 @@ impl Cycles {
         }
     }
 
-    /// The integral, if its time has come after so many evaluations and it converges.
+    /// The integral, if the time of some way has come after so many evaluations and it converges.
     pub fn solve(&mut self, question: &Question, evaluations: u64, start: Instant) -> Option<Answer> {
-        self.due.take_if(|due| *due <= evaluations)?;
-        let max_evaluations = question.max_evaluations.saturating_sub(evaluations);
-        if max_evaluations < LEAST {
-            return None;
-        }
+        let half_cycles = self.due.take_if(|due| *due <= evaluations).map(|_| Way::HalfCycles);
+        let cut_offs = self.cut_offs_due.take_if(|due| *due <= evaluations).map(|_| Way::CutOffs);
         // Its parts are no progress of the whole.
         let control = Control { watch: None, ..question.control.clone() };
-        let question = &Question { max_evaluations, control: &control, rounds: None, ..*question };
-        (self.best, self.evaluations) = integrate(question, start);
-        let answer = self.best.filter(|answer| answer.status == Status::Converged)?;
-        Some(Answer { evaluations: evaluations + self.evaluations, ..answer })
+        for way in half_cycles.into_iter().chain(cut_offs) {
+            let left = question.max_evaluations.saturating_sub(evaluations + self.evaluations);
+            let (least, most) = match way {
+                Way::HalfCycles => (LEAST, left),
+                Way::CutOffs => (LEFT, (AS_MANY * evaluations).min(left / 2)),
+            };
+            let close = self.best.is_some_and(|best| best.error <= CLOSE * question.tolerance.at(best.estimate));
+            if left < least || way == Way::CutOffs && close {
+                continue;
+            }
+            let question = &Question { max_evaluations: most, control: &control, rounds: None, ..*question };
+            let (found, taken) = integrate(question, way, start);
+            self.evaluations += taken;
+            self.best = self.best.into_iter().chain(found).min_by(|a, b| a.error.total_cmp(&b.error));
+            if let Some(answer) = found.filter(|answer| answer.status == Status::Converged) {
+                return Some(Answer { evaluations: evaluations + self.evaluations, ..answer });
+            }
+        }
+        None
     }
 
-    /// The integral as the series has it, where rounds have failed and are farther off.
-    pub fn better(&mut self, question: &Question, evaluations: u64, error: f64, start: Instant) -> Option<Answer> {
-        self.solve(question, evaluations.max(LEAST), start);
+    /// The integral as cycles have it, where rounds have failed and are farther off; by cut-offs only where f
+    /// `oscillates`, which is no reason for rounds to fail otherwise.
+    pub fn better(
+        &mut self,
+        question: &Question,
+        evaluations: u64,
+        error: f64,
+        oscillates: bool,
+        start: Instant,
+    ) -> Option<Answer> {
+        self.solve(question, evaluations.max(if oscillates { CUT_OFFS } else { LEAST }), start);
         let answer = self.best.filter(|answer| error.is_nan() || answer.error < error)?;
         Some(Answer { evaluations: evaluations + self.evaluations, ..answer })
     }
@@ -105,17 +139,21 @@ fn is_finite(question: &Question) -> bool {
     question.lower.is_finite() && question.upper.is_finite()
 }
 
-/// The integral of `question`, over an infinite range or one with cycles towards an end; `None` where the integrand does not oscillate regularly. And how
-/// many evaluations that took.
-fn integrate(question: &Question, start: Instant) -> (Option<Answer>, u64) {
+/// The integral of `question`, over an infinite range or one with cycles towards an end; `None` where f does not
+/// oscillate regularly. And how many evaluations that took.
+fn integrate(question: &Question, way: Way, start: Instant) -> (Option<Answer>, u64) {
     let Question { lower, upper, tolerance, .. } = *question;
     if is_finite(question) {
-        return inverted::integrate(question, start);
+        return inverted::integrate(question, way, start);
     }
     if lower.is_finite() || upper.is_finite() {
         let mut half_line = HalfLine::new(question, start);
-        let answer = half_line.integrate(&mut Desk::new());
+        let answer = half_line.integrate(way, &mut Desk::new());
         return (answer, half_line.evaluations);
+    }
+    if way == Way::CutOffs {
+        // Both halves have tried it.
+        return (None, 0);
     }
     let part = |lower: f64, upper: f64, max_evaluations: u64| {
         let half = Question { lower, upper, max_evaluations, ..*question };
@@ -174,15 +212,12 @@ impl<'a> HalfLine<'a> {
         Self { question, start, end, outward, shift: 0.0, evaluations: 0 }
     }
 
-    fn integrate(&mut self, desk: &mut Desk) -> Option<Answer> {
-        let mut best = self.by_half_cycles(desk);
-        let tolerance = self.question.tolerance;
-        // What is so close is not had closer in another way.
-        if best.is_none_or(|best| best.error > CLOSE * tolerance.at(best.estimate)) {
-            let other = self.by_cut_offs(desk);
-            best = best.into_iter().chain(other).min_by(|a, b| a.error.total_cmp(&b.error));
-        }
-        best.map(|best| Answer { evaluations: self.evaluations, ..best })
+    fn integrate(&mut self, way: Way, desk: &mut Desk) -> Option<Answer> {
+        let answer = match way {
+            Way::HalfCycles => self.by_half_cycles(desk),
+            Way::CutOffs => self.by_cut_offs(desk),
+        };
+        answer.map(|answer| Answer { evaluations: self.evaluations, ..answer })
     }
 
     fn by_half_cycles(&mut self, desk: &mut Desk) -> Option<Answer> {

@@ -20,9 +20,12 @@ use crate::lanes::LANES;
 use crate::plan::Region;
 
 /// Pairs of values, far apart from each other, by which it is seen whether f goes up and down for ever: so many of them
-/// have to go up, and as many down.
-const PAIRS: usize = LOOK * LANES / 2;
-const UPS: usize = 5;
+/// have to go up, and as many down. The second is so many times as far out as the first.
+pub(super) const PAIRS: usize = LOOK * LANES / 2;
+pub(super) const UPS: usize = 5;
+pub(super) const NEXT: f64 = 1.0 + 1.0 / 64.0;
+
+/// How much smaller the farther half of them has to be.
 const FALLEN: f64 = 0.9;
 
 /// The powers of two among which the first is sought that has cycles in it; and how often f turns there.
@@ -72,7 +75,7 @@ impl HalfLine<'_> {
         self.shift = if origin.abs() <= AT_ORIGIN * first { origin } else { 0.0 };
         let apart = self.shift + NEAR * first;
         let tolerance = self.question.tolerance;
-        let most = self.evaluations + (self.question.max_evaluations - self.evaluations) / 2;
+        let most = self.question.max_evaluations;
         let share = |estimate: f64| Tolerance {
             absolute: larger(SHARE * tolerance.at(estimate), f64::EPSILON * estimate.abs()),
             relative: 0.0,
@@ -152,14 +155,13 @@ impl HalfLine<'_> {
         let (mut distances, mut values) = ([[0.0; LANES]; LOOK], [[0.0; LANES]; LOOK]);
         for (k, pair) in distances.as_flattened_mut().as_chunks_mut::<2>().0.iter_mut().enumerate() {
             let distance = (0.75 * k as f64 + 2.0).exp2();
-            *pair = [distance, distance * (1.0 + 1.0 / 64.0)];
+            *pair = [distance, distance * NEXT];
         }
         self.values(&distances, &mut values)?;
-        let ups = values.as_flattened().as_chunks::<2>().0.iter().filter(|[near, far]| far.abs() > near.abs()).count();
         let largest =
             |half: &[[f64; LANES]]| half.as_flattened().iter().fold(0.0, |size: f64, value| size.max(value.abs()));
         let (near, far) = values.split_at(LOOK / 2);
-        Some((UPS..=PAIRS - UPS).contains(&ups) && largest(far) < FALLEN * largest(near))
+        Some((UPS..=PAIRS - UPS).contains(&ups(&values)) && largest(far) < FALLEN * largest(near))
     }
 
     /// A power of two that has some cycles in it, and how often f turns there. In parts of it there are as many as that: else values are too far
@@ -182,6 +184,11 @@ impl HalfLine<'_> {
         }
         None
     }
+}
+
+/// Pairs of values of which the farther one is larger.
+pub(super) fn ups(values: &[[f64; LANES]]) -> usize {
+    values.as_flattened().as_chunks::<2>().0.iter().filter(|[near, far]| far.abs() > near.abs()).count()
 }
 
 /// How often values turn from growing to falling, or back.

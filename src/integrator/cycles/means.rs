@@ -1,7 +1,8 @@
 //! The mean of what oscillates, far out: whether it goes on to fall as it did up to the last cut-off.
 
+use super::far::all;
 use super::{HalfLine, MOST_VECTORS};
-use crate::integrator::cycles::far::all;
+use crate::estimate::{larger, lesser};
 use crate::lanes::LANES;
 
 /// How many places are looked at, each so many times as far as the one before: seven decades.
@@ -20,6 +21,10 @@ const FALLS: f64 = 0.97;
 const SETTLES: f64 = 0.75;
 const NOISY: f64 = 4.0;
 const UNKNOWN: f64 = 0.5;
+
+/// The change of that rate that is too much in any case; and the slowest of which it is known what is left.
+const CHANGED: f64 = 0.1;
+const SLOWEST: f64 = 0.01;
 
 /// How often it is claimed what means do in another way.
 const CAUTION: f64 = 6.0;
@@ -90,19 +95,30 @@ pub(super) fn beyond(means: &[Reach], ratio: Option<f64>) -> Option<f64> {
         let seen = |mean: &Reach| if mean.size.abs() > mean.unknown { mean.size.abs() } else { 0.0 };
         return all(&means.iter().map(seen).collect::<Vec<_>>());
     };
-    let (mut last, mut change, mut claim) = (f64::NAN, f64::INFINITY, 0.0);
-    let mut known = means.iter().filter(|mean| mean.unknown < UNKNOWN * mean.size.abs());
-    let Some(mut near) = known.next() else { return Some(0.0) };
-    for far in known {
+    let rate_of_steps = -ratio.log2();
+    let (mut last, mut change, mut claim) = (rate_of_steps, f64::INFINITY, 0.0);
+    let mut means = means.iter().skip_while(|mean| mean.unknown > UNKNOWN * mean.size.abs());
+    let Some(mut near) = means.next() else { return Some(0.0) };
+    for far in means {
+        let farther = (far.place / near.place).ln();
+        if far.unknown > UNKNOWN * near.size.abs() * (-last * farther).exp() {
+            continue;
+        }
+        if far.size.abs() > FALLS * near.size.abs() {
+            return None;
+        }
         // A power of the distance.
-        let rate = (near.size / far.size).ln() / (far.place / near.place).ln();
-        let unknown = near.unknown / near.size.abs() + far.unknown / far.size.abs();
+        let rate = (near.size / far.size).ln() / farther;
+        if rate.is_nan() {
+            return Some(claim + CAUTION * near.size.abs() / rate_of_steps);
+        }
+        let unknown = (near.unknown / near.size.abs() + far.unknown / far.size.abs()) / farther;
         let now = (rate - last).abs();
         // Of powers that are removed less and less is seen.
-        if rate.is_nan() || now > SETTLES * change + NOISY * unknown {
-            claim += CAUTION * now.min(APART) * far.size.abs() / -ratio.log2();
+        if now > lesser(SETTLES * change, CHANGED) + NOISY * unknown {
+            claim += CAUTION * lesser(now, 1.0) * near.size.abs() / lesser(rate_of_steps, larger(rate, SLOWEST));
         }
-        if !last.is_nan() {
+        if last != rate_of_steps {
             change = now;
         }
         (near, last) = (far, rate);

@@ -18,7 +18,7 @@ impl Rounds<'_> {
         }
         self.try_where_values_end(outcome)?;
         if !matches!(outcome, Outcome::Converged | Outcome::RoundoffLimited)
-            && let Some(answer) = self.better_by_cycles()
+            && let Some(answer) = self.better_by_cycles(outcome == Outcome::Oscillates)
         {
             return Ok(answer);
         }
@@ -95,9 +95,9 @@ impl Rounds<'_> {
         Ok(())
     }
 
-    fn better_by_cycles(&mut self) -> Option<Answer> {
+    fn better_by_cycles(&mut self, oscillates: bool) -> Option<Answer> {
         let (evaluations, error) = (self.method.evaluations, self.method.totals.error);
-        let answer = self.cycles.better(self.question, evaluations, error, self.start)?;
+        let answer = self.cycles.better(self.question, evaluations, error, oscillates, self.start)?;
         Some(Answer { evaluations: answer.evaluations + self.unused, ..answer })
     }
 }
