@@ -20,11 +20,14 @@ const FALLS: f64 = 0.97;
 /// explains that; and what is not known, as a share of the mean, beyond which nothing is.
 const SETTLES: f64 = 0.75;
 const NOISY: f64 = 4.0;
-const UNKNOWN: f64 = 0.5;
+const UNKNOWN: f64 = 0.05;
 
 /// The change of that rate that is too much in any case; and the slowest of which it is known what is left.
 const CHANGED: f64 = 0.1;
 const SLOWEST: f64 = 0.01;
+
+/// The rounding of a phase from which on means are of noise alone.
+const ROUNDED: f64 = 0.5;
 
 /// How often it is claimed what means do in another way.
 const CAUTION: f64 = 6.0;
@@ -53,7 +56,7 @@ impl HalfLine<'_> {
             }
             before = size;
             let phase = std::f64::consts::TAU * (self.end.abs() + 2.0 * place) / length;
-            if phase * f64::EPSILON > UNKNOWN {
+            if phase * f64::EPSILON > ROUNDED {
                 break;
             }
             let unknown = (both[0] - both[1]).abs() + f64::EPSILON * size * phase;
@@ -96,12 +99,13 @@ pub(super) fn beyond(means: &[Reach], ratio: Option<f64>) -> Option<f64> {
         return all(&means.iter().map(seen).collect::<Vec<_>>());
     };
     let rate_of_steps = -ratio.log2();
-    let (mut last, mut change, mut claim) = (rate_of_steps, f64::INFINITY, 0.0);
+    let (mut last, mut last_unknown, mut change, mut claim) = (rate_of_steps, 0.0, f64::INFINITY, 0.0);
     let mut means = means.iter().skip_while(|mean| mean.unknown > UNKNOWN * mean.size.abs());
     let Some(mut near) = means.next() else { return Some(0.0) };
     for far in means {
         let farther = (far.place / near.place).ln();
-        if far.unknown > UNKNOWN * near.size.abs() * (-last * farther).exp() {
+        let expected = near.size.abs() * (-last * farther).exp();
+        if far.unknown > UNKNOWN * expected {
             continue;
         }
         if far.size.abs() > FALLS * near.size.abs() {
@@ -112,16 +116,16 @@ pub(super) fn beyond(means: &[Reach], ratio: Option<f64>) -> Option<f64> {
         if rate.is_nan() {
             return Some(claim + CAUTION * near.size.abs() / rate_of_steps);
         }
-        let unknown = (near.unknown / near.size.abs() + far.unknown / far.size.abs()) / farther;
+        let unknown = (near.unknown / near.size.abs() + far.unknown / expected) / farther;
         let now = (rate - last).abs();
         // Of powers that are removed less and less is seen.
-        if now > lesser(SETTLES * change, CHANGED) + NOISY * unknown {
+        if now > lesser(SETTLES * change, CHANGED) + NOISY * (unknown + last_unknown) {
             claim += CAUTION * lesser(now, 1.0) * near.size.abs() / lesser(rate_of_steps, larger(rate, SLOWEST));
         }
         if last != rate_of_steps {
             change = now;
         }
-        (near, last) = (far, rate);
+        (near, last, last_unknown) = (far, rate, unknown);
     }
     Some(claim)
 }
