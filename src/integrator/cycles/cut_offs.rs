@@ -57,6 +57,9 @@ const SHARE: f64 = 0.02;
 const RATIO: f64 = 0.96;
 const SETTLES: f64 = 0.75;
 
+/// How much farther than steps say a limit may be.
+const AS_STEPS: f64 = 2.0;
+
 /// Rounding of sums; errors that a step has to be more than to be seen; and those that its ratio may be off by.
 const NOISE: f64 = 4.0 * f64::EPSILON;
 const SEEN: f64 = 8.0;
@@ -102,6 +105,11 @@ impl HalfLine<'_> {
                 return None;
             }
             let (Some(limit), Some(ratio)) = (limit(&sums, &errors), ratio(&sums, &errors)) else { continue };
+            // What the last step leaves, if those that follow fall as it did.
+            let left = ratio.map_or(0.0, |ratio| step.estimate.abs() * ratio / (1.0 - ratio));
+            if (limit.value - sums[k]).abs() > AS_STEPS * left + limit.error {
+                continue;
+            }
             if best.is_some_and(|best| limit.error > best.error) {
                 worse += 1;
                 if worse == WORSE {
