@@ -150,3 +150,43 @@ fn cycles_that_quicken_towards_an_end_are_regular_in_its_inverse() {
         assert_ne!(none.status, Status::Converged, "{none:#}");
     }
 }
+
+#[test]
+fn means_that_stop_are_no_powers() {
+    use std::f64::consts::TAU;
+    let (inf, cosine) = (f64::INFINITY, -0.084_410_950_559_573_88);
+    for place in [1e4, 1e6] {
+        let whole = (place / TAU).round() * TAU;
+        for tolerance in [1e-6, 1e-10] {
+            let with = Integrator::new().rel_tol(tolerance);
+            let mean = of(&with, |x: f64| x.cos() / (x * x) + if x < place { 1.0 / (x * x) } else { 0.0 }, 1.0, inf);
+            let off = (mean.estimate - (cosine + 1.0 - 1.0 / place)).abs();
+            assert!(mean.status != Status::Converged || off <= tolerance, "{place}: {mean:#}, off by {off:e}");
+            let all = of(&with, |x: f64| if x < whole { (1.0 + x.cos()) / (x * x) } else { 0.0 }, 1.0, inf);
+            // The rest of the cosine is -2/x³.
+            let off = (all.estimate - (cosine + 1.0 - 1.0 / whole - 2.0 / whole.powi(3))).abs();
+            assert!(all.status != Status::Converged || off <= tolerance, "{place}: {all:#}, off by {off:e}");
+        }
+    }
+    let with = Integrator::new().rel_tol(1e-6);
+    let exact = 0.915_508_866_591;
+    let falling = |x: f64| x.cos() / (x * x) + 1.0 / (x * x) / (1.0 + (10.0 * (x / 3e4 - 1.0)).exp());
+    let fermi = of(&with, falling, 1.0, inf);
+    let off = (fermi.estimate - exact).abs();
+    assert!(fermi.status != Status::Converged || off <= 1e-6, "{fermi:#}, off by {off:e}");
+}
+
+#[test]
+fn inverse_distances_stay_within_the_range() {
+    use std::sync::atomic::{AtomicU64, Ordering};
+    let (a, b) = (-1.815_324_411_620_045_7e-21, 9.756_616_554_810_992e-21);
+    let outside = AtomicU64::new(0);
+    let noise = |x: f64| {
+        if !(a..=b).contains(&x) {
+            outside.fetch_add(1, Ordering::Relaxed);
+        }
+        ((x / 1e-20 * 1e9).sin() * 43758.5).fract()
+    };
+    of(&Integrator::new().max_evaluations(200_000), noise, a, b);
+    assert_eq!(outside.into_inner(), 0);
+}

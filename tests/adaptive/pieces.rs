@@ -64,3 +64,43 @@ fn singularities_between_numbers_are_solved_beside_constants() {
     let off = (area.estimate - exact).abs();
     assert!(area.status == Status::Converged && off <= area.error, "{area:#}, off by {off:e}");
 }
+
+#[test]
+fn what_is_different_on_both_sides_of_a_singularity_is_cut_there() {
+    // The place has a value that f does not come near to.
+    for at in [0.3, 1.0 / 3.0, 0.36709434, 0.4, 0.6, 0.7, 0.123] {
+        for power in [-0.5, -0.75] {
+            for factor in [-1.0, -2.0] {
+                let f = |x: f64| match x - at {
+                    distance if distance < 0.0 => (-distance).powf(power),
+                    distance if distance > 0.0 => factor * distance.powf(power),
+                    _ => 0.0,
+                };
+                let side = |length: f64| length.powf(power + 1.0) / (power + 1.0);
+                let exact = side(at) + factor * side(1.0 - at);
+                let area = of(&Integrator::new().rel_tol(1e-8), f, 0.0, 1.0);
+                let off = (area.estimate - exact).abs();
+                let right = area.status == Status::Converged && off <= area.error + 1e-14;
+                assert!(right, "{at} {power} {factor}: {area:#}, off by {off:e}");
+            }
+        }
+    }
+}
+
+#[test]
+fn steps_next_to_ends_are_seen_where_numbers_are_few() {
+    // Where a ten millionth of the range is less than the distance of numbers.
+    let step = (1e8, 1e8 + 3.0, 100_000_002.999_968_14, -3.477_518_821_429_464_7);
+    let (a, b, at, height) = step;
+    let exact = 6.0 + 7.610_902_439_126_613f64.sin() * 3.0 / 7.610_902_439_126_613 + height * (b - at);
+    let f = |x: f64| 2.0 + (7.610_902_439_126_613 * (x - a) / 3.0).cos() + if x >= at { height } else { 0.0 };
+    let area = of(&Integrator::new().rel_tol(1e-6), f, a, b);
+    let off = (area.estimate - exact).abs();
+    assert!(off <= area.error, "{area:#}, off by {off:e}");
+    let kink = |x: f64| (x - 1e6).exp() + 1e3 * (1e6 + 1e-6 - x).max(0.0);
+    let at = (1e6f64 + 1e-6) - 1e6;
+    let exact = 1f64.exp() - 1.0 + 500.0 * at * at;
+    let area = of(&Integrator::new(), kink, 1e6, 1e6 + 1.0);
+    let off = (area.estimate - exact).abs();
+    assert!(off <= area.error, "{area:#}, off by {off:e}");
+}
