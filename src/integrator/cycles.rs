@@ -1,5 +1,5 @@
-//! Integrals over infinite ranges of what oscillates for ever: as an alternating series ([`half_cycles`]); where there is
-//! none, by [`cut_offs`]; and where cycles quicken towards a finite end, [`inverted`].
+//! Integrals over infinite ranges of what oscillates for ever: as an alternating series ([`half_cycles`]); where there
+//! is none, by [`cut_offs`]; and where cycles quicken towards a finite end, [`inverted`].
 
 mod cut_offs;
 mod far;
@@ -33,7 +33,7 @@ const CHANGES: usize = 6;
 /// Evaluations of rounds after which cut-offs are tried; how often as many they may take; and how many there have to be
 /// left.
 const CUT_OFFS: u64 = 60_000;
-const AS_MANY: u64 = 8;
+const AS_MANY: u64 = 6;
 const LEFT: u64 = 400_000;
 
 /// In tolerances: what is left of a series for which no other way is tried.

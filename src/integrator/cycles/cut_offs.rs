@@ -32,11 +32,15 @@ const FALLEN: f64 = 0.9;
 const LENGTHS: std::ops::RangeInclusive<i32> = -24..=30;
 const TURNS: std::ops::RangeInclusive<usize> = 7..=20;
 
+/// Parts of it in which f has to turn as often as that: no ratio of them is a simple one.
 const PARTS: [f64; 4] = [0.809_017, 0.618_034, 0.5, 0.381_966];
 
 /// The first cut-off, in units of that length; and how many there are at most.
 const FIRST: f64 = 4.0;
 const MOST: usize = 10;
+
+/// After so many there has been a limit, where there is any.
+const SETTLED: usize = 5;
 
 /// Limits that claim more than one before, after which it is no use to go on.
 const WORSE: usize = 2;
@@ -50,7 +54,7 @@ const NEAR: f64 = 1.0 / 64.0;
 /// The argument of erfc where a cut-off begins and where it ends: 1e-16 is left.
 const WIDTH: f64 = 5.8;
 
-/// What steps from one cut-off to the next may be off by, as a share of the tolerance, and of evaluations.
+/// What steps from one cut-off to the next may be off by, as a share of the tolerance.
 const SHARE: f64 = 0.02;
 
 /// The ratio of such steps above which there may be no integral; and how much smaller its changes have to become.
@@ -102,6 +106,9 @@ impl HalfLine<'_> {
             errors.push(step.error);
             regions += step.regions;
             if k > 3 && step.estimate.abs() > RATIO * (sums[k - 1] - sums[k - 2]).abs() + SEEN * step.error {
+                return None;
+            }
+            if k > SETTLED && best.is_none() {
                 return None;
             }
             let (Some(limit), Some(ratio)) = (limit(&sums, &errors), ratio(&sums, &errors)) else { continue };
@@ -172,8 +179,8 @@ impl HalfLine<'_> {
         Some((UPS..=PAIRS - UPS).contains(&ups(&values)) && largest(far) < FALLEN * largest(near))
     }
 
-    /// A power of two that has some cycles in it, and how often f turns there. In parts of it there are as many as that: else values are too far
-    /// apart to show them.
+    /// A power of two that has some cycles in it, and how often f turns there. In parts of it there are as many as
+    /// that: else values are too far apart to show them.
     fn length_of_cycles(&mut self) -> Option<(f64, usize)> {
         let mut turns_in = |length: f64| Some(turns(self.sight(length, length)?.1.as_flattened()));
         for exponent in LENGTHS.rev() {

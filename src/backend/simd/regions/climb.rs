@@ -72,9 +72,6 @@ impl SimdRegions<'_> {
                 let sentinels = usize::from(done == 0 && region.guarded);
                 if sentinels > 0 {
                     points[to] = Lanes::from_array(simd, NEAR).fma(Lanes::splat(simd, width), ends).to_array();
-                    if points[to][0] <= lower || points[to][LANES - 1] >= upper {
-                        keep_inside(&mut points[to], lower, upper);
-                    }
                 }
                 // Values after those of the quick way may be there, too.
                 let there = (2 + known_values.len()).min(to);
@@ -270,14 +267,6 @@ pub(super) fn with_hidden<Q: Quantity>(error: Q, surprises: [Q; 2], gap: Q, [flo
 #[inline(always)]
 pub(super) fn gap(rung: usize, nodes: &[Vector]) -> f64 {
     nodes[if rung == 0 { 0 } else { 1 << rung }][0]
-}
-
-/// Sentinels that would be the ends, which others may have values at, are the numbers next to these.
-#[cold]
-fn keep_inside(sentinels: &mut Vector, lower: f64, upper: f64) {
-    for (lane, point) in sentinels.iter_mut().enumerate() {
-        *point = if lane < LANES / 2 { point.max(lower.next_up()) } else { point.min(upper.next_down()) };
-    }
 }
 
 fn first_bad(points: &[Vector], values: &[Vector]) -> Option<(f64, f64)> {

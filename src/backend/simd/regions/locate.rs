@@ -28,6 +28,9 @@ const LEAST: f64 = 1.0 / (1 << 18) as f64;
 /// How much less f changes from one number to the next where it is regular than where it is not.
 const APART: f64 = 1.0 / 16.0;
 
+/// A value that stands for what f is not, or its neighbours, are this large beside others: zeros of f are not.
+const SEEN: f64 = 1e-4;
+
 /// From one number to the next f changes by more than this share of it where there is more than rounding to see.
 const JUMP: f64 = 8.0 * ROUNDING;
 
@@ -146,16 +149,20 @@ impl SimdRegions<'_> {
         if !y.iter().all(|value| value.is_finite()) {
             return place;
         }
-        // A value between two that are larger by far is none that f comes near to: it stands for what f is not there.
-        let is_hole = |k: &usize| 2.0 * y[*k].abs() < y[k - 1].abs().min(y[k + 1].abs());
-        if let Some(hole) = (1..INSIDE - 1).filter(is_hole).min_by_key(|k| k.abs_diff(LANES)) {
-            return x[hole];
+        // A value that f does not come near to stands for what f is not there.
+        let size = y.iter().fold(0.0, |size: f64, value| size.max(value.abs()));
+        let stands_apart = |k: &usize| {
+            let [before, here, after] = [y[k - 1], y[*k], y[k + 1]].map(f64::abs);
+            let (hole, spike) = (2.0 * here < before.min(after), here > 2.0 * before.max(after));
+            hole && before.min(after) > SEEN * size || spike && here > SEEN * size
+        };
+        if let Some(k) = (1..INSIDE - 1).filter(stands_apart).min_by_key(|k| k.abs_diff(LANES)) {
+            return x[k];
         }
         let first_of_largest =
             |sizes: &[f64]| (0..sizes.len()).fold(0, |largest, k| if sizes[k] > sizes[largest] { k } else { largest });
         let jumps: [f64; INSIDE - 1] = std::array::from_fn(|k| (y[k + 1] - y[k]).abs());
         let k = first_of_largest(&jumps);
-        let size = y.iter().fold(0.0, |size: f64, value| size.max(value.abs()));
         if jumps[k] <= JUMP * size {
             return place;
         }
