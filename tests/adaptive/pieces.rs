@@ -90,7 +90,7 @@ fn what_is_different_on_both_sides_of_a_singularity_is_cut_there() {
 #[test]
 fn steps_next_to_ends_are_seen_where_numbers_are_few() {
     // Where a ten millionth of the range is less than the distance of numbers.
-    let step = (1e8, 1e8 + 3.0, 100_000_002.999_968_14, -3.477_518_821_429_464_7);
+    let step = (1e8, 1e8 + 3.0, 100_000_002.999_968_14, -3.477_518_821_429_465);
     let (a, b, at, height) = step;
     let exact = 6.0 + 7.610_902_439_126_613f64.sin() * 3.0 / 7.610_902_439_126_613 + height * (b - at);
     let f = |x: f64| 2.0 + (7.610_902_439_126_613 * (x - a) / 3.0).cos() + if x >= at { height } else { 0.0 };
