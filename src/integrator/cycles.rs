@@ -85,6 +85,9 @@ impl Cycles {
     pub fn solve(&mut self, question: &Question, evaluations: u64, start: Instant) -> Option<Answer> {
         let half_cycles = self.due.take_if(|due| *due <= evaluations).map(|_| Way::HalfCycles);
         let cut_offs = self.cut_offs_due.take_if(|due| *due <= evaluations).map(|_| Way::CutOffs);
+        if half_cycles.is_none() && cut_offs.is_none() {
+            return None;
+        }
         // Its parts are no progress of the whole.
         let control = Control { watch: None, ..question.control.clone() };
         for way in half_cycles.into_iter().chain(cut_offs) {
