@@ -122,7 +122,10 @@ impl SimdRegions<'_> {
                 }
             }
         }
-        if let Some((point, 0.0)) = &mut place {
+        // The last bit of a kink makes no difference.
+        if let Some((point, 0.0)) = &mut place
+            && !(Bracket { inside: y.as_flattened(), ends }.is_of_straight_lines())
+        {
             *point = self.last_bit(*point, range);
             evaluations += INSIDE as u32;
         }
@@ -133,15 +136,12 @@ impl SimdRegions<'_> {
     /// it; of what grows up to the place and is regular from there on, as √(c - x)⁻¹ for x < c, the one after it, which
     /// limits are taken towards; else the one whose value stands out.
     fn last_bit(&self, place: f64, (lower, upper): (f64, f64)) -> f64 {
-        let (mut x, mut y) = ([[place; LANES]; INSIDE / LANES], [[0.0; LANES]; INSIDE / LANES]);
+        let (mut x, mut y) = ([[0.0; LANES]; INSIDE / LANES], [[0.0; LANES]; INSIDE / LANES]);
         let numbers = x.as_flattened_mut();
-        for k in (0..LANES).rev() {
-            numbers[k] = numbers[k + 1].next_down();
+        for (k, number) in numbers.iter_mut().enumerate() {
+            *number = moved(place, k as i64 - LANES as i64);
         }
-        for k in LANES + 1..INSIDE {
-            numbers[k] = numbers[k - 1].next_up();
-        }
-        if numbers[0] < lower || numbers[INSIDE - 1] > upper {
+        if !(numbers[0] >= lower && numbers[INSIDE - 1] <= upper) {
             return place;
         }
         self.values.values(&x, &mut y);
@@ -149,8 +149,16 @@ impl SimdRegions<'_> {
         if !y.iter().all(|value| value.is_finite()) {
             return place;
         }
+        let size = y.iter().fold(0.0, |size: f64, value| larger(value.abs(), size));
+        let jumps: [f64; INSIDE - 1] = std::array::from_fn(|k| (y[k + 1] - y[k]).abs());
+        let seen = |k: &usize| jumps[*k] > JUMP * size;
+        let mut all_seen = (0..jumps.len()).filter(seen);
+        match (all_seen.next(), all_seen.next()) {
+            (None, _) => return place,
+            (Some(step), None) => return x[step],
+            _ => {}
+        }
         // A value that f does not come near to stands for what f is not there.
-        let size = y.iter().fold(0.0, |size: f64, value| size.max(value.abs()));
         let stands_apart = |k: &usize| {
             let [before, here, after] = [y[k - 1], y[*k], y[k + 1]].map(f64::abs);
             let (hole, spike) = (2.0 * here < before.min(after), here > 2.0 * before.max(after));
@@ -161,11 +169,7 @@ impl SimdRegions<'_> {
         }
         let first_of_largest =
             |sizes: &[f64]| (0..sizes.len()).fold(0, |largest, k| if sizes[k] > sizes[largest] { k } else { largest });
-        let jumps: [f64; INSIDE - 1] = std::array::from_fn(|k| (y[k + 1] - y[k]).abs());
         let k = first_of_largest(&jumps);
-        if jumps[k] <= JUMP * size {
-            return place;
-        }
         let next_to = |k: usize| [k.wrapping_sub(1), k + 1].map(|k| jumps.get(k).copied().unwrap_or(0.0));
         let apart = |small: f64, large: f64| small < APART * large;
         let [before, after] = next_to(k);
@@ -182,6 +186,13 @@ impl SimdRegions<'_> {
         let stands_out = seconds[k] * (INSIDE - 2) as f64 > STANDS_OUT * others.sum::<f64>();
         if stands_out && (k + 1).abs_diff(LANES) <= 1 { x[k + 1] } else { place }
     }
+}
+
+/// The number so many places above `x`.
+fn moved(x: f64, places: i64) -> f64 {
+    // Bits of negative numbers count downwards.
+    let ordered = |bits: i64| if bits < 0 { i64::MIN - bits } else { bits };
+    f64::from_bits(ordered(ordered(x.to_bits() as i64).saturating_add(places)) as u64)
 }
 
 /// Sizes of second differences at the points inside a bracket.
@@ -229,6 +240,17 @@ impl Bracket<'_> {
             1..=INSIDE => self.inside[k - 1],
             _ => self.ends[1],
         }
+    }
+
+    /// Whether values change by the same from one number to the next, or not at all: so they do on either side of a
+    /// kink, and of a step only once.
+    fn is_of_straight_lines(&self) -> bool {
+        let changes = self.inside.windows(2).map(|pair| (pair[1] - pair[0]).abs()).filter(|&change| change > 0.0);
+        let (count, least, most) = changes
+            .fold((0, f64::INFINITY, 0.0), |(count, least, most): (_, f64, f64), change| {
+                (count + 1, least.min(change), most.max(change))
+            });
+        count > 2 && most <= 1.25 * least
     }
 
     /// The size of the second difference.
