@@ -250,7 +250,7 @@ impl<'a> HalfLine<'a> {
 }
 
 const SLOW: Status = Status::Suspicious {
-    reason: "the integrand oscillates towards an end, and what its half cycles add up to is not settled",
+    reason: "the integrand oscillates towards an end, and what its cycles add up to is not settled",
 };
 
 /// How often values change their sign.

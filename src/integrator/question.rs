@@ -6,7 +6,8 @@
 use super::answer::{Answer, NOTHING, TINY, claimed};
 use super::done::Done;
 use super::initial::region;
-use super::rounds::{looks_constant, run};
+use super::probe::looks_constant;
+use super::rounds::run;
 use super::watched::Watched;
 use super::weighted;
 use crate::backend::simd::regions::{Desk, EVALUATIONS, Known, SimdRegions};

@@ -11,7 +11,7 @@ use super::done::Done;
 use super::initial::{initial, region};
 use super::looks::{Looked, Looks};
 use super::noise::Noise;
-use super::probe::{self, Find};
+use super::probe::{self, Find, looks_constant};
 use super::question::{Question, Workspace};
 use super::scales;
 use super::second_look::second_look;
@@ -21,8 +21,6 @@ use crate::clock::Instant;
 use crate::control::Stop;
 use crate::estimate::Tolerance;
 use crate::integral::Status;
-use crate::integrand::values::Values;
-use crate::lanes::LANES;
 use crate::method::{Adaptive, Limits, Method, Outcome};
 use crate::plan::{Swept, evaluations_of};
 
@@ -316,19 +314,4 @@ impl Looked for Rounds<'_> {
         let found = second_look(&self.kernel, ends, self.method, self.probed);
         self.method.look_into(&found, &found)
     }
-}
-
-/// Whether a finite integral is that of a constant which is the value at most of sixteen points: levels alone do not
-/// compare theirs.
-#[cold]
-pub(super) fn looks_constant(values: &dyn Values, (lower, upper): (f64, f64), estimate: f64) -> bool {
-    let length = upper - lower;
-    if !length.is_finite() {
-        return false;
-    }
-    let place = |k: usize| length.mul_add((k as f64 + 0.5) / 16.0, lower);
-    let mut found = [[0.0; LANES]; 2];
-    values.values(&[std::array::from_fn(place), std::array::from_fn(|k| place(LANES + k))], &mut found);
-    let same = |value: &&f64| (estimate - *value * length).abs() <= 1e-13 * estimate.abs();
-    found.as_flattened().iter().filter(same).count() > LANES
 }
