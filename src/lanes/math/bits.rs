@@ -27,13 +27,3 @@ pub(super) fn scale<S: Simd>(x: Lanes<S>, rounded: Lanes<S>) -> Lanes<S> {
 pub(super) fn power_of_two<S: Simd>(rounded: Lanes<S>) -> Lanes<S> {
     scale(rounded.like(1.0), rounded)
 }
-
-/// `coefficients` as a polynomial in `x`, lowest degree first, by Horner's rule.
-#[inline(always)]
-pub(super) fn polynomial<S: Simd, const N: usize>(x: Lanes<S>, coefficients: [f64; N]) -> Lanes<S> {
-    let mut sum = x.like(coefficients[N - 1]);
-    for i in (0..N - 1).rev() {
-        sum = sum.fma(x, x.like(coefficients[i]));
-    }
-    sum
-}

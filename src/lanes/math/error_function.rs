@@ -7,7 +7,7 @@
 
 use super::bits::scale;
 use super::exponential::{beyond_head, reduce, scale_far};
-use super::polynomial::{even_odd, remainder};
+use super::polynomial::{polynomial, remainder};
 use crate::lanes::twofold::{fast_two_sum, two_product, two_sum};
 use crate::lanes::{Lanes, Simd};
 
@@ -90,7 +90,7 @@ const ERFC: [f64; 23] = [
 #[inline(always)]
 fn erf_near<S: Simd>(x: Lanes<S>) -> Lanes<S> {
     let z = x * x;
-    x.fma(even_odd(z, z * z, &ERF), x)
+    x.fma(polynomial(z, &ERF), x)
 }
 
 /// erf for x >= 1
@@ -99,7 +99,7 @@ fn erf_far<S: Simd>(x: Lanes<S>) -> Lanes<S> {
     let limit = x.like(ONE);
     let x = x.gt(limit).select(limit, x);
     let t = (x - TAIL_CENTRE) / (x + TAIL_SHIFT);
-    1.0 - (-(x * x)).exp() * even_odd(t, t * t, &TAIL)
+    1.0 - (-(x * x)).exp() * polynomial(t, &TAIL)
 }
 
 /// erfc for |x| <= [`NEAR`]
@@ -107,7 +107,7 @@ fn erf_far<S: Simd>(x: Lanes<S>) -> Lanes<S> {
 fn erfc_near<S: Simd>(x: Lanes<S>) -> Lanes<S> {
     let z = x * x;
     let (high, low) = fast_two_sum(x.like(1.0), -x);
-    high + (-x).fma(even_odd(z, z * z, &ERF), low)
+    high + (-x).fma(polynomial(z, &ERF), low)
 }
 
 /// erfc for x >= [`NEAR`]; below, the rounding of t would be felt.
@@ -116,7 +116,7 @@ fn erfc_far<S: Simd>(x: Lanes<S>) -> Lanes<S> {
     let limit = x.like(ZERO);
     let a = x.gt(limit).select(limit, x);
     let t = (a - ERFC_CENTRE) / (a + ERFC_CENTRE);
-    let (g, g_low) = fast_two_sum(x.like(ERFC_HEAD.0), t * even_odd(t, t * t, &ERFC));
+    let (g, g_low) = fast_two_sum(x.like(ERFC_HEAD.0), t * polynomial(t, &ERFC));
     let g_low = g_low + ERFC_HEAD.1;
     // e^(-a²) but for the power of two
     let (square, square_low) = two_product(a, a);

@@ -6,7 +6,8 @@
 //! <https://doi.org/10.1145/63522.214389>, without the table. The head 1 + r is kept as an exact sum, so that the error
 //! stays near half an ulp.
 
-use super::bits::{ROUNDER, polynomial, power_of_two, scale};
+use super::bits::{ROUNDER, power_of_two, scale};
+use super::polynomial::polynomial;
 use crate::lanes::twofold::{fast_two_sum, two_product};
 use crate::lanes::{Lanes, Simd};
 use std::f64::consts::{LN_2, LOG2_E};
@@ -43,8 +44,8 @@ pub(super) fn beyond_head<S: Simd>(head: Lanes<S>, tail: Lanes<S>) -> Lanes<S> {
     let r = head - tail;
     let square = r * r;
     // Even and odd powers apart: the same number of operations as Horner's rule in half the time.
-    let even = polynomial(square, [EXP[0], EXP[2], EXP[4], EXP[6], EXP[8]]);
-    let odd = polynomial(square, [EXP[1], EXP[3], EXP[5], EXP[7], EXP[9]]);
+    let even = polynomial(square, &[EXP[0], EXP[2], EXP[4], EXP[6], EXP[8]]);
+    let odd = polynomial(square, &[EXP[1], EXP[3], EXP[5], EXP[7], EXP[9]]);
     (square * odd.fma(r, even)) - tail
 }
 
@@ -53,8 +54,8 @@ pub(super) fn beyond_head<S: Simd>(head: Lanes<S>, tail: Lanes<S>) -> Lanes<S> {
 fn exp_small<S: Simd>(head: Lanes<S>, tail: Lanes<S>) -> Lanes<S> {
     let r = head - tail;
     let square = r * r;
-    let even = polynomial(square, [EXP[0], EXP[2], EXP[4], EXP[6], EXP[8]]);
-    let odd = polynomial(square, [EXP[1], EXP[3], EXP[5], EXP[7], EXP[9]]);
+    let even = polynomial(square, &[EXP[0], EXP[2], EXP[4], EXP[6], EXP[8]]);
+    let odd = polynomial(square, &[EXP[1], EXP[3], EXP[5], EXP[7], EXP[9]]);
     let sum = 1.0 + head;
     let lost = (1.0 - sum) + head;
     sum + odd.fma(r, even).fma(square, lost - tail)

@@ -9,7 +9,7 @@
 use super::exponential::{beyond_head, reduce, scale_far};
 use super::gamma_zeros::ln_gamma_near_zero;
 use super::logarithm::ln_twofold;
-use super::polynomial::{even_odd, remainder};
+use super::polynomial::{polynomial, remainder};
 use super::slow::mend;
 use crate::lanes::twofold::{fast_two_sum, two_product, two_sum};
 use crate::lanes::{Lanes, Mask, Simd};
@@ -152,11 +152,11 @@ fn sin_pi<S: Simd>(x: Lanes<S>) -> (Twofold<S>, Mask<S>, Mask<S>) {
     let (z, z_low) = two_product(f, f);
     let square = z * z;
     let (high, low) = two_product(f, x.like(PI));
-    let low = f.fma(z * even_odd(z, square, &SIN_PI), f.fma(f.like(PI_REST), low));
+    let low = f.fma(z * polynomial(z, &SIN_PI), f.fma(f.like(PI_REST), low));
     let (cosine, cosine_low) = two_product(z, z.like(COS_HEAD.0));
     let cosine_low = z_low.fma(z.like(COS_HEAD.0), z.fma(z.like(COS_HEAD.1), cosine_low));
     let (cosine, lost) = fast_two_sum(x.like(1.0), cosine);
-    let cosine_low = square.fma(even_odd(z, square, &COS_PI), cosine_low + lost);
+    let cosine_low = square.fma(polynomial(z, &COS_PI), cosine_low + lost);
     let value = fast_two_sum(steep.select(high, cosine), steep.select(low, cosine_low));
     (value, odd ^ difference.lt(zero), difference.eq(zero))
 }
@@ -206,7 +206,7 @@ fn reflect<S: Simd>(x: Lanes<S>, size: Lanes<S>, below: Mask<S>, negative: Mask<
 #[inline(always)]
 fn centre<S: Simd>(m: Lanes<S>) -> Twofold<S> {
     let t = m / (m + 2.0);
-    let (p, p_low) = fast_two_sum(m.like(CENTRE_HEAD.0), t * even_odd(t, t * t, &CENTRE));
+    let (p, p_low) = fast_two_sum(m.like(CENTRE_HEAD.0), t * polynomial(t, &CENTRE));
     let (second, second_low) = fast_two_sum(m.like(-1.0), m);
     let (factor, factor_low) = two_product(m, second);
     let factor_low = m.fma(second_low, factor_low);
@@ -236,7 +236,7 @@ impl<S: Simd> Lanes<S> {
         let below = size.lt(one);
         let (z, z_low) = two_sum(size, below.select(self.like(0.5), self.like(-0.5)));
         let t = (z - 1.6) / (z + 0.6);
-        let (high, low) = stirling((z, z_low), ln_twofold(z), even_odd(t, t * t, &CORRECTION), one);
+        let (high, low) = stirling((z, z_low), ln_twofold(z), polynomial(t, &CORRECTION), one);
         let negative = self.lt(self.like(0.0));
         let (high, low) = (negative.select(-high, high), negative.select(-low, low));
         let (rounded, head, tail) = reduce(high);
@@ -272,7 +272,7 @@ impl<S: Simd> Lanes<S> {
             let unit = a.gt(self.like(LARGE)).select(self.like(UNIT), one);
             let z = two_sum(a, self.like(-0.5));
             let t = 1.0 / (z.0 + 0.7);
-            let far = stirling(z, ln_twofold(z.0), t * even_odd(t, t * t, &CORRECTION_FAR), unit);
+            let far = stirling(z, ln_twofold(z.0), t * polynomial(t, &CORRECTION_FAR), unit);
             let unscale = a.gt(self.like(LARGE)).select(self.like(1.0 / UNIT), one);
             value = (above.select(far.0 * unscale, value.0), above.select(far.1 * unscale, value.1));
         }

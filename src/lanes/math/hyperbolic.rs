@@ -6,7 +6,7 @@
 
 use super::bits::{ROUNDER, power_of_two};
 use super::exponential::{LN_2_HIGH, LN_2_LOW};
-use super::polynomial::{even_odd, remainder};
+use super::polynomial::{polynomial, remainder};
 use crate::lanes::twofold::{fast_two_sum, two_product};
 use crate::lanes::{Lanes, Simd};
 use std::f64::consts::LOG2_E;
@@ -54,7 +54,6 @@ fn parts<S: Simd>(x: Lanes<S>) -> Parts<S> {
     let r = head - tail;
     let lost = (head - r) - tail;
     let z = r * r;
-    let square = z * z;
     // 2^-2n / 2; from n = 60 on it does not count.
     let small = n.gt(n.like(60.0)).select(n.like(0.0), power_of_two(n.fma(n.like(-2.0), n.like(ROUNDER - 1.0))));
     let (even, odd) = (0.5 + small, 0.5 - small);
@@ -63,8 +62,8 @@ fn parts<S: Simd>(x: Lanes<S>) -> Parts<S> {
         odd: (odd, (0.5 - odd) - small),
         quarter_power: power_of_two(n + (ROUNDER - 2.0)),
         r,
-        sinh: (r * z).fma(even_odd(z, square, &SINH), lost),
-        cosh: z * even_odd(z, square, &COSH),
+        sinh: (r * z).fma(polynomial(z, &SINH), lost),
+        cosh: z * polynomial(z, &COSH),
     }
 }
 

@@ -5,7 +5,7 @@
 
 use super::bits::{ROUNDER, from_bits, power_of_two, to_bits};
 use super::exponential::{LN_2_HIGH, LN_2_LOW};
-use super::polynomial::{even_odd, remainder};
+use super::polynomial::{polynomial, remainder};
 use crate::lanes::twofold::{fast_two_sum, two_product, two_sum};
 use crate::lanes::{Lanes, Simd};
 
@@ -46,7 +46,7 @@ fn half_logarithm<S: Simd>(k: Lanes<S>, n: (Lanes<S>, Lanes<S>), d: (Lanes<S>, L
     let t = n.0 * reciprocal;
     let lost = (-t).fma(d.1, remainder(n.0, t, d.0) + n.1) * reciprocal;
     let z = t * t;
-    let tail = (t * z).fma(even_odd(z, z * z, &ARTANH), lost);
+    let tail = (t * z).fma(polynomial(z, &ARTANH), lost);
     let (high, low) = fast_two_sum(k * (LN_2_HIGH / 2.0), t);
     high + (low + k.fma(k.like(LN_2_LOW / 2.0), tail))
 }

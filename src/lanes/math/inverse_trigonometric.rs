@@ -5,7 +5,7 @@
 //! Elementary Functions" (1980), ISBN 978-0-13-822064-8; the polynomials are minimax (S. Chevillard, M. Joldes,
 //! C. Lauter, "Sollya", <https://doi.org/10.1007/978-3-642-15582-6_5>).
 
-use super::polynomial::{even_odd, remainder};
+use super::polynomial::{polynomial, remainder};
 use super::slow::mend_pair;
 use crate::lanes::twofold::{fast_two_sum, two_sum};
 use crate::lanes::{Lanes, Mask, Simd};
@@ -75,7 +75,7 @@ fn atan_quotient<S: Simd>(n: Lanes<S>, d: Lanes<S>, rest: Lanes<S>) -> (Lanes<S>
     let t = n * reciprocal;
     let lost = (-t).fma(rest, remainder(n, t, d)) * reciprocal;
     let z = t * t;
-    let cubic = (t * z) * even_odd(z, z * z, &ATAN);
+    let cubic = (t * z) * polynomial(z, &ATAN);
     // The slope 1 / (1 + z), roughly, as `lost` is at most two ulps of t.
     (t, lost.fma(z.fma(z.like(-0.85), z.like(1.0)), cubic))
 }
@@ -92,7 +92,7 @@ fn asin_parts<S: Simd>(x: Lanes<S>) -> (Lanes<S>, Lanes<S>, Mask<S>) {
     let lost = remainder(half, root, root) / (root + (root + 1e-300));
     let z = outer.select(half, a * a);
     let s = outer.select(root, a);
-    let tail = (s * z).fma(even_odd(z, z * z, &ASIN), outer.select(lost, zero));
+    let tail = (s * z).fma(polynomial(z, &ASIN), outer.select(lost, zero));
     (s, tail, outer)
 }
 

@@ -3,8 +3,9 @@
 //! x = 2^k·(1 + f) with 1 + f in [√½, √2), s = f / (2 + f), and ln(1 + f) = 2·artanh s, by an odd polynomial in s: the
 //! method of `e_log.c` in fdlibm, <https://www.netlib.org/fdlibm/>.
 
-use super::bits::{ROUNDER, from_bits, polynomial, power_of_two, to_bits};
+use super::bits::{ROUNDER, from_bits, power_of_two, to_bits};
 use super::exponential::{LN_2_HIGH, LN_2_LOW};
+use super::polynomial::polynomial;
 use super::slow::mend;
 use crate::lanes::twofold::{fast_two_sum, two_product, two_sum};
 use crate::lanes::{Lanes, Mask, Simd};
@@ -61,7 +62,7 @@ fn series<S: Simd>(f: Lanes<S>) -> (Lanes<S>, Lanes<S>) {
     let s = f / (f + 2.0);
     let z = s * s;
     let half_square = (0.5 * f) * f;
-    (half_square, s * z.fma(polynomial(z, ARTANH), half_square))
+    (half_square, s * z.fma(polynomial(z, &ARTANH), half_square))
 }
 
 /// ln(1 + f) as a sum of two, the first to less than half its bits wrong in the last: 2^-60 relative.
@@ -88,7 +89,7 @@ pub(super) fn ln_twofold<S: Simd>(x: Lanes<S>) -> (Lanes<S>, Lanes<S>) {
     let (square, square_low) = two_product(s, s);
     let square_low = (s + s).fma(s_low, square_low);
     // 2/3 + s²·(…)
-    let rest = square * polynomial(square, ARTANH_LONG);
+    let rest = square * polynomial(square, &ARTANH_LONG);
     let (sum, sum_low) = fast_two_sum(f.like(2.0 / 3.0), rest);
     let sum_low = sum_low + TWO_THIRDS_REST;
     let (cube, cube_low) = two_product(s, square);
@@ -117,7 +118,7 @@ impl<S: Simd> Lanes<S> {
         let f = m - 1.0;
         let s = f / (m + 1.0);
         let z = s * s;
-        let rest = polynomial(z, ARTANH).fma(-z, f);
+        let rest = polynomial(z, &ARTANH).fma(-z, f);
         let near = k.fma(k.like(LN_2_HIGH), f - s.fma(rest, k * -LN_2_LOW));
         mend(self, near, usual(self), f64::ln)
     }

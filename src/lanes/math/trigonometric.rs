@@ -4,7 +4,8 @@
 //! W. Waite, "Software Manual for the Elementary Functions" (1980). The reduction is by π/2; a single sine takes
 //! in each lane the coefficients of sine or of cosine, so that the polynomial is evaluated only once.
 
-use super::bits::{ROUNDER, from_bits, polynomial, to_bits};
+use super::bits::{ROUNDER, from_bits, to_bits};
+use super::polynomial::polynomial;
 use super::slow::mend;
 use crate::lanes::twofold::{two_product, two_sum};
 use crate::lanes::{Lanes, Mask, Simd};
@@ -101,7 +102,7 @@ fn sin_or_cos<S: Simd>(x: Lanes<S>, shift: f64, scalar: fn(f64) -> f64) -> Lanes
     let (head, tail) = (n.fma(x.like(-FRAC_PI_2), x * factor), n * FRAC_PI_2_REST);
     let t = head - tail;
     let square = t * t;
-    let sine = head - (square * t).fma(polynomial(square, SIN), tail);
+    let sine = head - (square * t).fma(polynomial(square, &SIN), tail);
     let value = odd.choose(sine.fma(-(sine + sine), x.like(1.0)), sine);
     let near = flip_second(value, quarters);
     let good = reducible(x, square);
@@ -146,13 +147,13 @@ fn flip_second<S: Simd>(x: Lanes<S>, rounded: Lanes<S>) -> Lanes<S> {
 #[inline(always)]
 fn sin_and_cos<S: Simd>(r: Lanes<S>, excess: Lanes<S>) -> (Twofold<S>, Twofold<S>) {
     let square = r * r;
-    let bend = (square * r).fma(polynomial(square, SIN), excess);
+    let bend = (square * r).fma(polynomial(square, &SIN), excess);
     let sine = r - bend;
     // 1 - r²/2 as an exact sum; the error of r counts r-fold in a cosine.
     let half = 0.5 * square;
     let head = 1.0 - half;
     let lost = r.fma(-excess, (head - 1.0) + half);
-    let rest = (square * square).fma(polynomial(square, COS), lost);
+    let rest = (square * square).fma(polynomial(square, &COS), lost);
     let cosine = head - rest;
     ((sine, (r - sine) - bend), (cosine, (head - cosine) - rest))
 }
