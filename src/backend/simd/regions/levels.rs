@@ -1,6 +1,7 @@
 //! Double-exponential levels on lanes: outward from the middle, in vectors of one unit of t.
 
 mod end;
+mod outward;
 
 use self::end::End;
 use super::ends::are_sparse;
@@ -188,6 +189,7 @@ impl SimdRegions<'_> {
             bad,
             ..Swept::NOTHING
         };
+        self.look_outward(simd, (&arms, &ends), near, desk, swept);
         short
     }
 
@@ -273,6 +275,12 @@ struct Direction {
 }
 
 impl Direction {
+    /// Whether it leads to infinity.
+    #[inline(always)]
+    fn is_outward(&self) -> bool {
+        !self.ends || std::ptr::eq(self.table, &EXP_HIGH)
+    }
+
     #[inline(always)]
     fn both(region: &Region) -> [Direction; 2] {
         let (lower, upper) = (region.lower, region.upper);
