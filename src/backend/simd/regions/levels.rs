@@ -17,6 +17,9 @@ use std::slice;
 /// The share of what lies beyond both ends that no limit towards one of them is worth.
 const SLIGHT: f64 = 1e-3;
 
+/// The share of ∫|f| above which a claim says that nothing of it is resolved.
+const UNRESOLVED: f64 = 0.1;
+
 /// Rows of the base level that are asked for in any case, of each side.
 const FIRST: usize = 3;
 
@@ -112,12 +115,15 @@ impl SimdRegions<'_> {
         // An end is, but where it is the other that counts.
         let counts = |side: usize| each[side] > SLIGHT * beyond || !tolerance.met(each[side] + floor, estimate);
         desk.open = [first, 1 - first].map(|side| ends[side].open && counts(side));
+        // A tolerance above all that was seen of an infinite range says nothing of what was not.
+        let infinite = !region.width().is_finite();
+        let nothing_seen = |error: f64, magnitude: f64| infinite && error > UNRESOLVED * magnitude;
         let mut finer_waves = [Waves::none(simd), Waves::none(simd)];
         let mut short = false;
         let mut batch = Batch { each: [(0, 0); MOST_VECTORS], count: 0 };
         for level in 1..=FINER {
             let hopeless = now > 0.5 * previous && now > 1e-3 * magnitude && level > 1;
-            if tolerance.met(error + floor, estimate)
+            if tolerance.met(error + floor, estimate) && !nothing_seen(error, magnitude)
                 || hopeless
                 || constant
                 || !error.is_finite()
@@ -171,6 +177,9 @@ impl SimdRegions<'_> {
             estimate = refined;
             floor = rounding(magnitude, estimate, evaluations as usize);
             error = claimed(now, [earlier, previous], floor);
+        }
+        if nothing_seen(error, magnitude) && tolerance.met(error + floor, estimate) {
+            error = 2.0 * tolerance.at(estimate);
         }
         *swept = Swept {
             estimate: if nothing { f64::NAN } else { estimate },
