@@ -18,8 +18,9 @@ const SAMPLES: usize = 8192;
 /// Where an infinite range ends, in the variable of levels.
 const MOST: f64 = 6.5;
 
-/// The variable's range, and how it becomes x.
-pub(super) fn range(lower: f64, upper: f64) -> (f64, f64, Map) {
+/// The variable's range, and how it becomes x. Far out, where f is zero, it ends before f is no number, as is a power
+/// that overflows times an exponential function that is zero.
+fn range(f: &dyn Values, lower: f64, upper: f64) -> (f64, f64, Map) {
     let map = match (lower.is_finite(), upper.is_finite()) {
         (true, true) => return (lower, upper, Map::Plain),
         (true, false) => Map::half_line(lower, 1.0),
@@ -28,7 +29,15 @@ pub(super) fn range(lower: f64, upper: f64) -> (f64, f64, Map) {
     };
     // In large units x is no number beyond.
     let [down, up] = map.most();
-    (-down.min(MOST), up.min(MOST), map)
+    let ends = [-down.min(MOST), up.min(MOST)];
+    let places = ends.map(|end| std::array::from_fn(|k| end * (1.0 - k as f64 / (2 * LANES) as f64)));
+    let mut values = [[0.0; LANES]; 2];
+    f.values(&places.map(|side: [f64; LANES]| side.map(|t| map.point(t))), &mut values);
+    let [from, to] = std::array::from_fn(|side| match values[side].iter().position(|value| value.is_finite()) {
+        Some(k) if values[side][k] == 0.0 => places[side][k],
+        _ => ends[side],
+    });
+    (from, to, map)
 }
 
 /// Panels between the ends of all of these, in the variable of the first that has one of its own; `None` where there
@@ -75,7 +84,7 @@ const STANDS_OUT: f64 = 8.0;
 
 impl Usual {
     fn of(f: &dyn Values, lower: f64, upper: f64) -> Self {
-        let (from, to, map) = range(lower, upper);
+        let (from, to, map) = range(f, lower, upper);
         // By steps of a third or so; the value in the middle of eight is none of a peak.
         let places = std::array::from_fn(|k| map.point(from + (to - from) * ((k as f64 + 1.0) * 0.337 % 1.0)));
         let mut values = [[0.0; LANES]];
@@ -150,7 +159,7 @@ pub(super) fn panels(ends: &[f64], map: Map) -> Panels {
 
 /// [`find`] by samples in equal parts and towards the ends.
 fn at_equal_parts(f: &dyn Values, lower: f64, upper: f64, usual: Usual) -> (Option<Panels>, u64) {
-    let (from, to, map) = range(lower, upper);
+    let (from, to, map) = range(f, lower, upper);
     let width = to - from;
     let offsets = if map == Map::Plain { offsets() } else { &offsets()[NEAR..NEAR + SAMPLES - 2] };
     // Not fused: for most processors that is a call.
