@@ -144,7 +144,8 @@ impl Extent {
     #[inline]
     fn of(lengths: impl Iterator<Item = f64>, peak: f64, most: Option<f64>) -> Self {
         const { assert!(STEEPEST == 4.0) };
-        let leading = |number: f64| (number.to_bits() >> 50) as i16;
+        // Of zeros whatever their sign.
+        let leading = |number: f64| (number.abs().to_bits() >> 50) as i16;
         let mut extent = Self { large: [-NONE; MOST_DIMENSIONS + 2], small: [NONE; MOST_DIMENSIONS + 2] };
         extent.large[MOST_DIMENSIONS] = -leading(peak);
         if let Some(most) = most {
