@@ -5,11 +5,13 @@ mod corners;
 mod doubt;
 mod drive;
 mod evenly;
+mod overflow;
 mod pieces;
 mod scatter;
 mod space;
 mod vector;
 
+use self::overflow::UnlessZero;
 use super::Integrator;
 use super::adaptive::check_tolerances;
 use super::check_points::{BallAt, CheckedPoints};
@@ -29,7 +31,7 @@ use crate::integrand::values::{ByScalar, OnLanes, Values, is_zero};
 use crate::integrand::{Integrand, Point};
 use crate::lanes::{LANES, Level, Token};
 use crate::method::{Costs, Cubature, Method, Outcome, Wanted};
-use crate::plan::Axis;
+use crate::plan::{Axis, AxisMap};
 use crate::region::Region;
 use crate::rule::fully_symmetric::{FullySymmetric, MOST_DIMENSIONS};
 use crate::rule::gauss_line::{GaussLine, LINE, MOST_FINE};
@@ -250,6 +252,9 @@ impl Integrator {
         let watched = Watched::new(values, &self.control, start);
         let values: &dyn PointValues = if self.control.may_stop() { &watched } else { values };
         let (sign, axes) = axes_of(lower, upper);
+        let unless_zero = UnlessZero { of: values, axes: &axes };
+        let plain = axes.iter().all(|axis| axis.map == AxisMap::Plain);
+        let values: &dyn PointValues = if plain { values } else { &unless_zero };
         if lower.iter().zip(upper).any(|(lower, upper)| lower == upper) {
             (integral.error, integral.status) = (0.0, Status::Converged);
             return Ok(integral);

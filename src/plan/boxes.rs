@@ -32,6 +32,9 @@ impl Axis {
     }
 }
 
+/// How close to the end of its variable an infinite axis goes, so that x and dx/dt are numbers.
+const NEAREST: f64 = f64::EPSILON / 2.0;
+
 impl AxisMap {
     /// The place of x: undoes [`point`](Self::point).
     pub fn place(self, x: f64) -> f64 {
@@ -51,11 +54,11 @@ impl AxisMap {
         match self {
             Self::Plain => (t, 1.0),
             Self::Half { end, direction } => {
-                let rest = 1.0 - t;
+                let rest = (1.0 - t).max(NEAREST);
                 (end + direction * (t / rest), 1.0 / (rest * rest))
             }
             Self::Line => {
-                let rest = (1.0 - t) * (1.0 + t);
+                let rest = ((1.0 - t) * (1.0 + t)).max(NEAREST);
                 (t / rest, (1.0 + t * t) / (rest * rest))
             }
         }

@@ -1,0 +1,85 @@
+//! Values far out on infinite axes that are no numbers, as a factor overflows where another is zero: exp(x) times a
+//! normal density is 0 from x = 39 on, and ∞ · 0 from 710 on.
+
+use crate::integrand::point_values::{PointValues, Row};
+use crate::lanes::LANES;
+use crate::plan::{Axis, AxisMap};
+
+/// How often a point is moved half way to the middle, in search of a number: from the last numbers to where e^x is one.
+const HALVES: usize = 1024;
+
+/// An integrand over axes of which some are infinite. Where it is no number, it is zero if the first number on the way
+/// to the middle of these axes is.
+pub(super) struct UnlessZero<'a> {
+    pub of: &'a dyn PointValues,
+    pub axes: &'a [Axis],
+}
+
+impl UnlessZero<'_> {
+    fn mend(&self, values: &mut [[f64; LANES]], coordinate: impl Fn(usize, usize, usize) -> f64) {
+        if self.of.withheld() {
+            return;
+        }
+        for (i, values) in values.iter_mut().enumerate() {
+            if values.iter().fold(true, |all, value| all & value.is_finite()) {
+                continue;
+            }
+            for (lane, value) in values.iter_mut().enumerate().filter(|(_, value)| !value.is_finite()) {
+                if self.is_zero_inward(|d| coordinate(i, d, lane)) {
+                    *value = 0.0;
+                }
+            }
+        }
+    }
+
+    /// Whether the first number on the way inward from this point is zero.
+    #[cold]
+    fn is_zero_inward(&self, point: impl Fn(usize) -> f64) -> bool {
+        let mut points = vec![[0.0; LANES]; self.axes.len()];
+        let mut values = [[0.0; LANES]];
+        for step in (0..HALVES).step_by(LANES) {
+            for (d, (axis, points)) in self.axes.iter().zip(&mut points).enumerate() {
+                let x = point(d);
+                for (lane, place) in points.iter_mut().enumerate() {
+                    let share = 0.5f64.powi((step + lane + 1) as i32);
+                    *place = match axis.map {
+                        AxisMap::Plain => x,
+                        AxisMap::Half { end, .. } => (x - end).mul_add(share, end),
+                        AxisMap::Line => x * share,
+                    };
+                }
+            }
+            self.of.values(&points, &mut values);
+            if let Some(value) = values[0].iter().find(|value| value.is_finite()) {
+                return *value == 0.0;
+            }
+        }
+        false
+    }
+}
+
+impl PointValues for UnlessZero<'_> {
+    fn values(&self, points: &[[f64; LANES]], values: &mut [[f64; LANES]]) {
+        self.of.values(points, values);
+        self.mend(values, |i, d, lane| points[i * self.axes.len() + d][lane]);
+    }
+
+    fn at_nodes(&self, rows: &[Row], nodes: &[u8], values: &mut [[f64; LANES]]) {
+        self.of.at_nodes(rows, nodes, values);
+        self.mend(values, |i, d, lane| rows[d][usize::from(nodes[i * self.axes.len() + d] & 15)][lane]);
+    }
+
+    fn withheld(&self) -> bool {
+        self.of.withheld()
+    }
+
+    #[cfg(feature = "gpu")]
+    fn scalar(&self, point: &[f64]) -> f64 {
+        self.of.scalar(point)
+    }
+
+    #[cfg(feature = "gpu")]
+    fn traced(&self) -> Option<crate::integrand::formula::Traced> {
+        self.of.traced()
+    }
+}
