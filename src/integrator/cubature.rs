@@ -5,6 +5,7 @@ mod corners;
 mod doubt;
 mod drive;
 mod evenly;
+mod outward;
 mod overflow;
 mod pieces;
 mod scatter;
@@ -304,7 +305,8 @@ impl Integrator {
             seconds: [0.0; 3],
             start,
             no_threads: None,
-            peak: look.peak,
+            look,
+            anew: 0,
             is_zero,
             rounds: None,
             given_up: None,

@@ -7,12 +7,16 @@ use crate::clock::Instant;
 use crate::integral::{Fallback, Integral, Status};
 use crate::integrator::Integrator;
 use crate::integrator::answer::TINY;
+use crate::integrator::cubature::costs;
 use crate::integrator::cubature::doubt::{Doubt, Doubter, HIDDEN, LARGER, ZERO};
 use crate::integrator::samples::End;
 use crate::method::{Cubature, Method, Outcome};
-use crate::plan::{BoxRule, Boxes, SweptBox};
+use crate::plan::{BoxRule, Boxes, Look, SweptBox};
 
 pub(in crate::integrator) const RULES: [BoxRule; 3] = [BoxRule::Seventh, BoxRule::Ninth, BoxRule::Fine];
+
+/// How often a mesh is made anew.
+const MOST_ANEW: u32 = 4;
 
 /// Who sweeps boxes in place of the CPU.
 #[cfg_attr(not(feature = "gpu"), allow(dead_code, reason = "for the GPU"))]
@@ -41,8 +45,9 @@ pub(in crate::integrator) struct Drive<'a> {
     pub start: Instant,
     /// Why there are no threads, where there are none.
     pub no_threads: Option<String>,
-    /// The largest |f| in the first look at it.
-    pub peak: f64,
+    /// The first look at f, with what was found since; and how often there was a mesh of its own for that.
+    pub look: Look,
+    pub anew: u32,
     /// Whether f is known to be zero.
     pub is_zero: &'a dyn Fn() -> bool,
     /// Who sweeps instead of the CPU; and why it does so no more, and since how many evaluations.
@@ -86,7 +91,8 @@ impl<'a> Drive<'a> {
             }
             Some(Outcome::Converged) => {
                 let doubted = self.doubted();
-                if doubted.is_some() {
+                // A new mesh has no leaves yet.
+                if doubted.is_some() || self.method.regions() == 0 {
                     return doubted;
                 }
             }
@@ -116,6 +122,9 @@ impl<'a> Drive<'a> {
         if withheld.is_some() {
             return withheld;
         }
+        if matches!(doubt, Ok(Doubt::None)) && self.begins_anew(doubter) {
+            return self.withheld();
+        }
         Some(match doubt {
             Ok(Doubt::None) => End::Outcome(Outcome::Converged),
             // What has been spent by others may leave nothing.
@@ -127,9 +136,29 @@ impl<'a> Drive<'a> {
         })
     }
 
+    /// Whether there is a new mesh, around what stands far out on infinite axes and was not known.
+    fn begins_anew(&mut self, doubter: Doubter) -> bool {
+        let Self { with, method, look, others, .. } = self;
+        if self.anew == MOST_ANEW {
+            return false;
+        }
+        let left = with.max_evaluations.saturating_sub(*others + method.evaluations);
+        let tops = Doubter { left, ..doubter }.outward(method);
+        if tops.is_empty() {
+            return false;
+        }
+        self.anew += 1;
+        look.peaks.extend(tops);
+        look.evaluations = method.evaluations;
+        let SimdBoxes { axes, seventh, ninth, .. } = self.kernel;
+        let costs = costs(axes.len(), seventh, ninth);
+        *method = Cubature::new(axes.to_vec(), with.tolerances(), with.box_limits(axes.len()), costs, look);
+        true
+    }
+
     /// Writes down the answer, but for the evaluations.
     pub fn tell(self, end: End, sign: f64, integral: &mut Integral) {
-        let Self { method, threads, no_threads, rounds, given_up, .. } = self;
+        let Self { method, threads, no_threads, rounds, given_up, look, .. } = self;
         // Of what it has done, if it has done anything.
         if let Some(rounds) = rounds.filter(|_| !matches!(given_up, Some((_, 0)))) {
             rounds.sign(integral);
@@ -163,11 +192,11 @@ impl<'a> Drive<'a> {
         if integral.status != Status::Converged {
             return;
         }
-        if self.peak > HIDDEN * method.peak {
+        if look.peak > HIDDEN * method.peak {
             integral.status = Status::Suspicious { reason: LARGER };
             // In as much as one of the boxes, say.
             let volume: f64 = self.kernel.axes.iter().map(|axis| axis.upper - axis.lower).product();
-            integral.error += self.peak * volume / method.regions() as f64;
+            integral.error += look.peak * volume / method.regions() as f64;
         } else if method.totals.magnitude < TINY && !(self.is_zero)() {
             integral.status = Status::Suspicious { reason: ZERO };
         }

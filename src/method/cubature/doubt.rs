@@ -1,7 +1,8 @@
 //! What is looked at before a mesh is believed: whether it is exact, and the leaves at the corners of the whole.
 
-use super::Cubature;
+use super::{Cubature, MOST_PLACED};
 use crate::estimate::statistics::few;
+use crate::plan::AxisMap;
 
 /// How many times farther from the mean than all samples |f| is where these are said to have missed it.
 const FARTHER: f64 = 30.0;
@@ -99,6 +100,30 @@ impl Cubature {
             places.resize(count, last as u32);
         }
         (places, volume)
+    }
+
+    /// The middle of ∫|f| in the integrand's variables, and the mean distance from it on an infinite axis.
+    pub fn middle(&self) -> (Vec<f64>, f64) {
+        let place = |leaf: u32, d: usize| {
+            let (lower, upper) = self.ends(leaf);
+            self.axes[d].map.point(0.5 * (lower[d] + upper[d])).0
+        };
+        let mean = |of: &dyn Fn(u32) -> f64| {
+            let weighed = self.leaves.iter().zip(0..).map(|(leaf, i)| leaf.magnitude * of(i));
+            weighed.sum::<f64>() / self.totals.magnitude
+        };
+        let middle: Vec<f64> = (0..self.axes.len()).map(|d| mean(&|leaf| place(leaf, d))).collect();
+        let infinite = |&d: &usize| self.axes[d].map != AxisMap::Plain;
+        let distance = |d: usize| mean(&|leaf| (place(leaf, d) - middle[d]).abs());
+        let farthest = (0..self.axes.len()).filter(infinite).map(distance).fold(0.0, f64::max);
+        (middle, farthest)
+    }
+
+    /// The largest |f| at nodes of the leaf with this point of the whole, where it is known which that is.
+    pub fn peak_at(&self, point: &[f64]) -> Option<f64> {
+        let mut place = [0.0; MOST_PLACED];
+        place[..point.len()].copy_from_slice(point);
+        self.tree.as_ref().map(|tree| self.leaves[tree.leaf_at(&place) as usize].peak())
     }
 
     /// The largest |f| at nodes of a leaf.

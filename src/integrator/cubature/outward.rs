@@ -1,0 +1,190 @@
+//! A look outward on infinite axes, before a mesh that converged is believed: far out everything is narrow in the
+//! variables of the axes, and no node nor any point all over meets it.
+//!
+//! Along rays from the middle of what was found, values only fall. Where they rise again, however small they are, that
+//! is the foot of something else, and its top is searched for.
+
+use super::doubt::Doubter;
+use super::evenly::Evenly;
+use crate::lanes::{LANES, dispatch};
+use crate::method::{Cubature, MOST_PLACED};
+use crate::plan::{Axis, AxisMap};
+
+/// Rays by the number of infinite axes, and points on each: every one farther by a factor, the first at so many mean
+/// distances from the middle.
+const RAYS: [usize; MOST_PLACED + 1] = [0, 16, 32, 64, 128, 128, 128];
+const ROWS: usize = 3;
+const FACTOR: f64 = 1.3;
+const FIRST: f64 = 2.0;
+
+/// What rises by that factor from one point to the next, times the volume of a shell, and is more than this share of
+/// ∫|f|, is a foot.
+const RISES: f64 = 100.0;
+const COUNTS: f64 = 1e-13;
+
+/// Feet that are climbed at most, from the highest down; the first step, in shares of the distance, the last, and how
+/// many there are.
+const MOST_CLIMBED: usize = 16;
+const STEPS: [f64; 2] = [0.15, 0.01];
+const MOST_STEPS: usize = 64;
+
+/// How much higher than at all nodes of its box a top is that is not known.
+const HIGHER: f64 = 2.0;
+
+/// Tops are apart if they are so many last steps from each other; and one matters if what is within so many may be
+/// more than this share of the tolerance.
+const APART: f64 = 8.0;
+const WITHIN: f64 = 2.0;
+const LEAST: f64 = 0.1;
+
+/// A point of the integrand's variables, with the distance that it is known to a share of.
+struct Foot {
+    point: Vec<f64>,
+    value: f64,
+    distance: f64,
+}
+
+impl Doubter<'_> {
+    /// Tops that the mesh does not know, in the variables of the axes. Evaluations are counted there.
+    pub fn outward(&self, method: &mut Cubature) -> Vec<Vec<f64>> {
+        let infinite = self.axes.iter().filter(|axis| axis.map != AxisMap::Plain).count();
+        let Some(&rays) = RAYS.get(infinite).filter(|_| self.axes.len() <= MOST_PLACED) else { return Vec::new() };
+        let cost = (rays * ROWS * LANES) as u64;
+        if infinite == 0 || self.left < cost {
+            return Vec::new();
+        }
+        let mut left = self.left - cost;
+        method.evaluations += cost;
+        let (middle, distance) = method.middle();
+        let mut feet = self.feet((&middle, FIRST * distance), rays, infinite, COUNTS * method.totals.magnitude);
+        feet.sort_by(|a, b| (b.value * b.distance).total_cmp(&(a.value * a.distance)));
+        feet.truncate(MOST_CLIMBED);
+        let least = LEAST * method.wanted();
+        let mut tops: Vec<Foot> = Vec::new();
+        for mut foot in feet {
+            let spent = self.climb(&mut foot, left);
+            (left, method.evaluations) = (left - spent, method.evaluations + spent);
+            let (places, slopes): (Vec<f64>, Vec<f64>) = self
+                .axes
+                .iter()
+                .zip(&foot.point)
+                .map(|(axis, &x)| (axis.map.place(x), axis.map.point(axis.map.place(x)).1))
+                .unzip();
+            let known =
+                method.peak_at(&places).is_none_or(|peak| foot.value * slopes.iter().product::<f64>() <= HIGHER * peak);
+            let width = |axis: &Axis| self.unit(axis, foot.distance) * WITHIN * STEPS[1];
+            let matters = foot.value * self.axes.iter().map(width).product::<f64>() > least;
+            let apart = |other: &Foot| {
+                let far = |((axis, a), b): ((&Axis, &f64), &f64)| {
+                    (a - b).abs() > APART * STEPS[1] * self.unit(axis, foot.distance)
+                };
+                self.axes.iter().zip(&foot.point).zip(&other.point).any(far)
+            };
+            if matters && !known && tops.iter().all(apart) {
+                tops.push(foot);
+            }
+        }
+        let places = |top: &Foot| self.axes.iter().zip(&top.point).map(|(axis, &x)| axis.map.place(x)).collect();
+        tops.iter().map(places).collect()
+    }
+
+    /// What steps are shares of: the distance on infinite axes, else the length.
+    fn unit(&self, axis: &Axis, distance: f64) -> f64 {
+        if axis.map == AxisMap::Plain { axis.upper - axis.lower } else { distance }
+    }
+
+    /// The feet along rays from a point, from so far on, whose values count from `counts` on: of each ray the highest.
+    fn feet(&self, (middle, first): (&[f64], f64), rays: usize, infinite: usize, counts: f64) -> Vec<Foot> {
+        let (dimension, evenly) = (self.axes.len(), Evenly::of(self.axes.len()));
+        let distances: [f64; ROWS * LANES] = std::array::from_fn(|k| first * FACTOR.powi(k as i32));
+        let mut shares = vec![[0.0; LANES]; dimension];
+        let (mut points, mut values) = (vec![[0.0; LANES]; ROWS * dimension], [[0.0; LANES]; ROWS]);
+        let mut feet = Vec::new();
+        for ray in 0..rays {
+            if ray % LANES == 0 {
+                dispatch!(self.token, simd => for (d, shares) in shares.iter_mut().enumerate() {
+                    *shares = evenly.shares(simd, ray as u64, d).to_array();
+                });
+            }
+            let direction: Vec<f64> =
+                self.axes.iter().zip(&shares).map(|(axis, shares)| toward(axis, shares[ray % LANES])).collect();
+            let on_infinite = self.axes.iter().zip(&direction).filter(|(axis, _)| axis.map != AxisMap::Plain);
+            let length = on_infinite.map(|(_, along)| along * along).sum::<f64>().sqrt();
+            let along = |d: usize, distance: f64| match self.axes[d].map {
+                AxisMap::Plain => direction[d],
+                _ => (direction[d] / length).mul_add(distance, middle[d]),
+            };
+            for (k, &distance) in distances.iter().enumerate() {
+                for d in 0..dimension {
+                    points[k / LANES * dimension + d][k % LANES] = along(d, distance);
+                }
+            }
+            self.values.values(&points, &mut values);
+            let size = |k: usize| values[k / LANES][k % LANES].abs() * distances[k].powi(infinite as i32);
+            let rises = |&k: &usize| size(k) > counts && size(k) > RISES * size(k - 1) && size(k).is_finite();
+            if let Some(first) = (1..distances.len()).find(rises) {
+                let top = (first..distances.len()).fold(first, |top, k| if size(k) > size(top) { k } else { top });
+                let point = (0..dimension).map(|d| along(d, distances[top])).collect();
+                feet.push(Foot { point, value: values[top / LANES][top % LANES].abs(), distance: distances[top] });
+            }
+        }
+        feet
+    }
+
+    /// Goes up from a foot by steps along the axes, shorter ones where none leads higher; the evaluations.
+    fn climb(&self, foot: &mut Foot, left: u64) -> u64 {
+        let dimension = self.axes.len();
+        let rows = (2 * dimension).div_ceil(LANES);
+        let (mut points, mut values) = (vec![[0.0; LANES]; rows * dimension], vec![[0.0; LANES]; rows]);
+        let (mut step, mut spent) = (STEPS[0], 0);
+        for _ in 0..MOST_STEPS {
+            if step < STEPS[1] || spent + (rows * LANES) as u64 > left {
+                break;
+            }
+            let moved = |k: usize, d: usize| {
+                let (axis, x) = (&self.axes[d], foot.point[d]);
+                if k / 2 != d {
+                    return x;
+                }
+                let x = x + if k % 2 == 0 { -step } else { step } * self.unit(axis, foot.distance);
+                match axis.map {
+                    AxisMap::Plain => x.clamp(axis.lower, axis.upper),
+                    AxisMap::Half { end, direction } => {
+                        if direction > 0.0 {
+                            x.max(end)
+                        } else {
+                            x.min(end)
+                        }
+                    }
+                    AxisMap::Line => x,
+                }
+            };
+            for k in 0..rows * LANES {
+                for d in 0..dimension {
+                    points[k / LANES * dimension + d][k % LANES] = moved(k, d);
+                }
+            }
+            self.values.values(&points, &mut values);
+            spent += (rows * LANES) as u64;
+            let value = |k: usize| values[k / LANES][k % LANES].abs();
+            let highest = (0..2 * dimension).filter(|&k| value(k).is_finite());
+            match highest.max_by(|&a, &b| value(a).total_cmp(&value(b))).filter(|&k| value(k) > foot.value) {
+                Some(k) => {
+                    let point = (0..dimension).map(|d| moved(k, d)).collect();
+                    (foot.point, foot.value) = (point, value(k));
+                }
+                None => step *= 0.5,
+            }
+        }
+        spent
+    }
+}
+
+/// Where a ray leads on an axis, by a share: a direction, or a place.
+fn toward(axis: &Axis, share: f64) -> f64 {
+    match axis.map {
+        AxisMap::Plain => share.mul_add(axis.upper - axis.lower, axis.lower),
+        AxisMap::Half { direction, .. } => share * direction,
+        AxisMap::Line => 2.0 * share - 1.0,
+    }
+}
