@@ -148,11 +148,13 @@ impl<'a> Drive<'a> {
             return false;
         }
         self.anew += 1;
-        look.peaks.extend(tops);
+        let highest = tops.iter().fold(method.sight, |highest, top| highest.max(top.height));
+        look.peaks.extend(tops.into_iter().map(|top| top.place));
         look.evaluations = method.evaluations;
         let SimdBoxes { axes, seventh, ninth, .. } = self.kernel;
         let costs = costs(axes.len(), seventh, ninth);
         *method = Cubature::new(axes.to_vec(), with.tolerances(), with.box_limits(axes.len()), costs, look);
+        method.sight = highest;
         true
     }
 

@@ -44,9 +44,15 @@ struct Foot {
     distance: f64,
 }
 
+/// Where f is highest around, in the variables of the axes, and |f| dx/dt there.
+pub(super) struct Top {
+    pub place: Vec<f64>,
+    pub height: f64,
+}
+
 impl Doubter<'_> {
-    /// Tops that the mesh does not know, in the variables of the axes. Evaluations are counted there.
-    pub fn outward(&self, method: &mut Cubature) -> Vec<Vec<f64>> {
+    /// Tops that the mesh does not know. Evaluations are counted there.
+    pub fn outward(&self, method: &mut Cubature) -> Vec<Top> {
         let infinite = self.axes.iter().filter(|axis| axis.map != AxisMap::Plain).count();
         let Some(&rays) = RAYS.get(infinite).filter(|_| self.axes.len() <= MOST_PLACED) else { return Vec::new() };
         let cost = (rays * ROWS * LANES) as u64;
@@ -60,32 +66,30 @@ impl Doubter<'_> {
         feet.sort_by(|a, b| (b.value * b.distance).total_cmp(&(a.value * a.distance)));
         feet.truncate(MOST_CLIMBED);
         let least = LEAST * method.wanted();
-        let mut tops: Vec<Foot> = Vec::new();
+        let mut tops: Vec<Top> = Vec::new();
         for mut foot in feet {
             let spent = self.climb(&mut foot, left);
             (left, method.evaluations) = (left - spent, method.evaluations + spent);
-            let (places, slopes): (Vec<f64>, Vec<f64>) = self
-                .axes
-                .iter()
-                .zip(&foot.point)
-                .map(|(axis, &x)| (axis.map.place(x), axis.map.point(axis.map.place(x)).1))
-                .unzip();
-            let known =
-                method.peak_at(&places).is_none_or(|peak| foot.value * slopes.iter().product::<f64>() <= HIGHER * peak);
-            let width = |axis: &Axis| self.unit(axis, foot.distance) * WITHIN * STEPS[1];
-            let matters = foot.value * self.axes.iter().map(width).product::<f64>() > least;
-            let apart = |other: &Foot| {
-                let far = |((axis, a), b): ((&Axis, &f64), &f64)| {
-                    (a - b).abs() > APART * STEPS[1] * self.unit(axis, foot.distance)
+            let mut top = Top { place: Vec::new(), height: foot.value };
+            let mut worth = foot.value;
+            for (axis, &x) in self.axes.iter().zip(&foot.point) {
+                let place = axis.map.place(x);
+                top.place.push(place);
+                top.height *= axis.map.point(place).1;
+                worth *= WITHIN * STEPS[1] * self.unit(axis, foot.distance);
+            }
+            let is_known = method.peak_at(&top.place).is_none_or(|peak| top.height <= HIGHER * peak);
+            let is_other = |other: &Top| {
+                let apart = |((axis, &x), &place): ((&Axis, &f64), &f64)| {
+                    (x - axis.map.point(place).0).abs() > APART * STEPS[1] * self.unit(axis, foot.distance)
                 };
-                self.axes.iter().zip(&foot.point).zip(&other.point).any(far)
+                self.axes.iter().zip(&foot.point).zip(&other.place).any(apart)
             };
-            if matters && !known && tops.iter().all(apart) {
-                tops.push(foot);
+            if worth > least && !is_known && tops.iter().all(is_other) {
+                tops.push(top);
             }
         }
-        let places = |top: &Foot| self.axes.iter().zip(&top.point).map(|(axis, &x)| axis.map.place(x)).collect();
-        tops.iter().map(places).collect()
+        tops
     }
 
     /// What steps are shares of: the distance on infinite axes, else the length.
