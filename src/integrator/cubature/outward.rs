@@ -9,6 +9,7 @@ use super::evenly::Evenly;
 use crate::lanes::{LANES, dispatch};
 use crate::method::{Cubature, MOST_PLACED};
 use crate::plan::{Axis, AxisMap};
+use std::f64::consts::TAU;
 
 /// Rays by the number of infinite axes, and points on each: every one farther by a factor, the first at so many mean
 /// distances from the middle.
@@ -110,8 +111,16 @@ impl Doubter<'_> {
                     *shares = evenly.shares(simd, ray as u64, d).to_array();
                 });
             }
-            let direction: Vec<f64> =
+            let mut direction: Vec<f64> =
                 self.axes.iter().zip(&shares).map(|(axis, shares)| toward(axis, shares[ray % LANES])).collect();
+            if infinite == 2 {
+                // All around, at equal angles.
+                let (sine, cosine) = (TAU * (ray as f64 + 0.5) / rays as f64).sin_cos();
+                let on_infinite = self.axes.iter().zip(&mut direction).filter(|(axis, _)| axis.map != AxisMap::Plain);
+                for ((axis, direction), along) in on_infinite.zip([cosine, sine]) {
+                    *direction = if axis.map == AxisMap::Line { along } else { direction.signum() * along.abs() };
+                }
+            }
             let on_infinite = self.axes.iter().zip(&direction).filter(|(axis, _)| axis.map != AxisMap::Plain);
             let length = on_infinite.map(|(_, along)| along * along).sum::<f64>().sqrt();
             let along = |d: usize, distance: f64| match self.axes[d].map {
