@@ -287,6 +287,11 @@ impl Cubature {
                 leaf.error += leaf.odd;
                 leaf.own = one.error;
                 leaf.axis = one.axis;
+            } else {
+                // So much was wrong with what stands, if the fine rule met what no other node did.
+                let apart = (one.estimate - leaf.estimate).abs();
+                leaf.error = leaf.error.max(apart + leaf.odd);
+                leaf.own = leaf.own.max(apart);
             }
             (leaf.low, leaf.high) = (leaf.low.min(one.low), leaf.high.max(one.high));
             (leaf.promise, leaf.tried) = (if wasted { f64::INFINITY } else { 0.0 }, true);
