@@ -36,6 +36,9 @@ const FIRST: u64 = 1 << 17;
 /// What is kept of a claim for something odd, for each unit of volume, until nodes see it, too.
 const KEPT: f64 = 0.5;
 
+/// By how much |f| grows with a halving where it is not resolved: of what halvings taught nothing holds there.
+const GROWS: f64 = 1.2;
+
 /// Boxes that are swept at once.
 const LANES: usize = 8;
 
@@ -350,14 +353,16 @@ impl Cubature {
             let plane = self.cuts.get(k).copied().flatten();
             // What is cut at a plane is another integrand than before.
             let caution = if plane.is_none() { caution(before.caution, difference, before.own, rough) } else { 1.0 };
-            let own = [first.error * caution, second.error * caution];
+            let peak = GROWS * before.peak();
+            let cautions = [first, second].map(|half| if rough && half.peak() > peak { 1.0 } else { caution });
+            let own = [first.error * cautions[0], second.error * cautions[1]];
             let claims = claims_of_halves(own, before.own * caution, difference, [share, 1.0 - share]);
             if let Some(plane) = plane {
                 let smooth = first.error + second.error <= 0.5 * before.error;
                 let score = &mut self.planes[plane as usize].score;
                 *score = (*score + if smooth { 1 } else { -1 }).min(-NO_PLANE);
             }
-            let [mut first, mut second] = [leaf(first, claims[0], caution), leaf(second, claims[1], caution)];
+            let [mut first, mut second] = [leaf(first, claims[0], cautions[0]), leaf(second, claims[1], cautions[1])];
             for (half, share) in [(&mut first, share), (&mut second, 1.0 - share)] {
                 // Until nodes see it.
                 let odd = KEPT * share * before.odd;
