@@ -36,8 +36,8 @@ const FIRST: u64 = 1 << 17;
 /// What is kept of a claim for something odd, for each unit of volume, until nodes see it, too.
 const KEPT: f64 = 0.5;
 
-/// By how much |f| grows with a halving where it is not resolved: of what halvings taught nothing holds there.
-const GROWS: f64 = 1.2;
+fn grows()->f64{ static V: std::sync::OnceLock<f64>=std::sync::OnceLock::new(); *V.get_or_init(||std::env::var("GROWS").ok().and_then(|s|s.parse().ok()).unwrap_or(1.2)) }
+fn unknown()->f64{ static V: std::sync::OnceLock<f64>=std::sync::OnceLock::new(); *V.get_or_init(||std::env::var("UNK").ok().and_then(|s|s.parse().ok()).unwrap_or(0.5)) }
 
 /// Boxes that are swept at once.
 const LANES: usize = 8;
@@ -353,16 +353,19 @@ impl Cubature {
             let plane = self.cuts.get(k).copied().flatten();
             // What is cut at a plane is another integrand than before.
             let caution = if plane.is_none() { caution(before.caution, difference, before.own, rough) } else { 1.0 };
-            let peak = GROWS * before.peak();
-            let cautions = [first, second].map(|half| if rough && half.peak() > peak { 1.0 } else { caution });
-            let own = [first.error * cautions[0], second.error * cautions[1]];
-            let claims = claims_of_halves(own, before.own * caution, difference, [share, 1.0 - share]);
+            let own = [first.error * caution, second.error * caution];
+            let mut claims = claims_of_halves(own, before.own * caution, difference, [share, 1.0 - share]);
+            for (claim, half) in claims.iter_mut().zip([first, second]) {
+                if rough && half.peak() > grows() * before.peak() {
+                    *claim = claim.max(unknown() * half.magnitude);
+                }
+            }
             if let Some(plane) = plane {
                 let smooth = first.error + second.error <= 0.5 * before.error;
                 let score = &mut self.planes[plane as usize].score;
                 *score = (*score + if smooth { 1 } else { -1 }).min(-NO_PLANE);
             }
-            let [mut first, mut second] = [leaf(first, claims[0], cautions[0]), leaf(second, claims[1], cautions[1])];
+            let [mut first, mut second] = [leaf(first, claims[0], caution), leaf(second, claims[1], caution)];
             for (half, share) in [(&mut first, share), (&mut second, 1.0 - share)] {
                 // Until nodes see it.
                 let odd = KEPT * share * before.odd;
