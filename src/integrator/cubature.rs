@@ -10,6 +10,7 @@ mod overflow;
 mod pieces;
 mod scatter;
 mod space;
+mod tops;
 mod vector;
 
 use self::overflow::UnlessZero;

@@ -36,9 +36,6 @@ const FIRST: u64 = 1 << 17;
 /// What is kept of a claim for something odd, for each unit of volume, until nodes see it, too.
 const KEPT: f64 = 0.5;
 
-fn grows()->f64{ static V: std::sync::OnceLock<f64>=std::sync::OnceLock::new(); *V.get_or_init(||std::env::var("GROWS").ok().and_then(|s|s.parse().ok()).unwrap_or(1.2)) }
-fn unknown()->f64{ static V: std::sync::OnceLock<f64>=std::sync::OnceLock::new(); *V.get_or_init(||std::env::var("UNK").ok().and_then(|s|s.parse().ok()).unwrap_or(0.5)) }
-
 /// Boxes that are swept at once.
 const LANES: usize = 8;
 
@@ -354,12 +351,7 @@ impl Cubature {
             // What is cut at a plane is another integrand than before.
             let caution = if plane.is_none() { caution(before.caution, difference, before.own, rough) } else { 1.0 };
             let own = [first.error * caution, second.error * caution];
-            let mut claims = claims_of_halves(own, before.own * caution, difference, [share, 1.0 - share]);
-            for (claim, half) in claims.iter_mut().zip([first, second]) {
-                if rough && half.peak() > grows() * before.peak() {
-                    *claim = claim.max(unknown() * half.magnitude);
-                }
-            }
+            let claims = claims_of_halves(own, before.own * caution, difference, [share, 1.0 - share]);
             if let Some(plane) = plane {
                 let smooth = first.error + second.error <= 0.5 * before.error;
                 let score = &mut self.planes[plane as usize].score;

@@ -149,7 +149,8 @@ impl Doubter<'_> {
         }
         let boxes = rest(method).along_chords(method)?
             || rest(method).next_to_corners(method)
-            || rest(method).all_over(method)?;
+            || rest(method).all_over(method)?
+            || rest(method).on_top(method);
         // What no point at all has looked at is not believed.
         let unseen = method.scattered == 0 && method.probed.is_none();
         Ok(if boxes {

@@ -27,7 +27,6 @@ const COUNTS: f64 = 1e-13;
 /// many there are.
 const MOST_CLIMBED: usize = 16;
 const STEPS: [f64; 2] = [0.15, 0.01];
-const MOST_STEPS: usize = 64;
 
 /// How much higher than at all nodes of its box a top is that is not known.
 const HIGHER: f64 = 2.0;
@@ -39,10 +38,10 @@ const WITHIN: f64 = 2.0;
 const LEAST: f64 = 0.1;
 
 /// A point of the integrand's variables, with the distance that it is known to a share of.
-struct Foot {
-    point: Vec<f64>,
-    value: f64,
-    distance: f64,
+pub(super) struct Foot {
+    pub point: Vec<f64>,
+    pub value: f64,
+    pub distance: f64,
 }
 
 /// Where f is highest around, in the variables of the axes, and |f| dx/dt there.
@@ -69,25 +68,20 @@ impl Doubter<'_> {
         let least = LEAST * method.wanted();
         let mut tops: Vec<Top> = Vec::new();
         for mut foot in feet {
-            let spent = self.climb(&mut foot, left);
+            let units: Vec<f64> = self.axes.iter().map(|axis| self.unit(axis, foot.distance)).collect();
+            let spent = self.climb(&mut foot, &units, STEPS, left);
             (left, method.evaluations) = (left - spent, method.evaluations + spent);
-            let mut top = Top { place: Vec::new(), height: foot.value };
-            let mut worth = foot.value;
-            for (axis, &x) in self.axes.iter().zip(&foot.point) {
-                let place = axis.map.place(x);
-                top.place.push(place);
-                top.height *= axis.map.point(place).1;
-                worth *= WITHIN * STEPS[1] * self.unit(axis, foot.distance);
-            }
-            let is_known = method.peak_at(&top.place).is_none_or(|peak| top.height <= HIGHER * peak);
+            let (place, height) = self.in_axes(&foot);
+            let worth = units.iter().fold(foot.value, |worth, unit| worth * WITHIN * STEPS[1] * unit);
+            let is_known = method.leaf_at(&place).is_none_or(|(_, peak, _)| height <= HIGHER * peak);
             let is_other = |other: &Top| {
-                let apart = |((axis, &x), &place): ((&Axis, &f64), &f64)| {
-                    (x - axis.map.point(place).0).abs() > APART * STEPS[1] * self.unit(axis, foot.distance)
+                let apart = |d: usize| {
+                    (foot.point[d] - self.axes[d].map.point(other.place[d]).0).abs() > APART * STEPS[1] * units[d]
                 };
-                self.axes.iter().zip(&foot.point).zip(&other.place).any(apart)
+                (0..units.len()).any(apart)
             };
             if worth > least && !is_known && tops.iter().all(is_other) {
-                tops.push(top);
+                tops.push(Top { place, height });
             }
         }
         tops
@@ -142,54 +136,6 @@ impl Doubter<'_> {
             }
         }
         feet
-    }
-
-    /// Goes up from a foot by steps along the axes, shorter ones where none leads higher; the evaluations.
-    fn climb(&self, foot: &mut Foot, left: u64) -> u64 {
-        let dimension = self.axes.len();
-        let rows = (2 * dimension).div_ceil(LANES);
-        let (mut points, mut values) = (vec![[0.0; LANES]; rows * dimension], vec![[0.0; LANES]; rows]);
-        let (mut step, mut spent) = (STEPS[0], 0);
-        for _ in 0..MOST_STEPS {
-            if step < STEPS[1] || spent + (rows * LANES) as u64 > left {
-                break;
-            }
-            let moved = |k: usize, d: usize| {
-                let (axis, x) = (&self.axes[d], foot.point[d]);
-                if k / 2 != d {
-                    return x;
-                }
-                let x = x + if k % 2 == 0 { -step } else { step } * self.unit(axis, foot.distance);
-                match axis.map {
-                    AxisMap::Plain => x.clamp(axis.lower, axis.upper),
-                    AxisMap::Half { end, direction } => {
-                        if direction > 0.0 {
-                            x.max(end)
-                        } else {
-                            x.min(end)
-                        }
-                    }
-                    AxisMap::Line => x,
-                }
-            };
-            for k in 0..rows * LANES {
-                for d in 0..dimension {
-                    points[k / LANES * dimension + d][k % LANES] = moved(k, d);
-                }
-            }
-            self.values.values(&points, &mut values);
-            spent += (rows * LANES) as u64;
-            let value = |k: usize| values[k / LANES][k % LANES].abs();
-            let highest = (0..2 * dimension).filter(|&k| value(k).is_finite());
-            match highest.max_by(|&a, &b| value(a).total_cmp(&value(b))).filter(|&k| value(k) > foot.value) {
-                Some(k) => {
-                    let point = (0..dimension).map(|d| moved(k, d)).collect();
-                    (foot.point, foot.value) = (point, value(k));
-                }
-                None => step *= 0.5,
-            }
-        }
-        spent
     }
 }
 

@@ -1,5 +1,6 @@
 //! What is looked at before a mesh is believed: whether it is exact, and the leaves at the corners of the whole.
 
+use super::leaf::BoxLeaf;
 use super::{Cubature, MOST_PLACED};
 use crate::estimate::statistics::few;
 use crate::plan::AxisMap;
@@ -119,11 +120,22 @@ impl Cubature {
         (middle, farthest)
     }
 
-    /// The largest |f| at nodes of the leaf with this point of the whole, where it is known which that is.
-    pub fn peak_at(&self, point: &[f64]) -> Option<f64> {
+    /// The leaf with this point of the whole, where it is known which that is: the largest |f| at its nodes, and what it
+    /// adds to ∫|f|.
+    pub fn leaf_at(&self, point: &[f64]) -> Option<(u32, f64, f64)> {
         let mut place = [0.0; MOST_PLACED];
         place[..point.len()].copy_from_slice(point);
-        self.tree.as_ref().map(|tree| self.leaves[tree.leaf_at(&place) as usize].peak())
+        let leaf = self.tree.as_ref()?.leaf_at(&place);
+        let BoxLeaf { magnitude, .. } = self.leaves[leaf as usize];
+        Some((leaf, self.peak_of(leaf), magnitude))
+    }
+
+    /// The bounds of the rough leaf in which |f| is largest, if there is any.
+    pub fn highest(&self) -> Option<(Vec<f64>, Vec<f64>)> {
+        let rough = (0..self.leaves.len() as u32).filter(|&leaf| self.leaves[leaf as usize].is_rough());
+        let leaf = rough.max_by(|&a, &b| self.peak_of(a).total_cmp(&self.peak_of(b)).then(b.cmp(&a)))?;
+        let (lower, upper) = self.ends(leaf);
+        Some((lower.to_vec(), upper.to_vec()))
     }
 
     /// The largest |f| at nodes of a leaf.

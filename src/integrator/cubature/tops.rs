@@ -1,0 +1,85 @@
+//! The top of a mesh that converged: where f goes on to grow between nodes, as next to a singular point, the box there
+//! holds more than these tell.
+
+use super::doubt::Doubter;
+use super::outward::Foot;
+use crate::lanes::LANES;
+use crate::method::{Cubature, MOST_PLACED, Suspicion};
+use crate::plan::{Axis, AxisMap};
+
+/// How much higher than at all nodes of its box f may be.
+const HIGHER: f64 = 4.0;
+
+/// The first step of a climb, in widths of the box, the last, and how many there are.
+const STEPS: [f64; 2] = [0.25, 0.01];
+const MOST_STEPS: usize = 64;
+
+impl Doubter<'_> {
+    /// Whether f is much higher somewhere around the highest of the rough boxes than at the nodes there. That box
+    /// becomes active, and claims all that it holds.
+    pub fn on_top(&self, method: &mut Cubature) -> bool {
+        let Some((lower, upper)) = method.highest().filter(|_| self.axes.len() <= MOST_PLACED) else { return false };
+        let ends = |(axis, t): (&Axis, &f64)| axis.map.point(*t).0;
+        let lower: Vec<f64> = self.axes.iter().zip(&lower).map(ends).collect();
+        let upper: Vec<f64> = self.axes.iter().zip(&upper).map(ends).collect();
+        let units: Vec<f64> = lower.iter().zip(&upper).map(|(lower, upper)| upper - lower).collect();
+        let point = lower.iter().zip(&units).map(|(lower, unit)| 0.5f64.mul_add(*unit, *lower)).collect();
+        let mut foot = Foot { point, value: 0.0, distance: 0.0 };
+        method.evaluations += self.climb(&mut foot, &units, STEPS, self.left);
+        let (place, height) = self.in_axes(&foot);
+        let Some((leaf, peak, magnitude)) = method.leaf_at(&place) else { return false };
+        height > HIGHER * peak && method.doubt_for_long(&[Suspicion { leaf, error: magnitude, peak: height }])
+    }
+
+    /// Goes up from a foot by steps along the axes, in such units, shorter ones where none leads higher; the
+    /// evaluations.
+    pub(super) fn climb(&self, foot: &mut Foot, units: &[f64], [first, last]: [f64; 2], left: u64) -> u64 {
+        let dimension = self.axes.len();
+        let rows = (2 * dimension).div_ceil(LANES);
+        let (mut points, mut values) = (vec![[0.0; LANES]; rows * dimension], vec![[0.0; LANES]; rows]);
+        let (mut step, mut spent) = (first, 0);
+        for _ in 0..MOST_STEPS {
+            if step < last || spent + (rows * LANES) as u64 > left {
+                break;
+            }
+            let moved = |k: usize, d: usize| {
+                let (axis, x) = (&self.axes[d], foot.point[d]);
+                if k / 2 != d {
+                    return x;
+                }
+                let x = (if k.is_multiple_of(2) { -step } else { step }).mul_add(units[d], x);
+                match axis.map {
+                    AxisMap::Plain => x.clamp(axis.lower, axis.upper),
+                    AxisMap::Half { end, direction } if direction > 0.0 => x.max(end),
+                    AxisMap::Half { end, .. } => x.min(end),
+                    AxisMap::Line => x,
+                }
+            };
+            for k in 0..rows * LANES {
+                for d in 0..dimension {
+                    points[k / LANES * dimension + d][k % LANES] = moved(k, d);
+                }
+            }
+            self.values.values(&points, &mut values);
+            spent += (rows * LANES) as u64;
+            let value = |k: usize| values[k / LANES][k % LANES].abs();
+            let numbers = (0..2 * dimension).filter(|&k| value(k).is_finite());
+            match numbers.max_by(|&a, &b| value(a).total_cmp(&value(b))).filter(|&k| value(k) > foot.value) {
+                Some(k) => {
+                    let point = (0..dimension).map(|d| moved(k, d)).collect();
+                    (foot.point, foot.value) = (point, value(k));
+                }
+                None => step *= 0.5,
+            }
+        }
+        spent
+    }
+
+    /// A foot in the variables of the axes, and |f| dx/dt there.
+    pub(super) fn in_axes(&self, foot: &Foot) -> (Vec<f64>, f64) {
+        let place: Vec<f64> = self.axes.iter().zip(&foot.point).map(|(axis, &x)| axis.map.place(x)).collect();
+        let slopes = self.axes.iter().zip(&place).map(|(axis, &place)| axis.map.point(place).1);
+        let height = slopes.fold(foot.value, |height, slope| height * slope);
+        (place, height)
+    }
+}
