@@ -253,7 +253,9 @@ impl Adaptive {
         for &index in &self.active {
             let leaf = &self.leaves[index as usize];
             let oscillates = leaf.swept.oscillates && leaf.swept.error > leaf.swept.magnitude * 1e-3;
-            if oscillates || leaf.diverges() {
+            // Rounding does not fall, either.
+            let diverges = leaf.diverges() && leaf.swept.magnitude > f64::EPSILON * self.totals.magnitude;
+            if oscillates || diverges {
                 ended = Some(if oscillates { Outcome::Oscillates } else { Outcome::Divergent });
             }
             sums.add(leaf, leaf.mismatches[1]);

@@ -118,7 +118,10 @@ impl Leaf {
         // Where few numbers are left, the outermost term is no small one.
         let Region { lower, upper, .. } = self.region;
         let few = upper - lower < NARROWEST * lower.abs().max(upper.abs());
-        self.divergent |= !few && swept.divergent && swept.error > 1e-3 * swept.magnitude;
+        // Nor are terms that are all there is only beside what is not seen.
+        let seen = self.swept.magnitude;
+        let less = seen.is_finite() && swept.magnitude < f64::EPSILON * seen;
+        self.divergent |= !(few || less) && swept.divergent && swept.error > 1e-3 * swept.magnitude;
         // Levels that do not converge understate their error, and are not taken.
         let better = swept.error < self.swept.error && swept.error - swept.beyond < 1e-3 * swept.magnitude;
         if tried && !better && self.swept.error.is_finite() {

@@ -108,6 +108,9 @@ impl SimdRegions<'_> {
         swept.limited = limited;
         swept.ends = [0, 1].map(|side| if limited[side] { f64::NAN } else { swept.ends[side] });
         *evaluations += swept.evaluations;
+        let all = limits.iter().flatten().fold(swept.magnitude, |all, limit| all + limit.magnitude);
+        // What there is beside limits may be rounding.
+        swept.divergent &= swept.magnitude > f64::EPSILON * all;
         for limit in limits.into_iter().flatten() {
             swept.estimate += limit.estimate;
             swept.magnitude += limit.magnitude;

@@ -190,7 +190,7 @@ impl SimdRegions<'_> {
             evaluations,
             levels: true,
             constant,
-            divergent: ends.iter().any(End::diverges),
+            divergent: ends.iter().any(|end| end.diverges(magnitude)),
             vanishes: ends.iter().any(|end| end.vanishes),
             oscillates: ends.iter().any(|end| end.open && end.alternates),
             reach: [ends[0].units as u8, ends[1].units as u8],

@@ -139,9 +139,10 @@ impl End {
         }
     }
 
+    /// Whether the terms do not fall, and are more than rounding beside ∫|f|.
     #[inline(always)]
-    pub fn diverges(&self) -> bool {
-        self.open && self.last > 0.3 * self.largest
+    pub fn diverges(&self, magnitude: f64) -> bool {
+        self.open && self.last > 0.3 * self.largest && self.last > f64::EPSILON * magnitude
     }
 }
 
