@@ -6,6 +6,8 @@ mod cases;
 mod cycles;
 #[path = "adaptive/ends.rs"]
 mod ends;
+#[path = "adaptive/far_out.rs"]
+mod far_out;
 #[path = "adaptive/hidden.rs"]
 mod hidden;
 #[path = "adaptive/limits.rs"]

@@ -6,6 +6,8 @@ mod auto;
 mod domains;
 #[path = "cubature/families.rs"]
 mod families;
+#[path = "cubature/far_out.rs"]
+mod far_out;
 #[path = "cubature/hidden.rs"]
 mod hidden;
 #[path = "cubature/limits.rs"]
