@@ -254,7 +254,7 @@ impl Integrator {
         let watched = Watched::new(values, &self.control, start);
         let values: &dyn PointValues = if self.control.may_stop() { &watched } else { values };
         let (sign, axes) = axes_of(lower, upper);
-        let unless_zero = UnlessZero { of: values, axes: &axes };
+        let unless_zero = UnlessZero { of: values, axes: &axes, components: 1 };
         let plain = axes.iter().all(|axis| axis.map == AxisMap::Plain);
         let values: &dyn PointValues = if plain { values } else { &unless_zero };
         if lower.iter().zip(upper).any(|(lower, upper)| lower == upper) {

@@ -105,3 +105,23 @@ fn points_at_which_f_is_infinite_are_known_by_what_grows_towards_them() {
         }
     }
 }
+
+/// The same of several components.
+#[test]
+fn vectors_over_the_plane_know_what_lies_far_out() {
+    let with = Integrator::new().rel_tol(1e-3).threads(1);
+    let plane = [-INF..INF, -INF..INF];
+    let growths = |[x, y]: [f64; 2]| [1.0, (0.2 * x).exp(), x.cosh()].map(|factor| factor * normal(x) * normal(y));
+    let found = with.integrate_vector(&growths, plane.clone()).expect("moments");
+    for (estimate, exact) in found.estimates.iter().zip([1.0, 0.02f64.exp(), 0.5f64.exp()]) {
+        assert!((estimate / exact - 1.0).abs() < 2e-3, "{found:#}");
+    }
+    let both = |[x, y]: [f64; 2]| {
+        let density = 0.5 * normal(x) * normal(y) + 0.5 * normal(x - 20.0) * normal(y + 12.0);
+        [density, x * density]
+    };
+    let found = with.integrate_vector(&both, plane).expect("moments");
+    for (estimate, exact) in found.estimates.iter().zip([1.0, 10.0]) {
+        assert!((estimate / exact - 1.0).abs() < 2e-3, "{found:#}");
+    }
+}

@@ -16,7 +16,7 @@ use crate::plan::{BoxRule, Boxes, Look, SweptBox};
 pub(in crate::integrator) const RULES: [BoxRule; 3] = [BoxRule::Seventh, BoxRule::Ninth, BoxRule::Fine];
 
 /// How often a mesh is made anew.
-const MOST_ANEW: u32 = 4;
+pub(super) const MOST_ANEW: u32 = 4;
 
 /// Who sweeps boxes in place of the CPU.
 #[cfg_attr(not(feature = "gpu"), allow(dead_code, reason = "for the GPU"))]

@@ -2,41 +2,52 @@
 //! normal density is 0 from x = 39 on, and ∞ · 0 from 710 on.
 
 use crate::integrand::point_values::{PointValues, Row};
+use crate::integrand::shared::VectorValues;
 use crate::lanes::LANES;
 use crate::plan::{Axis, AxisMap};
 
 /// How often a point is moved half way to the middle, in search of a number: from the last numbers to where e^x is one.
 const HALVES: usize = 1024;
 
-/// An integrand over axes of which some are infinite. Where it is no number, it is zero if the first number on the way
-/// to the middle of these axes is.
-pub(super) struct UnlessZero<'a> {
-    pub of: &'a dyn PointValues,
+/// An integrand over axes of which some are infinite, of so many components. Where it is no number, it is zero if the
+/// first number on the way to the middle of these axes is.
+pub(super) struct UnlessZero<'a, V: ?Sized> {
+    pub of: &'a V,
     pub axes: &'a [Axis],
+    pub components: usize,
 }
 
-impl UnlessZero<'_> {
-    fn mend(&self, values: &mut [[f64; LANES]], coordinate: impl Fn(usize, usize, usize) -> f64) {
-        if self.of.withheld() {
-            return;
-        }
+impl<V: ?Sized> UnlessZero<'_, V> {
+    /// Mends values at points of these coordinates, by axis and lane of a vector.
+    fn mend(
+        &self,
+        values: &mut [[f64; LANES]],
+        coordinate: impl Fn(usize, usize, usize) -> f64,
+        of: impl Fn(&[[f64; LANES]], &mut [[f64; LANES]]),
+    ) {
+        // Components stand one after the other.
+        let vectors = values.len() / self.components;
         for (i, values) in values.iter_mut().enumerate() {
             if values.iter().fold(true, |all, value| all & value.is_finite()) {
                 continue;
             }
             for (lane, value) in values.iter_mut().enumerate().filter(|(_, value)| !value.is_finite()) {
-                if self.is_zero_inward(|d| coordinate(i, d, lane)) {
+                if self.is_zero_inward(i / vectors, |d| coordinate(i % vectors, d, lane), &of) {
                     *value = 0.0;
                 }
             }
         }
     }
 
-    /// Whether the first number on the way inward from this point is zero.
+    /// Whether the first number of a component on the way inward from this point is zero.
     #[cold]
-    fn is_zero_inward(&self, point: impl Fn(usize) -> f64) -> bool {
-        let mut points = vec![[0.0; LANES]; self.axes.len()];
-        let mut values = [[0.0; LANES]];
+    fn is_zero_inward(
+        &self,
+        component: usize,
+        point: impl Fn(usize) -> f64,
+        of: &impl Fn(&[[f64; LANES]], &mut [[f64; LANES]]),
+    ) -> bool {
+        let (mut points, mut values) = (vec![[0.0; LANES]; self.axes.len()], vec![[0.0; LANES]; self.components]);
         for step in (0..HALVES).step_by(LANES) {
             for (d, (axis, points)) in self.axes.iter().zip(&mut points).enumerate() {
                 let x = point(d);
@@ -49,8 +60,8 @@ impl UnlessZero<'_> {
                     };
                 }
             }
-            self.of.values(&points, &mut values);
-            if let Some(value) = values[0].iter().find(|value| value.is_finite()) {
+            of(&points, &mut values);
+            if let Some(value) = values[component].iter().find(|value| value.is_finite()) {
                 return *value == 0.0;
             }
         }
@@ -58,15 +69,22 @@ impl UnlessZero<'_> {
     }
 }
 
-impl PointValues for UnlessZero<'_> {
+impl PointValues for UnlessZero<'_, dyn PointValues + '_> {
     fn values(&self, points: &[[f64; LANES]], values: &mut [[f64; LANES]]) {
         self.of.values(points, values);
-        self.mend(values, |i, d, lane| points[i * self.axes.len() + d][lane]);
+        if !self.of.withheld() {
+            let of = |points: &[[f64; LANES]], values: &mut [[f64; LANES]]| self.of.values(points, values);
+            self.mend(values, |i, d, lane| points[i * self.axes.len() + d][lane], of);
+        }
     }
 
     fn at_nodes(&self, rows: &[Row], nodes: &[u8], values: &mut [[f64; LANES]]) {
         self.of.at_nodes(rows, nodes, values);
-        self.mend(values, |i, d, lane| rows[d][usize::from(nodes[i * self.axes.len() + d] & 15)][lane]);
+        if !self.of.withheld() {
+            let of = |points: &[[f64; LANES]], values: &mut [[f64; LANES]]| self.of.values(points, values);
+            let place = |i: usize, d: usize| usize::from(nodes[i * self.axes.len() + d] & 15);
+            self.mend(values, |i, d, lane| rows[d][place(i, d)][lane], of);
+        }
     }
 
     fn withheld(&self) -> bool {
@@ -81,5 +99,19 @@ impl PointValues for UnlessZero<'_> {
     #[cfg(feature = "gpu")]
     fn traced(&self) -> Option<crate::integrand::formula::Traced> {
         self.of.traced()
+    }
+}
+
+impl VectorValues for UnlessZero<'_, dyn VectorValues + '_> {
+    fn values(&self, points: &[[f64; LANES]], values: &mut [[f64; LANES]]) {
+        self.of.values(points, values);
+        if !self.of.withheld() {
+            let of = |points: &[[f64; LANES]], values: &mut [[f64; LANES]]| self.of.values(points, values);
+            self.mend(values, |i, d, lane| points[i * self.axes.len() + d][lane], of);
+        }
+    }
+
+    fn withheld(&self) -> bool {
+        self.of.withheld()
     }
 }

@@ -1,7 +1,8 @@
 //! Integrals of several components over a box, on one mesh.
 
 use super::doubt::{Doubt, Doubter, HIDDEN, LARGER, ZERO};
-use super::drive::RULES;
+use super::drive::{MOST_ANEW, RULES};
+use super::overflow::UnlessZero;
 use super::pieces::Crew;
 use super::{axes_of, costs, spare};
 use crate::agreement::Verify;
@@ -26,7 +27,7 @@ use crate::integrator::watched::{Watched, WatchedVector};
 use crate::lanes::{LANES, Level, Token};
 use crate::method::{JointCubature, Method, Outcome};
 use crate::norm::Measure;
-use crate::plan::{Axis, BoxRule, Look, SweptBox};
+use crate::plan::{Axis, AxisMap, BoxRule, Look, SweptBox};
 use crate::region::Region;
 use crate::rule::fully_symmetric::{FullySymmetric, MOST_DIMENSIONS};
 use crate::rule::gauss_line::GaussLine;
@@ -92,6 +93,9 @@ impl Integrator {
         let of = Watched::new(values, &with.control, start);
         let watched = WatchedVector { of, components };
         let on_boxes: &dyn VectorValues = if with.control.may_stop() { &watched } else { values };
+        let unless_zero = UnlessZero { of: on_boxes, axes: &axes, components };
+        let plain = axes.iter().all(|axis| axis.map == AxisMap::Plain);
+        let on_boxes: &dyn VectorValues = if plain { on_boxes } else { &unless_zero };
         let over =
             VectorOver { values: on_boxes, components, measure, is_zero: &is_zero, axes: &axes, level, token, start };
         let noted = |mut integral: VectorIntegral| {
@@ -196,14 +200,14 @@ impl Integrator {
         looks.iter_mut().for_each(|look| self.add_hints(axes, look));
         let mut joint = JointCubature::new(measure, axes, tolerance, self.box_limits(dimension), costs, &looks);
         joint.evaluations = seventh.on_lines() + own(&looks);
-        let peaks: Vec<f64> = looks.iter().map(|look| look.peak).collect();
         let mut run = Run {
             with: self,
             over,
             kernel,
             shared: &shared,
             joint,
-            peaks: &peaks,
+            looks,
+            anew: 0,
             threads,
             seconds: [0.0; 3],
             no_threads: None,
@@ -238,8 +242,9 @@ struct Run<'a> {
     kernel: SimdBoxes<'a>,
     shared: &'a SharedPoints<'a>,
     joint: JointCubature,
-    /// The largest |f| in the first look at each component.
-    peaks: &'a [f64],
+    /// The first look at each component, with what was found since; and how often there was a mesh of its own for that.
+    looks: Vec<Look>,
+    anew: u32,
     threads: &'a Threads,
     /// What a sweep of a box took on one thread, by each rule.
     seconds: [f64; 3],
@@ -267,7 +272,8 @@ impl Run<'_> {
             }
             Some((Outcome::Converged, _)) => {
                 let doubted = self.doubted();
-                if doubted.is_some() {
+                // A new mesh has no leaves yet.
+                if doubted.is_some() || self.joint.regions() == 0 {
                     return doubted;
                 }
             }
@@ -285,7 +291,7 @@ impl Run<'_> {
 
     /// How it ends, now that all converged; not, if boxes are to be halved again.
     fn doubted(&mut self) -> Option<(End, Option<usize>)> {
-        let Self { with, over, shared, joint, peaks, .. } = self;
+        let Self { with, over, shared, joint, .. } = self;
         let before = shared.evaluations();
         let all = joint.evaluations;
         shared.clear();
@@ -311,9 +317,13 @@ impl Run<'_> {
         }
         let (outcome, component) = joint.doubted()?;
         if outcome == Outcome::Converged {
+            if self.begins_anew() {
+                return self.withheld();
+            }
+            let Self { over, joint, looks, .. } = self;
             for (c, component) in joint.components.iter().enumerate() {
                 let reason = match component.totals.magnitude {
-                    _ if peaks[c] > HIDDEN * component.peak => LARGER,
+                    _ if looks[c].peak > HIDDEN * component.peak => LARGER,
                     magnitude if magnitude < TINY && !(over.is_zero)(c) => ZERO,
                     _ => continue,
                 };
@@ -321,6 +331,40 @@ impl Run<'_> {
             }
         }
         Some((End::Outcome(outcome), component))
+    }
+
+    /// Whether there is a new mesh, around what stands far out on infinite axes and was not known of a component.
+    fn begins_anew(&mut self) -> bool {
+        let Self { with, over, kernel, shared, joint, looks, .. } = self;
+        if self.anew == MOST_ANEW {
+            return false;
+        }
+        let (before, all) = (shared.evaluations(), joint.evaluations);
+        let peaks = &mut looks[0].peaks;
+        let known = peaks.len();
+        for (c, component) in joint.components.iter_mut().enumerate() {
+            shared.clear();
+            let left = with.max_evaluations.saturating_sub(joint.evaluations);
+            let doubter = Doubter { values: &shared.component(c), axes: over.axes, token: over.token, left };
+            peaks.extend(doubter.outward(component).into_iter().map(|top| top.place));
+            joint.evaluations = all + shared.evaluations() - before;
+        }
+        shared.clear();
+        if peaks.len() == known {
+            return false;
+        }
+        self.anew += 1;
+        let (costs, limits) = (costs(over.axes.len(), kernel.seventh, kernel.ninth), with.box_limits(over.axes.len()));
+        let evaluations = joint.evaluations;
+        *joint = JointCubature::new(over.measure, over.axes, with.tolerances(), limits, costs, looks);
+        joint.evaluations = evaluations;
+        true
+    }
+
+    /// The end, if values were withheld.
+    fn withheld(&self) -> Option<(End, Option<usize>)> {
+        let stop = self.with.control.withheld(self.over.values.withheld(), self.over.start);
+        stop.map(|stop| (End::Stopped(stop), None))
     }
 
     /// Sweeps the boxes of a rule, eight at a time for all components that want it.
