@@ -290,11 +290,13 @@ impl Rounds<'_> {
 
 impl Looked for Rounds<'_> {
     fn probe(&mut self) -> bool {
-        let Question { values, lower, upper, method, .. } = *self.question;
+        let Question { values, lower, upper, method, tolerance, .. } = *self.question;
         let totals = self.method.totals;
         // Nothing but zeros, or next to nothing; or the same everywhere, whatever it was that the first sweeps saw.
+        let infinite = !(lower.is_finite() && upper.is_finite());
         let is_plain = || {
             totals.magnitude < TINY
+                || infinite && totals.magnitude <= tolerance.absolute
                 || self.method.is_constant()
                 || method == Method::DoubleExponential && looks_constant(values, (lower, upper), totals.estimate)
         };

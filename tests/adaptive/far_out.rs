@@ -66,6 +66,13 @@ fn a_tolerance_above_all_that_was_seen_is_not_met_by_it() {
         let s = 1e-20;
         let tail = of(&with, |x| (x / s).powi(2) / (1.0 + (x / s).powi(2)).powi(2) / s, -INF, INF);
         assert!(tail.status.is_success() && (tail.estimate - FRAC_PI_2).abs() <= tolerance.max(1e-9), "{tail:#}");
+        // Nor by the feet of a peak that finer nodes met.
+        let (c, s) = (-2.0814394120525317, 7.365849876566527e-3);
+        let line = of(&with, |x| (-((x - c) / s).powi(2)).exp() / s, -INF, INF);
+        assert!(line.status.is_success() && (line.estimate - PI.sqrt()).abs() <= tolerance.max(1e-9), "{line:#}");
+        let (c, s) = (1.0, 4.182554778131861e-4);
+        let line = of(&with, |x| ((x - c) / s).cosh().powi(-2) / s, -INF, INF);
+        assert!(line.status.is_success() && (line.estimate - 2.0).abs() <= tolerance.max(1e-9), "{line:#}");
         // What is small is no less resolved, what is odd and what is zero met.
         let small = of(&with, |x| 1e-15 * (-x * x).exp(), -INF, INF);
         assert!(small.status.is_success() && (small.estimate - 1e-15 * PI.sqrt()).abs() <= small.error, "{small:#}");
@@ -88,6 +95,28 @@ fn moments_of_a_density_far_from_zero_are_right() {
                 assert!((estimate - exact).abs() <= 1e-9 * exact.abs(), "{mean} {norm:?}: {found:#}");
             }
         }
+    }
+}
+
+/// Where only the first of several counts the tolerance of the others has no bound; and no look goes farther than the
+/// ends of a finite range.
+#[test]
+fn components_that_do_not_count_have_claims_and_finite_ranges_have_ends() {
+    for place in [1.0, 0.1, 0.0] {
+        let both = |x: f64| [(-x * x).exp(), (-((x - place) / 0.01).powi(2)).exp()];
+        let found = Integrator::new().norm(Norm::First).integrate_vector(&both, -INF..INF).expect("two integrals");
+        let exact = [PI.sqrt(), 0.01 * PI.sqrt()];
+        for ((estimate, error), exact) in found.estimates.iter().zip(&found.errors).zip(exact) {
+            assert!((estimate - exact).abs() <= 1e-5 * exact && *error <= 1e-5 * exact, "{place}: {found:#}");
+        }
+    }
+    for power in [8, 100] {
+        let inside = |x: f64, lower: f64, upper: f64| {
+            assert!((0.0..=1.0).contains(&x) && lower >= 0.0 && upper >= 0.0, "{x} {lower} {upper}");
+            (4.0 * lower * upper).powi(power)
+        };
+        let found = Integrator::new().integrate_near_ends(&inside, 0.0..1.0).expect("an integral");
+        assert!(found.evaluations < 1_000, "{found:#}");
     }
 }
 

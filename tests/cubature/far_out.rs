@@ -79,7 +79,14 @@ fn what_overflows_where_it_is_zero_is_zero() {
     let vegas = Integrator::new().method(Method::Vegas).rel_tol(1e-2).threads(1);
     assert!(is_right(&of(&vegas, &growth, PLANE), e(0.02), 1e-2));
     // Not where it is not.
-    for f in [|[x, y]: [f64; 2]| x.exp() * (-y * y).exp(), |[x, y]: [f64; 2]| (-x * x - y * y).exp() / (x - x)] {
+    let bell = |x: f64, y: f64| (-x * x - y * y).exp();
+    let none: [&(dyn Fn([f64; 2]) -> f64 + Sync); 4] = [
+        &|[x, y]| x.exp() * (-y * y).exp(),
+        &|[x, y]| bell(x, y) / (x - x),
+        &|[x, y]| bell(x, y) + if x > 400.0 { INF } else { 0.0 },
+        &|[x, y]| x.sqrt() * bell(x, y),
+    ];
+    for f in none.map(|f| move |point: [f64; 2]| f(point)) {
         let none = of(&Integrator::new().rel_tol(1e-3).threads(1), &f, PLANE);
         assert!(matches!(none.status, Status::NonFinite { .. }), "{none:#}");
     }

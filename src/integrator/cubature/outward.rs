@@ -60,8 +60,11 @@ impl Doubter<'_> {
             return Vec::new();
         }
         let mut left = self.left - cost;
-        method.evaluations += cost;
         let (middle, distance) = method.middle();
+        if !(distance > 0.0 && distance.is_finite()) {
+            return Vec::new();
+        }
+        method.evaluations += cost;
         let mut feet = self.feet((&middle, FIRST * distance), rays, infinite, COUNTS * method.totals.magnitude);
         feet.sort_by(|a, b| (b.value * b.distance).total_cmp(&(a.value * a.distance)));
         feet.truncate(MOST_CLIMBED);

@@ -1,16 +1,16 @@
-//! Values far out on infinite axes that are no numbers, as a factor overflows where another is zero: exp(x) times a
-//! normal density is 0 from x = 39 on, and ∞ · 0 from 710 on.
+//! Values far out on infinite axes that are NaN, as a factor overflows where another is zero: exp(x) times a normal
+//! density is 0 from x = 39 on, and ∞ · 0 from 710 on.
 
 use crate::integrand::point_values::{PointValues, Row};
 use crate::integrand::shared::VectorValues;
 use crate::lanes::LANES;
 use crate::plan::{Axis, AxisMap};
 
-/// How often a point is moved half way to the middle, in search of a number: from the last numbers to where e^x is one.
-const HALVES: usize = 1024;
+/// How often a point is moved half way to the middle, in search of a number: from the ends of the axes, at 1e16.
+const HALVES: usize = 7 * LANES;
 
-/// An integrand over axes of which some are infinite, of so many components. Where it is no number, it is zero if the
-/// first number on the way to the middle of these axes is.
+/// An integrand over axes of which some are infinite, of so many components. Where it is NaN, it is zero if the
+/// first number on the way to the middle of these axes is; what is looked at there is not counted.
 pub(super) struct UnlessZero<'a, V: ?Sized> {
     pub of: &'a V,
     pub axes: &'a [Axis],
@@ -28,13 +28,15 @@ impl<V: ?Sized> UnlessZero<'_, V> {
         // Components stand one after the other.
         let vectors = values.len() / self.components;
         for (i, values) in values.iter_mut().enumerate() {
-            if values.iter().fold(true, |all, value| all & value.is_finite()) {
+            if !values.iter().fold(false, |any, value| any | value.is_nan()) {
                 continue;
             }
-            for (lane, value) in values.iter_mut().enumerate().filter(|(_, value)| !value.is_finite()) {
-                if self.is_zero_inward(i / vectors, |d| coordinate(i % vectors, d, lane), &of) {
-                    *value = 0.0;
+            for (lane, value) in values.iter_mut().enumerate().filter(|(_, value)| value.is_nan()) {
+                if !self.is_zero_inward(i / vectors, |d| coordinate(i % vectors, d, lane), &of) {
+                    // It is the end.
+                    return;
                 }
+                *value = 0.0;
             }
         }
     }
@@ -61,7 +63,7 @@ impl<V: ?Sized> UnlessZero<'_, V> {
                 }
             }
             of(&points, &mut values);
-            if let Some(value) = values[component].iter().find(|value| value.is_finite()) {
+            if let Some(value) = values[component].iter().find(|value| !value.is_nan()) {
                 return *value == 0.0;
             }
         }

@@ -116,8 +116,8 @@ impl SimdRegions<'_> {
         let counts = |side: usize| each[side] > SLIGHT * beyond || !tolerance.met(each[side] + floor, estimate);
         desk.open = [first, 1 - first].map(|side| ends[side].open && counts(side));
         // A tolerance above all that was seen of an infinite range says nothing of what was not.
-        let infinite = !region.width().is_finite();
-        let nothing_seen = |error: f64, magnitude: f64| infinite && error > UNRESOLVED * magnitude;
+        let some = !region.width().is_finite() && tolerance.absolute.is_finite();
+        let nothing_seen = |error: f64, magnitude: f64| some && error > UNRESOLVED * magnitude;
         let mut finer_waves = [Waves::none(simd), Waves::none(simd)];
         let mut short = false;
         let mut batch = Batch { each: [(0, 0); MOST_VECTORS], count: 0 };
@@ -179,6 +179,7 @@ impl SimdRegions<'_> {
             error = claimed(now, [earlier, previous], floor);
         }
         if nothing_seen(error, magnitude) && tolerance.met(error + floor, estimate) {
+            // Panels are to go on.
             error = 2.0 * tolerance.at(estimate);
         }
         *swept = Swept {
@@ -287,7 +288,7 @@ impl Direction {
     /// Whether it leads to infinity.
     #[inline(always)]
     fn is_outward(&self) -> bool {
-        !self.ends || std::ptr::eq(self.table, &EXP_HIGH)
+        [&EXP_HIGH, &SINH_SINH].into_iter().any(|outward| std::ptr::eq(self.table, outward))
     }
 
     #[inline(always)]

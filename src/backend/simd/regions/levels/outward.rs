@@ -23,7 +23,7 @@ const POWERS: [Vector; ROWS] = {
     powers
 };
 
-/// The units after which it is not looked beyond: a distance of 3e6.
+/// The units of t, from the middle, after which it is not looked beyond: a distance of 3e6.
 const FAR: usize = 3;
 
 /// A sample that is larger than the one before by this factor, times the distance, and counts by this share of ∫|f|, is
