@@ -199,7 +199,10 @@ impl SimdRegions<'_> {
             bad,
             ..Swept::NOTHING
         };
-        self.look_outward(simd, (&arms, &ends), near, desk, swept);
+        let outward = [0, 1].map(|side| arms[side].is_outward() && ends[side].is_closed_early());
+        if outward != [false; 2] {
+            self.look_outward((&arms, &ends), outward, near, desk, swept);
+        }
         short
     }
 

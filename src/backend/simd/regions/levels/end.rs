@@ -10,6 +10,9 @@ const FAR: f64 = 1e60;
 /// The same where there is but a sign of it, which others look into.
 const EARLY: f64 = 1e7;
 
+/// The units of t after which an end is not closed early any more: a distance of 3e6.
+const EARLY_UNITS: usize = 3;
+
 /// The least that is claimed of what lies beyond the last term, as a share of that.
 const NEXT_TO_END: f64 = 0.25;
 
@@ -137,6 +140,12 @@ impl End {
                 None => last,
             };
         }
+    }
+
+    /// Whether the terms were negligible so near to the middle that what comes after may be narrow beside its distance.
+    #[inline(always)]
+    pub fn is_closed_early(&self) -> bool {
+        self.closed && (1..=EARLY_UNITS).contains(&self.units)
     }
 
     /// Whether the terms do not fall, and are more than rounding beside ∫|f|.

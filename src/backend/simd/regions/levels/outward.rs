@@ -4,7 +4,7 @@
 use super::Direction;
 use super::end::End;
 use crate::backend::simd::regions::{Desk, SimdRegions};
-use crate::lanes::{LANES, Lanes, Simd};
+use crate::lanes::{LANES, Lanes, Simd, dispatch};
 use crate::plan::Swept;
 use crate::rule::Vector;
 use crate::rule::levels::UNITS;
@@ -23,9 +23,6 @@ const POWERS: [Vector; ROWS] = {
     powers
 };
 
-/// The units of t, from the middle, after which it is not looked beyond: a distance of 3e6.
-const FAR: usize = 3;
-
 /// A sample that is larger than the one before by this factor, times the distance, and counts by this share of ∫|f|, is
 /// of something else.
 const RISES: f64 = 100.0;
@@ -34,20 +31,32 @@ const COUNTS: f64 = 1e-13;
 impl SimdRegions<'_> {
     /// Looks beyond the ends at infinity that are closed early. Where something is there, levels reach it, but do not
     /// meet any tolerance below ∫|f|: panels are to resolve it.
-    #[inline(always)]
-    pub(super) fn look_outward<S: Simd>(
+    // Apart from levels, which take a twentieth longer with it.
+    #[inline(never)]
+    pub(super) fn look_outward(
         &self,
-        simd: S,
-        (arms, ends): (&[Direction; 2], &[End; 2]),
+        of: (&[Direction; 2], &[End; 2]),
+        wanted: [bool; 2],
         near: bool,
         desk: &mut Desk,
         swept: &mut Swept,
     ) {
-        let wanted =
-            |side: usize| arms[side].is_outward() && ends[side].closed && (1..=FAR).contains(&ends[side].units);
+        dispatch!(self.token, simd => self.look_outward_on(simd, of, wanted, near, desk, swept));
+    }
+
+    #[inline(always)]
+    fn look_outward_on<S: Simd>(
+        &self,
+        simd: S,
+        (arms, ends): (&[Direction; 2], &[End; 2]),
+        wanted: [bool; 2],
+        near: bool,
+        desk: &mut Desk,
+        swept: &mut Swept,
+    ) {
         let mut rows = 0;
         let mut firsts = [None; 2];
-        for side in (0..2).filter(|&side| wanted(side)) {
+        for side in (0..2).filter(|&side| wanted[side]) {
             let Direction { origin, factor, table, .. } = arms[side];
             let unit = ends[side].units - 1;
             let start = Lanes::splat(simd, table.nodes[unit][if unit == 0 { LANES / 2 } else { 0 }]);
@@ -61,9 +70,6 @@ impl SimdRegions<'_> {
                 }
                 rows += 1;
             }
-        }
-        if rows == 0 {
-            return;
         }
         swept.evaluations += self.evaluate_placed(rows, near, desk);
         for side in 0..2 {
