@@ -122,8 +122,11 @@ impl<'a> Drive<'a> {
         if withheld.is_some() {
             return withheld;
         }
-        if matches!(doubt, Ok(Doubt::None)) && self.begins_anew(doubter) {
-            return self.withheld();
+        if matches!(doubt, Ok(Doubt::None)) {
+            let (anew, withheld) = (self.begins_anew(doubter), self.withheld());
+            if anew || withheld.is_some() {
+                return withheld;
+            }
         }
         Some(match doubt {
             Ok(Doubt::None) => End::Outcome(Outcome::Converged),
@@ -155,6 +158,9 @@ impl<'a> Drive<'a> {
         let costs = costs(axes.len(), seventh, ninth);
         *method = Cubature::new(axes.to_vec(), with.tolerances(), with.box_limits(axes.len()), costs, look);
         method.sight = highest;
+        if let Some(rounds) = &self.rounds {
+            method.allow(rounds.floor());
+        }
         true
     }
 

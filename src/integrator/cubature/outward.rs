@@ -23,8 +23,7 @@ const FIRST: f64 = 2.0;
 const RISES: f64 = 100.0;
 const COUNTS: f64 = 1e-13;
 
-/// Feet that are climbed at most, from the highest down; the first step, in shares of the distance, the last, and how
-/// many there are.
+/// Feet that are climbed at most, from the highest down; the first step, in shares of the distance, and the last.
 const MOST_CLIMBED: usize = 16;
 const STEPS: [f64; 2] = [0.15, 0.01];
 

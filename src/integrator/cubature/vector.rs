@@ -317,8 +317,9 @@ impl Run<'_> {
         }
         let (outcome, component) = joint.doubted()?;
         if outcome == Outcome::Converged {
-            if self.begins_anew() {
-                return self.withheld();
+            let (anew, withheld) = (self.begins_anew(), self.withheld());
+            if anew || withheld.is_some() {
+                return withheld;
             }
             let Self { over, joint, looks, .. } = self;
             for (c, component) in joint.components.iter().enumerate() {
