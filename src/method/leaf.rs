@@ -221,13 +221,16 @@ impl Leaf {
     }
 
     /// Whether levels over a half-line, whose end is not 0, left more at an end than there is between it and the next
-    /// number where f is regular.
+    /// number where f is regular; or met what is no number there, wherever the end is.
     fn is_singular_half_line(&self) -> bool {
         let Region { lower, upper, .. } = self.region;
         let (end, edge) = if lower.is_finite() { (lower, 0) } else { (upper, 1) };
         let one_end = lower.is_finite() != upper.is_finite();
-        let singular = self.swept.limited[edge] || self.swept.beyond > REGULAR * self.swept.magnitude;
-        one_end && end != 0.0 && self.edges[edge] && singular
+        let unit = Map::of(lower, upper).unit();
+        let bad = self.swept.bad.is_some_and(|(x, _)| (x - end).abs() < unit);
+        let least = if bad { NOTHING } else { REGULAR };
+        let singular = self.swept.limited[edge] || self.swept.beyond > least * self.swept.magnitude;
+        one_end && self.edges[edge] && singular && (end != 0.0 || bad)
     }
 
     /// How far t reaches down and up where an infinite range is opened up: as far as levels did, which end before a

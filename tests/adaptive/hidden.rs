@@ -178,6 +178,29 @@ fn values_that_are_not_finite_where_nothing_is_left_are_no_trouble() {
 }
 
 #[test]
+fn bose_integrals_over_half_lines_are_right_or_claim_what_rounding_hides() {
+    // x^s / (exp(x/t) - 1) is infinite below 1e-16 t; Γ(s + 1) ζ(s + 1) t^(s + 1).
+    let exact =
+        [(0.5, 2.315157373394117), (0.7, 1.8666063329278157), (1.0, 1.6449340668482264), (1.5, 1.7832931912913002)];
+    for (s, unit) in exact {
+        for t in [1e-3, 1.0, 1e5] {
+            for tolerance in [1e-3, 1e-6, 1e-10, 1e-13] {
+                let exact = unit * f64::powf(t, s + 1.0);
+                let found = of(
+                    &Integrator::new().rel_tol(tolerance),
+                    |x| x.powf(s) / ((x / t).exp() - 1.0),
+                    0.0,
+                    f64::INFINITY,
+                );
+                let off = (found.estimate - exact).abs();
+                assert!(off <= found.error.max(1e-14 * exact), "{s} {t}: {found:#}, not {exact:e}");
+                assert!(found.status == Status::Converged || tolerance < 1e-6, "{s} {t}: {found:#}");
+            }
+        }
+    }
+}
+
+#[test]
 fn what_has_no_integral_over_an_infinite_range_is_divergent_at_once() {
     let inf = f64::INFINITY;
     let cases: [(Plain, f64, f64); 7] = [
