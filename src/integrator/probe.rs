@@ -19,10 +19,10 @@ const SAMPLES: usize = 8192;
 const MOST: f64 = 6.5;
 
 /// The variable's range, and how it becomes x. Far out, where f is zero, it ends before f is no number, as is a power
-/// that overflows times an exponential function that is zero.
-fn range(f: &dyn Values, lower: f64, upper: f64) -> (f64, f64, Map) {
+/// that overflows times an exponential function that is zero. The evaluations come second.
+fn range(f: &dyn Values, lower: f64, upper: f64) -> ((f64, f64, Map), u64) {
     let map = match (lower.is_finite(), upper.is_finite()) {
-        (true, true) => return (lower, upper, Map::Plain),
+        (true, true) => return ((lower, upper, Map::Plain), 0),
         (true, false) => Map::half_line(lower, 1.0),
         (false, true) => Map::half_line(upper, -1.0),
         (false, false) => Map::Sinh,
@@ -37,7 +37,7 @@ fn range(f: &dyn Values, lower: f64, upper: f64) -> (f64, f64, Map) {
         Some(k) if values[side][k] == 0.0 => places[side][k],
         _ => ends[side],
     });
-    (from, to, map)
+    ((from, to, map), 2 * LANES as u64)
 }
 
 /// Panels between the ends of all of these, in the variable of the first that has one of its own; `None` where there
@@ -58,11 +58,12 @@ pub(super) fn union(found: &[Panels]) -> Option<Panels> {
 /// One sample in each of 8192 equal parts, at a golden-ratio place in it; samples towards the ends of a finite
 /// interval, down to 1e-15 of it; and those of [`at_scales`].
 pub(super) fn find(f: &dyn Values, lower: f64, upper: f64) -> (Option<Panels>, u64) {
-    let usual = Usual::of(f, lower, upper);
-    let (even, evaluations) = at_equal_parts(f, lower, upper, usual);
+    let (range, first) = range(f, lower, upper);
+    let usual = Usual::of(f, range);
+    let (even, evaluations) = at_equal_parts(f, range, usual);
     let (scales, more) = at_scales(f, lower, upper, usual.spread);
     let found: Vec<Panels> = even.into_iter().chain(scales).collect();
-    (union(&found), evaluations + more)
+    (union(&found), first + LANES as u64 + evaluations + more)
 }
 
 /// The same where it is known what stands out next to the end of a half-line: `None` unless something else does.
@@ -83,8 +84,7 @@ struct Usual {
 const STANDS_OUT: f64 = 8.0;
 
 impl Usual {
-    fn of(f: &dyn Values, lower: f64, upper: f64) -> Self {
-        let (from, to, map) = range(f, lower, upper);
+    fn of(f: &dyn Values, (from, to, map): (f64, f64, Map)) -> Self {
         // By steps of a third or so; the value in the middle of eight is none of a peak.
         let places = std::array::from_fn(|k| map.point(from + (to - from) * ((k as f64 + 1.0) * 0.337 % 1.0)));
         let mut values = [[0.0; LANES]];
@@ -158,8 +158,7 @@ pub(super) fn panels(ends: &[f64], map: Map) -> Panels {
 }
 
 /// [`find`] by samples in equal parts and towards the ends.
-fn at_equal_parts(f: &dyn Values, lower: f64, upper: f64, usual: Usual) -> (Option<Panels>, u64) {
-    let (from, to, map) = range(f, lower, upper);
+fn at_equal_parts(f: &dyn Values, (from, to, map): (f64, f64, Map), usual: Usual) -> (Option<Panels>, u64) {
     let width = to - from;
     let offsets = if map == Map::Plain { offsets() } else { &offsets()[NEAR..NEAR + SAMPLES - 2] };
     // Not fused: for most processors that is a call.

@@ -118,7 +118,7 @@ impl Leaf {
         // Where few numbers are left, the outermost term is no small one.
         let Region { lower, upper, .. } = self.region;
         let few = upper - lower < NARROWEST * lower.abs().max(upper.abs());
-        // Nor are terms that are all there is only beside what is not seen.
+        // Nor do terms that are next to nothing beside what was seen before.
         let seen = self.swept.magnitude;
         let less = seen.is_finite() && swept.magnitude < f64::EPSILON * seen;
         self.divergent |= !(few || less) && swept.divergent && swept.error > 1e-3 * swept.magnitude;

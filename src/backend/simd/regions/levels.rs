@@ -116,8 +116,8 @@ impl SimdRegions<'_> {
         let counts = |side: usize| each[side] > SLIGHT * beyond || !tolerance.met(each[side] + floor, estimate);
         desk.open = [first, 1 - first].map(|side| ends[side].open && counts(side));
         // A tolerance above all that was seen of an infinite range says nothing of what was not.
-        let some = !region.width().is_finite() && tolerance.absolute.is_finite();
-        let nothing_seen = |error: f64, magnitude: f64| some && error > UNRESOLVED * magnitude;
+        let infinite = !region.width().is_finite() && tolerance.absolute.is_finite();
+        let nothing_seen = |error: f64, magnitude: f64| infinite && error > UNRESOLVED * magnitude;
         let mut finer_waves = [Waves::none(simd), Waves::none(simd)];
         let mut short = false;
         let mut batch = Batch { each: [(0, 0); MOST_VECTORS], count: 0 };
