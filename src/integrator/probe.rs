@@ -12,6 +12,9 @@ pub(super) type Panels = Vec<(Region, [bool; 2])>;
 /// A search for panels, and how many evaluations it took.
 pub(super) type Find = fn(&dyn Values, f64, f64) -> (Option<Panels>, u64);
 
+/// Multiples of this are spread evenly.
+const GOLDEN: f64 = 0.618_033_988_749_894_9;
+
 /// Samples of the variable.
 const SAMPLES: usize = 8192;
 
@@ -85,8 +88,8 @@ const STANDS_OUT: f64 = 8.0;
 
 impl Usual {
     fn of(f: &dyn Values, (from, to, map): (f64, f64, Map)) -> Self {
-        // By steps of a third or so; the value in the middle of eight is none of a peak.
-        let places = std::array::from_fn(|k| map.point(from + (to - from) * ((k as f64 + 1.0) * 0.337 % 1.0)));
+        // Far from each other; the value in the middle of eight is none of a peak.
+        let places = std::array::from_fn(|k| map.point(from + (to - from) * ((k as f64 + 1.0) * GOLDEN).fract()));
         let mut values = [[0.0; LANES]];
         f.values(&[places], &mut values);
         let [mut values] = values;
@@ -263,7 +266,6 @@ fn exponentials() -> &'static [f64] {
 /// positive.
 fn offsets() -> &'static [f64] {
     static OFFSETS: OnceLock<Vec<f64>> = OnceLock::new();
-    const GOLDEN: f64 = 0.618_033_988_749_894_9;
     OFFSETS.get_or_init(|| {
         let near = (0..).map(|k| (-(f64::from(k) + 0.5) * (35.0 * 16.0 / SAMPLES as f64)).exp());
         let near: Vec<f64> = near.skip_while(|&d| d >= 1.0 / SAMPLES as f64).take(NEAR).collect();

@@ -118,7 +118,7 @@ pub(crate) struct SweptBox {
     pub promise: f64,
     /// The axis to halve.
     pub axis: u8,
-    /// A point at which the integrand is not finite, and the value there.
+    /// A point at which the integrand is not finite, and the value there; no coordinates until that was looked for.
     pub bad: Option<Bad>,
 }
 

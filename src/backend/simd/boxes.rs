@@ -11,6 +11,7 @@ mod corners;
 #[cfg(feature = "gpu")]
 mod elsewhere;
 mod line;
+mod mended;
 mod symmetric;
 mod tensor;
 mod values;
@@ -110,19 +111,22 @@ struct Frame<S: Simd> {
 impl SimdBoxes<'_> {
     /// The sweeps of all boxes, in order; `out` has a place for each.
     pub fn sweep(&self, boxes: Boxes, out: &mut [SweptBox], desk: &mut BoxDesk) {
-        let ninth = self.ninth.unwrap_or(self.seventh);
         dispatch!(self.token, simd => {
             let mut rest = boxes;
             for out in out.chunks_mut(LANES) {
                 let (eight, others) = rest.split_at(out.len());
                 match boxes.rule {
-                    BoxRule::Seventh => self.sweep_eight(simd, self.seventh, eight, out, desk),
-                    BoxRule::Ninth => self.sweep_eight(simd, ninth, eight, out, desk),
                     BoxRule::Fine => self.fine_eight(simd, eight, out, desk),
+                    rule => self.sweep_eight(simd, self.rule(rule), eight, out, desk),
                 }
                 rest = others;
             }
         });
+    }
+
+    /// The rule of that name.
+    pub fn rule(&self, rule: BoxRule) -> &'static FullySymmetric {
+        if rule == BoxRule::Ninth { self.ninth.unwrap_or(self.seventh) } else { self.seventh }
     }
 
     /// How often it is looked along the axes of the whole, until that is given up.
@@ -141,7 +145,10 @@ impl SimdBoxes<'_> {
         let (roughness, rough, peak) = along(&lower, desk).or_else(|_| {
             // A singularity in the middle of the whole is at corners of the mesh, where no node is.
             tries += 1;
-            lower.iter_mut().zip(&upper).for_each(|(lower, upper)| *lower += ASIDE * (upper - *lower));
+            for (d, (lower, upper)) in lower.iter_mut().zip(&upper).enumerate() {
+                // Nor on a diagonal of the whole.
+                *lower += ASIDE / (1.0 + 0.3 * d as f64) * (upper - *lower);
+            }
             along(&lower, desk)
         })?;
         let mut look = Look {

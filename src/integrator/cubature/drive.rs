@@ -1,6 +1,6 @@
 //! Rounds of adaptive cubature, spread over threads.
 
-use super::pieces::Crew;
+use super::pieces::{Crew, mend};
 use crate::backend::simd::boxes::SimdBoxes;
 use crate::backend::threads::Threads;
 use crate::clock::Instant;
@@ -76,6 +76,7 @@ impl<'a> Drive<'a> {
         let (seventh, ninth) = swept.split_at_mut(by_seventh);
         for (rule, places) in RULES.into_iter().zip([seventh, ninth, &mut fine]) {
             let end = self.sweep(rule, places).or_else(|| self.withheld());
+            let end = end.or_else(|| self.mend(rule, places)).or_else(|| self.withheld());
             if end.is_some() {
                 return end;
             }
@@ -226,5 +227,19 @@ impl<'a> Drive<'a> {
         let crew = Crew { with, threads, start: *start, seconds, no_threads };
         let stop = crew.sweep(boxes, places, 1, &|boxes, _, out, desk| kernel.sweep(boxes, out, desk));
         stop.map(End::Stopped)
+    }
+
+    /// Mends boxes of the round in which single nodes have no value; the end, if that is too dear.
+    fn mend(&mut self, rule: BoxRule, places: &mut [SweptBox]) -> Option<End> {
+        if places.iter().all(|one| one.bad.is_none()) {
+            return None;
+        }
+        let done = self.others + self.method.evaluations + self.method.cost();
+        let left = self.with.max_evaluations.saturating_sub(done);
+        let Some(evaluations) = mend(&self.kernel, self.method.next(rule), places, left) else {
+            return Some(End::Outcome(Outcome::MaxEvaluations));
+        };
+        self.method.evaluations += evaluations;
+        None
     }
 }

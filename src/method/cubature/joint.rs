@@ -311,7 +311,7 @@ impl JointCubature {
     }
 
     /// The evaluations of the next round, at most.
-    fn cost(&self) -> u64 {
+    pub fn cost(&self) -> u64 {
         let halves = 2 * self.costs.seventh.max(self.costs.ninth.unwrap_or(0));
         self.halved.len() as u64 * halves + self.fine.len() as u64 * self.costs.fine.unwrap_or(0)
     }

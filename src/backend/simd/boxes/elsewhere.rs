@@ -3,17 +3,11 @@
 use super::symmetric::{Sums, Sweep};
 use super::{BoxDesk, Seen, SimdBoxes};
 use crate::lanes::{Lanes, Simd, dispatch};
-use crate::plan::{BoxRule, Boxes, SweptBox};
+use crate::plan::{Boxes, SweptBox};
 use crate::rule::Vector;
-use crate::rule::fully_symmetric::FullySymmetric;
 use std::ops::Range;
 
 impl SimdBoxes<'_> {
-    /// The rule of that name.
-    pub fn rule(&self, rule: BoxRule) -> &'static FullySymmetric {
-        if rule == BoxRule::Ninth { self.ninth.unwrap_or(self.seventh) } else { self.seventh }
-    }
-
     /// Sets `out` to what up to eight boxes give, by the `numbers` that
     /// [`layout`](crate::rule::fully_symmetric::FullySymmetric::layout) lists. What is not finite is not named.
     pub fn judge_eight(&self, boxes: Boxes, numbers: &[Vector], out: &mut [SweptBox], desk: &mut BoxDesk) {

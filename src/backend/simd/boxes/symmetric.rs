@@ -62,9 +62,7 @@ impl SimdBoxes<'_> {
         self.evaluate_one(&rule.lines, desk);
         let lines = self.lines(simd, rule, desk, &mut seen);
         if !(seen.size.to_array()[0] + lines.center.to_array()[0]).is_finite() {
-            let mut bad = [const { None }; LANES];
-            self.bad_among(&rule.lines, desk, &mut bad);
-            if let [Some(bad), ..] = bad {
+            if let Some(bad) = self.first_bad(&rule.lines, desk) {
                 return Err(bad);
             }
         }
@@ -171,10 +169,8 @@ impl SimdBoxes<'_> {
             self.evaluate(simd, &rule.far, desk);
         }
         let sweep = Sweep { rule, frame, lines, sums, seen };
-        let bad = self.judge(simd, sweep, out, desk);
-        if bad {
-            let mut bad = self.find_bad(rule, desk);
-            out.iter_mut().zip(&mut bad).for_each(|(out, bad)| out.bad = bad.take());
+        if self.judge(simd, sweep, out, desk) {
+            out.iter_mut().filter(|one| !one.magnitude.is_finite()).for_each(|one| one.bad = Some(Bad::default()));
         }
     }
 

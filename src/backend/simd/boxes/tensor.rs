@@ -3,7 +3,7 @@
 use super::{BoxDesk, Seen, SimdBoxes};
 use crate::estimate::cubature::{LineSigns, hidden};
 use crate::lanes::{LANES, Lanes, Simd};
-use crate::plan::{Boxes, SweptBox};
+use crate::plan::{Bad, Boxes, SweptBox};
 use crate::rule::Vector;
 use crate::rule::fully_symmetric::FACE;
 use crate::rule::gauss_line::{GaussLine, LINE, MOST_FINE};
@@ -58,6 +58,7 @@ impl SimdBoxes<'_> {
         // Added up over the two faces of an axis, in the mean over their corners.
         let sentinels = (sentinels * (2.0 / corners.len() as f64)).to_array();
         let (low, high) = (seen.low.to_array(), seen.high.to_array());
+        let sizes = (sizes + size).to_array();
         let (volume, sum, size) = (frame.volume.to_array(), sum.to_array(), size.to_array());
         let reach = frame.reach.to_array();
         let (mut claims, mut next) = ([[0.0; LANES]; MOST_FINE], [0.0; LANES]);
@@ -68,10 +69,6 @@ impl SimdBoxes<'_> {
                 claims[d][lane] = volume[lane] * signs.claim();
                 next[lane] += signs.next();
             }
-        }
-        let mut bad = [const { None }; LANES];
-        if ((sizes + along.size) * 0.0).is_nan().any() {
-            self.bad_among(nodes, desk, &mut bad);
         }
         for (lane, out) in out.iter_mut().enumerate() {
             let volume = volume[lane];
@@ -90,7 +87,7 @@ impl SimdBoxes<'_> {
                 high: high[lane],
                 axis: roughest as u8,
                 promise: f64::INFINITY,
-                bad: bad[lane].take(),
+                bad: (!sizes[lane].is_finite()).then(Bad::default),
             };
         }
     }

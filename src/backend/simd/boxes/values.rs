@@ -76,49 +76,17 @@ impl SimdBoxes<'_> {
         }
     }
 
-    /// Points at which the integrand of each lane is not finite, once it is known that there are some.
+    /// The first of these nodes of the first box at which a value is not finite.
     #[cold]
-    #[inline(never)]
-    pub(super) fn find_bad(&self, rule: &FullySymmetric, desk: &mut BoxDesk) -> [Option<Bad>; LANES] {
-        let mut bad = [const { None }; LANES];
-        for nodes in [&rule.lines, &rule.pairs, &rule.triples] {
-            self.bad_among(nodes, desk, &mut bad);
-        }
-        if desk.outer.is_empty() {
-            self.bad_among(&rule.far, desk, &mut bad);
-        } else {
-            let count = self.evaluate_points(desk);
-            for (point, values) in desk.points.chunks_exact(rule.dimension).zip(&desk.values[..count]) {
-                for (lane, bad) in
-                    bad.iter_mut().enumerate().filter(|(lane, bad)| bad.is_none() && !values[*lane].is_finite())
-                {
-                    let point = self.axes.iter().zip(point).map(|(axis, t)| axis.map.point(t[lane]).0).collect();
-                    *bad = Some(Box::new((point, values[lane])));
-                }
-            }
-        }
-        for block in 0..1u32 << (rule.dimension - rule.block_axes()) {
-            self.hold(block << rule.block_axes(), rule, desk);
-            self.bad_among(&rule.corners, desk, &mut bad);
-        }
-        bad
-    }
-
-    /// Takes the first of these nodes at which a value is not finite, where no other is known.
-    pub(super) fn bad_among(&self, nodes: &[u8], desk: &mut BoxDesk, bad: &mut [Option<Bad>; LANES]) {
+    pub(super) fn first_bad(&self, nodes: &[u8], desk: &BoxDesk) -> Option<Bad> {
         let mut value = [[0.0; LANES]];
-        for node in nodes.chunks_exact(self.axes.len()) {
+        nodes.chunks_exact(self.axes.len()).find_map(|node| {
             self.values.at_nodes(&desk.rows, node, &mut value);
-            for (lane, bad) in bad.iter_mut().enumerate() {
-                let coordinate = |rows: &[Row]| -> Vec<f64> {
-                    rows.iter().zip(node).map(|(row, &place)| row[usize::from(place)][lane]).collect()
-                };
-                let slope: f64 = coordinate(&desk.slopes).iter().product();
-                let value = value[0][lane] * slope;
-                if bad.is_none() && !value.is_finite() {
-                    *bad = Some(Box::new((coordinate(&desk.rows), value)));
-                }
-            }
-        }
+            let coordinate = |rows: &[Row]| -> Vec<f64> {
+                rows.iter().zip(node).map(|(row, &place)| row[usize::from(place)][0]).collect()
+            };
+            let value = value[0][0] * coordinate(&desk.slopes).iter().product::<f64>();
+            (!value.is_finite()).then(|| Box::new((coordinate(&desk.rows), value)))
+        })
     }
 }

@@ -1,0 +1,185 @@
+//! Nodes at which the integrand has no value though it has one all around: on the diagonal, where sin(x - y)/(x - y) is
+//! 0/0 and ln|x - y| is infinite.
+
+use super::{BoxDesk, SimdBoxes};
+use crate::integrand::point_values::{PointValues, Row};
+use crate::lanes::LANES;
+use crate::plan::{Axis, Bad, BoxRule, Boxes, SweptBox};
+use crate::rule::Vector;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+/// The share of a box's half width between two of the points beside a node.
+const STEP: f64 = 1.0 / 64.0;
+
+/// What the four points on either side are worth, the nearest first: together the polynomial through all eight.
+const WEIGHTS: [f64; LANES / 2] = [56.0 / 70.0, -28.0 / 70.0, 8.0 / 70.0, -1.0 / 70.0];
+
+/// Shares of a step at which the integrand has to be a number, too: it is not that it has none in a gap.
+const NEAR: [f64; LANES / 2] = [9.765_625e-4, 9.536_743_164_062_5e-7, 9.313_225_746_154_785e-10, 9.094_947_017_729_282e-13];
+
+/// What one node may cost.
+const EACH: u64 = 2 * LANES as u64;
+
+/// An integrand at nodes of eight boxes. A value that is not finite is replaced by what values to both sides lead to
+/// expect, where these are numbers, and go the same way as an infinite one.
+struct Mended<'a> {
+    of: &'a dyn PointValues,
+    /// The bounds of the boxes, of each axis, in the variables of the integrand.
+    lower: Vec<Vector>,
+    upper: Vec<Vector>,
+    /// Evaluations beside nodes.
+    evaluations: AtomicU64,
+    /// The first node of each box that stays without a value.
+    bad: Mutex<[Option<Bad>; LANES]>,
+}
+
+impl SimdBoxes<'_> {
+    /// Sweeps those boxes again in which a value is not finite, with what is beside such nodes; the evaluations that
+    /// took, unless more than `most` might be needed. What stays without a value says where.
+    #[cold]
+    #[inline(never)]
+    pub fn mend(&self, boxes: Boxes, out: &mut [SweptBox], desk: &mut BoxDesk, most: u64) -> Option<u64> {
+        let (dimension, rule) = (boxes.dimension, boxes.rule);
+        let each = match rule {
+            BoxRule::Fine => (self.line.grids[dimension - 2].len() / dimension) as u64,
+            rule => self.rule(rule).evaluations(),
+        };
+        let bad: Vec<usize> = (0..out.len()).filter(|&k| out[k].bad.is_some()).collect();
+        let mut evaluations = 0;
+        for bad in bad.chunks(LANES) {
+            let count = bad.len() as u64;
+            if evaluations + count * each * (1 + EACH) > most {
+                return None;
+            }
+            let of = |bounds: &[f64]| -> Vec<f64> {
+                bad.iter().flat_map(|&k| bounds[k * dimension..(k + 1) * dimension].iter().copied()).collect()
+            };
+            let (lower, upper) = (of(boxes.lower), of(boxes.upper));
+            let boxes = Boxes { dimension, lower: &lower, upper: &upper, rule };
+            let mut swept: [SweptBox; LANES] = Default::default();
+            let mended = Mended::new(self, boxes);
+            SimdBoxes { values: &mended, ..*self }.sweep(boxes, &mut swept[..bad.len()], desk);
+            evaluations += count * each + mended.evaluations.load(Relaxed);
+            let found = mended.bad.into_inner().unwrap_or_default();
+            for (&k, (one, bad)) in bad.iter().zip(swept.into_iter().zip(found)) {
+                out[k] = SweptBox { bad, ..one };
+            }
+        }
+        Some(evaluations)
+    }
+}
+
+impl<'a> Mended<'a> {
+    fn new(kernel: &SimdBoxes<'a>, boxes: Boxes) -> Self {
+        let last = boxes.len() - 1;
+        let bounds = |bounds: &[f64]| -> Vec<Vector> {
+            let of = |(d, axis): (usize, &Axis)| {
+                std::array::from_fn(|lane| axis.map.point(bounds[lane.min(last) * boxes.dimension + d]).0)
+            };
+            kernel.axes.iter().enumerate().map(of).collect()
+        };
+        // Where x falls as the variable grows, the bounds are the other way round.
+        let (a, b) = (bounds(boxes.lower), bounds(boxes.upper));
+        let each = |pick: fn(f64, f64) -> f64| -> Vec<Vector> {
+            a.iter().zip(&b).map(|(a, b)| std::array::from_fn(|lane| pick(a[lane], b[lane]))).collect()
+        };
+        Self { of: kernel.values, lower: each(f64::min), upper: each(f64::max), evaluations: AtomicU64::new(0), bad: Mutex::default() }
+    }
+
+    /// Mends values at points of these coordinates, by axis and lane of a vector.
+    fn mend(&self, values: &mut [Vector], coordinate: impl Fn(usize, usize, usize) -> f64) {
+        if self.of.withheld() {
+            return;
+        }
+        for (i, values) in values.iter_mut().enumerate() {
+            for (lane, value) in values.iter_mut().enumerate().filter(|(_, value)| !value.is_finite()) {
+                let point: Vec<f64> = (0..self.lower.len()).map(|d| coordinate(i, d, lane)).collect();
+                if let Some(mended) = self.expected(&point, lane, *value) {
+                    *value = mended;
+                } else if let Ok(mut bad) = self.bad.lock() {
+                    bad[lane].get_or_insert_with(|| Box::new((point, *value)));
+                }
+            }
+        }
+    }
+
+    /// What is expected at this point of the box of a lane, where the integrand is `value`.
+    fn expected(&self, point: &[f64], lane: usize, value: f64) -> Option<f64> {
+        let bounds = |d: usize| (self.lower[d][lane], self.upper[d][lane]);
+        // Along a line that keeps to no axis and no diagonal.
+        let steps: Vec<f64> = (0..point.len())
+            .map(|d| {
+                let ((lower, upper), x) = (bounds(d), point[d]);
+                let inside = (x - lower).min(upper - x) / WEIGHTS.len() as f64;
+                let share = 0.5 + 0.5 * (0.618 * (d + 1) as f64).fract();
+                let step = share * (STEP * 0.5 * (upper - lower)).min(inside);
+                if d % 2 == 0 { step } else { -step }
+            })
+            .collect();
+        let ulps = |d: usize| (4 + 3 * d) as f64 * f64::EPSILON * point[d].abs();
+        if (0..point.len()).any(|d| steps[d].abs() < ulps(d)) {
+            return self.inward(point, lane);
+        }
+        // A step, two, three and four to either side.
+        let sides = self.beside(|d, k, side| point[d] + side * (k + 1) as f64 * steps[d]);
+        let near = self.beside(|d, k, side| point[d] + side * (NEAR[k] * steps[d]).abs().max(ulps(d)).copysign(steps[d]));
+        let is_known = sides.iter().flatten().all(|value| value.is_finite())
+            && near.iter().flatten().all(|near| !near.is_nan() && (near.is_finite() || *near == value));
+        let leads = |[first, second]: [f64; 2]| {
+            let sign = if value.is_infinite() { value.signum() } else { 0.0 };
+            sign * first >= sign * second
+        };
+        if !(is_known && (0..2).all(|side| leads([sides[0][side], sides[1][side]]))) {
+            return None;
+        }
+        Some(sides.iter().zip(WEIGHTS).map(|([below, above], weight)| weight * (below + above)).sum())
+    }
+
+    /// Where the node is a face of the box by rounding: the first number on the way to the middle.
+    fn inward(&self, point: &[f64], lane: usize) -> Option<f64> {
+        let place = |d: usize, k: usize, side: f64| {
+            let middle = 0.5 * (self.lower[d][lane] + self.upper[d][lane]);
+            let share = (k as f64 + if side < 0.0 { 0.5 } else { 1.0 }) / WEIGHTS.len() as f64;
+            point[d] + share * (middle - point[d])
+        };
+        self.beside(place).into_iter().flatten().find(|value| value.is_finite())
+    }
+
+    /// The values at eight points, of which this gives coordinate d by number and side.
+    fn beside(&self, place: impl Fn(usize, usize, f64) -> f64) -> [[f64; 2]; LANES / 2] {
+        let points: Vec<Vector> = (0..self.lower.len())
+            .map(|d| std::array::from_fn(|i| place(d, i / 2, if i % 2 == 0 { -1.0 } else { 1.0 })))
+            .collect();
+        let mut values = [[0.0; LANES]];
+        self.of.values(&points, &mut values);
+        self.evaluations.fetch_add(LANES as u64, Relaxed);
+        std::array::from_fn(|k| [values[0][2 * k], values[0][2 * k + 1]])
+    }
+}
+
+impl PointValues for Mended<'_> {
+    fn values(&self, points: &[Vector], values: &mut [Vector]) {
+        self.of.values(points, values);
+        self.mend(values, |i, d, lane| points[i * self.lower.len() + d][lane]);
+    }
+
+    fn at_nodes(&self, rows: &[Row], nodes: &[u8], values: &mut [Vector]) {
+        self.of.at_nodes(rows, nodes, values);
+        self.mend(values, |i, d, lane| rows[d][usize::from(nodes[i * self.lower.len() + d] & 15)][lane]);
+    }
+
+    fn withheld(&self) -> bool {
+        self.of.withheld()
+    }
+
+    #[cfg(feature = "gpu")]
+    fn scalar(&self, point: &[f64]) -> f64 {
+        self.of.scalar(point)
+    }
+
+    #[cfg(feature = "gpu")]
+    fn traced(&self) -> Option<crate::integrand::formula::Traced> {
+        self.of.traced()
+    }
+}
