@@ -9,11 +9,6 @@ use crate::lanes::LANES;
 use crate::method::{Adaptive, Doubt, Expected};
 use crate::plan::{Region, Sweep};
 
-/// Samples at equal parts: where something of the width of what was found can be met by so many; and where that is
-/// narrower, so that only what is broader can, or nothing was found.
-const SAMPLES: f64 = 2048.0;
-const FEWER: f64 = 1024.0;
-
 /// Samples outward from where the integral is and from 0: each farther by this share of the distance, the first where
 /// the rest is a constant, of which leaves know less; but no more of them in either direction.
 const OUTWARD: [f64; 2] = [1.0 / 128.0, 1.0 / 32.0];
@@ -33,7 +28,7 @@ pub(super) fn second_look(
 ) -> Vec<(f64, f64)> {
     let finite = ends.0.is_finite() && ends.1.is_finite();
     let Some(doubt) = method.doubt(looked).filter(|_| finite) else { return Vec::new() };
-    let mut look = Look { kernel, ends, leaves: Vec::new(), found: Vec::new(), evaluations: 0 };
+    let mut look = Look { kernel, ends, leaves: Vec::new(), means: Vec::new(), found: Vec::new(), evaluations: 0 };
     look.expect(method);
     let found = look.all(&doubt, looked);
     method.evaluations += look.evaluations;
@@ -53,12 +48,45 @@ struct Surprise {
 const HALVES: usize = 48;
 const MOST_NARROWED: usize = 64;
 
+/// How far the mean of samples at equal parts may be from that of a leaf: what so many samples as extreme as any of
+/// them make of it.
+const EXTREME: f64 = 1.5;
+
 struct Look<'a> {
     kernel: &'a SimdRegions<'a>,
     ends: (f64, f64),
     leaves: Vec<Expected>,
+    /// What is seen of leaves that were swept by levels.
+    means: Vec<Mean>,
     found: Vec<Surprise>,
     evaluations: u64,
+}
+
+/// Samples of a leaf, beside the mean that it says there is.
+#[derive(Clone, Copy)]
+struct Mean {
+    /// The leaf.
+    from: f64,
+    to: f64,
+    said: f64,
+    /// The sum of how far values are from it, the largest of these distances, and the number of samples.
+    sum: f64,
+    most: f64,
+    count: f64,
+}
+
+impl Mean {
+    fn take(&mut self, x: f64, value: f64) {
+        if (self.from..self.to).contains(&x) {
+            self.sum += value - self.said;
+            self.most = self.most.max((value - self.said).abs());
+            self.count += 1.0;
+        }
+    }
+
+    fn contradicts(&self) -> bool {
+        self.sum.abs() > EXTREME * self.most
+    }
 }
 
 impl Look<'_> {
@@ -67,6 +95,10 @@ impl Look<'_> {
         let mut desk = Desk::new();
         let any = Tolerance { absolute: f64::INFINITY, relative: 0.0 };
         for (region, swept) in method.swept() {
+            if swept.levels {
+                let (from, to, said) = (region.lower, region.upper, swept.estimate / region.width());
+                self.means.push(Mean { from, to, said, sum: 0.0, most: 0.0, count: 0.0 });
+            }
             let climbed = swept.levels.then(|| {
                 let sweep = Sweep::Ladder { least: 0, eager: false };
                 let climbed = self.kernel.sweep_one(&Region { sweep, guarded: false, ..region }, any, &mut desk);
@@ -81,12 +113,16 @@ impl Look<'_> {
     fn all(&mut self, doubt: &Doubt, looked: bool) -> Vec<(f64, f64)> {
         let ((lower, upper), ladder) = (self.ends, self.kernel.ladder);
         let span = upper - lower;
-        let narrow = doubt.length < span / SAMPLES;
-        let samples = if narrow || doubt.sparse { FEWER } else { SAMPLES };
         // A look before told values of a constant from others.
         if !(looked && doubt.constant) {
-            let places = spread(samples as u32).map(|share| share.mul_add(span, lower));
+            let places = spread(doubt.samples as u32).map(|share| share.mul_add(span, lower));
             self.along(&places.filter(|&x| lower < x && x < upper).collect::<Vec<f64>>());
+            let contradicted = self.means.drain(..).filter(Mean::contradicts);
+            // The upper half, for a cut in the middle.
+            self.found.extend(contradicted.map(|Mean { from, to, .. }| {
+                let middle = 0.5 * (from + to);
+                Surprise { from: middle, first: middle, last: to, to }
+            }));
             // And the nodes of the whole, one of which may have met what no other did.
             let nodes = ladder.nodes.iter().flat_map(|row| row.iter().enumerate());
             let place =
@@ -96,9 +132,9 @@ impl Look<'_> {
             self.along(&nodes);
         }
         // What is as narrow lies between equal parts.
-        if narrow {
+        if doubt.narrow {
             let by = OUTWARD[usize::from(!doubt.constant)];
-            let most = span / samples / by;
+            let most = span / doubt.samples / by;
             self.outward(doubt.place, [doubt.finest, most], by);
             if doubt.place.abs() > doubt.length {
                 self.outward(0.0, [doubt.finest, most], by);
@@ -129,6 +165,7 @@ impl Look<'_> {
             f.values(&x[..rows], &mut y[..rows]);
             self.evaluations += block.len() as u64;
             for (&point, &value) in block.iter().zip(y.as_flattened()) {
+                self.means.iter_mut().for_each(|mean| mean.take(point, value));
                 while leaf + 1 < self.leaves.len() && self.leaves[leaf].upper <= point {
                     leaf += 1;
                 }

@@ -22,6 +22,15 @@ const FORGOTTEN: f64 = 2.0;
 /// How far a value may lie from the mean of a leaf, in units of the difference of all that its nodes saw.
 const FAR: f64 = 2.0;
 
+/// Samples at equal parts: where something of the width of what was found can be met by so many; and where that is
+/// narrower, so that only what is broader can, or nothing was found.
+const SAMPLES: f64 = 2048.0;
+const FEWER: f64 = 1024.0;
+
+/// Edges inside of which there may be more, and the samples that meet a piece of f surely.
+const SEVERAL: usize = 3;
+const SAMPLES_OF_ONE: f64 = 3.0;
+
 /// The share of a leaf that is next to an end.
 const NEXT_TO_ENDS: f64 = 1.0 / 64.0;
 
@@ -61,12 +70,14 @@ pub(crate) struct Doubt {
     /// Where most of the integral is, and how little of the range that takes.
     pub place: f64,
     pub length: f64,
+    /// Whether samples at equal parts would not meet that.
+    pub narrow: bool,
     /// The length of the shortest leaf.
     pub finest: f64,
     /// Whether the same value was seen in all of the rest.
     pub constant: bool,
-    /// Whether there is no reason but that few nodes are known.
-    pub sparse: bool,
+    /// The samples at equal parts that tell what there is.
+    pub samples: f64,
 }
 
 impl Adaptive {
@@ -78,7 +89,8 @@ impl Adaptive {
         let forgotten = self.most > FORGOTTEN * self.totals.magnitude;
         let longest = self.leaves.iter().map(|leaf| leaf.region.width()).fold(0.0, f64::max);
         let sparse = self.method != Method::Auto && longest >= UNEVEN * finest;
-        if !(forgotten || sparse || finest < NARROW * self.span)
+        let pieces = self.samples_of_pieces();
+        if !(forgotten || sparse || pieces > 0.0 || finest < NARROW * self.span)
             || self.leaves.iter().any(|leaf| leaf.region.map != Map::Plain)
         {
             return None;
@@ -86,9 +98,27 @@ impl Adaptive {
         let others = self.leaves.iter().filter(|leaf| !leaf.swept.constant);
         let constant = others.map(|leaf| leaf.region.width()).sum::<f64>() < OTHERWISE * self.span;
         let (length, leaf) = self.most_of_it()?;
-        let narrow = length < NARROW * self.span;
-        let other = narrow || forgotten || samples && !constant;
-        (other || sparse).then_some(Doubt { place: leaf.middle(), length, finest, constant, sparse: !other })
+        let other = length < NARROW * self.span || forgotten || samples && !constant;
+        let narrow = length < self.span / SAMPLES;
+        let samples = match (narrow, other, sparse) {
+            (false, true, _) => SAMPLES,
+            (true, ..) | (_, _, true) => FEWER,
+            _ => 0.0,
+        };
+        let samples = samples.max(pieces);
+        (samples > 0.0).then_some(Doubt { place: leaf.middle(), length, narrow, finest, constant, samples })
+    }
+
+    /// The samples that meet pieces of f as short as the shortest between edges, where these are several; but no more
+    /// than it took to find them.
+    fn samples_of_pieces(&self) -> f64 {
+        let ends = self.in_order().flat_map(|leaf| {
+            [(leaf.edges[0], leaf.region.lower), (leaf.edges[1], leaf.region.upper)]
+        });
+        let mut ends: Vec<f64> = ends.filter(|end| end.0).map(|end| end.1).collect();
+        ends.dedup();
+        let shortest = ends.array_windows().map(|[from, to]| to - from).fold(f64::INFINITY, f64::min);
+        if ends.len() < SEVERAL + 2 { 0.0 } else { (SAMPLES_OF_ONE * self.span / shortest).min(self.evaluations as f64) }
     }
 
     /// The length that most of what stands out of the usual value lies in, and the leaf in which it stands out most.
