@@ -73,10 +73,7 @@ impl Cycles {
     /// Makes it due at once where levels, which `swept` is of, found that f falls no faster than a power of x: rounds
     /// would go on for long.
     pub fn hasten(&mut self, question: &Question, swept: &[Swept]) {
-        // Of a half-line the second goes outward.
-        let both = question.lower == f64::NEG_INFINITY && question.upper == f64::INFINITY;
-        let outward = |one: &Swept| one.reach[1] >= POWER || both && one.reach[0] >= POWER;
-        if !is_finite(question) && swept.iter().any(outward) {
+        if !is_finite(question) && falls_slowly((question.lower, question.upper), swept) {
             self.due = self.due.map(|_| 0);
         }
     }
@@ -125,6 +122,13 @@ impl Cycles {
         let answer = self.best.filter(|answer| error.is_nan() || answer.error < error)?;
         Some(Answer { evaluations: evaluations + self.evaluations, ..answer })
     }
+}
+
+/// Whether levels over an infinite range found that f falls no faster than a power of x.
+pub(super) fn falls_slowly((lower, upper): (f64, f64), swept: &[Swept]) -> bool {
+    // Of a half-line the second goes outward.
+    let both = lower == f64::NEG_INFINITY && upper == f64::INFINITY;
+    swept.iter().any(|one| one.reach[1] >= POWER || both && one.reach[0] >= POWER)
 }
 
 fn is_finite(question: &Question) -> bool {

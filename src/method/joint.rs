@@ -120,6 +120,15 @@ impl Joint {
         self.limits[component]
     }
 
+    /// The error that a component may have if it is nothing beside the others.
+    pub fn least_limit(&self, component: usize) -> f64 {
+        let known = |c: usize| if c != component && self.errors[c].is_finite() { self.estimates[c] } else { 0.0 };
+        let others: Vec<f64> = (0..self.estimates.len()).map(known).collect();
+        let (even, mut limits) = (vec![f64::INFINITY; others.len()], vec![0.0; others.len()]);
+        self.measure.limits(&others, &even, |size| self.wanted.at(size), &mut limits);
+        limits[component]
+    }
+
     /// The integral of |f|; or that of f where no more is known.
     pub fn magnitude(&self, component: usize) -> f64 {
         let own = self.components[component].totals.magnitude;

@@ -9,6 +9,7 @@ use crate::integral::Status;
 use crate::integrand::shared::{Shared, VectorValues};
 use crate::integrand::values::Values;
 use crate::integrator::answer::Answer;
+use crate::integrator::cycles::falls_slowly;
 use crate::integrator::done::Done;
 use crate::integrator::noise::Noise;
 use crate::integrator::question::{Question, Workspace};
@@ -17,6 +18,9 @@ use crate::integrator::white_noise::SoFar;
 use crate::lanes::LANES;
 use crate::method::{Adaptive, Outcome};
 use crate::region::Region;
+
+/// Evaluations of all on an infinite range after which a component may have trouble of its own.
+const LONG: u64 = 16_000;
 
 /// The values of one component, of which no others are asked for.
 struct Alone<'a> {
@@ -44,7 +48,7 @@ impl Run<'_> {
         let control = Control { watch: None, ..self.with.control.clone() };
         let wanted = self.with.tolerances();
         let share = wanted.absolute / (self.swept.len() as f64).sqrt();
-        let tolerance = Tolerance { absolute: share.max(self.joint.limit(c)), ..wanted };
+        let tolerance = Tolerance { absolute: share.max(self.joint.least_limit(c)), ..wanted };
         let region = Region { lower: self.bounds.0, upper: self.bounds.1 };
         let question = self.with.question(&values, self.token, region, tolerance, &control);
         let left = self.with.max_evaluations.saturating_sub(self.shared.evaluations());
@@ -96,13 +100,36 @@ impl Run<'_> {
         found
     }
 
-    /// Whether component `c`, of which this became on the mesh of all, is answered by itself.
-    pub fn is_answered_alone(&mut self, outcome: Outcome, c: usize) -> bool {
-        let own =
-            matches!(outcome, Outcome::Divergent | Outcome::Oscillates | Outcome::NonFinite { .. } | Outcome::Overflow);
-        if !own || self.joint.is_settled(c) {
+    /// Asks by themselves, once, for those components on an infinite range that rounds would go on with for long, as
+    /// they may oscillate for ever; whether any is answered by what goes on below.
+    pub fn ask_those_that_take_long(&mut self) -> bool {
+        if self.bounds.0.is_finite() && self.bounds.1.is_finite() {
             return false;
         }
+        let mut found = false;
+        for c in 0..self.swept.len() {
+            let due = self.shared.evaluations() >= LONG || falls_slowly(self.bounds, &self.swept[c]);
+            let met = self.joint.errors[c] <= self.joint.least_limit(c);
+            if !due || met || self.joint.is_settled(c) || std::mem::replace(&mut self.asked[c], true) {
+                continue;
+            }
+            found |= self.is_settled_alone(c);
+        }
+        found
+    }
+
+    /// Whether component `c`, of which this became on the mesh of all, is answered by itself.
+    pub fn is_answered_alone(&mut self, outcome: Outcome, c: usize) -> bool {
+        let finite = self.bounds.0.is_finite() && self.bounds.1.is_finite();
+        let own = match outcome {
+            Outcome::Divergent | Outcome::Oscillates | Outcome::NonFinite { .. } | Outcome::Overflow => true,
+            Outcome::RoundoffLimited => !finite && !std::mem::replace(&mut self.asked[c], true),
+            _ => false,
+        };
+        own && !self.joint.is_settled(c) && self.is_settled_alone(c)
+    }
+
+    fn is_settled_alone(&mut self, c: usize) -> bool {
         let start = self.start;
         let answer = self
             .ask(c, |question, _| run(question, &mut Workspace::default(), &mut Desk::new(), &Done::default(), start));

@@ -42,6 +42,8 @@ pub(super) struct Run<'a> {
     /// Noise of components, once it is looked for.
     pub noise: Vec<Option<Noise>>,
     pub white_noise: Vec<WhiteNoise>,
+    /// The components that were asked for by themselves as they take long.
+    pub asked: Vec<bool>,
     /// Components in a row that make one number.
     pub group: usize,
     pub start: Instant,
@@ -107,7 +109,7 @@ impl Run<'_> {
             if with.control.may_stop() {
                 last = Some((self.joint.estimates.clone(), self.joint.errors.clone()));
             }
-            let found = self.look_for_noise(absorbed);
+            let found = self.ask_those_that_take_long() | self.look_for_noise(absorbed);
             if let Some((outcome, component)) = absorbed
                 && !found
                 && !looks.again(outcome, component, self)
@@ -200,7 +202,9 @@ impl Run<'_> {
             let unsure = (self.joint.estimates.clone(), vec![f64::INFINITY; count]);
             return (self.stopped(stop, Some(unsure)), None);
         }
-        let nothing: Vec<bool> = (0..count).map(|c| self.joint.magnitude(c) < TINY).collect();
+        // What was asked for by itself has said so itself.
+        let nothing = |c: usize| !self.joint.is_settled(c) && self.joint.magnitude(c) < TINY;
+        let nothing: Vec<bool> = (0..count).map(nothing).collect();
         let hides = |&first: &usize| {
             let mut components = first..first + self.group;
             nothing[components.clone()].iter().all(|&nothing| nothing) && !components.all(|c| (self.is_zero)(c))

@@ -18,6 +18,10 @@ const WEIGHTS: [f64; LANES / 2] = [56.0 / 70.0, -28.0 / 70.0, 8.0 / 70.0, -1.0 /
 /// Shares of a step at which the integrand has to be a number, too: it is not that it has none in a gap.
 const NEAR: [f64; LANES / 2] = [9.765_625e-4, 9.536_743_164_062_5e-7, 9.313_225_746_154_785e-10, 9.094_947_017_729_282e-13];
 
+/// How much less than at the middle of a box values beside its faces are, times the distances from these; those of a
+/// pole are as much.
+const POLE: f64 = 0.98;
+
 /// What one node may cost.
 const EACH: u64 = 2 * LANES as u64;
 
@@ -118,8 +122,9 @@ impl<'a> Mended<'a> {
             })
             .collect();
         let ulps = |d: usize| (4 + 3 * d) as f64 * f64::EPSILON * point[d].abs();
-        if (0..point.len()).any(|d| steps[d].abs() < ulps(d)) {
-            return self.inward(point, lane);
+        let across: Vec<bool> = (0..point.len()).map(|d| steps[d].abs() < ulps(d)).collect();
+        if across.contains(&true) {
+            return self.inward(point, lane, &across);
         }
         // A step, two, three and four to either side.
         let sides = self.beside(|d, k, side| point[d] + side * (k + 1) as f64 * steps[d]);
@@ -136,14 +141,24 @@ impl<'a> Mended<'a> {
         Some(sides.iter().zip(WEIGHTS).map(|([below, above], weight)| weight * (below + above)).sum())
     }
 
-    /// Where the node is a face of the box by rounding: the first number on the way to the middle.
-    fn inward(&self, point: &[f64], lane: usize) -> Option<f64> {
+    /// Where the node is on faces of the box by rounding, which are across these axes: the first number on the way to
+    /// the middle of them, unless values grow like those of a pole.
+    fn inward(&self, point: &[f64], lane: usize, across: &[bool]) -> Option<f64> {
         let place = |d: usize, k: usize, side: f64| {
             let middle = 0.5 * (self.lower[d][lane] + self.upper[d][lane]);
             let share = (k as f64 + if side < 0.0 { 0.5 } else { 1.0 }) / WEIGHTS.len() as f64;
-            point[d] + share * (middle - point[d])
+            if across[d] { point[d] + share * (middle - point[d]) } else { point[d] }
         };
-        self.beside(place).into_iter().flatten().find(|value| value.is_finite())
+        let values = self.beside(place);
+        let values = values.as_flattened();
+        let distances = |i: usize| -> f64 {
+            let away = |d: usize| (place(d, i / 2, if i % 2 == 0 { -1.0 } else { 1.0 }) - point[d]).abs();
+            (0..point.len()).filter(|&d| across[d]).map(away).product()
+        };
+        let last = values.len() - 1;
+        let first = values.iter().position(|value| value.is_finite())?;
+        let falls = values[first].abs() * distances(first) < POLE * values[last].abs() * distances(last);
+        (first < last && falls).then_some(values[first])
     }
 
     /// The values at eight points, of which this gives coordinate d by number and side.
