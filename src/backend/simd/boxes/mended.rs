@@ -124,7 +124,8 @@ impl<'a> Mended<'a> {
         let ulps = |d: usize| (4 + 3 * d) as f64 * f64::EPSILON * point[d].abs();
         let across: Vec<bool> = (0..point.len()).map(|d| steps[d].abs() < ulps(d)).collect();
         if across.contains(&true) {
-            return self.inward(point, lane, &across);
+            let aside: Vec<f64> = point.iter().zip(&steps).map(|(x, step)| x + step).collect();
+            return self.inward(&aside, lane, &across);
         }
         // A step, two, three and four to either side.
         let sides = self.beside(|d, k, side| point[d] + side * (k + 1) as f64 * steps[d]);
@@ -141,8 +142,8 @@ impl<'a> Mended<'a> {
         Some(sides.iter().zip(WEIGHTS).map(|([below, above], weight)| weight * (below + above)).sum())
     }
 
-    /// Where the node is on faces of the box by rounding, which are across these axes: the first number on the way to
-    /// the middle of them, unless values grow like those of a pole.
+    /// Where the node is on faces of the box by rounding, which are across these axes, and a step aside on others: the
+    /// first number on the way to the middle of them, unless values grow like those of a pole.
     fn inward(&self, point: &[f64], lane: usize, across: &[bool]) -> Option<f64> {
         let place = |d: usize, k: usize, side: f64| {
             let middle = 0.5 * (self.lower[d][lane] + self.upper[d][lane]);
