@@ -1,5 +1,5 @@
 //! Integrals over infinite ranges of what is no number far out, as factors have overflowed on the way: x³⁰⁰ exp(-x), or
-//! ∞/∞. What falls there goes on falling.
+//! ∞/∞. What falls there goes on falling; and what is zero for long before is zero.
 
 use super::answer::{Answer, Extrapolated};
 use super::done::Done;
@@ -101,6 +101,9 @@ impl Edge {
         if step < 1.0 || at([step; LANES])[0].is_finite() {
             return None;
         }
+        if let Some(exponent) = beyond_zeros(&mut at) {
+            return Some(Edge { place: sign * exponent.exp2(), claim: 0.0 });
+        }
         while step > CLOSE {
             step /= (LANES + 1) as f64;
             let values = at(std::array::from_fn(|k| (k as f64 + 1.0).mul_add(step, place)));
@@ -131,6 +134,29 @@ impl Edge {
         ends.then_some(edge)
     }
 }
+
+/// The exponent from which on values are no numbers, if they were zero for long before: a cosine of what is infinite,
+/// times an exponential that is nothing there.
+fn beyond_zeros(at: &mut impl FnMut([f64; LANES]) -> [f64; LANES]) -> Option<f64> {
+    let (mut exponent, mut last) = (LAST, None);
+    while exponent > ZEROS {
+        for value in at(std::array::from_fn(|k| exponent - ZEROS_BY * k as f64)) {
+            match last {
+                None if !value.is_finite() => {}
+                _ if value != 0.0 => return None,
+                None => last = Some(exponent),
+                Some(last) if last - exponent >= ZEROS => return Some(last),
+                Some(_) => {}
+            }
+            exponent -= ZEROS_BY;
+        }
+    }
+    None
+}
+
+/// Octaves of zeros, and how finely these are looked at.
+const ZEROS: f64 = 64.0;
+const ZEROS_BY: f64 = 0.5;
 
 /// Values, but zeros beyond.
 struct Ended<'a> {
