@@ -207,6 +207,7 @@ impl Integrator {
     /// - the limit towards a singular end or place that is not 0, some 1,200 for each side of it;
     /// - what is looked at far out on an infinite range of several panels (270 at most for each end), and searches for
     ///   kinks there;
+    /// - the climb from the highest box on infinite axes, some 1,000, so that what was not reached is claimed;
     /// - a round more, of several components on one interval;
     /// - for `Lattice` and `Sobol`, the look along a line before replicates that agree are believed, some 500 for each
     ///   component.

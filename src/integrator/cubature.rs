@@ -335,7 +335,7 @@ impl Integrator {
             return Err(Error::no_gpu(reason));
         }
         if matches!(end, End::Outcome(Outcome::MaxEvaluations | Outcome::MemoryLimit)) {
-            drive.method.claim_too_long();
+            drive.claim_unseen();
         }
         let wrong = if let End::Wrong(disagreement) = end { Some(disagreement) } else { None };
         let before = mesh.as_ref().map_or(0, |mesh| mesh.len());

@@ -35,6 +35,9 @@ const UNSHARED: u64 = 1 << 12;
 const POINTS: u64 = 1 << 10;
 const AMPLE: u64 = 1 << 16;
 
+/// How many times as much as an estimate a top may be worth that it knows.
+const FAR_BELOW: f64 = 1e3;
+
 const CONTRADICTED: &str = "methods contradict each other by more than they claim";
 
 /// A box, and how to look at it.
@@ -106,9 +109,7 @@ impl<'a> Race<'a> {
         if last.is_none() {
             last = self.met_after_all();
         }
-        if last.is_none() {
-            self.claim_too_long();
-        }
+        let unseen = if last.is_none() { self.claim_unseen() } else { 0.0 };
         integral.evaluations = self.spent();
         // Being stopped is the end of all.
         let stopped = last.is_some_and(|i| matches!(self.entrants[i].end, Some(End::Stopped(_))));
@@ -141,6 +142,10 @@ impl<'a> Race<'a> {
             if integral.status == Status::Converged {
                 integral.status = Status::Suspicious { reason: CONTRADICTED };
             }
+        }
+        // Who is so far below has not seen it either.
+        if unseen > FAR_BELOW * integral.estimate.abs() {
+            integral.error = integral.error.max(unseen);
         }
         integral.elapsed = self.start.elapsed();
         self.with.judged(integral)
@@ -257,13 +262,15 @@ impl<'a> Race<'a> {
         Some(i).filter(|&i| self.entrants[i].is_final())
     }
 
-    /// Has cubature claim what it could not look at any more.
-    fn claim_too_long(&mut self) {
+    /// Has cubature claim what it could not look at any more; of that, what no node was near.
+    fn claim_unseen(&mut self) -> f64 {
+        let mut unseen = 0.0;
         for entrant in &mut self.entrants {
             if let Runner::Cubature(drive) = &mut entrant.runner {
-                drive.method.claim_too_long();
+                unseen = drive.claim_unseen();
             }
         }
+        unseen
     }
 
     /// The entrant with the least error; where no claim means anything, the one that has seen most.

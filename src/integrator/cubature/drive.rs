@@ -15,6 +15,9 @@ use crate::plan::{BoxRule, Boxes, Look, SweptBox};
 
 pub(in crate::integrator) const RULES: [BoxRule; 3] = [BoxRule::Seventh, BoxRule::Ninth, BoxRule::Fine];
 
+/// Evaluations beyond the limit that a climb may take.
+const LAST_CLIMB: u64 = 1 << 10;
+
 /// How often a mesh is made anew.
 pub(super) const MOST_ANEW: u32 = 4;
 
@@ -165,6 +168,13 @@ impl<'a> Drive<'a> {
         true
     }
 
+    /// Claims what was not seen, where no more can be done about it; of that, what no node was near.
+    pub fn claim_unseen(&mut self) -> f64 {
+        self.method.claim_too_long();
+        let SimdBoxes { values, axes, token, .. } = self.kernel;
+        Doubter { values, axes, token, left: LAST_CLIMB }.claim_summit(&mut self.method)
+    }
+
     /// Writes down the answer, but for the evaluations.
     pub fn tell(self, end: End, sign: f64, integral: &mut Integral) {
         let Self { method, threads, no_threads, rounds, given_up, look, .. } = self;
@@ -208,6 +218,7 @@ impl<'a> Drive<'a> {
             integral.error += look.peak * volume / method.regions() as f64;
         } else if method.totals.magnitude < TINY && !(self.is_zero)() {
             integral.status = Status::Suspicious { reason: ZERO };
+            integral.error = f64::INFINITY;
         }
     }
 

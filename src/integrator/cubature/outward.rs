@@ -25,7 +25,7 @@ const COUNTS: f64 = 1e-13;
 
 /// Feet that are climbed at most, from the highest down; the first step, in shares of the distance, and the last.
 const MOST_CLIMBED: usize = 16;
-const STEPS: [f64; 2] = [0.15, 0.01];
+const STEPS: [f64; 3] = [0.15, 0.01, 1.0];
 
 /// How much higher than at all nodes of its box a top is that is not known.
 const HIGHER: f64 = 2.0;

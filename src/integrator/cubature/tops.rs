@@ -2,7 +2,7 @@
 //! holds more than these tell.
 
 use super::doubt::Doubter;
-use super::outward::Foot;
+use super::outward::{Foot, Top};
 use crate::lanes::LANES;
 use crate::method::{Cubature, MOST_PLACED, Suspicion};
 use crate::plan::{Axis, AxisMap};
@@ -10,30 +10,59 @@ use crate::plan::{Axis, AxisMap};
 /// How much higher than at all nodes of its box f may be.
 const HIGHER: f64 = 4.0;
 
-/// The first step of a climb, in widths of the box, the last, and how many there are.
-const STEPS: [f64; 2] = [0.25, 0.01];
+/// How much higher than all nodes a top is that these have not seen.
+const SUMMIT: f64 = 100.0;
+
+/// The first step of a climb, in widths of the box, the last, and the factor after each that led higher; of a climb that
+/// may lead far; and how many there are.
+const STEPS: [f64; 3] = [0.25, 0.01, 1.0];
+const FAR: [f64; 3] = [0.25, 0.01, 1.7];
 const MOST_STEPS: usize = 64;
 
 impl Doubter<'_> {
     /// Whether f is much higher somewhere around the highest of the rough boxes than at the nodes there. That box
     /// becomes active, and claims all that it holds.
     pub fn on_top(&self, method: &mut Cubature) -> bool {
-        let Some((lower, upper)) = method.highest().filter(|_| self.axes.len() <= MOST_PLACED) else { return false };
-        let ends = |(axis, t): (&Axis, &f64)| axis.map.point(*t).0;
-        let lower: Vec<f64> = self.axes.iter().zip(&lower).map(ends).collect();
-        let upper: Vec<f64> = self.axes.iter().zip(&upper).map(ends).collect();
-        let units: Vec<f64> = lower.iter().zip(&upper).map(|(lower, upper)| upper - lower).collect();
-        let point = lower.iter().zip(&units).map(|(lower, unit)| 0.5f64.mul_add(*unit, *lower)).collect();
-        let mut foot = Foot { point, value: 0.0, distance: 0.0 };
-        method.evaluations += self.climb(&mut foot, &units, STEPS, self.left);
-        let (place, height) = self.in_axes(&foot);
+        let Some(Top { place, height }) = method.highest(true).and_then(|leaf| self.above(leaf, STEPS, method)) else {
+            return false;
+        };
         let Some((leaf, peak, magnitude)) = method.leaf_at(&place) else { return false };
         height > HIGHER * peak && method.doubt_for_long(&[Suspicion { leaf, error: magnitude, peak: height }])
     }
 
-    /// Goes up from a foot by steps along the axes, in such units, shorter ones where none leads higher; the
-    /// evaluations.
-    pub(super) fn climb(&self, foot: &mut Foot, units: &[f64], [first, last]: [f64; 2], left: u64) -> u64 {
+    /// What may be on infinite axes around the highest of the boxes, if that is so much higher than all nodes that these
+    /// have seen but its foot. It is claimed.
+    pub fn claim_summit(&self, method: &mut Cubature) -> f64 {
+        let plain = self.axes.iter().all(|axis| axis.map == AxisMap::Plain);
+        let Some(highest) = method.highest(false).filter(|_| !plain) else { return 0.0 };
+        let peak = method.peak;
+        let Some(top) = self.above(highest, FAR, method).filter(|top| top.height > SUMMIT * peak) else { return 0.0 };
+        let leaf = method.leaf_at(&top.place).map_or(highest, |(leaf, ..)| leaf);
+        let worth = top.height * method.volume(leaf);
+        method.totals.truncation += worth;
+        worth
+    }
+
+    /// Where a climb from the middle of a box leads. Evaluations are counted there.
+    fn above(&self, leaf: u32, steps: [f64; 3], method: &mut Cubature) -> Option<Top> {
+        if self.axes.len() > MOST_PLACED {
+            return None;
+        }
+        let (lower, upper) = method.ends(leaf);
+        let ends = |(axis, t): (&Axis, &f64)| axis.map.point(*t).0;
+        let lower: Vec<f64> = self.axes.iter().zip(lower).map(ends).collect();
+        let upper: Vec<f64> = self.axes.iter().zip(upper).map(ends).collect();
+        let units: Vec<f64> = lower.iter().zip(&upper).map(|(lower, upper)| upper - lower).collect();
+        let point = lower.iter().zip(&units).map(|(lower, unit)| 0.5f64.mul_add(*unit, *lower)).collect();
+        let mut foot = Foot { point, value: 0.0, distance: 0.0 };
+        method.evaluations += self.climb(&mut foot, &units, steps, self.left);
+        let (place, height) = self.in_axes(&foot);
+        Some(Top { place, height })
+    }
+
+    /// Goes up from a foot by steps along the axes, in such units, longer ones by a factor after each that led higher,
+    /// shorter ones where none does; the evaluations.
+    pub(super) fn climb(&self, foot: &mut Foot, units: &[f64], [first, last, grows]: [f64; 3], left: u64) -> u64 {
         let dimension = self.axes.len();
         let rows = (2 * dimension).div_ceil(LANES);
         let (mut points, mut values) = (vec![[0.0; LANES]; rows * dimension], vec![[0.0; LANES]; rows]);
@@ -68,6 +97,7 @@ impl Doubter<'_> {
                 Some(k) => {
                     let point = (0..dimension).map(|d| moved(k, d)).collect();
                     (foot.point, foot.value) = (point, value(k));
+                    step *= grows;
                 }
                 None => step *= 0.5,
             }

@@ -398,7 +398,9 @@ impl Run<'_> {
         for (group, found) in places.chunks_mut(LANES * count).enumerate() {
             let each = found.len() / count;
             let eight = boxes.split_at(group * LANES).1.split_at(each).0;
-            for (c, out) in found.chunks_mut(each).enumerate().filter(|(_, out)| out.iter().any(|one| one.bad.is_some())) {
+            for (c, out) in
+                found.chunks_mut(each).enumerate().filter(|(_, out)| out.iter().any(|one| one.bad.is_some()))
+            {
                 let left = with.max_evaluations.saturating_sub(joint.evaluations + joint.cost() + mended);
                 let single = SharedPoints::new(over.values, count, over.axes.len());
                 let kernel = SimdBoxes { values: &single.component(c), ..*kernel };

@@ -112,13 +112,16 @@ impl Adaptive {
     /// The samples that meet pieces of f as short as the shortest between edges, where these are several; but no more
     /// than it took to find them.
     fn samples_of_pieces(&self) -> f64 {
-        let ends = self.in_order().flat_map(|leaf| {
-            [(leaf.edges[0], leaf.region.lower), (leaf.edges[1], leaf.region.upper)]
-        });
+        let ends =
+            self.in_order().flat_map(|leaf| [(leaf.edges[0], leaf.region.lower), (leaf.edges[1], leaf.region.upper)]);
         let mut ends: Vec<f64> = ends.filter(|end| end.0).map(|end| end.1).collect();
         ends.dedup();
         let shortest = ends.array_windows().map(|[from, to]| to - from).fold(f64::INFINITY, f64::min);
-        if ends.len() < SEVERAL + 2 { 0.0 } else { (SAMPLES_OF_ONE * self.span / shortest).min(self.evaluations as f64) }
+        if ends.len() < SEVERAL + 2 {
+            0.0
+        } else {
+            (SAMPLES_OF_ONE * self.span / shortest).min(self.evaluations as f64)
+        }
     }
 
     /// The length that most of what stands out of the usual value lies in, and the leaf in which it stands out most.

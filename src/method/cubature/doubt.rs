@@ -130,12 +130,10 @@ impl Cubature {
         Some((leaf, self.peak_of(leaf), magnitude))
     }
 
-    /// The bounds of the rough leaf in which |f| is largest, if there is any.
-    pub fn highest(&self) -> Option<(Vec<f64>, Vec<f64>)> {
-        let rough = (0..self.leaves.len() as u32).filter(|&leaf| self.leaves[leaf as usize].is_rough());
-        let leaf = rough.max_by(|&a, &b| self.peak_of(a).total_cmp(&self.peak_of(b)).then(b.cmp(&a)))?;
-        let (lower, upper) = self.ends(leaf);
-        Some((lower.to_vec(), upper.to_vec()))
+    /// The leaf in which |f| is largest, of the rough ones only or of all, if there is any.
+    pub fn highest(&self, only_rough: bool) -> Option<u32> {
+        let these = (0..self.leaves.len() as u32).filter(|&leaf| !only_rough || self.leaves[leaf as usize].is_rough());
+        these.max_by(|&a, &b| self.peak_of(a).total_cmp(&self.peak_of(b)).then(b.cmp(&a)))
     }
 
     /// The largest |f| at nodes of a leaf.

@@ -16,7 +16,8 @@ const STEP: f64 = 1.0 / 64.0;
 const WEIGHTS: [f64; LANES / 2] = [56.0 / 70.0, -28.0 / 70.0, 8.0 / 70.0, -1.0 / 70.0];
 
 /// Shares of a step at which the integrand has to be a number, too: it is not that it has none in a gap.
-const NEAR: [f64; LANES / 2] = [9.765_625e-4, 9.536_743_164_062_5e-7, 9.313_225_746_154_785e-10, 9.094_947_017_729_282e-13];
+const NEAR: [f64; LANES / 2] =
+    [9.765_625e-4, 9.536_743_164_062_5e-7, 9.313_225_746_154_785e-10, 9.094_947_017_729_282e-13];
 
 /// How much less than at the middle of a box values beside its faces are, times the distances from these; those of a
 /// pole are as much.
@@ -88,7 +89,13 @@ impl<'a> Mended<'a> {
         let each = |pick: fn(f64, f64) -> f64| -> Vec<Vector> {
             a.iter().zip(&b).map(|(a, b)| std::array::from_fn(|lane| pick(a[lane], b[lane]))).collect()
         };
-        Self { of: kernel.values, lower: each(f64::min), upper: each(f64::max), evaluations: AtomicU64::new(0), bad: Mutex::default() }
+        Self {
+            of: kernel.values,
+            lower: each(f64::min),
+            upper: each(f64::max),
+            evaluations: AtomicU64::new(0),
+            bad: Mutex::default(),
+        }
     }
 
     /// Mends values at points of these coordinates, by axis and lane of a vector.
@@ -129,7 +136,8 @@ impl<'a> Mended<'a> {
         }
         // A step, two, three and four to either side.
         let sides = self.beside(|d, k, side| point[d] + side * (k + 1) as f64 * steps[d]);
-        let near = self.beside(|d, k, side| point[d] + side * (NEAR[k] * steps[d]).abs().max(ulps(d)).copysign(steps[d]));
+        let near =
+            self.beside(|d, k, side| point[d] + side * (NEAR[k] * steps[d]).abs().max(ulps(d)).copysign(steps[d]));
         let is_known = sides.iter().flatten().all(|value| value.is_finite())
             && near.iter().flatten().all(|near| !near.is_nan() && (near.is_finite() || *near == value));
         let leads = |[first, second]: [f64; 2]| {
