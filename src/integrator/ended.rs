@@ -138,6 +138,9 @@ impl Edge {
 /// The exponent from which on values are no numbers, if they were zero for long before: a cosine of what is infinite,
 /// times an exponential that is nothing there.
 fn beyond_zeros(at: &mut impl FnMut([f64; LANES]) -> [f64; LANES]) -> Option<f64> {
+    if !at(std::array::from_fn(|k| ZEROS * (k + 1) as f64)).contains(&0.0) {
+        return None;
+    }
     let (mut exponent, mut last) = (LAST, None);
     while exponent > ZEROS {
         for value in at(std::array::from_fn(|k| exponent - ZEROS_BY * k as f64)) {

@@ -114,8 +114,9 @@ impl Doubter<'_> {
         if exact && !has_steps && evaluations > 0 {
             method.probed = Some((estimate, deviation, largest));
         }
-        let hides = has_steps && !(is_explained && method.knows_its_steps());
         method.evaluations += evaluations;
+        let left = self.left.saturating_sub(evaluations);
+        let hides = has_steps && !(is_explained && Doubter { left, ..*self }.knows_its_steps(method));
         let off = (estimate - method.totals.estimate()).abs();
         // Their plain sum has roundings of its own.
         let rounding = 100.0 * NOTHING * magnitude;
@@ -132,6 +133,28 @@ impl Doubter<'_> {
         }
         let left = self.left.saturating_sub(evaluations);
         if exact && (Doubter { left, ..*self }).along_corners(method) { Doubt::Boxes } else { Doubt::None }
+    }
+
+    /// Whether all steps are on planes that are known, or at faces of leaves to the last bits.
+    fn knows_its_steps(&self, method: &mut Cubature) -> bool {
+        let Some(steps) = method.steps_at_faces().filter(|steps| 2 * steps.len() as u64 <= self.left) else {
+            return false;
+        };
+        let (dimension, count) = (self.axes.len(), steps.len());
+        let (mut points, mut values) = (vec![[0.0; LANES]; 2 * dimension], [[0.0; LANES]; 2]);
+        method.evaluations += 2 * count as u64;
+        steps.chunks(LANES).all(|steps| {
+            for lane in 0..LANES {
+                let step = &steps[lane.min(steps.len() - 1)];
+                for d in 0..dimension {
+                    (points[d][lane], points[dimension + d][lane]) = (step.inside[d], step.outside[d]);
+                }
+            }
+            self.mapped(&mut points, &mut values).is_ok()
+                && steps.iter().enumerate().all(|(lane, step)| {
+                    Cubature::is_same(values[0][lane], step.value) && method.has_value(&step.outside, values[1][lane])
+                })
+        })
     }
 
     fn volume(&self) -> f64 {

@@ -1,6 +1,7 @@
 //! Rounds of adaptive cubature, spread over threads.
 
-use super::pieces::{Crew, mend};
+use super::mend::mend;
+use super::pieces::Crew;
 use crate::backend::simd::boxes::SimdBoxes;
 use crate::backend::threads::Threads;
 use crate::clock::Instant;

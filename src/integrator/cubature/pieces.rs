@@ -1,6 +1,6 @@
 //! Sweeps of boxes, spread over threads.
 
-use crate::backend::simd::boxes::{BoxDesk, SimdBoxes};
+use crate::backend::simd::boxes::BoxDesk;
 use crate::backend::threads::Threads;
 use crate::clock::Instant;
 use crate::control::Stop;
@@ -91,13 +91,6 @@ pub(in crate::integrator) fn at_desk(work: impl FnOnce(&mut BoxDesk)) {
     let mut desk = DESK.take();
     work(&mut desk);
     DESK.set(desk);
-}
-
-/// [Mends](SimdBoxes::mend) boxes, with the memory of this thread.
-pub(super) fn mend(kernel: &SimdBoxes, boxes: Boxes, out: &mut [SweptBox], most: u64) -> Option<u64> {
-    let mut evaluations = None;
-    at_desk(|desk| evaluations = kernel.mend(boxes, out, desk, most));
-    evaluations
 }
 
 impl Piece<'_> {

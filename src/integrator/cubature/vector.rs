@@ -2,8 +2,9 @@
 
 use super::doubt::{Doubt, Doubter, HIDDEN, LARGER, ZERO};
 use super::drive::{MOST_ANEW, RULES};
+use super::mend::mend_components;
 use super::overflow::UnlessZero;
-use super::pieces::{Crew, mend};
+use super::pieces::Crew;
 use super::{axes_of, costs, spare};
 use crate::agreement::Verify;
 use crate::backend::simd::boxes::{BoxDesk, SimdBoxes};
@@ -394,22 +395,10 @@ impl Run<'_> {
         if let Some(stop) = stop.or_else(|| with.control.withheld(over.values.withheld(), over.start)) {
             return Some(End::Stopped(stop));
         }
-        let mut mended = 0;
-        for (group, found) in places.chunks_mut(LANES * count).enumerate() {
-            let each = found.len() / count;
-            let eight = boxes.split_at(group * LANES).1.split_at(each).0;
-            for (c, out) in
-                found.chunks_mut(each).enumerate().filter(|(_, out)| out.iter().any(|one| one.bad.is_some()))
-            {
-                let left = with.max_evaluations.saturating_sub(joint.evaluations + joint.cost() + mended);
-                let single = SharedPoints::new(over.values, count, over.axes.len());
-                let kernel = SimdBoxes { values: &single.component(c), ..*kernel };
-                let Some(evaluations) = mend(&kernel, eight, out, left) else {
-                    return Some(End::Outcome(Outcome::MaxEvaluations));
-                };
-                mended += evaluations;
-            }
-        }
+        let left = with.max_evaluations.saturating_sub(joint.evaluations + joint.cost());
+        let Some(mended) = mend_components((over.values, count), kernel, boxes, &mut places, left) else {
+            return Some(End::Outcome(Outcome::MaxEvaluations));
+        };
         for (group, eight) in places.chunks_mut(LANES * count).enumerate() {
             for (c, found) in eight.chunks_mut(eight.len() / count).enumerate() {
                 let wanted = found.iter_mut().enumerate().filter(|(k, _)| wants(c, group * LANES + k));

@@ -116,7 +116,7 @@ impl Adaptive {
             self.in_order().flat_map(|leaf| [(leaf.edges[0], leaf.region.lower), (leaf.edges[1], leaf.region.upper)]);
         let mut ends: Vec<f64> = ends.filter(|end| end.0).map(|end| end.1).collect();
         ends.dedup();
-        let shortest = ends.array_windows().map(|[from, to]| to - from).fold(f64::INFINITY, f64::min);
+        let shortest = ends.windows(2).map(|two| two[1] - two[0]).fold(f64::INFINITY, f64::min);
         if ends.len() < SEVERAL + 2 {
             0.0
         } else {

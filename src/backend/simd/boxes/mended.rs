@@ -23,6 +23,8 @@ const NEAR: [f64; LANES / 2] =
 /// pole are as much.
 const POLE: f64 = 0.98;
 
+const SIDES: [f64; 2] = [-1.0, 1.0];
+
 /// What one node may cost.
 const EACH: u64 = 2 * LANES as u64;
 
@@ -161,7 +163,7 @@ impl<'a> Mended<'a> {
         let values = self.beside(place);
         let values = values.as_flattened();
         let distances = |i: usize| -> f64 {
-            let away = |d: usize| (place(d, i / 2, if i % 2 == 0 { -1.0 } else { 1.0 }) - point[d]).abs();
+            let away = |d: usize| (place(d, i / 2, SIDES[i % 2]) - point[d]).abs();
             (0..point.len()).filter(|&d| across[d]).map(away).product()
         };
         let last = values.len() - 1;
@@ -172,9 +174,8 @@ impl<'a> Mended<'a> {
 
     /// The values at eight points, of which this gives coordinate d by number and side.
     fn beside(&self, place: impl Fn(usize, usize, f64) -> f64) -> [[f64; 2]; LANES / 2] {
-        let points: Vec<Vector> = (0..self.lower.len())
-            .map(|d| std::array::from_fn(|i| place(d, i / 2, if i % 2 == 0 { -1.0 } else { 1.0 })))
-            .collect();
+        let points: Vec<Vector> =
+            (0..self.lower.len()).map(|d| std::array::from_fn(|i| place(d, i / 2, SIDES[i % 2]))).collect();
         let mut values = [[0.0; LANES]];
         self.of.values(&points, &mut values);
         self.evaluations.fetch_add(LANES as u64, Relaxed);

@@ -61,10 +61,9 @@ impl SimdBoxes<'_> {
         self.set_rows(rule, &frame, desk);
         self.evaluate_one(&rule.lines, desk);
         let lines = self.lines(simd, rule, desk, &mut seen);
-        if !(seen.size.to_array()[0] + lines.center.to_array()[0]).is_finite() {
-            if let Some(bad) = self.first_bad(&rule.lines, desk) {
-                return Err(bad);
-            }
+        let is_finite = (seen.size.to_array()[0] + lines.center.to_array()[0]).is_finite();
+        if let Some(bad) = (!is_finite).then(|| self.first_bad(&rule.lines, desk)).flatten() {
+            return Err(bad);
         }
         let peak = seen.high.max(-seen.low).to_array()[0];
         Ok((lines.size[..rule.dimension].iter().map(|size| size[0]).collect(), lines.rough[0] as u32, peak))
