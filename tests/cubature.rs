@@ -12,6 +12,8 @@ mod far_out;
 mod hidden;
 #[path = "cubature/limits.rs"]
 mod limits;
+#[path = "cubature/no_value.rs"]
+mod no_value;
 #[path = "cubature/others.rs"]
 mod others;
 

@@ -130,3 +130,20 @@ fn a_rectified_sine_does_not_diverge() {
         assert!(found.status.is_success() && (found.estimate - exact).abs() <= 1e-10 * exact, "{k}: {found:#}");
     }
 }
+
+/// The cosine of infinity is no number, and the exponential beside it zero for three hundred decades.
+#[test]
+fn damped_oscillations_are_nothing_far_out() {
+    for frequency in [500.0, 2000.0, 1e5] {
+        for damping in [0.05, 0.3, 1.0] {
+            let rate = damping * frequency;
+            let exact = rate / (rate * rate + frequency * frequency);
+            let found = of(&Integrator::new(), |t| (-rate * t).exp() * (frequency * t).cos(), 0.0, INF);
+            let off = (found.estimate - exact).abs();
+            assert!(found.status == Status::Converged && off <= 1e-10 * exact, "{frequency} {damping}: {found:#}");
+        }
+    }
+    // What is no number beside values that are not zero stays so.
+    let ends = of(&Integrator::new(), |x| (60.0 - x).sqrt() / (1.0 + x * x), 0.0, INF);
+    assert!(matches!(ends.status, Status::NonFinite { .. }), "{ends:#}");
+}

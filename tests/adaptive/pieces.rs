@@ -104,3 +104,29 @@ fn steps_next_to_ends_are_seen_where_numbers_are_few() {
     let off = (area.estimate - exact).abs();
     assert!(off <= area.error, "{area:#}, off by {off:e}");
 }
+
+/// Narrow pieces between plateaus: most were found, and others passed over.
+#[test]
+fn all_pieces_of_a_periodic_signal_are_found() {
+    let turn = std::f64::consts::TAU;
+    let clipped = |frequency: f64, most: f64, end: f64| {
+        // Of whole half periods.
+        let rise = most.asin();
+        let exact = 2.0 * (1.0 - rise.cos() + most * (0.25 * turn - rise)) * end / (0.5 * turn);
+        let f = move |t: f64| (turn * frequency * t).sin().abs().min(most);
+        let area = of(&Integrator::new(), f, 0.0, end);
+        let off = (area.estimate - exact).abs();
+        assert!(area.status == Status::Converged && off <= 1e-10 * exact, "{frequency} {most} {end}: {area:#} {off:e}");
+    };
+    for end in [0.1, 0.2] {
+        clipped(60.0, 0.1, end);
+        clipped(50.0, 0.1, end);
+        clipped(50.0, 0.2, end);
+    }
+    clipped(8.0, 0.2, 1.0);
+    for (frequency, duty) in [(27.0, 0.91), (24.0, 0.9), (12.0, 0.93)] {
+        let on = of(&Integrator::new(), |t: f64| f64::from((frequency * t).rem_euclid(1.0) < duty), 0.0, 1.0);
+        let off = (on.estimate - duty).abs();
+        assert!(on.status == Status::Converged && off <= 1e-10, "{frequency} {duty}: {on:#}");
+    }
+}

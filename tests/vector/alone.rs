@@ -48,3 +48,31 @@ fn a_component_that_diverges_claims_nothing() {
         assert!(off <= found.errors[0] && found.errors[0] < 1.0, "{tolerance:e}: {found:#}");
     }
 }
+
+/// Fourier transforms of what falls like a power: each component is a series of half cycles, also where it is zero.
+#[test]
+fn components_that_oscillate_for_ever_are_integrated_by_themselves() {
+    let exact = FRAC_PI_2 * (-1f64).exp();
+    for norm in [Norm::Euclidean, Norm::Max] {
+        let with = Integrator::new().norm(norm);
+        let both = run(&with, &|x: f64| [x.cos() / (1.0 + x * x), x.sin() / (1.0 + x * x)], -INF, INF);
+        assert!(both.status == Status::Converged && both.evaluations < 100_000, "{both:#}");
+        assert!((both.estimates[0] - 2.0 * exact).abs() < 1e-9 && both.estimates[1].abs() < 1e-9, "{both:#}");
+        let root = run(&with, &|x: f64| [x.cos() / x.sqrt(), (-x).exp()], 0.0, INF);
+        assert!(root.status == Status::Converged && root.evaluations < 100_000, "{root:#}");
+        assert!((root.estimates[0] - 1.2533141373155003).abs() < 1e-9 && (root.estimates[1] - 1.0).abs() < 1e-9);
+        let slow = run(&with, &|x: f64| [x.cos() / (1.0 + x), x.sin() / (1.0 + x)], 0.0, INF);
+        assert!((slow.estimates[0] - 0.3433779615564269).abs() <= slow.errors[0].max(1e-12), "{slow:#}");
+        assert!((slow.estimates[1] - 0.6214496242358134).abs() <= slow.errors[1].max(1e-12), "{slow:#}");
+    }
+}
+
+/// The samples that say what is usual were in three places, and a window over one of these was taken for it.
+#[test]
+fn windows_over_usual_samples_are_found() {
+    for middle in [0.02, 0.346, 0.3565, 0.68, 0.69] {
+        let window = |x: f64| if (x - middle).abs() < 0.018 { 1.0 } else { 0.0 };
+        let found = run(&Integrator::new(), &|x: f64| [1.0 + 100.0 * window(x)], 0.0, 1.0);
+        assert!(found.status == Status::Converged && (found.estimates[0] - 4.6).abs() < 1e-9, "{middle}: {found:#}");
+    }
+}

@@ -1,0 +1,118 @@
+//! Boxes with nodes at which f has no value though it has one all around; and those where it is meant to have none.
+
+use super::of;
+use quadrille::{Backend, Integrator, Method, Norm, Status};
+use std::f64::consts::PI;
+
+const UNIT: [(f64, f64); 2] = [(0.0, 1.0); 2];
+const SQUARE: [(f64, f64); 2] = [(-1.0, 1.0); 2];
+
+/// 0/0 on a diagonal, on an axis through the middle and in the middle.
+#[test]
+fn removable_points_are_as_if_there_were_none() {
+    type F = fn([f64; 2]) -> f64;
+    let root = 2f64.sqrt();
+    // 2 (2 Si(2) - (1 - cos 2)).
+    let sinc = 2.0 * (2.0 * 1.605412976802695 - (1.0 - 2f64.cos()));
+    let cases: [(F, [(f64, f64); 2], f64); 5] = [
+        (|[x, y]| (x - y).sin() / (x - y), SQUARE, sinc),
+        (|[x, y]| (x * x - y * y) / (x - y), UNIT, 1.0),
+        (|[x, y]| x.sin() / x * y.exp(), SQUARE, 2.0 * 0.946083070367183 * (1f64.exp() - (-1f64).exp())),
+        (|[x, y]| (x * x + y * y) / (x * x + y * y).sqrt(), SQUARE, 4.0 / 3.0 * (root + (1.0 + root).ln())),
+        (|[x, y]| (x - y).powi(2) * (x - y).abs().ln(), UNIT, -7.0 / 72.0),
+    ];
+    for tolerance in [1e-3, 1e-6, 1e-9] {
+        for (k, (f, ends, exact)) in cases.into_iter().enumerate() {
+            let found = of(&Integrator::new().rel_tol(tolerance), &f, ends);
+            let off = (found.estimate - exact).abs();
+            assert!(found.status == Status::Converged && off <= tolerance * exact.abs(), "{k} {exact} {found:#}");
+        }
+    }
+}
+
+/// Infinite on lines and at corners.
+#[test]
+fn lines_on_which_f_is_infinite_are_integrated_through() {
+    type F = fn([f64; 2]) -> f64;
+    let roots = |c: f64| 2.0 * (c.sqrt() + (1.0 - c).sqrt());
+    let cases: [(F, [(f64, f64); 2], f64, f64); 6] = [
+        (|[x, y]| y.exp() / (x - 0.3).abs().sqrt(), UNIT, roots(0.3) * (1f64.exp() - 1.0), 1e-6),
+        (|[x, _]| 1.0 / (x - 1.0 / 3.0).abs().sqrt(), UNIT, roots(1.0 / 3.0), 1e-6),
+        (|[x, y]| 1.0 / (x * (1.0 - x) * y * (1.0 - y)).sqrt(), UNIT, PI * PI, 1e-6),
+        (|[x, y]| 1.0 / ((1.0 - x * x) * (1.0 - y * y)).sqrt(), SQUARE, PI * PI, 1e-6),
+        (|[x, y]| (x - y).abs().ln(), UNIT, -1.5, 1e-3),
+        (|[x, y]| 1.0 / ((1.0 - x) * (1.0 - y)).sqrt(), UNIT, 4.0, 1e-6),
+    ];
+    for (k, (f, ends, exact, least)) in cases.into_iter().enumerate() {
+        for tolerance in [1e-3, least] {
+            let found = of(&Integrator::new().rel_tol(tolerance), &f, ends);
+            let off = (found.estimate - exact).abs();
+            assert!(found.status == Status::Converged && off <= found.error, "{k} {exact} {found:#}");
+        }
+    }
+    // The rest of what the last bits of 0.3 leave out is claimed.
+    let f = |[x, _]: [f64; 2]| 1.0 / (x - 0.3).abs().sqrt();
+    let found = of(&Integrator::new().rel_tol(1e-9), &f, UNIT);
+    let off = (found.estimate - roots(0.3)).abs();
+    assert!(found.status == Status::MaxEvaluations && off <= found.error && found.error < 1e-5, "{found:#}");
+}
+
+/// Poles, and where f has no value in more than single points.
+#[test]
+fn what_has_no_integral_or_no_values_does_not_converge() {
+    type F = fn([f64; 2]) -> f64;
+    let cases: [(F, [(f64, f64); 2]); 9] = [
+        (|[x, y]| 1.0 / (x - y).abs(), UNIT),
+        (|[x, y]| 1.0 / (x - y), UNIT),
+        (|[x, y]| 1.0 / ((x - y) * (x - y)), UNIT),
+        (|[x, y]| y.exp() / (x - 0.3), UNIT),
+        (|[x, y]| 1.0 / (x * y), SQUARE),
+        (|[x, y]| 1.0 / (x * x + y * y), SQUARE),
+        (|[x, y]| if (x - y).abs() < 1e-7 { f64::NAN } else { 1.0 }, UNIT),
+        (|[x, y]| if (x - y).abs() < 1e-5 { f64::INFINITY } else { 1.0 }, UNIT),
+        (|[x, y]| (x + y).acos(), UNIT),
+    ];
+    for (k, (f, ends)) in cases.into_iter().enumerate() {
+        for tolerance in [1e-2, 1e-6] {
+            let found = of(&Integrator::new().rel_tol(tolerance).max_evaluations(400_000), &f, ends);
+            assert!(found.status != Status::Converged && found.evaluations <= 400_000, "{k} {found:#}");
+        }
+    }
+}
+
+#[test]
+fn mended_nodes_are_the_same_everywhere_and_for_components() {
+    let f = |[x, y]: [f64; 2]| (x - y).sin() / (x - y);
+    let with = Integrator::new().rel_tol(1e-9).method(Method::Cubature);
+    let one = of(&with.clone().threads(1), &f, SQUARE);
+    let two = of(&with.clone().threads(2), &f, SQUARE);
+    assert_eq!((one.estimate, one.error, one.evaluations), (two.estimate, two.error, two.evaluations));
+    let serial = of(&with.clone().backend(Backend::Serial), &f, SQUARE);
+    assert!((serial.estimate - one.estimate).abs() <= 1e-13 && serial.regions == one.regions, "{serial:#}\n{one:#}");
+    // Beside one that has all values.
+    let both = |[x, y]: [f64; 2]| [f([x, y]), (x + y).exp()];
+    let region = [-1.0..1.0, -1.0..1.0];
+    let found = with.norm(Norm::Each).integrate_vector(&both, region).unwrap();
+    assert!((found.estimates[0] - one.estimate).abs() <= found.errors[0] + one.error, "{found:#}");
+}
+
+/// Some of their steps are at faces of the mesh, where no plane is found.
+#[test]
+fn checkers_are_exact() {
+    for (nx, ny) in [(6, 4), (3, 5), (8, 8), (7, 2)] {
+        let is_light =
+            |[x, y]: [f64; 2]| ((f64::from(nx) * x).floor() + (f64::from(ny) * y).floor()).rem_euclid(2.0) < 0.5;
+        let f = |point: [f64; 2]| if is_light(point) { 1.0 } else { 0.25 };
+        let light = (0..nx * ny).filter(|k| (k / ny + k % ny) % 2 == 0).count() as f64 / f64::from(nx * ny);
+        let exact = light + 0.25 * (1.0 - light);
+        for tolerance in [1e-3, 1e-9] {
+            let found = of(&Integrator::new().rel_tol(tolerance), &f, UNIT);
+            let off = (found.estimate - exact).abs();
+            assert!(found.status == Status::Converged && off <= tolerance * exact, "{nx} {ny} {found:#}");
+        }
+    }
+    // A step that is beside a face, and between nodes, is still doubted.
+    let beside = |[x, _]: [f64; 2]| if x < 0.5001 { 1.0 } else { 0.25 };
+    let found = of(&Integrator::new(), &beside, UNIT);
+    assert!(found.status != Status::Converged || (found.estimate - 0.625075).abs() < 1e-10, "{found:#}");
+}
