@@ -17,7 +17,7 @@ use crate::error::Error;
 use crate::estimate::Tolerance;
 use crate::integral::{Fallback, Integral, Status};
 use crate::method::{Method, Outcome, QuasiMonteCarlo, Vegas, Wanted};
-use crate::plan::Axis;
+use crate::plan::{Axis, AxisMap};
 use crate::rule::fully_symmetric::MOST_DIMENSIONS;
 use entrant::{Entrant, Runner, within};
 
@@ -115,6 +115,7 @@ impl<'a> Race<'a> {
         let stopped = last.is_some_and(|i| matches!(self.entrants[i].end, Some(End::Stopped(_))));
         let chosen = last.filter(|_| !stopped).unwrap_or_else(|| self.best());
         let (error, doubted) = (self.entrants[chosen].error(), self.doubted(chosen));
+        let is_sound = self.entrants[chosen].is_sound();
         let end = last.and_then(|i| self.entrants[i].end.take());
         let chosen = self.entrants.remove(chosen);
         if self.axes.len() > MOST_DIMENSIONS {
@@ -143,9 +144,11 @@ impl<'a> Race<'a> {
                 integral.status = Status::Suspicious { reason: CONTRADICTED };
             }
         }
-        // Who is so far below has not seen it either.
-        if unseen > FAR_BELOW * integral.estimate.abs() {
-            integral.error = integral.error.max(unseen);
+        // Who is so far below has not seen it either; nor, far out, has anybody whose claim is all there is.
+        let far_out = last.is_none() && self.axes.iter().any(|axis| axis.map != AxisMap::Plain);
+        let nothing = far_out && !is_sound && integral.error > integral.estimate.abs();
+        if nothing || unseen > FAR_BELOW * integral.estimate.abs() {
+            integral.error = f64::INFINITY;
         }
         integral.elapsed = self.start.elapsed();
         self.with.judged(integral)

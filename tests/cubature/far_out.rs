@@ -132,3 +132,36 @@ fn vectors_over_the_plane_know_what_lies_far_out() {
         assert!((estimate / exact - 1.0).abs() < 2e-3, "{found:#}");
     }
 }
+
+/// Peaks in space of which the limit left nothing but a foot, or nothing at all, to be seen; and a function that falls
+/// slowly, whose values far out are no foot.
+#[test]
+fn what_was_not_reached_within_the_limit_is_claimed() {
+    let whole = [(-INF, INF); 3];
+    for (s, c) in
+        [(0.03, [-1.0, 1.5, -9.0]), (0.07, [-4.3, -1.8, -4.0]), (0.2, [9.3, -0.9, -2.6]), (0.9, [2.0, 0.0, 3.0])]
+    {
+        let peak = move |x: [f64; 3]| {
+            let [u, v, w] = std::array::from_fn(|d| (x[d] - c[d]) / s);
+            (-0.5 * (u * u + (v - 0.4 * u).powi(2) + (w + 0.3 * v).powi(2))).exp()
+        };
+        let exact = (2.0 * PI).powf(1.5) * f64::powi(s, 3);
+        for most in [2_000, 10_000, 50_000] {
+            for method in [Method::Auto, Method::Cubature] {
+                let with = Integrator::new().rel_tol(1e-3).method(method).max_evaluations(most);
+                let found = of(&with, &peak, whole);
+                let off = (found.estimate - exact).abs();
+                assert!(off <= found.error, "{s} {most}: {found:#} {exact}");
+                let two = with.accept_any_status();
+                let two =
+                    two.integrate_vector(&|x: [f64; 3]| [peak(x), 2.0 * peak(x)], whole.map(|(a, b)| a..b)).unwrap();
+                let off = (two.estimates[1] - 2.0 * exact).abs();
+                assert!(off <= two.errors[1], "{s} {most}: {two:#} {exact}");
+            }
+        }
+    }
+    let slow = |[x, y, z]: [f64; 3]| (1.0 + x * x + y * y + z * z).powi(-2);
+    let found = of(&Integrator::new().rel_tol(1e-6).method(Method::Cubature).max_evaluations(100_000), &slow, whole);
+    let off = (found.estimate - PI * PI).abs();
+    assert!(off <= found.error && found.error < 1.0, "{found:#}");
+}

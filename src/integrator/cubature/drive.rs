@@ -17,7 +17,7 @@ use crate::plan::{BoxRule, Boxes, Look, SweptBox};
 pub(in crate::integrator) const RULES: [BoxRule; 3] = [BoxRule::Seventh, BoxRule::Ninth, BoxRule::Fine];
 
 /// Evaluations beyond the limit that a climb may take.
-const LAST_CLIMB: u64 = 1 << 10;
+pub(super) const LAST_CLIMB: u64 = 1 << 10;
 
 /// How often a mesh is made anew.
 pub(super) const MOST_ANEW: u32 = 4;
@@ -200,9 +200,9 @@ impl<'a> Drive<'a> {
             // Nothing is known.
             (integral.estimate, integral.error) = (f64::NAN, f64::INFINITY);
         }
-        let stopped = matches!(integral.status, Status::Cancelled { .. } | Status::Deadline { .. });
-        if stopped && method.totals.magnitude < TINY && !(self.is_zero)() {
-            // What hides between the nodes was not looked for, or not to the end.
+        let is_nothing = method.totals.magnitude < TINY && !(self.is_zero)();
+        if is_nothing {
+            // What is not there was not found.
             integral.error = f64::INFINITY;
         }
         if integral.status == Status::RoundoffLimited && method.totals.arithmetic > 0.0 {
@@ -217,9 +217,8 @@ impl<'a> Drive<'a> {
             // In as much as one of the boxes, say.
             let volume: f64 = self.kernel.axes.iter().map(|axis| axis.upper - axis.lower).product();
             integral.error += look.peak * volume / method.regions() as f64;
-        } else if method.totals.magnitude < TINY && !(self.is_zero)() {
+        } else if is_nothing {
             integral.status = Status::Suspicious { reason: ZERO };
-            integral.error = f64::INFINITY;
         }
     }
 

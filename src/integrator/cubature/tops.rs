@@ -5,7 +5,7 @@ use super::doubt::Doubter;
 use super::outward::{Foot, Top};
 use crate::lanes::LANES;
 use crate::method::{Cubature, MOST_PLACED, Suspicion};
-use crate::plan::{Axis, AxisMap};
+use crate::plan::AxisMap;
 
 /// How much higher than at all nodes of its box f may be.
 const HIGHER: f64 = 4.0;
@@ -23,7 +23,8 @@ impl Doubter<'_> {
     /// Whether f is much higher somewhere around the highest of the rough boxes than at the nodes there. That box
     /// becomes active, and claims all that it holds.
     pub fn on_top(&self, method: &mut Cubature) -> bool {
-        let Some(Top { place, height }) = method.highest(true).and_then(|leaf| self.above(leaf, STEPS, method)) else {
+        let Some(Top { place, height }) = method.highest_rough().and_then(|leaf| self.above(leaf, STEPS, method))
+        else {
             return false;
         };
         let Some((leaf, peak, magnitude)) = method.leaf_at(&place) else { return false };
@@ -31,16 +32,15 @@ impl Doubter<'_> {
     }
 
     /// What may be on infinite axes around the highest of the boxes, if that is so much higher than all nodes that these
-    /// have seen but its foot. It is claimed.
+    /// have seen but its foot. Then nothing is known.
     pub fn claim_summit(&self, method: &mut Cubature) -> f64 {
         let plain = self.axes.iter().all(|axis| axis.map == AxisMap::Plain);
-        let Some(highest) = method.highest(false).filter(|_| !plain) else { return 0.0 };
+        let Some(highest) = method.highest().filter(|_| !plain) else { return 0.0 };
         let peak = method.peak;
         let Some(top) = self.above(highest, FAR, method).filter(|top| top.height > SUMMIT * peak) else { return 0.0 };
         let leaf = method.leaf_at(&top.place).map_or(highest, |(leaf, ..)| leaf);
-        let worth = top.height * method.volume(leaf);
-        method.totals.truncation += worth;
-        worth
+        method.totals.truncation = f64::INFINITY;
+        top.height * method.volume(leaf)
     }
 
     /// Where a climb from the middle of a box leads. Evaluations are counted there.
@@ -49,11 +49,13 @@ impl Doubter<'_> {
             return None;
         }
         let (lower, upper) = method.ends(leaf);
-        let ends = |(axis, t): (&Axis, &f64)| axis.map.point(*t).0;
-        let lower: Vec<f64> = self.axes.iter().zip(lower).map(ends).collect();
-        let upper: Vec<f64> = self.axes.iter().zip(upper).map(ends).collect();
-        let units: Vec<f64> = lower.iter().zip(&upper).map(|(lower, upper)| upper - lower).collect();
-        let point = lower.iter().zip(&units).map(|(lower, unit)| 0.5f64.mul_add(*unit, *lower)).collect();
+        // Of a box that reaches to infinity, too.
+        let at = |share: f64| -> Vec<f64> {
+            let bounds = lower.iter().zip(upper);
+            self.axes.iter().zip(bounds).map(|(axis, (a, b))| axis.map.point(share.mul_add(b - a, *a)).0).collect()
+        };
+        let units: Vec<f64> = at(0.25).iter().zip(at(0.75)).map(|(a, b)| 2.0 * (b - a).abs()).collect();
+        let point = at(0.5);
         let mut foot = Foot { point, value: 0.0, distance: 0.0 };
         method.evaluations += self.climb(&mut foot, &units, steps, self.left);
         let (place, height) = self.in_axes(&foot);

@@ -1,7 +1,6 @@
 //! Integrals of several components over a box, on one mesh.
 
-use super::doubt::{Doubt, Doubter, HIDDEN, LARGER, ZERO};
-use super::drive::{MOST_ANEW, RULES};
+use super::drive::RULES;
 use super::mend::mend_components;
 use super::overflow::UnlessZero;
 use super::pieces::Crew;
@@ -19,7 +18,6 @@ use crate::integrand::values::is_zero;
 use crate::integrand::vector::OneOf;
 use crate::integrand::{Point, VectorIntegrand};
 use crate::integrator::Integrator;
-use crate::integrator::answer::TINY;
 use crate::integrator::check_points::{BallAt, CheckedVector};
 use crate::integrator::composite::stopped_whole;
 use crate::integrator::samples::End;
@@ -34,6 +32,8 @@ use crate::rule::fully_symmetric::{FullySymmetric, MOST_DIMENSIONS};
 use crate::rule::gauss_line::GaussLine;
 use crate::vector::VectorIntegral;
 use std::marker::PhantomData;
+
+mod looks;
 
 const NO_GPU: &str = "vectors over boxes are computed on the CPU";
 
@@ -218,6 +218,7 @@ impl Integrator {
                 break end;
             }
         };
+        run.claim_unseen(&end);
         let Run { joint, no_threads, .. } = run;
         integral.threads = threads.count();
         if let Some(reason) = no_threads {
@@ -288,79 +289,6 @@ impl Run<'_> {
             self.joint.found(c, plane, evaluations);
         }
         self.joint.divide().map(|(outcome, component)| (End::Outcome(outcome), component))
-    }
-
-    /// How it ends, now that all converged; not, if boxes are to be halved again.
-    fn doubted(&mut self) -> Option<(End, Option<usize>)> {
-        let Self { with, over, shared, joint, .. } = self;
-        let before = shared.evaluations();
-        let all = joint.evaluations;
-        shared.clear();
-        joint.be_content();
-        for (c, component) in joint.components.iter_mut().enumerate() {
-            let left = with.max_evaluations.saturating_sub(all + shared.evaluations() - before);
-            let doubter = Doubter { values: &shared.component(c), axes: over.axes, token: over.token, left };
-            let is_zero = || (over.is_zero)(c);
-            let doubt = doubter.of_all(component, &is_zero);
-            joint.evaluations = all + shared.evaluations() - before;
-            if let Some(stop) = with.control.withheld(over.values.withheld(), over.start) {
-                return Some((End::Stopped(stop), None));
-            }
-            match doubt {
-                Err(bad) => return Some((End::Bad(Box::new(bad)), Some(c))),
-                Ok(Doubt::All(reason)) => {
-                    joint.errors[c] = component.totals.error();
-                    return Some((End::Outcome(Outcome::Suspicious(reason)), Some(c)));
-                }
-                Ok(Doubt::Unknown) => return Some((End::Outcome(Outcome::MaxEvaluations), Some(c))),
-                Ok(Doubt::Boxes | Doubt::None) => {}
-            }
-        }
-        let (outcome, component) = joint.doubted()?;
-        if outcome == Outcome::Converged {
-            let (anew, withheld) = (self.begins_anew(), self.withheld());
-            if anew || withheld.is_some() {
-                return withheld;
-            }
-            let Self { over, joint, looks, .. } = self;
-            for (c, component) in joint.components.iter().enumerate() {
-                let reason = match component.totals.magnitude {
-                    _ if looks[c].peak > HIDDEN * component.peak => LARGER,
-                    magnitude if magnitude < TINY && !(over.is_zero)(c) => ZERO,
-                    _ => continue,
-                };
-                return Some((End::Outcome(Outcome::Suspicious(reason)), Some(c)));
-            }
-        }
-        Some((End::Outcome(outcome), component))
-    }
-
-    /// Whether there is a new mesh, around what stands far out on infinite axes and was not known of a component.
-    fn begins_anew(&mut self) -> bool {
-        let Self { with, over, kernel, shared, joint, looks, .. } = self;
-        if self.anew == MOST_ANEW {
-            return false;
-        }
-        let (before, all) = (shared.evaluations(), joint.evaluations);
-        let peaks = &mut looks[0].peaks;
-        let known = peaks.len();
-        for (c, component) in joint.components.iter_mut().enumerate() {
-            shared.clear();
-            let left = with.max_evaluations.saturating_sub(joint.evaluations);
-            let doubter = Doubter { values: &shared.component(c), axes: over.axes, token: over.token, left };
-            peaks.extend(doubter.outward(component).into_iter().map(|top| top.place));
-            joint.evaluations = all + shared.evaluations() - before;
-        }
-        shared.clear();
-        if peaks.len() == known {
-            return false;
-        }
-        self.anew += 1;
-        let (costs, limits) = (costs(over.axes.len(), kernel.seventh, kernel.ninth), with.box_limits(over.axes.len()));
-        let evaluations = joint.evaluations;
-        *joint = JointCubature::new(over.measure, over.axes, with.tolerances(), limits, costs, looks);
-        joint.evaluations = evaluations;
-        true
     }
 
     /// The end, if values were withheld.

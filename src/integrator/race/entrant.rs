@@ -1,6 +1,7 @@
 //! A method that takes part in a race.
 
 use crate::estimate::Tolerance;
+use crate::integrator::answer::TINY;
 use crate::integrator::cubature::Drive as Boxes;
 use crate::integrator::samples::{End, Sampler};
 use crate::method::{Forecast, Method, Outcome};
@@ -65,7 +66,8 @@ impl<'a> Entrant<'a> {
     pub fn is_sound(&self) -> bool {
         match &self.runner {
             Runner::Cubature(drive) => {
-                drive.method.regions() > 0 && !matches!(self.end, Some(End::Outcome(Outcome::Suspicious(_))))
+                let saw_something = drive.method.regions() > 0 && drive.method.totals.magnitude >= TINY;
+                saw_something && !matches!(self.end, Some(End::Outcome(Outcome::Suspicious(_))))
             }
             Runner::Sampler(sampler) => sampler.known().resolved,
         }

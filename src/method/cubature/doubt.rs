@@ -3,7 +3,7 @@
 use super::leaf::BoxLeaf;
 use super::{Cubature, MOST_PLACED};
 use crate::estimate::statistics::few;
-use crate::plan::AxisMap;
+use crate::plan::{Axis, AxisMap};
 
 /// How many times farther from the mean than all samples |f| is where these are said to have missed it.
 const FARTHER: f64 = 30.0;
@@ -130,10 +130,23 @@ impl Cubature {
         Some((leaf, self.peak_of(leaf), magnitude))
     }
 
-    /// The leaf in which |f| is largest, of the rough ones only or of all, if there is any.
-    pub fn highest(&self, only_rough: bool) -> Option<u32> {
-        let these = (0..self.leaves.len() as u32).filter(|&leaf| !only_rough || self.leaves[leaf as usize].is_rough());
-        these.max_by(|&a, &b| self.peak_of(a).total_cmp(&self.peak_of(b)).then(b.cmp(&a)))
+    /// The rough leaf in which |f| is largest, if there is any.
+    pub fn highest_rough(&self) -> Option<u32> {
+        let rough = (0..self.leaves.len() as u32).filter(|&leaf| self.leaves[leaf as usize].is_rough());
+        rough.max_by(|&a, &b| self.peak_of(a).total_cmp(&self.peak_of(b)).then(b.cmp(&a)))
+    }
+
+    /// The leaf in which |f| is largest in the variables of the integrand: without the slopes of its axes, as these are
+    /// in its middle.
+    pub fn highest(&self) -> Option<u32> {
+        let height = |leaf: u32| {
+            let (lower, upper) = self.ends(leaf);
+            let slope = |(axis, (a, b)): (&Axis, (&f64, &f64))| axis.map.point(0.5 * (a + b)).1;
+            let slopes: f64 = self.axes.iter().zip(lower.iter().zip(upper)).map(slope).product();
+            self.peak_of(leaf) / slopes
+        };
+        let all = (0..self.leaves.len() as u32).map(|leaf| (height(leaf), leaf));
+        all.max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1))).map(|(_, leaf)| leaf)
     }
 
     /// The largest |f| at nodes of a leaf.
