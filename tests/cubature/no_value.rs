@@ -4,17 +4,19 @@ use super::of;
 use quadrille::{Backend, Integrator, Method, Norm, Status};
 use std::f64::consts::PI;
 
-const UNIT: [(f64, f64); 2] = [(0.0, 1.0); 2];
-const SQUARE: [(f64, f64); 2] = [(-1.0, 1.0); 2];
+type F = fn([f64; 2]) -> f64;
+type Ends = [(f64, f64); 2];
+
+const UNIT: Ends = [(0.0, 1.0); 2];
+const SQUARE: Ends = [(-1.0, 1.0); 2];
 
 /// 0/0 on a diagonal, on an axis through the middle and in the middle.
 #[test]
 fn removable_points_are_as_if_there_were_none() {
-    type F = fn([f64; 2]) -> f64;
     let root = 2f64.sqrt();
     // 2 (2 Si(2) - (1 - cos 2)).
     let sinc = 2.0 * (2.0 * 1.605412976802695 - (1.0 - 2f64.cos()));
-    let cases: [(F, [(f64, f64); 2], f64); 5] = [
+    let cases: [(F, Ends, f64); 5] = [
         (|[x, y]| (x - y).sin() / (x - y), SQUARE, sinc),
         (|[x, y]| (x * x - y * y) / (x - y), UNIT, 1.0),
         (|[x, y]| x.sin() / x * y.exp(), SQUARE, 2.0 * 0.946083070367183 * (1f64.exp() - (-1f64).exp())),
@@ -33,9 +35,8 @@ fn removable_points_are_as_if_there_were_none() {
 /// Infinite on lines and at corners.
 #[test]
 fn lines_on_which_f_is_infinite_are_integrated_through() {
-    type F = fn([f64; 2]) -> f64;
     let roots = |c: f64| 2.0 * (c.sqrt() + (1.0 - c).sqrt());
-    let cases: [(F, [(f64, f64); 2], f64, f64); 6] = [
+    let cases: [(F, Ends, f64, f64); 6] = [
         (|[x, y]| y.exp() / (x - 0.3).abs().sqrt(), UNIT, roots(0.3) * (1f64.exp() - 1.0), 1e-6),
         (|[x, _]| 1.0 / (x - 1.0 / 3.0).abs().sqrt(), UNIT, roots(1.0 / 3.0), 1e-6),
         (|[x, y]| 1.0 / (x * (1.0 - x) * y * (1.0 - y)).sqrt(), UNIT, PI * PI, 1e-6),
@@ -60,8 +61,7 @@ fn lines_on_which_f_is_infinite_are_integrated_through() {
 /// Poles, and where f has no value in more than single points.
 #[test]
 fn what_has_no_integral_or_no_values_does_not_converge() {
-    type F = fn([f64; 2]) -> f64;
-    let cases: [(F, [(f64, f64); 2]); 9] = [
+    let cases: [(F, Ends); 9] = [
         (|[x, y]| 1.0 / (x - y).abs(), UNIT),
         (|[x, y]| 1.0 / (x - y), UNIT),
         (|[x, y]| 1.0 / ((x - y) * (x - y)), UNIT),
