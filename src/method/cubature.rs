@@ -282,7 +282,7 @@ impl Cubature {
             if wasted {
                 self.wasted += fine_each;
             }
-            if one.error < leaf.error {
+            if one.error < leaf.error && !leaf.saw_more_than(one.low, one.high) {
                 (leaf.estimate, leaf.error, leaf.floor) = (one.estimate, one.error, one.floor);
                 leaf.error += leaf.odd;
                 leaf.own = one.error;

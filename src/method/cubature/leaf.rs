@@ -2,6 +2,9 @@
 
 use crate::reduce::Partial;
 
+/// What differs by no more than this share is the same but for rounding.
+const ROUNDING: f64 = 1e-12;
+
 /// What is known of a leaf, but for its bounds.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct BoxLeaf {
@@ -36,6 +39,12 @@ impl BoxLeaf {
     /// The largest |f| that was seen.
     pub fn peak(&self) -> f64 {
         self.high.max(-self.low)
+    }
+
+    /// Whether values were seen that others, in this range, do not explain: farther out of it than it is long.
+    pub fn saw_more_than(&self, low: f64, high: f64) -> bool {
+        let by = (high - low) + ROUNDING * high.max(-low);
+        self.low < low - by || self.high > high + by
     }
 
     /// Whether the integrand does not look smooth.
