@@ -67,8 +67,9 @@ impl Measure {
     }
 
     fn largest(self, values: &[f64]) -> f64 {
-        // Not `max`, which passes over NaN.
-        self.groups(values).fold(0.0, |largest, value| if value <= largest { largest } else { value })
+        // Not `max`, which passes over NaN; nor is that forgotten.
+        self.groups(values)
+            .fold(0.0f64, |largest, value| if value <= largest || largest.is_nan() { largest } else { value })
     }
 }
 

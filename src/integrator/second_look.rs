@@ -117,12 +117,6 @@ impl Look<'_> {
         if !(looked && doubt.constant) {
             let places = spread(doubt.samples as u32).map(|share| share.mul_add(span, lower));
             self.along(&places.filter(|&x| lower < x && x < upper).collect::<Vec<f64>>());
-            let contradicted = self.means.drain(..).filter(Mean::contradicts);
-            // The upper half, for a cut in the middle.
-            self.found.extend(contradicted.map(|Mean { from, to, .. }| {
-                let middle = 0.5 * (from + to);
-                Surprise { from: middle, first: middle, last: to, to }
-            }));
             // And the nodes of the whole, one of which may have met what no other did.
             let nodes = ladder.nodes.iter().flat_map(|row| row.iter().enumerate());
             let place =
@@ -141,6 +135,7 @@ impl Look<'_> {
             }
         }
         self.narrow_down();
+        self.take_means();
         let mut found: Vec<(f64, f64)> = self.found.iter().map(|one| (one.from, one.to)).collect();
         found.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
         let mut apart: Vec<(f64, f64)> = Vec::new();
@@ -151,6 +146,18 @@ impl Look<'_> {
             }
         }
         apart
+    }
+
+    /// Adds leaves of which samples have another mean, where none of them was a surprise.
+    fn take_means(&mut self) {
+        let Self { means, found, .. } = self;
+        let is_alone = |mean: &Mean| found.iter().all(|one| one.last < mean.from || mean.to < one.first);
+        let contradicted: Vec<Mean> = means.drain(..).filter(|mean| mean.contradicts() && is_alone(mean)).collect();
+        // The upper half, for a cut in the middle.
+        found.extend(contradicted.iter().map(|&Mean { from, to, .. }| {
+            let middle = 0.5 * (from + to);
+            Surprise { from: middle, first: middle, last: to, to }
+        }));
     }
 
     /// Looks at points in ascending order.

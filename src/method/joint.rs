@@ -17,6 +17,9 @@ use crate::plan::{Region, Swept};
 /// vectors; with 1e-5 one claimed a quarter.)
 pub(super) const RESOLVED: f64 = 1e-5;
 
+/// The share of an estimate within which it is known what that is.
+const KNOWN: f64 = 0.1;
+
 /// A component below this share of the largest may be the rounding of others, and is not refined for its own sake.
 const NOISE: f64 = 1e-13;
 
@@ -120,13 +123,15 @@ impl Joint {
         self.limits[component]
     }
 
-    /// The error that a component may have if it is nothing beside the others.
+    /// The error that a component may have if it is nothing beside the others, as far as these are known; none, where
+    /// the norm does not ask for it.
     pub fn least_limit(&self, component: usize) -> f64 {
-        let known = |c: usize| if c != component && self.errors[c].is_finite() { self.estimates[c] } else { 0.0 };
+        let is_known = |c: usize| c != component && self.errors[c] <= KNOWN * self.estimates[c].abs();
+        let known = |c: usize| if is_known(c) { self.estimates[c] } else { 0.0 };
         let others: Vec<f64> = (0..self.estimates.len()).map(known).collect();
         let (even, mut limits) = (vec![f64::INFINITY; others.len()], vec![0.0; others.len()]);
         self.measure.limits(&others, &even, |size| self.wanted.at(size), &mut limits);
-        limits[component]
+        if limits[component].is_finite() { limits[component] } else { 0.0 }
     }
 
     /// The integral of |f|; or that of f where no more is known.
