@@ -26,7 +26,14 @@ const POLE: f64 = 0.98;
 const SIDES: [f64; 2] = [-1.0, 1.0];
 
 /// What one node may cost.
-const EACH: u64 = 2 * LANES as u64;
+const EACH: u64 = 4 * LANES as u64;
+
+/// The share of a box that is next to a face.
+const NEXT_TO: f64 = 1e-3;
+
+/// How many of the values next to a node have to be numbers, if some are not: of an arccosine of 1 and a rounding every
+/// other one is; of a gap none.
+const NUMBERS: usize = 4;
 
 /// An integrand at nodes of eight boxes. A value that is not finite is replaced by what values to both sides lead to
 /// expect, where these are numbers, and go the same way as an infinite one.
@@ -140,14 +147,26 @@ impl<'a> Mended<'a> {
         let sides = self.beside(|d, k, side| point[d] + side * (k + 1) as f64 * steps[d]);
         let near =
             self.beside(|d, k, side| point[d] + side * (NEAR[k] * steps[d]).abs().max(ulps(d)).copysign(steps[d]));
+        let is_usable = |near: &f64| !near.is_nan() && (near.is_finite() || *near == value);
+        let are_usable = near.iter().flatten().all(is_usable);
+        let is_rounding = !are_usable && {
+            let next = self.beside(|d, k, side| point[d] + side * ((k + 1) as f64 * ulps(d)).copysign(steps[d]));
+            near[1..].iter().chain(&next).flatten().filter(|near| near.is_finite()).count() >= NUMBERS
+        };
         let is_known = sides.iter().flatten().all(|value| value.is_finite())
-            && near.iter().flatten().all(|near| !near.is_nan() && (near.is_finite() || *near == value));
+            && (are_usable || is_rounding && near[0].iter().all(is_usable));
         let leads = |[first, second]: [f64; 2]| {
             let sign = if value.is_infinite() { value.signum() } else { 0.0 };
             sign * first >= sign * second
         };
         if !(is_known && (0..2).all(|side| leads([sides[0][side], sides[1][side]]))) {
-            return None;
+            // All that is next to a face may be rounding.
+            let is_next_to = |d: usize| {
+                let ((lower, upper), x) = (bounds(d), point[d]);
+                (x - lower).min(upper - x) < NEXT_TO * (upper - lower)
+            };
+            let next_to: Vec<bool> = (0..point.len()).map(is_next_to).collect();
+            return if is_rounding && next_to.contains(&true) { self.inward(point, lane, &next_to) } else { None };
         }
         Some(sides.iter().zip(WEIGHTS).map(|([below, above], weight)| weight * (below + above)).sum())
     }
@@ -166,7 +185,7 @@ impl<'a> Mended<'a> {
             let away = |d: usize| (place(d, i / 2, SIDES[i % 2]) - point[d]).abs();
             (0..point.len()).filter(|&d| across[d]).map(away).product()
         };
-        let last = values.len() - 1;
+        let last = values.iter().rposition(|value| value.is_finite())?;
         let first = values.iter().position(|value| value.is_finite())?;
         let falls = values[first].abs() * distances(first) < POLE * values[last].abs() * distances(last);
         (first < last && falls).then_some(values[first])
