@@ -116,3 +116,16 @@ fn checkers_are_exact() {
     let found = of(&Integrator::new(), &beside, UNIT);
     assert!(found.status != Status::Converged || (found.estimate - 0.625075).abs() < 1e-10, "{found:#}");
 }
+
+/// Where the argument of an arccosine or a root is beyond its range by rounding, in bands around what it is known for.
+#[test]
+fn values_that_are_no_numbers_by_rounding_are_passed_over() {
+    let angle = |[a, b, p, q]: [f64; 4]| ((a * p + b * q) / ((a * a + b * b) * (p * p + q * q)).sqrt()).acos();
+    let found = of(&Integrator::new().rel_tol(1e-2), &angle, [(-1.0, 1.0); 4]);
+    let off = (found.estimate - 8.0 * PI).abs();
+    assert!(found.status == Status::Converged && off <= found.error, "{found:#}");
+    let distance = |[x, y]: [f64; 2]| (x * x - 2.0 * x * y + y * y).sqrt();
+    let found = of(&Integrator::new().rel_tol(1e-3), &distance, UNIT);
+    let off = (found.estimate - 1.0 / 3.0).abs();
+    assert!(found.status == Status::Converged && off <= found.error, "{found:#}");
+}

@@ -76,3 +76,24 @@ fn windows_over_usual_samples_are_found() {
         assert!(found.status == Status::Converged && (found.estimates[0] - 4.6).abs() < 1e-9, "{middle}: {found:#}");
     }
 }
+
+/// A component that is no number was forgotten by the norm if another came after it; and what oscillates on the mesh of
+/// all is no measure of what others may be off by.
+#[test]
+fn others_do_not_hide_what_has_no_value() {
+    for tolerance in [1e-3, 1e-6] {
+        let with = Integrator::new().rel_tol(tolerance).norm(Norm::Max);
+        let hidden = |x: f64| if x > 7.3 { f64::NAN } else { (-x).exp() };
+        let around = |x: f64| (10.0 * x).cos() / (9.0 + x * x);
+        let found = run(&with, &|x: f64| [around(x), hidden(x), (1.5 + x).powi(-2), around(x)], 0.0, INF);
+        assert!(!found.status.is_success(), "{found:#}");
+        for norm in [Norm::Euclidean, Norm::Max, Norm::First] {
+            let with = Integrator::new().rel_tol(tolerance).norm(norm);
+            let root = run(&with, &|x: f64| [x.cos() / x.sqrt(), x.sin() / x.sqrt()], 0.0, INF);
+            let near = root.estimates.iter().all(|one| (one - 1.2533141373155003).abs() < tolerance);
+            assert!(root.status == Status::Converged && near && root.evaluations < 100_000, "{root:#}");
+            let first = run(&with, &|x: f64| [(-x).exp(), (5.0 * x).cos() / (1.0 + x * x)], 0.0, INF);
+            assert!(first.status == Status::Converged && first.evaluations < 100_000, "{first:#}");
+        }
+    }
+}
