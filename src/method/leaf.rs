@@ -18,6 +18,9 @@ pub(super) struct Leaf {
     levels_from: u16,
     /// The magnitude of its ancestor a few levels up.
     anchor: f64,
+    /// Whether the magnitude did not fall down to that ancestor from the one before; and whether it did not from it.
+    kept: bool,
+    keeps: bool,
     /// Generations in which halving did not help, the error being small.
     noisy: u8,
     parent_error: f64,
@@ -33,7 +36,7 @@ pub(super) struct Leaf {
     pub next: u32,
 }
 
-/// Generations after which a magnitude that has not fallen says that the integral diverges.
+/// Generations after which a magnitude that has not fallen, twice, says that the integral diverges.
 const ANCHOR: u16 = 12;
 
 /// The share of ∫|f| that halving keeps next to what is nearly no integral; and of it, so that the rest remains a
@@ -81,6 +84,8 @@ impl Leaf {
             depth: 0,
             levels_from: 0,
             anchor: f64::INFINITY,
+            kept: false,
+            keeps: false,
             noisy: 0,
             parent_error: f64::INFINITY,
             grandparent_error: f64::INFINITY,
@@ -100,7 +105,11 @@ impl Leaf {
         self.swept = Swept::NOTHING;
         (self.edges, self.mismatches) = (edges, [0.0; 2]);
         self.depth = parent.depth + 1;
-        self.anchor = if self.depth.is_multiple_of(ANCHOR) { parent.swept.magnitude } else { parent.anchor };
+        (self.anchor, self.kept) = match self.depth.is_multiple_of(ANCHOR) {
+            true => (parent.swept.magnitude, parent.keeps),
+            false => (parent.anchor, parent.kept),
+        };
+        self.keeps = false;
         // As there was a limit there is one next to the same end of a part; and where numbers are few there is no other
         // way.
         let again = parent.swept.limited != [false; 2] && parent.is_of(FEW);
@@ -149,7 +158,8 @@ impl Leaf {
             && swept.magnitude > 0.75 * self.anchor
             && swept.error > 1e-3 * swept.magnitude
         {
-            self.divergent = true;
+            // Once may be a step that close to an end, next to zeros.
+            (self.keeps, self.divergent) = (true, self.divergent || self.kept);
         }
     }
 

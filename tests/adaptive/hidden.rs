@@ -244,8 +244,8 @@ fn looks_are_counted_and_limited() {
                 let calls = calls.into_inner();
                 let evaluations = integral.evaluations;
                 assert!(evaluations <= most + 20_000, "{k}, {method}, {most}: {integral:#}");
-                // Points are asked for again in lanes left over.
-                let most_calls = evaluations + evaluations / 8 + 64;
+                // Points are asked for again in lanes left over: three of 24 beside 21.
+                let most_calls = evaluations + evaluations / 7 + 64;
                 assert!((evaluations..=most_calls).contains(&calls), "{k}, {method}, {most}: {calls}, {integral:#}");
             }
         }
