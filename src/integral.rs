@@ -21,9 +21,10 @@ pub struct Integral {
     /// 1/√sin x at π, the end that is meant is taken: the singularity.
     pub error: f64,
     /// Nodes at which the integrand was evaluated for the estimate. Not counted: verification, nodes that are evaluated
-    /// once more in lanes that are left free (the 18 of one panel are 24 calls of a closure, and there are never more
-    /// calls than a third on top), the search of a fixed rule for the node whose value is not finite, and what a sweep
-    /// that was stopped had done.
+    /// once more in lanes that are left free, the search of a fixed rule for the node whose value is not finite, and
+    /// what a sweep that was stopped had done. With the lanes that are left free the 18 nodes of one panel are 24 calls
+    /// of a closure, and there are never more calls than a third on top in one variable; boxes are swept by eights, one
+    /// as eight, so that calls may be twice as many where rounds are of few boxes, and no more than eight times.
     pub evaluations: u64,
     /// Panels (in several dimensions boxes) that the estimate covers.
     pub regions: u64,
