@@ -191,6 +191,18 @@ pub(crate) fn are_same<Q: Quantity>(variation: Q, floor: Q) -> Q::Truth {
     variation.le(floor * NOISY)
 }
 
+/// How far the second of these nodes is from the middle, as a share of how far the first is.
+const CORNER_SHARE: f64 = 0.720_959_822_006_947_9;
+
+/// Whether values at [four nodes](crate::rule::corners) are on a straight line, but for rounding, which is `floor` of
+/// an integral over `width`. Of what is smooth four seldom are; of pieces of a line nodes may see one alone.
+#[inline(always)]
+pub(crate) fn are_straight<Q: Quantity>([a, b, middle, z]: [Q; 4], width: Q, floor: Q) -> Q::Truth {
+    let bend = ((a - middle) + (z - middle)).abs();
+    let within = ((b - middle) - (a - middle) * CORNER_SHARE).abs();
+    ((bend + within) * width).le(floor * NOISY)
+}
+
 /// The error claimed after a step of raw error `now`, that of the step before having been `before` (infinite where
 /// there was none): `now` where it is about the square of the one before, in units of `variation`, as twice the degree
 /// has it for analytic functions; else at most twenty times that.

@@ -87,6 +87,13 @@ pub(crate) const MOST_VECTORS: usize = 16;
 /// Evaluations of a sweep: all vectors, and the sentinels.
 pub(crate) const MOST_EVALUATIONS: u64 = (MOST_VECTORS * 8) as u64 + 2;
 
+/// Of the values at the nodes of the first rung of [`FEJER`] that at the lower outermost node, at the fourth, at the
+/// middle and at the upper outermost node: at 1, 4, 8 and 15 sixteenths of a half turn.
+#[inline(always)]
+pub(crate) fn corners<T: Copy>(value: impl Fn(usize, usize) -> T) -> [T; 4] {
+    [value(0, 0), value(1, 1), value(1, 3), value(0, 4)]
+}
+
 /// Fejér's second rule (J. Waldvogel, 2006, <https://doi.org/10.1007/s10543-006-0045-4>) with 7, 15, 31, 63 and 127
 /// nodes cos(k π / (n + 1)), each holding those before.
 ///

@@ -27,7 +27,7 @@ mod pair;
 pub(crate) use composite::Composite;
 pub(crate) use gauss_legendre::gauss_legendre_unless;
 pub use gauss_legendre::{GaussLegendre, MAX_ORDER, OrderError, gauss_legendre};
-pub(crate) use ladder::{FEJER, Ladder, MOST_EVALUATIONS, MOST_VECTORS, Rung, SENTINEL, kronrod};
+pub(crate) use ladder::{FEJER, Ladder, MOST_EVALUATIONS, MOST_VECTORS, Rung, SENTINEL, corners, kronrod};
 
 use crate::unknown_name::UnknownName;
 use std::{fmt, str::FromStr};

@@ -18,6 +18,9 @@ const TERMS: usize = 30;
 /// Half cycles of a look.
 const CYCLES: f64 = 8.0;
 
+/// Powers of two by which cycles may be shorter than those before them are on average.
+const QUICKER: i32 = 3;
+
 /// How often the series is begun further out, so many times as far each.
 const ATTEMPTS: usize = 6;
 const FURTHER: f64 = 8.0;
@@ -58,8 +61,8 @@ impl HalfLine<'_> {
     /// The shortest range from the end with some cycles in it.
     fn first_cycle(&mut self) -> Option<Cycle> {
         let least = self.end.abs() * 1e-12;
-        for exponent in -30..60 {
-            let length = f64::from(exponent).exp2();
+        for exponent in -60..120 {
+            let length = (0.5 * f64::from(exponent)).exp2();
             if length < least {
                 continue;
             }
@@ -67,10 +70,15 @@ impl HalfLine<'_> {
             let changes = changes(values.as_flattened());
             if changes >= 8 {
                 // More are no more told from noise.
-                return if changes <= 40 { self.look(0.75 * length, length / changes as f64) } else { None };
+                return if changes <= 40 { self.quickening(0.75 * length, length / changes as f64) } else { None };
             }
         }
         None
+    }
+
+    /// The same as [`look`](Self::look), of cycles that may be shorter there than this.
+    fn quickening(&mut self, place: f64, length: f64) -> Option<Cycle> {
+        (0..QUICKER).find_map(|halvings| self.look(place, length * 0.5f64.powi(halvings)))
     }
 
     /// Looks at the cycles from `place` on, where half of one is about `length`.

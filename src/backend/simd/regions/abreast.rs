@@ -7,11 +7,13 @@
 use super::climb::{FIRST_BEND, OBSERVED, bend, bends, far, gap, is_vain, next, with_hidden};
 use super::first::{self, Known, Seen};
 use super::sums::{Said, Sums, products, unsummed, weighted};
-use crate::estimate::{Quantity, Tolerance, are_same, beyond_rounding, claim, is_foot, is_sparse, larger, noise};
+use crate::estimate::{
+    Quantity, Tolerance, are_same, are_straight, beyond_rounding, claim, is_foot, is_sparse, larger, noise,
+};
 use crate::integrand::Integrand;
 use crate::integrand::values::Values;
 use crate::lanes::{LANES, Lanes, Mask, Simd, Token, dispatch};
-use crate::rule::{FEJER, MOST_VECTORS, Vector};
+use crate::rule::{FEJER, MOST_VECTORS, Vector, corners};
 
 impl<S: Simd> Quantity for Lanes<S> {
     type Truth = Mask<S>;
@@ -186,7 +188,8 @@ fn judge_first_on<S: Simd>(simd: S, climbers: &mut [Climber], places: &[u8]) -> 
     let bends = |lane: usize| bend([0, LANES, 1, LANES + 1].map(|node| values[node + lane]), FIRST_BEND);
     let singular = (bends(0) | bends(4)).bits();
     let sums = first::sums_of_each(&values, upper - lower);
-    let said = first::say(sums, near, [least, most], [lower, upper]);
+    let corners = corners(|row, lane| values[row * LANES + lane]);
+    let said = first::say(sums, near, [least, most], corners, [lower, upper]);
     let (estimates, raws) = (sums[0].to_array(), said.raw.to_array());
     let (variations, errors) = (said.variation.to_array(), said.claimed.to_array());
     let (foot, flat) = (said.foot.bits(), said.flat.bits());
@@ -262,8 +265,8 @@ fn judge_on<S: Simd>(simd: S, climbers: &mut [Climber], places: &[u8]) -> [Verdi
     let with_hidden = with_hidden(error, surprises, gap * width, [floor, magnitude]);
     let noise = noise(larger(lower.abs(), upper.abs()), sums.variation);
     let claimed = with_hidden + (floor + noise * OBSERVED);
-    let [estimates, magnitudes, variations, nows, errors, claims] =
-        [estimate, magnitude, variation, now, error + floor, claimed].map(Lanes::to_array);
+    let [estimates, magnitudes, variations, nows, errors, claims, floors] =
+        [estimate, magnitude, variation, now, error + floor, claimed, floor].map(Lanes::to_array);
     let mut verdicts = [Verdict::Leave; LANES];
     for (k, &place) in places.iter().enumerate() {
         let climber = &mut climbers[usize::from(place)];
@@ -273,8 +276,12 @@ fn judge_on<S: Simd>(simd: S, climbers: &mut [Climber], places: &[u8]) -> [Verdi
             continue;
         }
         let foot = is_foot(now, variations[k], FEJER.rungs[rung].rows.len());
-        let unseen = foot || rung < LAST && (flat >> k) & 1 == 1;
         let met = climber.inner.met(errors[k], estimate);
+        let straight = || {
+            let corners = corners(|row, lane| climber.values[row][lane]);
+            met && are_straight(corners, climber.upper - climber.lower, floors[k])
+        };
+        let unseen = foot || rung < LAST && ((flat >> k) & 1 == 1 || straight());
         if met && (foot || (same >> k) & 1 == 1) {
             continue;
         }

@@ -3,11 +3,12 @@
 use super::sums::{Said, Sums, dot, dots, sum};
 use super::{Desk, Known, SimdRegions};
 use crate::estimate::{
-    Quantity, Tolerance, are_same, beyond_rounding, claim, is_foot, is_sparse, larger, lesser, noise, promising,
+    Quantity, Tolerance, are_same, are_straight, beyond_rounding, claim, is_foot, is_sparse, larger, lesser, noise,
+    promising,
 };
 use crate::lanes::{LANES, Lanes, Simd, dispatch};
 use crate::plan::{Map, Region, Swept};
-use crate::rule::{Ladder, Rung, SENTINEL, Vector};
+use crate::rule::{Ladder, Rung, SENTINEL, Vector, corners};
 
 impl SimdRegions<'_> {
     /// The rungs, from the first on.
@@ -131,7 +132,8 @@ impl SimdRegions<'_> {
             // Of the whole it may be that only the foot of a peak was seen.
             let same = are_same(variation, floor);
             let foot = eager && is_foot(now, variation, count);
-            let unseen = eager && !same && (foot || flat && index < last);
+            let straight = || are_straight(corners(|row, lane| values[row][lane]), width, floor);
+            let unseen = eager && !same && (foot || index < last && (flat || straight()));
             let met = tolerance.met(error + floor, estimate);
             foot_seen |= eager && met && (foot || same);
             let swept = Swept {

@@ -4,11 +4,11 @@
 use super::abreast::place;
 use super::climb::{NEAR, bends};
 use super::sums::extremes;
-use crate::estimate::{Quantity, Signs, are_same, is_sparse, larger, noise, rounding_by};
+use crate::estimate::{Quantity, Signs, are_same, are_straight, is_sparse, larger, noise, rounding_by};
 use crate::integrand::Integrand;
 use crate::integrand::values::Values;
 use crate::lanes::{LANES, Lanes, Simd, Token, dispatch};
-use crate::rule::{Aligned, FEJER, Vector};
+use crate::rule::{Aligned, FEJER, Vector, corners};
 
 /// What the quick way saw: values at the nodes of the first rung and at the sentinels, and what the rung makes of them.
 #[derive(Clone, Copy, Debug)]
@@ -60,9 +60,9 @@ impl Seen {
 /// Evaluations of the quick way: 15 nodes, the probe, and a sentinel next to each end.
 pub(crate) const EVALUATIONS: u64 = 18;
 
-/// Sets what is seen, and says what error is claimed of its estimate; infinite where all values are the same, or what
-/// there is of variation is not resolved or does not fall from one component to the next, as something may hide between
-/// them.
+/// Sets what is seen, and says what error is claimed of its estimate; infinite where all values are the same or on a
+/// straight line, or what there is of variation is not resolved or does not fall from one component to the next, as
+/// something may hide between them.
 #[inline]
 pub(crate) fn first<F: Integrand>(f: &F, token: Token, lower: f64, upper: f64, seen: &mut Seen) -> f64 {
     // All that is compiled anew for each integrand are the values themselves.
@@ -120,7 +120,8 @@ fn judge_on<S: Simd>(simd: S, seen: &mut Seen, near: f64, lower: f64, upper: f64
     let sums = sums(simd, seen, upper - lower).to_array();
     let [first, second] = seen.nodes.map(|values| Lanes::from_array(simd, values));
     let (least, most) = extremes(first.lesser(second), first.greater(second));
-    let said = say(sums, near, [least, most], [lower, upper]);
+    let corners = corners(|row, lane| seen.nodes[row][lane]);
+    let said = say(sums, near, [least, most], corners, [lower, upper]);
     (seen.estimate, seen.raw, seen.variation) = (sums[0], said.raw, said.variation);
     (seen.claimed, seen.foot) = (said.claimed, said.foot);
     if said.foot || said.flat { f64::INFINITY } else { said.claimed }
@@ -163,12 +164,18 @@ pub(super) struct Said<Q: Quantity> {
     pub claimed: Q,
     /// Whether all that was seen may be the foot of a peak.
     pub foot: Q::Truth,
-    /// See [`Signs::are_flat`].
+    /// See [`Signs::are_flat`] and [`are_straight`].
     pub flat: Q::Truth,
 }
 
 #[inline(always)]
-pub(super) fn say<Q: Quantity>(sums: [Q; LANES], near: Q, [least, most]: [Q; 2], [lower, upper]: [Q; 2]) -> Said<Q> {
+pub(super) fn say<Q: Quantity>(
+    sums: [Q; LANES],
+    near: Q,
+    [least, most]: [Q; 2],
+    corners: [Q; 4],
+    [lower, upper]: [Q; 2],
+) -> Said<Q> {
     let [sum, difference, surprise, a, b, c, d, expected] = sums;
     let width = upper - lower;
     let variation = (most - least) * width;
@@ -179,7 +186,8 @@ pub(super) fn say<Q: Quantity>(sums: [Q; LANES], near: Q, [least, most]: [Q; 2],
     let floor = rounding_by(sum.like(FEJER.rungs[0].scatter), magnitude, sum)
         + noise(larger(lower.abs(), upper.abs()), most - least);
     let foot = Q::either(is_sparse(raw, variation), || are_same(variation, floor));
-    Said { raw, variation, claimed: raw + hidden + floor, foot, flat: signs.are_flat(floor) }
+    let flat = Q::either(signs.are_flat(floor), || are_straight(corners, width, floor));
+    Said { raw, variation, claimed: raw + hidden + floor, foot, flat }
 }
 
 /// How much the upper sentinel counts beside the lower one: what hides at both ends does not cancel but by accident.
