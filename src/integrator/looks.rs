@@ -1,6 +1,10 @@
-//! What is looked at once more before the end of an adaptive integral is believed, and in which order: each once.
+//! What is looked at once more before the end of an adaptive integral is believed, and in which order: each once, but
+//! the last as long as it finds something.
 
 use crate::method::Outcome;
+
+/// How often a mesh is looked at.
+const SECOND_LOOKS: usize = 4;
 
 /// Integrals on a mesh that can be looked at again: each of these says whether there is more to do.
 pub(super) trait Looked {
@@ -15,14 +19,16 @@ pub(super) trait Looked {
 /// The looks that there were, or that are not for this range.
 pub(super) struct Looks {
     scaled: bool,
-    doubted: bool,
+    /// Second looks that are left.
+    left: usize,
 }
 
 impl Looks {
     /// Break points are hints of both.
     pub fn over((lower, upper): (f64, f64), points: &[f64]) -> Self {
         let hinted = !points.is_empty();
-        Self { scaled: hinted || !(lower.is_finite() && upper.is_finite()), doubted: hinted }
+        let left = if hinted { 0 } else { SECOND_LOOKS };
+        Self { scaled: hinted || !(lower.is_finite() && upper.is_finite()), left }
     }
 
     /// Whether the integrals go on after such an outcome, at this component.
@@ -30,7 +36,11 @@ impl Looks {
         let converged = outcome == Outcome::Converged;
         converged && them.probe()
             || outcome == Outcome::Divergent && !std::mem::replace(&mut self.scaled, true) && them.scale(component)
-            || converged && !std::mem::replace(&mut self.doubted, true) && them.second_look()
+            || converged && self.left > 0 && {
+                let found = them.second_look();
+                self.left = if found { self.left - 1 } else { 0 };
+                found
+            }
     }
 }
 
@@ -41,6 +51,7 @@ mod tests {
     /// Notes what it is asked, and says that there is more to do as often as told.
     struct Asked {
         probes: u32,
+        looks: u32,
         asked: Vec<&'static str>,
     }
 
@@ -58,22 +69,23 @@ mod tests {
 
         fn second_look(&mut self) -> bool {
             self.asked.push("second look");
-            true
+            self.looks = self.looks.saturating_sub(1);
+            self.looks > 0
         }
     }
 
     fn asked(mut looks: Looks, outcomes: &[Outcome]) -> (Vec<bool>, Vec<&'static str>) {
-        let mut them = Asked { probes: 2, asked: Vec::new() };
+        let mut them = Asked { probes: 2, looks: 2, asked: Vec::new() };
         (outcomes.iter().map(|&outcome| looks.again(outcome, None, &mut them)).collect(), them.asked)
     }
 
     #[test]
-    fn each_look_comes_once_and_in_its_order() {
+    fn looks_come_in_their_order() {
         use Outcome::{Converged, Divergent, MaxEvaluations};
-        let outcomes = [Converged, Divergent, Divergent, Converged, Converged];
+        let outcomes = [Converged, Divergent, Divergent, Converged, Converged, Converged];
         let (again, names) = asked(Looks::over((0.0, 1.0), &[]), &outcomes);
-        assert_eq!(again, [true, true, false, true, false]);
-        assert_eq!(names, ["probe", "scale", "probe", "second look", "probe"]);
+        assert_eq!(again, [true, true, false, true, false, false]);
+        assert_eq!(names, ["probe", "scale", "probe", "second look", "probe", "second look", "probe"]);
         // Of an infinite range there is no scale, and who names points knows what is there.
         let (again, names) = asked(Looks::over((0.0, f64::INFINITY), &[]), &[Divergent, Converged, Converged]);
         assert_eq!((again, names), (vec![false, true, true], vec!["probe", "probe", "second look"]));

@@ -97,7 +97,9 @@ impl Usual {
         let value = values[LANES / 2];
         let mut off = values.map(|other| (other - value).abs());
         off.sort_by(f64::total_cmp);
-        Self { value, spread: STANDS_OUT * off[LANES - 3] }
+        // Of what is the same at most places everything else stands out.
+        let spread = if off[LANES / 2] == 0.0 { 0.0 } else { STANDS_OUT * off[LANES - 3] };
+        Self { value, spread }
     }
 
     fn is(self, value: f64) -> bool {

@@ -17,20 +17,33 @@ const MOST_OUTWARD: f64 = 4096.0;
 /// Intervals beyond which no more are looked for.
 const MOST: usize = 256;
 
-/// Looks at the mesh of `method`, over a range with these ends, which converged, if it is in doubt: intervals, apart
-/// and in ascending order, in which there is something that it does not explain. Equal parts may have been `looked` at
-/// before.
+/// Looks at the mesh of `method`, over a range with these ends, which converged, if it is in doubt or has forgotten what
+/// it saw: intervals, apart and in ascending order, in which there is something that it does not explain. Equal parts
+/// may have been `looked` at before.
 pub(super) fn second_look(
     kernel: &SimdRegions,
     ends: (f64, f64),
     method: &mut Adaptive,
     looked: bool,
 ) -> Vec<(f64, f64)> {
-    let finite = ends.0.is_finite() && ends.1.is_finite();
-    let Some(doubt) = method.doubt(looked).filter(|_| finite) else { return Vec::new() };
+    if !(ends.0.is_finite() && ends.1.is_finite()) {
+        return Vec::new();
+    }
+    let (doubt, forgotten) = (method.doubt(looked), method.forgotten());
+    if doubt.is_none() && forgotten.is_empty() {
+        return Vec::new();
+    }
     let mut look = Look { kernel, ends, leaves: Vec::new(), means: Vec::new(), found: Vec::new(), evaluations: 0 };
     look.expect(method);
-    let found = look.all(&doubt, looked);
+    for region in forgotten {
+        look.nodes_of(region);
+    }
+    match doubt {
+        Some(doubt) => look.all(&doubt, looked),
+        // Of so few samples means say nothing.
+        None => look.means.clear(),
+    }
+    let found = look.intervals();
     method.evaluations += look.evaluations;
     found
 }
@@ -109,21 +122,24 @@ impl Look<'_> {
         }
     }
 
-    /// Intervals in which something is that the leaves do not explain, apart and in ascending order.
-    fn all(&mut self, doubt: &Doubt, looked: bool) -> Vec<(f64, f64)> {
-        let ((lower, upper), ladder) = (self.ends, self.kernel.ladder);
+    /// Looks at all nodes of a region, one of which may have met what no other did.
+    fn nodes_of(&mut self, (lower, upper): (f64, f64)) {
+        let nodes = self.kernel.ladder.nodes.iter().flat_map(|row| row.iter().enumerate());
+        let place = |(lane, node): (usize, &f64)| node * (upper - lower) + if lane < LANES / 2 { lower } else { upper };
+        let mut nodes: Vec<f64> = nodes.map(place).collect();
+        nodes.sort_unstable_by(f64::total_cmp);
+        self.along(&nodes, (lower, upper));
+    }
+
+    /// Looks at all there is a doubt about.
+    fn all(&mut self, doubt: &Doubt, looked: bool) {
+        let (lower, upper) = self.ends;
         let span = upper - lower;
         // A look before told values of a constant from others.
         if !(looked && doubt.constant) {
             let places = spread(doubt.samples as u32).map(|share| share.mul_add(span, lower));
-            self.along(&places.filter(|&x| lower < x && x < upper).collect::<Vec<f64>>());
-            // And the nodes of the whole, one of which may have met what no other did.
-            let nodes = ladder.nodes.iter().flat_map(|row| row.iter().enumerate());
-            let place =
-                |(lane, node): (usize, &f64)| node * (upper - lower) + if lane < LANES / 2 { lower } else { upper };
-            let mut nodes: Vec<f64> = nodes.map(place).collect();
-            nodes.sort_unstable_by(f64::total_cmp);
-            self.along(&nodes);
+            self.along(&places.filter(|&x| lower < x && x < upper).collect::<Vec<f64>>(), self.ends);
+            self.nodes_of(self.ends);
         }
         // What is as narrow lies between equal parts.
         if doubt.narrow {
@@ -134,6 +150,10 @@ impl Look<'_> {
                 self.outward(0.0, [doubt.finest, most], by);
             }
         }
+    }
+
+    /// Intervals in which something is that the leaves do not explain, apart and in ascending order.
+    fn intervals(&mut self) -> Vec<(f64, f64)> {
         self.narrow_down();
         self.take_means();
         let mut found: Vec<(f64, f64)> = self.found.iter().map(|one| (one.from, one.to)).collect();
@@ -160,9 +180,9 @@ impl Look<'_> {
         }));
     }
 
-    /// Looks at points in ascending order.
-    fn along(&mut self, points: &[f64]) {
-        let (f, (lower, upper)) = (self.kernel.values, self.ends);
+    /// Looks at points in ascending order, between these two.
+    fn along(&mut self, points: &[f64], (lower, upper): (f64, f64)) {
+        let f = self.kernel.values;
         let ([mut x, mut y], mut leaf, mut before) = ([[[0.0; LANES]; BLOCK / LANES]; 2], 0, lower);
         let mut under_way: Option<Surprise> = None;
         for block in points.chunks(BLOCK) {
@@ -206,7 +226,7 @@ impl Look<'_> {
                 points.reverse();
             }
             points.dedup();
-            self.along(&points);
+            self.along(&points, self.ends);
         }
     }
 

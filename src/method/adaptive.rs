@@ -17,6 +17,7 @@ use super::leaf::Leaf;
 use super::outcome::{Outcome, Sum, Totals};
 use crate::estimate::Tolerance;
 use crate::plan::{Map, Region, Regions, Sweep, Swept};
+use doubt::Split;
 
 /// Means of constant panels that differ by no more are the same but for rounding.
 const SAME: f64 = 1e-14;
@@ -57,6 +58,8 @@ pub(crate) struct Adaptive {
     /// The largest ∫|f| that there was on the way, and that of each of the last times.
     most: f64,
     sizes: [f64; 4],
+    /// What was seen of regions that were split.
+    split: Vec<Split>,
     /// Points inside at which the integrand was not finite.
     bad: usize,
     pub totals: Totals,
@@ -83,6 +86,7 @@ impl Adaptive {
             + size_of::<Region>()
             + size_of::<Swept>()
             + size_of::<(u32, Step)>()
+            + size_of::<Split>()
             + 4 * size_of::<u32>());
     /// Points that are not finite, beyond which there is no use in cutting them out.
     const MOST_BAD: usize = 3;
@@ -95,6 +99,7 @@ impl Adaptive {
         self.of.clear();
         self.steps.clear();
         self.active.clear();
+        self.split.clear();
         self.span = 0.0;
         for (index, &(region, edges)) in regions.iter().enumerate() {
             let mut leaf = Leaf::new(region, edges);

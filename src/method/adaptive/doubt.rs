@@ -1,6 +1,7 @@
 //! What a mesh that converged may have passed over: places at which samples are not what its leaves say.
 
 use super::Adaptive;
+use crate::estimate::larger;
 use crate::method::Method;
 use crate::method::leaf::Leaf;
 use crate::plan::{Map, Region, Sweep, Swept};
@@ -37,6 +38,9 @@ const NEXT_TO_ENDS: f64 = 1.0 / 64.0;
 /// The rounding of a mean, of which values of a constant are not to be told.
 const SAME: f64 = 1e-14;
 
+/// The same of values and of their differences.
+const ROUNDED: f64 = 1e-12;
+
 /// What a leaf says of values in it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Expected {
@@ -63,6 +67,17 @@ impl Expected {
         (from..=to).contains(&x) && (value - self.mean).abs() > self.reach
     }
 }
+
+/// What a region saw before it was split: how far apart values were.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Split {
+    lower: f64,
+    upper: f64,
+    height: f64,
+}
+
+/// Regions that are looked at again for what they saw and their parts do not.
+const MOST_FORGOTTEN: usize = 16;
 
 /// Why a mesh is in doubt.
 #[derive(Clone, Copy, Debug)]
@@ -107,6 +122,38 @@ impl Adaptive {
         };
         let samples = samples.max(pieces);
         (samples > 0.0).then_some(Doubt { place: leaf.middle(), length, narrow, finest, constant, samples })
+    }
+
+    /// Keeps what is known of values in a region that is split.
+    pub(super) fn remember(&mut self, region: &Region, swept: &Swept) {
+        let height = swept.variation / region.width();
+        if height > 0.0 && region.map == Map::Plain {
+            self.split.push(Split { lower: region.lower, upper: region.upper, height });
+        }
+    }
+
+    /// Regions that were split and saw values farther apart than all leaves in them say there are: one that no leaf
+    /// explains; the smallest first.
+    pub fn forgotten(&self) -> Vec<(f64, f64)> {
+        if self.split.is_empty() || self.leaves.iter().any(|leaf| leaf.region.map != Map::Plain) {
+            return Vec::new();
+        }
+        // At least as far from the mean as any value is.
+        let values = |leaf: &Leaf| {
+            let (mean, height) = (leaf.swept.estimate, leaf.swept.variation);
+            let height = if height.is_nan() { f64::INFINITY } else { height };
+            (leaf.region.lower, [mean - height, mean + height].map(|value| value / leaf.region.width()))
+        };
+        let leaves: Vec<(f64, [f64; 2])> = self.in_order().map(values).collect();
+        let is_forgotten = |split: &&Split| {
+            let place = |x: f64| leaves.partition_point(|leaf| leaf.0 < x);
+            let inside = &leaves[place(split.lower)..place(split.upper)];
+            let least = inside.iter().fold(f64::INFINITY, |least, leaf| least.min(leaf.1[0]));
+            let most = inside.iter().fold(f64::NEG_INFINITY, |most, leaf| most.max(leaf.1[1]));
+            split.height > (most - least) + ROUNDED * larger(most.abs(), least.abs())
+        };
+        let forgotten = self.split.iter().rev().filter(is_forgotten).take(MOST_FORGOTTEN);
+        forgotten.map(|split| (split.lower, split.upper)).collect()
     }
 
     /// The samples that meet pieces of f as short as the shortest between edges, where these are several; but no more

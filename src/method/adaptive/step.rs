@@ -183,6 +183,7 @@ impl Adaptive {
     pub(super) fn split(&mut self, index: u32, points: &[f64], edges: bool, sweep: Sweep) {
         let parent = self.leaves[index as usize];
         let (region, parts) = (parent.region, points.len() + 1);
+        self.remember(&parent.region, &parent.swept);
         for k in 0..parts {
             let lower = if k == 0 { region.lower } else { points[k - 1] };
             let upper = if k + 1 == parts { region.upper } else { points[k] };
