@@ -62,6 +62,10 @@ const LEVEL: f64 = 0.125;
 const NOTHING: f64 = 1e-15;
 const REGULAR: f64 = 1e-14;
 
+/// How errors fall with halving where a step is inside; and the share of ∫|f| that is much to last.
+const HALF: f64 = 0.55;
+const LASTS: f64 = 1e-9;
+
 /// Levels are tried at an edge, and again so many generations later.
 const AGAIN: u16 = 4;
 
@@ -132,7 +136,11 @@ impl Leaf {
         let less = seen.is_finite() && swept.magnitude < f64::EPSILON * seen;
         self.divergent |= !(few || less) && swept.divergent && swept.error > 1e-3 * swept.magnitude;
         // Levels that do not converge understate their error, and are not taken.
-        let better = swept.error < self.swept.error && swept.error - swept.beyond < 1e-3 * swept.magnitude;
+        let converged = swept.error - swept.beyond < 1e-3 * swept.magnitude;
+        // Nor is what would last, of them, where halves of it become as good as one likes: a step, next to an end.
+        let halves = self.raw_error <= HALF * self.parent_error;
+        let lasts = 2.0 * swept.lasting() >= swept.error && swept.lasting() > LASTS * swept.magnitude;
+        let better = swept.error < self.swept.error && converged && !(halves && lasts);
         if tried && !better && self.swept.error.is_finite() {
             return;
         }
