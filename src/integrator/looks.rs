@@ -1,5 +1,5 @@
 //! What is looked at once more before the end of an adaptive integral is believed, and in which order: each once, but
-//! the last as long as it finds something.
+//! the last as long as what it finds makes a difference.
 
 use crate::method::Outcome;
 
@@ -14,6 +14,8 @@ pub(super) trait Looked {
     fn scale(&mut self, component: Option<usize>) -> bool;
     /// Where the mesh is in doubt: what its leaves do not explain.
     fn second_look(&mut self) -> bool;
+    /// The integrals of all components, and what is claimed of them.
+    fn claims(&self) -> Vec<(f64, f64)>;
 }
 
 /// The looks that there were, or that are not for this range.
@@ -21,6 +23,8 @@ pub(super) struct Looks {
     scaled: bool,
     /// Second looks that are left.
     left: usize,
+    /// What was claimed before the last of them.
+    before: Vec<(f64, f64)>,
 }
 
 impl Looks {
@@ -28,7 +32,7 @@ impl Looks {
     pub fn over((lower, upper): (f64, f64), points: &[f64]) -> Self {
         let hinted = !points.is_empty();
         let left = if hinted { 0 } else { SECOND_LOOKS };
-        Self { scaled: hinted || !(lower.is_finite() && upper.is_finite()), left }
+        Self { scaled: hinted || !(lower.is_finite() && upper.is_finite()), left, before: Vec::new() }
     }
 
     /// Whether the integrals go on after such an outcome, at this component.
@@ -36,11 +40,20 @@ impl Looks {
         let converged = outcome == Outcome::Converged;
         converged && them.probe()
             || outcome == Outcome::Divergent && !std::mem::replace(&mut self.scaled, true) && them.scale(component)
-            || converged && self.left > 0 && {
-                let found = them.second_look();
-                self.left = if found { self.left - 1 } else { 0 };
-                found
-            }
+            || converged && self.left > 0 && self.second_look(them)
+    }
+
+    fn second_look(&mut self, them: &mut impl Looked) -> bool {
+        let same = |(now, before): (&(f64, f64), &(f64, f64))| (now.0 - before.0).abs() <= now.1 + before.1;
+        let vain = !self.before.is_empty() && them.claims().iter().zip(&self.before).all(same);
+        let found = !vain && them.second_look();
+        if found {
+            self.before = them.claims();
+            self.left -= 1;
+        } else {
+            self.left = 0;
+        }
+        found
     }
 }
 
@@ -71,6 +84,10 @@ mod tests {
             self.asked.push("second look");
             self.looks = self.looks.saturating_sub(1);
             self.looks > 0
+        }
+
+        fn claims(&self) -> Vec<(f64, f64)> {
+            vec![(self.asked.len() as f64, 0.1)]
         }
     }
 

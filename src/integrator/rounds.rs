@@ -316,4 +316,8 @@ impl Looked for Rounds<'_> {
         let found = second_look(&self.kernel, ends, self.method, self.probed);
         self.method.look_into(&found, &found)
     }
+
+    fn claims(&self) -> Vec<(f64, f64)> {
+        vec![(self.method.totals.estimate, self.method.totals.error)]
+    }
 }

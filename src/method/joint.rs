@@ -161,6 +161,11 @@ impl Joint {
         &mut self.components[component]
     }
 
+    /// The integrals of all components, and what is claimed of them.
+    pub fn claims(&self) -> Vec<(f64, f64)> {
+        self.components.iter().map(|component| (component.totals.estimate, component.totals.error)).collect()
+    }
+
     /// Looks for what is in these intervals, which are given by components; whether there are any.
     pub fn look_into(&mut self, found: &[Vec<(f64, f64)>]) -> bool {
         let mut all = found.concat();

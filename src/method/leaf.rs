@@ -62,8 +62,8 @@ const LEVEL: f64 = 0.125;
 const NOTHING: f64 = 1e-15;
 const REGULAR: f64 = 1e-14;
 
-/// How errors fall with halving where a step is inside; and the share of ∫|f| that is much to last.
-const HALF: f64 = 0.55;
+/// How closely errors halve where a step is inside; and the share of ∫|f| that is much to last.
+const HALF: f64 = 0.01;
 const LASTS: f64 = 1e-9;
 
 /// Levels are tried at an edge, and again so many generations later.
@@ -137,8 +137,8 @@ impl Leaf {
         self.divergent |= !(few || less) && swept.divergent && swept.error > 1e-3 * swept.magnitude;
         // Levels that do not converge understate their error, and are not taken.
         let converged = swept.error - swept.beyond < 1e-3 * swept.magnitude;
-        // Nor is what would last, of them, where halves of it become as good as one likes: a step, next to an end.
-        let halves = self.raw_error <= HALF * self.parent_error;
+        // Nor is what would last, of them, where errors halve with the leaf: they are those of a step, next to an end.
+        let halves = (self.raw_error / self.parent_error - 0.5).abs() < HALF;
         let lasts = 2.0 * swept.lasting() >= swept.error && swept.lasting() > LASTS * swept.magnitude;
         let better = swept.error < self.swept.error && converged && !(halves && lasts);
         if tried && !better && self.swept.error.is_finite() {

@@ -309,4 +309,8 @@ impl Looked for Run<'_> {
         self.shared.clear();
         !self.values.withheld() && self.joint.look_into(&found)
     }
+
+    fn claims(&self) -> Vec<(f64, f64)> {
+        self.joint.claims()
+    }
 }
