@@ -117,6 +117,21 @@ fn bits_depend_on_the_seed_and_nothing_else() {
     }
 }
 
+/// Where a disc ends, along an axis, next to nothing of it is left: that is missed, or decides.
+#[test]
+fn small_discs_are_claimed_by_vegas() {
+    for (radius, seeds) in [(0.08f64, 60), (0.14027, 30)] {
+        let disc = |[x, y]: [f64; 2]| f64::from((x - 0.5f64).hypot(y - 0.5) < radius);
+        let with = by(Method::Vegas).rel_tol(1e-6).max_evaluations(100_000);
+        let beyond = |seed: &u64| {
+            let integral = of(&with.clone().seed(*seed), &disc, [(0.0, 1.0); 2]);
+            (integral.estimate - std::f64::consts::PI * radius * radius).abs() > integral.error
+        };
+        let count = (0..seeds).filter(beyond).count();
+        assert!(count <= 2, "radius {radius}: {count} of {seeds}");
+    }
+}
+
 #[test]
 fn integrals_known_from_vegas() {
     // G. P. Lepage's: a peak in the middle, and a Dirichlet density, whose integrals are 1 and 586637251.2.

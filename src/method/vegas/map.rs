@@ -28,7 +28,7 @@ pub(super) fn refine(map: &mut ImportanceMap, sample: &StratifiedSample) {
             continue;
         }
         let weights: Vec<f64> = smooth.iter().map(|weight| damped(weight / total)).collect();
-        let new = divided(ends, &weights);
+        let new = graded(&divided(ends, &weights, increments));
         *ends = with_jumps(new, ends, &means);
     }
 }
@@ -43,6 +43,39 @@ pub(super) fn half_even(mut learnt: ImportanceMap, even: &ImportanceMap) -> Impo
         *ends = both.into_iter().step_by(2).collect();
     }
     learnt
+}
+
+/// How much longer an increment is than the one next to it, at most.
+const GROWTH: f64 = 3.0;
+
+/// As many increments, none much longer than those next to it. Where what is sampled ends, as a disc does, else one
+/// would hold the last of it and all the emptiness beyond, where samples hardly ever meet the former.
+fn graded(ends: &[f64]) -> Vec<f64> {
+    let lengths: Vec<f64> = ends.windows(2).map(|two| two[1] - two[0]).collect();
+    let count = lengths.len();
+    let mut all = vec![ends[0]];
+    for (i, &length) in lengths.iter().enumerate() {
+        let beside = |k: usize| GROWTH * lengths.get(k).copied().filter(|&other| other > 0.0).unwrap_or(length);
+        // From both sides, each part longer than the one before.
+        let (mut from, mut to) = (ends[i], ends[i + 1]);
+        let (mut near, mut far) = (beside(i.wrapping_sub(1)), beside(i + 1));
+        let mut after = Vec::new();
+        while to - from > near.min(far) {
+            if near <= far {
+                from += near;
+                all.push(from);
+                near *= GROWTH;
+            } else {
+                to -= far;
+                after.push(to);
+                far *= GROWTH;
+            }
+        }
+        all.extend(after.into_iter().rev());
+        all.push(ends[i + 1]);
+    }
+    let parts = vec![1.0; all.len() - 1];
+    divided(&all, &parts, count)
 }
 
 /// Means that differ so much are those of two sides of a step.
@@ -75,11 +108,11 @@ fn damped(share: f64) -> f64 {
     }
 }
 
-/// The ends of as many increments of equal weight; within one of the old ones weight is spread evenly.
-fn divided(ends: &[f64], weights: &[f64]) -> Vec<f64> {
-    let each = weights.iter().sum::<f64>() / weights.len() as f64;
+/// The ends of so many increments of equal weight; within one of the old ones weight is spread evenly.
+fn divided(ends: &[f64], weights: &[f64], count: usize) -> Vec<f64> {
+    let each = weights.iter().sum::<f64>() / count as f64;
     let (mut new, mut old, mut held) = (vec![ends[0]], 0, 0.0);
-    while new.len() < weights.len() {
+    while new.len() < count {
         while held < each && old < weights.len() {
             held += weights[old];
             old += 1;
@@ -100,10 +133,25 @@ mod tests {
     #[test]
     fn increments_hold_equal_weight() {
         let ends: Vec<f64> = (0..=8).map(f64::from).collect();
-        let new = divided(&ends, &[0.0, 0.0, 4.0, 0.0, 0.0, 4.0, 0.0, 0.0]);
+        let new = divided(&ends, &[0.0, 0.0, 4.0, 0.0, 0.0, 4.0, 0.0, 0.0], 8);
         let expected = [0.0, 2.25, 2.5, 2.75, 3.0, 5.25, 5.5, 5.75, 8.0];
         assert!(new.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-12), "{new:?}");
-        assert_eq!(divided(&ends, &[1.0; 8]), ends);
+        assert_eq!(divided(&ends, &[1.0; 8], 8), ends);
+    }
+
+    #[test]
+    fn increments_grow_one_after_the_other() {
+        let ends = [0.0, 1e3, 1e3 + 1.0, 1e3 + 2.0, 1e3 + 3.0, 2e3];
+        let new = graded(&ends);
+        assert!(new.len() == 6 && new[0] == 0.0 && new[5] == 2e3 && new.is_sorted(), "{new:?}");
+        let even: Vec<f64> = (0..=8).map(f64::from).collect();
+        assert_eq!(graded(&even), even);
+        // Of so many that none has to be much longer than those beside it.
+        let many: Vec<f64> = (0..=400).map(|i| 1.0 + 1e-6 * f64::from(i)).chain([2.0]).collect();
+        let new = graded(&[&[0.0], &many[..]].concat());
+        let lengths: Vec<f64> = new.windows(2).map(|two| two[1] - two[0]).collect();
+        let grows = |two: &[f64]| two[0].max(two[1]) <= 2.0 * GROWTH * two[0].min(two[1]);
+        assert!(lengths.windows(2).all(grows), "{lengths:?}");
     }
 
     #[test]
@@ -123,7 +171,7 @@ mod tests {
     fn no_increment_goes_over_a_step() {
         let ends: Vec<f64> = (0..=8).map(f64::from).collect();
         let means = [1.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0, 0.0];
-        let new = with_jumps(divided(&ends, &[1.0, 1.0, 1.0, 1.0, 1.0, 0.4, 0.0, 0.0]), &ends, &means);
+        let new = with_jumps(divided(&ends, &[1.0, 1.0, 1.0, 1.0, 1.0, 0.4, 0.0, 0.0], 8), &ends, &means);
         assert!(new.contains(&5.0) && new.is_sorted() && new[8] == 8.0, "{new:?}");
     }
 }
