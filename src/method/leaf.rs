@@ -137,10 +137,12 @@ impl Leaf {
         self.divergent |= !(few || less) && swept.divergent && swept.error > 1e-3 * swept.magnitude;
         // Levels that do not converge understate their error, and are not taken.
         let converged = swept.error - swept.beyond < 1e-3 * swept.magnitude;
-        // Nor is what would last, of them, where errors halve with the leaf: they are those of a step, next to an end.
+        // Nor is what would last, of them, where errors halve with the leaf, or at an end that is none of the whole: it
+        // is that of a step next to the end.
         let halves = (self.raw_error / self.parent_error - 0.5).abs() < HALF;
+        let inside = (0..2).any(|end| swept.limited[end] && !self.edges[end]);
         let lasts = 2.0 * swept.lasting() >= swept.error && swept.lasting() > LASTS * swept.magnitude;
-        let better = swept.error < self.swept.error && converged && !(halves && lasts);
+        let better = swept.error < self.swept.error && converged && !((halves || inside) && lasts);
         if tried && !better && self.swept.error.is_finite() {
             return;
         }

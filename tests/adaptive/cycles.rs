@@ -31,6 +31,16 @@ fn cycles_without_end_are_extrapolated() {
         );
         assert!(integral.evaluations < 60_000, "{name}: {integral:#}");
     }
+    // Cycles that quicken, of which the first are of any length: Γ(1 + 1/p) cos(π/2p) w^-1/p.
+    for w in [0.1f64, 0.3, 0.7, 2.0, 5.0, 10.0] {
+        for (p, gamma) in [(2.0f64, 0.886_226_925_452_758), (3.0, 0.892_979_511_569_249_2)] {
+            let exact = gamma * (FRAC_PI_2 / p).cos() * w.powf(-1.0 / p);
+            let integral = of(&integrator, |x: f64| (w * x.powf(p)).cos(), 0.0, inf);
+            let off = (integral.estimate - exact).abs();
+            let right = integral.status == Status::Converged && off <= integral.error + 1e-15;
+            assert!(right, "cos({w} x^{p}): {integral:#}, off by {off:e}");
+        }
+    }
     // Bounded oscillations of the integral are no limit; nor is what does not alternate, however small its part may be
     // at first.
     let divergent: [(&str, Plain); 8] = [

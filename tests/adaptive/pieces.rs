@@ -130,3 +130,59 @@ fn all_pieces_of_a_periodic_signal_are_found() {
         assert!(on.status == Status::Converged && off <= 1e-10, "{frequency} {duty}: {on:#}");
     }
 }
+
+/// Pulses on a slope, of which the first nodes may see none, and of which others are met by single nodes.
+#[test]
+fn pulse_trains_are_found_whole() {
+    let mut cases = vec![
+        (36.810736754808254, 0.5205314291057186, 0.9172267239170342),
+        (25.467831091859345, 0.8854303742896815, 0.8991369263208836),
+        (24.238956721455647, 0.43436569276862447, 0.9395977988453313),
+        (10.799977174510593, 0.12173620714256639, 0.9358293580915477),
+        (9.515445952994614, 0.8227431249644779, 0.13262003347944454),
+    ];
+    cases.extend((0..12).map(|k| {
+        let share = |by: f64| (f64::from(k) * by).fract();
+        (5.0 + 40.0 * share(0.618), share(0.755), 0.05 + 0.9 * share(0.57))
+    }));
+    for (count, phase, duty) in cases {
+        for (base, slope) in [(0.0, 0.0), (1.0, 0.0), (1.0, 0.3)] {
+            let f = |x: f64| {
+                let pulse = f64::from((count * x + phase).fract() < duty);
+                (base + pulse) * (1.0 + slope * x)
+            };
+            let between = |a: f64, b: f64| {
+                let (a, b) = (a.clamp(0.0, 1.0), b.clamp(0.0, 1.0));
+                b - a + 0.5 * slope * (b * b - a * a)
+            };
+            let pulse = |k: i32| between((f64::from(k) - phase) / count, (f64::from(k) + duty - phase) / count);
+            let exact = base * between(0.0, 1.0) + (0..=count as i32 + 1).map(pulse).sum::<f64>();
+            for tolerance in [1e-3, 1e-6] {
+                let area = of(&Integrator::new().rel_tol(tolerance), f, 0.0, 1.0);
+                let off = (area.estimate - exact).abs();
+                let right = area.status == Status::Converged && off <= area.error + 1e-14;
+                assert!(right, "{count} {phase} {duty} {base} {slope}: {area:#}, off by {off:e}");
+            }
+        }
+    }
+}
+
+/// What is a straight line at the first nodes is not believed to be one.
+#[test]
+fn lines_are_looked_at_between_the_first_nodes() {
+    for (lower, upper) in [(0.0, 1.0), (-3.0, 5.0), (1e3, 1e3 + 1.0)] {
+        for slope in [1.0, -2.5, 1e-3] {
+            let line = of(&Integrator::new(), |x| 1.0 + slope * (x - lower), lower, upper);
+            let length = upper - lower;
+            assert!((line.estimate - length * (1.0 + 0.5 * slope * length)).abs() <= line.error, "{line:#}");
+            assert_eq!((line.status, line.evaluations), (Status::Converged, 130), "{lower} {upper} {slope}");
+        }
+    }
+    // A rectangle on a slope, between all of the first 18 nodes.
+    for place in [0.05, 0.11, 0.18, 0.26, 0.35, 0.46, 0.54, 0.65, 0.74, 0.82] {
+        let f = |x: f64| x + f64::from((x - place).abs() < 0.012);
+        let area = of(&Integrator::new(), f, 0.0, 1.0);
+        let off = (area.estimate - 0.524).abs();
+        assert!(area.status == Status::Converged && off <= area.error + 1e-14, "{place}: {area:#}");
+    }
+}
