@@ -214,11 +214,14 @@ impl Leaf {
             && self.middle() < upper
     }
 
-    fn wants_levels(&self) -> bool {
+    /// Whether levels may serve it better; at once where it bends towards an end.
+    fn wants_levels(&self, at_once: bool) -> bool {
         let [lower, upper] = self.swept.singular;
         let bends = lower && self.edges[0] || upper && self.edges[1];
-        let unresolved =
-            self.depth >= 2 && (self.edges[0] || self.edges[1]) && self.raw_error > 1e-3 * self.swept.magnitude;
+        let unresolved = !at_once
+            && self.depth >= 2
+            && (self.edges[0] || self.edges[1])
+            && self.raw_error > 1e-3 * self.swept.magnitude;
         self.depth >= self.levels_from && self.region.map == Map::Plain && (bends || unresolved)
     }
 
@@ -232,10 +235,11 @@ impl Leaf {
     pub fn step(&self, auto: bool) -> Step {
         let Region { lower, upper, sweep, .. } = self.region;
         match sweep {
-            Sweep::Ladder { .. } if auto && self.wants_levels() => Step::TryLevels,
+            Sweep::Ladder { .. } if auto && self.wants_levels(true) => Step::TryLevels,
             Sweep::Levels if auto && self.is_singular_half_line() => Step::Part,
             Sweep::Levels if !(lower.is_finite() && upper.is_finite()) => Step::OpenUp(self.reach()),
             Sweep::Ladder { .. } if auto && self.wants_a_place() => Step::Locate,
+            Sweep::Ladder { .. } if auto && self.wants_levels(false) => Step::TryLevels,
             _ => Step::Bisect(if self.swept.sparse { MOST_PARTS } else { PARTS }),
         }
     }

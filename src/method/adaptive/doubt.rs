@@ -29,7 +29,7 @@ const SAMPLES: f64 = 2048.0;
 const FEWER: f64 = 1024.0;
 
 /// Edges inside of which there may be more, and the samples that meet a piece of f surely.
-const SEVERAL: usize = 3;
+const SEVERAL: usize = 2;
 const SAMPLES_OF_ONE: f64 = 3.0;
 
 /// The share of a leaf that is next to an end.
