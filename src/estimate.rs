@@ -194,13 +194,16 @@ pub(crate) fn are_same<Q: Quantity>(variation: Q, floor: Q) -> Q::Truth {
 /// How far the second of these nodes is from the middle, as a share of how far the first is.
 const CORNER_SHARE: f64 = 0.720_959_822_006_947_9;
 
+/// Roundings of what is next to nothing, which nobody looks at again.
+const LEAST: f64 = 1e-115;
+
 /// Whether values at [four nodes](crate::rule::corners) are on a straight line, but for rounding, which is `floor` of
 /// an integral over `width`. Of what is smooth four seldom are; of pieces of a line nodes may see one alone.
 #[inline(always)]
 pub(crate) fn are_straight<Q: Quantity>([a, b, middle, z]: [Q; 4], width: Q, floor: Q) -> Q::Truth {
     let bend = ((a - middle) + (z - middle)).abs();
     let within = ((b - middle) - (a - middle) * CORNER_SHARE).abs();
-    ((bend + within) * width).le(floor * NOISY)
+    Q::both(((bend + within) * width).le(floor * NOISY), || floor.like(LEAST).lt(floor))
 }
 
 /// The error claimed after a step of raw error `now`, that of the step before having been `before` (infinite where

@@ -86,6 +86,9 @@ struct Usual {
 /// Samples stand out that are so many times farther from the usual than six of eight are.
 const STANDS_OUT: f64 = 8.0;
 
+/// What values that are meant to be the same differ by, as a share of them.
+const ROUNDING: f64 = 16.0 * f64::EPSILON;
+
 impl Usual {
     fn of(f: &dyn Values, (from, to, map): (f64, f64, Map)) -> Self {
         // Far from each other; the value in the middle of eight is none of a peak.
@@ -97,9 +100,10 @@ impl Usual {
         let value = values[LANES / 2];
         let mut off = values.map(|other| (other - value).abs());
         off.sort_by(f64::total_cmp);
-        // Of what is the same at most places everything else stands out.
-        let spread = if off[LANES / 2] == 0.0 { 0.0 } else { STANDS_OUT * off[LANES - 3] };
-        Self { value, spread }
+        // Of what is the same at most places everything else stands out, but for rounding.
+        let rounding = ROUNDING * value.abs();
+        let spread = if off[LANES / 2] <= rounding { 0.0 } else { STANDS_OUT * off[LANES - 3] };
+        Self { value, spread: spread.max(rounding) }
     }
 
     fn is(self, value: f64) -> bool {
