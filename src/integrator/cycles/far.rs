@@ -13,6 +13,7 @@ const APART: f64 = 4.0;
 /// 1e-14.
 const VECTORS: usize = 32;
 const HALF_CYCLES: f64 = 44.0;
+const ENOUGH: f64 = 0.95;
 
 /// Half cycles that fall by less than this in all are not taken to fall to zero, nor those of which one looks like the
 /// one before.
@@ -43,7 +44,9 @@ impl HalfLine<'_> {
             let (mut mean, mut size, mut changes) = self.window(place, HALF_CYCLES * length, unit)?;
             let regular = |changes: f64| (0.7 * HALF_CYCLES..1.5 * HALF_CYCLES).contains(&changes);
             for _ in 0..2 {
-                if !cycles || regular(changes) || !(4.0..160.0).contains(&changes) {
+                // Fewer leave more of themselves in the mean.
+                let enough = regular(changes) && changes > ENOUGH * HALF_CYCLES;
+                if !cycles || enough || !(4.0..160.0).contains(&changes) {
                     break;
                 }
                 length *= HALF_CYCLES / changes;
