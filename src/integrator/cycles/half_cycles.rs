@@ -21,11 +21,9 @@ const CYCLES: f64 = 8.0;
 /// Powers of two by which cycles may be shorter than those before them are on average.
 const QUICKER: i32 = 3;
 
-/// How often the series is begun further out, so many times as far each; or less, where no series began, as next to a
-/// place at which the phase stands still.
+/// How often the series is begun further out, so many times as far each.
 const ATTEMPTS: usize = 6;
 const FURTHER: f64 = 8.0;
-const SOMEWHAT_FURTHER: f64 = 2.0;
 
 impl HalfLine<'_> {
     pub(super) fn by_half_cycles(&mut self, desk: &mut Desk) -> Option<Answer> {
@@ -35,9 +33,7 @@ impl HalfLine<'_> {
         let mut cycle = self.first_cycle()?;
         let mut best: Option<Answer> = None;
         for _ in 0..ATTEMPTS {
-            let mut further = SOMEWHAT_FURTHER;
             if let Some(answer) = self.from(cycle, desk) {
-                further = FURTHER;
                 let converged = answer.status == Status::Converged;
                 if best.is_none_or(|best| answer.error < best.error) {
                     best = Some(answer);
@@ -46,7 +42,7 @@ impl HalfLine<'_> {
                     break;
                 }
             }
-            let Some(next) = self.quickening(further * cycle.place, cycle.length) else { break };
+            let Some(next) = self.quickening(FURTHER * cycle.place, cycle.length) else { break };
             cycle = next;
         }
         best
