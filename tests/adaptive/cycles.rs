@@ -41,6 +41,14 @@ fn cycles_without_end_are_extrapolated() {
             assert!(right, "cos({w} x^{p}): {integral:#}, off by {off:e}");
         }
     }
+    // The phase stands still at c: half of Fresnel's integrals from there on, and what comes before.
+    for (w, c) in [(4.0, 2.0), (2.4965, 2.887_695), (1.0, 2.0), (0.37, 5.0)] {
+        let whole = (PI / w).sqrt() * std::f64::consts::FRAC_1_SQRT_2;
+        let integral = of(&integrator, |x: f64| (w * (x - c) * (x - c)).cos(), -inf, inf);
+        let off = (integral.estimate - whole).abs();
+        let right = integral.status == Status::Converged && off <= integral.error + 1e-15;
+        assert!(right, "cos({w} (x - {c})^2): {integral:#}, off by {off:e}");
+    }
     // Bounded oscillations of the integral are no limit; nor is what does not alternate, however small its part may be
     // at first.
     let divergent: [(&str, Plain); 8] = [

@@ -293,3 +293,31 @@ fn points_lie_within_the_range() {
         }
     }
 }
+
+/// Constants but for rounding cost what constants do, and what is more than that is not lost.
+#[test]
+fn roundings_of_a_constant_do_not_stand_out() {
+    let constants: [(&str, Plain, f64, f64, f64); 6] = [
+        ("sin² + cos²", |x| x.sin().powi(2) + x.cos().powi(2), 0.0, std::f64::consts::PI, std::f64::consts::PI),
+        ("(x + 1) - x", |x| (x + 1.0) - x, 0.0, 1.0, 1.0),
+        ("exp x exp -x", |x| x.exp() * (-x).exp(), 0.0, 1.0, 1.0),
+        ("x / x", |x| x * (1.0 / x), 1.0, 2.0, 1.0),
+        ("a + b", |x| 0.7 * x + 0.7 * (1.0 - x), 0.0, 1.0, 0.7),
+        ("hypot", |x| x.cos().hypot(x.sin()), 0.0, 1.0, 1.0),
+    ];
+    for (name, f, a, b, exact) in constants {
+        let area = of(&Integrator::new(), f, a, b);
+        let right = area.status == Status::Converged && (area.estimate - exact).abs() <= area.error + 1e-15 * exact;
+        assert!(right && area.evaluations < 12_000, "{name}: {area:#}");
+    }
+    for height in [1e-12, 1e-9, 1e-3] {
+        let f = |x: f64| 1.0 + if (0.2..0.2015).contains(&x) { height } else { 0.0 };
+        let area = Integrator::new().rel_tol(1e-13).accept_any_status().integrate(&f, 0.0..1.0).unwrap();
+        let off = (area.estimate - 1.0 - 0.0015 * height).abs();
+        assert!(off <= area.error + 1e-15, "{height:e}: {area:#}, off by {off:e}");
+    }
+    for scale in [1e-90, 1e-101, 1e-120, 1e-200] {
+        let line = of(&Integrator::new(), |x| scale * (1.0 + x), 0.0, 1.0);
+        assert!(line.status == Status::Converged && (line.estimate / scale - 1.5).abs() < 1e-14, "{scale:e}: {line:#}");
+    }
+}

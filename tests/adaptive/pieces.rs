@@ -186,3 +186,28 @@ fn lines_are_looked_at_between_the_first_nodes() {
         assert!(area.status == Status::Converged && off <= area.error + 1e-14, "{place}: {area:#}");
     }
 }
+
+/// A narrow piece beside a step: nodes met it, and levels, which were tried for the end, did not.
+#[test]
+fn narrow_pieces_beside_steps_are_kept() {
+    let cases = [(0.0567475, 0.72049, 0.04116, 0.53), (0.31, 0.9, 0.02, 0.7), (0.8, 0.11, 0.025, -0.4)];
+    let draws = (0..20).map(|k| {
+        let share = |by: f64| (f64::from(k) * by).fract();
+        (share(0.618), 0.95 * share(0.755), 0.02 + 0.03 * share(0.57), 0.3 + share(0.69))
+    });
+    for (step, place, width, height) in cases.into_iter().chain(draws) {
+        let within = |x: f64| (place..place + width).contains(&x);
+        let pieces: [(f64, &(dyn Fn(f64) -> f64 + Sync)); 2] =
+            [(1.0 - step, &|x| f64::from(x >= step)), (0.5 * (1.0 - step) * (1.0 - step), &|x| (x - step).max(0.0))];
+        for (whole, f) in pieces {
+            let area = Integrator::new()
+                .rel_tol(1e-6)
+                .accept_any_status()
+                .integrate(&|x: f64| f(x) + if within(x) { height } else { 0.0 }, 0.0..1.0);
+            let (area, exact) = (area.unwrap(), whole + height * width);
+            let off = (area.estimate - exact).abs();
+            let right = area.status == Status::Converged && off <= area.error + 1e-14;
+            assert!(right, "{step} {place} {width} {height}: {area:#}, off by {off:e}");
+        }
+    }
+}
