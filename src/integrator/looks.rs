@@ -3,7 +3,7 @@
 
 use crate::method::Outcome;
 
-/// How often a mesh is looked at.
+/// How often a mesh is looked at, at most.
 const SECOND_LOOKS: usize = 4;
 
 /// Integrals on a mesh that can be looked at again: each of these says whether there is more to do.
@@ -23,7 +23,7 @@ pub(super) struct Looks {
     scaled: bool,
     /// Second looks that are left.
     left: usize,
-    /// What was claimed before the last of them.
+    /// What was claimed when the last of them found something.
     before: Vec<(f64, f64)>,
 }
 
@@ -61,8 +61,9 @@ impl Looks {
 mod tests {
     use super::*;
 
-    /// Notes what it is asked, and says that there is more to do as often as told.
+    /// Notes what it is asked, and says that there is more to do as often as told; what it claims changes or not.
     struct Asked {
+        changes: bool,
         probes: u32,
         looks: u32,
         asked: Vec<&'static str>,
@@ -87,13 +88,26 @@ mod tests {
         }
 
         fn claims(&self) -> Vec<(f64, f64)> {
-            vec![(self.asked.len() as f64, 0.1)]
+            vec![(if self.changes { self.asked.len() as f64 } else { 1.0 }, 0.1)]
         }
     }
 
     fn asked(mut looks: Looks, outcomes: &[Outcome]) -> (Vec<bool>, Vec<&'static str>) {
-        let mut them = Asked { probes: 2, looks: 2, asked: Vec::new() };
+        let mut them = Asked { changes: true, probes: 2, looks: 2, asked: Vec::new() };
         (outcomes.iter().map(|&outcome| looks.again(outcome, None, &mut them)).collect(), them.asked)
+    }
+
+    #[test]
+    fn looks_are_repeated_as_long_as_they_change_something() {
+        let seconds = |changes: bool| {
+            let mut them = Asked { changes, probes: 0, looks: 99, asked: Vec::new() };
+            let mut looks = Looks::over((0.0, 1.0), &[]);
+            for _ in 0..9 {
+                looks.again(Outcome::Converged, None, &mut them);
+            }
+            them.asked.iter().filter(|&&name| name == "second look").count()
+        };
+        assert_eq!((seconds(true), seconds(false)), (SECOND_LOOKS, 1));
     }
 
     #[test]

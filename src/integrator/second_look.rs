@@ -33,16 +33,21 @@ pub(super) fn second_look(
     if doubt.is_none() && forgotten.is_empty() {
         return Vec::new();
     }
-    let mut look = Look { kernel, ends, leaves: Vec::new(), means: Vec::new(), found: Vec::new(), evaluations: 0 };
+    let (leaves, means, found) = (Vec::new(), Vec::new(), Vec::new());
+    let mut look = Look { kernel, ends, leaves, reach: FORGOTTEN, means, found, evaluations: 0 };
     look.expect(method);
     for region in forgotten {
         look.nodes_of(region);
     }
-    match doubt {
-        Some(doubt) => look.all(&doubt, looked),
-        // Of so few samples means say nothing.
-        None => look.means.clear(),
+    look.narrow_down();
+    let known = std::mem::take(&mut look.found);
+    look.reach = 1.0;
+    if let Some(doubt) = doubt {
+        look.all(&doubt, looked);
+        look.narrow_down();
     }
+    look.found.extend(known);
+    look.take_means();
     let found = look.intervals();
     method.evaluations += look.evaluations;
     found
@@ -65,10 +70,15 @@ const MOST_NARROWED: usize = 64;
 /// them make of it.
 const EXTREME: f64 = 1.5;
 
+/// Of what was forgotten: no node of a leaf saw it.
+const FORGOTTEN: f64 = 0.5;
+
 struct Look<'a> {
     kernel: &'a SimdRegions<'a>,
     ends: (f64, f64),
     leaves: Vec<Expected>,
+    /// How far a value may be from what they say, in units of that.
+    reach: f64,
     /// What is seen of leaves that were swept by levels.
     means: Vec<Mean>,
     found: Vec<Surprise>,
@@ -125,10 +135,12 @@ impl Look<'_> {
     /// Looks at all nodes of a region, one of which may have met what no other did.
     fn nodes_of(&mut self, (lower, upper): (f64, f64)) {
         let nodes = self.kernel.ladder.nodes.iter().flat_map(|row| row.iter().enumerate());
-        let place = |(lane, node): (usize, &f64)| node * (upper - lower) + if lane < LANES / 2 { lower } else { upper };
+        // To the bit where sweeps are.
+        let place =
+            |(lane, node): (usize, &f64)| node.mul_add(upper - lower, if lane < LANES / 2 { lower } else { upper });
         let mut nodes: Vec<f64> = nodes.map(place).collect();
         nodes.sort_unstable_by(f64::total_cmp);
-        self.along(&nodes, (lower, upper));
+        self.along(&nodes, (lower, upper), false);
     }
 
     /// Looks at all there is a doubt about.
@@ -138,7 +150,7 @@ impl Look<'_> {
         // A look before told values of a constant from others.
         if !(looked && doubt.constant) {
             let places = spread(doubt.samples as u32).map(|share| share.mul_add(span, lower));
-            self.along(&places.filter(|&x| lower < x && x < upper).collect::<Vec<f64>>(), self.ends);
+            self.along(&places.filter(|&x| lower < x && x < upper).collect::<Vec<f64>>(), self.ends, true);
             self.nodes_of(self.ends);
         }
         // What is as narrow lies between equal parts.
@@ -153,9 +165,7 @@ impl Look<'_> {
     }
 
     /// Intervals in which something is that the leaves do not explain, apart and in ascending order.
-    fn intervals(&mut self) -> Vec<(f64, f64)> {
-        self.narrow_down();
-        self.take_means();
+    fn intervals(&self) -> Vec<(f64, f64)> {
         let mut found: Vec<(f64, f64)> = self.found.iter().map(|one| (one.from, one.to)).collect();
         found.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
         let mut apart: Vec<(f64, f64)> = Vec::new();
@@ -180,8 +190,8 @@ impl Look<'_> {
         }));
     }
 
-    /// Looks at points in ascending order, between these two.
-    fn along(&mut self, points: &[f64], (lower, upper): (f64, f64)) {
+    /// Looks at points in ascending order, between these two; those of `equal_parts` make means.
+    fn along(&mut self, points: &[f64], (lower, upper): (f64, f64), equal_parts: bool) {
         let f = self.kernel.values;
         let ([mut x, mut y], mut leaf, mut before) = ([[[0.0; LANES]; BLOCK / LANES]; 2], 0, lower);
         let mut under_way: Option<Surprise> = None;
@@ -192,11 +202,13 @@ impl Look<'_> {
             f.values(&x[..rows], &mut y[..rows]);
             self.evaluations += block.len() as u64;
             for (&point, &value) in block.iter().zip(y.as_flattened()) {
-                self.means.iter_mut().for_each(|mean| mean.take(point, value));
+                if equal_parts {
+                    self.means.iter_mut().for_each(|mean| mean.take(point, value));
+                }
                 while leaf + 1 < self.leaves.len() && self.leaves[leaf].upper <= point {
                     leaf += 1;
                 }
-                if self.leaves[leaf].is_surprised_by(point, value) {
+                if self.leaves[leaf].is_surprised_by(point, value, self.reach) {
                     let one = Surprise { from: before, first: point, last: point, to: upper };
                     under_way.get_or_insert(one).last = point;
                 } else if let Some(one) = under_way.take() {
@@ -226,7 +238,7 @@ impl Look<'_> {
                 points.reverse();
             }
             points.dedup();
-            self.along(&points, self.ends);
+            self.along(&points, self.ends, false);
         }
     }
 
@@ -255,7 +267,7 @@ impl Look<'_> {
         let leaf = |x: f64| self.leaves.get(self.leaves.partition_point(|leaf| leaf.upper <= x)).or(self.leaves.last());
         let surprising = |&k: &usize| {
             let (x, y) = (x.as_flattened()[k], y.as_flattened()[k]);
-            leaf(x).is_some_and(|leaf| leaf.is_surprised_by(x, y))
+            leaf(x).is_some_and(|leaf| leaf.is_surprised_by(x, y, self.reach))
         };
         let first = (1..HALVES).find(surprising).unwrap_or(HALVES);
         x.as_flattened()[first - 1]

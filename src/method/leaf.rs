@@ -137,8 +137,8 @@ impl Leaf {
         self.divergent |= !(few || less) && swept.divergent && swept.error > 1e-3 * swept.magnitude;
         // Levels that do not converge understate their error, and are not taken.
         let converged = swept.error - swept.beyond < 1e-3 * swept.magnitude;
-        // Nor is what would last, of them, where errors halve with the leaf, or at an end that is none of the whole: it
-        // is that of a step next to the end.
+        // Nor is what would last, of them, where errors halve with the leaf, or at an end at which no singularity is
+        // expected: it is that of a step next to the end.
         let halves = (self.raw_error / self.parent_error - 0.5).abs() < HALF;
         let inside = (0..2).any(|end| swept.limited[end] && !self.edges[end]);
         let lasts = 2.0 * swept.lasting() >= swept.error && swept.lasting() > LASTS * swept.magnitude;
@@ -214,15 +214,20 @@ impl Leaf {
             && self.middle() < upper
     }
 
-    /// Whether levels may serve it better; at once where it bends towards an end.
-    fn wants_levels(&self, at_once: bool) -> bool {
+    fn may_have_levels(&self) -> bool {
+        self.depth >= self.levels_from && self.region.map == Map::Plain
+    }
+
+    /// Whether it bends towards an edge, so that levels may serve it better.
+    fn bends(&self) -> bool {
         let [lower, upper] = self.swept.singular;
-        let bends = lower && self.edges[0] || upper && self.edges[1];
-        let unresolved = !at_once
-            && self.depth >= 2
-            && (self.edges[0] || self.edges[1])
-            && self.raw_error > 1e-3 * self.swept.magnitude;
-        self.depth >= self.levels_from && self.region.map == Map::Plain && (bends || unresolved)
+        self.may_have_levels() && (lower && self.edges[0] || upper && self.edges[1])
+    }
+
+    /// Whether levels may serve it better as nothing else does.
+    fn is_unresolved(&self) -> bool {
+        let has_edge = self.edges[0] || self.edges[1];
+        self.may_have_levels() && self.depth >= 2 && has_edge && self.raw_error > 1e-3 * self.swept.magnitude
     }
 
     /// Whether something at one place inside seems to keep the rules from converging.
@@ -235,11 +240,11 @@ impl Leaf {
     pub fn step(&self, auto: bool) -> Step {
         let Region { lower, upper, sweep, .. } = self.region;
         match sweep {
-            Sweep::Ladder { .. } if auto && self.wants_levels(true) => Step::TryLevels,
+            Sweep::Ladder { .. } if auto && self.bends() => Step::TryLevels,
             Sweep::Levels if auto && self.is_singular_half_line() => Step::Part,
             Sweep::Levels if !(lower.is_finite() && upper.is_finite()) => Step::OpenUp(self.reach()),
             Sweep::Ladder { .. } if auto && self.wants_a_place() => Step::Locate,
-            Sweep::Ladder { .. } if auto && self.wants_levels(false) => Step::TryLevels,
+            Sweep::Ladder { .. } if auto && self.is_unresolved() => Step::TryLevels,
             _ => Step::Bisect(if self.swept.sparse { MOST_PARTS } else { PARTS }),
         }
     }

@@ -13,6 +13,8 @@ const APART: f64 = 4.0;
 /// 1e-14.
 const VECTORS: usize = 32;
 const HALF_CYCLES: f64 = 44.0;
+
+/// The share of them that leaves so little of itself in the mean.
 const ENOUGH: f64 = 0.95;
 
 /// Half cycles that fall by less than this in all are not taken to fall to zero, nor those of which one looks like the
@@ -44,8 +46,7 @@ impl HalfLine<'_> {
             let (mut mean, mut size, mut changes) = self.window(place, HALF_CYCLES * length, unit)?;
             let regular = |changes: f64| (0.7 * HALF_CYCLES..1.5 * HALF_CYCLES).contains(&changes);
             for _ in 0..2 {
-                // Fewer leave more of themselves in the mean.
-                let enough = regular(changes) && changes > ENOUGH * HALF_CYCLES;
+                let enough = (ENOUGH * HALF_CYCLES..1.5 * HALF_CYCLES).contains(&changes);
                 if !cycles || enough || !(4.0..160.0).contains(&changes) {
                     break;
                 }

@@ -18,7 +18,7 @@ const TERMS: usize = 30;
 /// Half cycles of a look.
 const CYCLES: f64 = 8.0;
 
-/// Powers of two by which cycles may be shorter than those before them are on average.
+/// Lengths of cycles that are tried where they may be shorter than before, each half as long as the last.
 const QUICKER: i32 = 3;
 
 /// How often the series is begun further out, so many times as far each.

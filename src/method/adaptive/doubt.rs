@@ -1,7 +1,6 @@
 //! What a mesh that converged may have passed over: places at which samples are not what its leaves say.
 
 use super::Adaptive;
-use crate::estimate::larger;
 use crate::method::Method;
 use crate::method::leaf::Leaf;
 use crate::plan::{Map, Region, Sweep, Swept};
@@ -61,10 +60,10 @@ impl Expected {
         Self { upper: region.upper, inside: [region.lower + next_to, region.upper - next_to], mean, reach }
     }
 
-    /// Whether `value`, of f at `x`, is none of those.
-    pub fn is_surprised_by(&self, x: f64, value: f64) -> bool {
+    /// Whether `value`, of f at `x`, is none of those, by so much of their reach.
+    pub fn is_surprised_by(&self, x: f64, value: f64, share: f64) -> bool {
         let [from, to] = self.inside;
-        (from..=to).contains(&x) && (value - self.mean).abs() > self.reach
+        (from..=to).contains(&x) && (value - self.mean).abs() > share * self.reach
     }
 }
 
@@ -150,10 +149,11 @@ impl Adaptive {
             let inside = &leaves[place(split.lower)..place(split.upper)];
             let least = inside.iter().fold(f64::INFINITY, |least, leaf| least.min(leaf.1[0]));
             let most = inside.iter().fold(f64::NEG_INFINITY, |most, leaf| most.max(leaf.1[1]));
-            split.height > (most - least) + ROUNDED * larger(most.abs(), least.abs())
+            split.height > (most - least) + ROUNDED * most.abs().max(least.abs())
         };
-        let forgotten = self.split.iter().rev().filter(is_forgotten).take(MOST_FORGOTTEN);
-        forgotten.map(|split| (split.lower, split.upper)).collect()
+        let mut forgotten: Vec<&Split> = self.split.iter().filter(is_forgotten).collect();
+        forgotten.sort_by(|a, b| (a.upper - a.lower).total_cmp(&(b.upper - b.lower)));
+        forgotten.iter().take(MOST_FORGOTTEN).map(|split| (split.lower, split.upper)).collect()
     }
 
     /// The samples that meet pieces of f as short as the shortest between edges, where these are several; but no more

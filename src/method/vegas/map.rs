@@ -45,8 +45,10 @@ pub(super) fn half_even(mut learnt: ImportanceMap, even: &ImportanceMap) -> Impo
     learnt
 }
 
-/// How much longer an increment is than the one next to it, at most.
+/// How much longer an increment is than the one next to it, about; and how long, beside what follows, a part may be so
+/// that no crumb of it is left.
 const GROWTH: f64 = 3.0;
+const CRUMB: f64 = 1.5;
 
 /// As many increments, none much longer than those next to it. Where what is sampled ends, as a disc does, else one
 /// would hold the last of it and all the emptiness beyond, where samples hardly ever meet the former.
@@ -60,7 +62,7 @@ fn graded(ends: &[f64]) -> Vec<f64> {
         let (mut from, mut to) = (ends[i], ends[i + 1]);
         let (mut near, mut far) = (beside(i.wrapping_sub(1)), beside(i + 1));
         let mut after = Vec::new();
-        while to - from > near.min(far) {
+        while to - from > CRUMB * near.min(far) {
             if near <= far {
                 from += near;
                 all.push(from);
@@ -152,6 +154,10 @@ mod tests {
         let lengths: Vec<f64> = new.windows(2).map(|two| two[1] - two[0]).collect();
         let grows = |two: &[f64]| two[0].max(two[1]) <= 2.0 * GROWTH * two[0].min(two[1]);
         assert!(lengths.windows(2).all(grows), "{lengths:?}");
+        // Not of a crumb that is left of one part, which would cut its neighbours the next time.
+        let left_over = graded(&[0.0, 1.0, 2.0, 3.0, 6.0 + 1e-9, 9.0, 12.0, 15.0]);
+        assert_eq!(left_over.len(), 8);
+        assert!(left_over.windows(2).all(|two| two[1] - two[0] > 0.5), "{left_over:?}");
     }
 
     #[test]
