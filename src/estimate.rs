@@ -191,11 +191,11 @@ pub(crate) fn are_same<Q: Quantity>(variation: Q, floor: Q) -> Q::Truth {
     variation.le(floor * NOISY)
 }
 
-/// How far the second of these nodes is from the middle, as a share of how far the first is.
-const CORNER_SHARE: f64 = 0.720_959_822_006_947_9;
-
-/// Roundings of what is next to nothing, which nobody looks at again.
+/// Roundings of an integral that is next to nothing (1e-100): whoever looks at it again refuses it.
 const LEAST: f64 = 1e-115;
+
+/// How far the second of the nodes below is from the middle, as a share of how far the first is: cos(π/4) / cos(π/16).
+pub(crate) const CORNER_SHARE: f64 = 0.720_959_822_006_947_9;
 
 /// Whether values at [four nodes](crate::rule::corners) are on a straight line, but for rounding, which is `floor` of
 /// an integral over `width`. Of what is smooth four seldom are; of pieces of a line nodes may see one alone.

@@ -19,8 +19,11 @@ const ENOUGH: f64 = 0.95;
 
 /// Half cycles that fall by less than this in all are not taken to fall to zero, nor those of which one looks like the
 /// one before.
-const FALLEN: f64 = 0.02;
+const FALLEN: f64 = 0.1;
 const FALLS: f64 = 0.97;
+
+/// The share that is left where they fall so steeply that two steps are enough: what one says does not fall.
+const STEEPLY: f64 = 1e-3;
 
 /// Numbers in a half cycle below which there is no telling.
 const NUMBERS: f64 = 1e3;
@@ -40,7 +43,8 @@ impl HalfLine<'_> {
             let (place, mut length) = (APART * cycle.place, cycle.length * APART.powf(power.clamp(-8.0, 1.0)));
             let unit = (f64::EPSILON * (self.end.abs() + 4.0 * place)).log2().ceil().exp2();
             if length < NUMBERS * unit {
-                let fallen = step >= 3 && cycle.size * cycle.length < 0.25 * begin;
+                let now = cycle.size * cycle.length;
+                let fallen = step >= 3 && now < 0.25 * begin || step >= 2 && now < STEEPLY * begin;
                 return if fallen { all(&reaches) } else { None };
             }
             let (mut mean, mut size, mut changes) = self.window(place, HALF_CYCLES * length, unit)?;

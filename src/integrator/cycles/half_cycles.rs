@@ -18,8 +18,9 @@ const TERMS: usize = 30;
 /// Half cycles of a look.
 const CYCLES: f64 = 8.0;
 
-/// Lengths of cycles that are tried where they may be shorter than before, each half as long as the last.
-const QUICKER: i32 = 3;
+/// Lengths of cycles that are tried where they may be shorter than before, each twice as long as the last: of too long
+/// ones there may seem to be few.
+const QUICKER: i32 = 7;
 
 /// How often the series is begun further out, so many times as far each.
 const ATTEMPTS: usize = 6;
@@ -30,10 +31,11 @@ impl HalfLine<'_> {
         if !self.changes_sign_far_out() {
             return None;
         }
-        let mut cycle = self.first_cycle()?;
+        let first = self.first_cycle()?;
+        let (mut place, mut length, mut cycle) = (first.place, first.length, Some(first));
         let mut best: Option<Answer> = None;
         for _ in 0..ATTEMPTS {
-            if let Some(answer) = self.from(cycle, desk) {
+            if let Some(answer) = cycle.and_then(|cycle| self.from(cycle, desk)) {
                 let converged = answer.status == Status::Converged;
                 if best.is_none_or(|best| answer.error < best.error) {
                     best = Some(answer);
@@ -42,8 +44,10 @@ impl HalfLine<'_> {
                     break;
                 }
             }
-            let Some(next) = self.quickening(FURTHER * cycle.place, cycle.length) else { break };
-            cycle = next;
+            // There may be none where the phase stands still.
+            place *= FURTHER;
+            cycle = self.quickening(place, length);
+            length = cycle.map_or(length, |cycle| cycle.length);
         }
         best
     }
@@ -78,7 +82,7 @@ impl HalfLine<'_> {
 
     /// The same as [`look`](Self::look), of cycles that may be shorter there than this.
     fn quickening(&mut self, place: f64, length: f64) -> Option<Cycle> {
-        (0..QUICKER).find_map(|halvings| self.look(place, length * 0.5f64.powi(halvings)))
+        (0..QUICKER).rev().find_map(|halvings| self.look(place, length * 0.5f64.powi(halvings)))
     }
 
     /// Looks at the cycles from `place` on, where half of one is about `length`.

@@ -301,6 +301,9 @@ impl Looked for Run<'_> {
         self.shared.clear();
         let found: Vec<_> = (0..self.swept.len())
             .map(|c| {
+                if self.joint.is_settled(c) {
+                    return Vec::new();
+                }
                 let values = self.shared.component(c);
                 let kernel = self.kernel(&values);
                 second_look(&kernel, self.bounds, self.joint.component(c), self.looked[c])

@@ -217,3 +217,16 @@ static SIGNS: Aligned<{ 2 * LANES }> = {
     }
     Aligned(columns)
 };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::estimate::CORNER_SHARE;
+
+    #[test]
+    fn corners_are_where_their_share_says() {
+        let from_middle = |row: usize, lane: usize| 0.5 - FEJER.nodes[row][lane].rem_euclid(1.0);
+        let [a, b, middle, z] = corners(from_middle);
+        assert!((b - CORNER_SHARE * a).abs() < 1e-15 && middle == 0.0 && (a + z).abs() < 1e-15);
+    }
+}
