@@ -26,6 +26,9 @@ const QUICKER: i32 = 7;
 const ATTEMPTS: usize = 6;
 const FURTHER: f64 = 8.0;
 
+/// How much shorter cycles are further out where it is not worth to go there for a better answer.
+const DEARER: f64 = 0.5;
+
 impl HalfLine<'_> {
     pub(super) fn by_half_cycles(&mut self, desk: &mut Desk) -> Option<Answer> {
         if !self.changes_sign_far_out() {
@@ -47,7 +50,12 @@ impl HalfLine<'_> {
             // There may be none where the phase stands still.
             place *= FURTHER;
             cycle = self.quickening(place, length);
-            length = cycle.map_or(length, |cycle| cycle.length);
+            let next = cycle.map_or(length, |cycle| cycle.length);
+            // Up to there are so many that it is dearer than what is left.
+            if best.is_some() && next < DEARER * length {
+                break;
+            }
+            length = next;
         }
         best
     }
