@@ -12,6 +12,7 @@ mod pieces;
 mod scatter;
 mod space;
 mod tops;
+mod towers;
 mod vector;
 
 use self::overflow::UnlessZero;

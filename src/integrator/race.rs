@@ -35,6 +35,9 @@ const UNSHARED: u64 = 1 << 12;
 const POINTS: u64 = 1 << 10;
 const AMPLE: u64 = 1 << 16;
 
+/// The share of the tolerance up to which what samples may have missed is not looked at closely.
+const SEEN: f64 = 0.1;
+
 /// How many times as much as an estimate a top may be worth that it knows.
 const FAR_BELOW: f64 = 1e3;
 
@@ -217,8 +220,8 @@ impl<'a> Race<'a> {
     /// A round of entrant `i`.
     fn round(&mut self, i: usize) {
         self.begun = true;
-        let others = self.spent() - self.entrants[i].evaluations();
         let elsewhere = self.missed(i);
+        let others = self.spent() - self.entrants[i].evaluations();
         let entrant = &mut self.entrants[i];
         entrant.end = match &mut entrant.runner {
             Runner::Cubature(drive) => {
@@ -238,15 +241,20 @@ impl<'a> Race<'a> {
 
     /// What cubature has seen of the integral where entrant `i`, if that samples, may not have been by the end of its
     /// next round.
-    fn missed(&self, i: usize) -> f64 {
+    fn missed(&mut self, i: usize) -> f64 {
+        let spent = self.spent();
         let Runner::Sampler(sampler) = &self.entrants[i].runner else { return 0.0 };
-        let cubature = self.entrants.iter().find_map(|entrant| match &entrant.runner {
-            Runner::Cubature(drive) => Some(&drive.method),
+        let known = sampler.known();
+        let seen = (known.reach, known.estimate, known.counted + sampler.cost());
+        let matters = SEEN * self.tolerance.at(known.estimate);
+        let cubature = self.entrants.iter_mut().find_map(|entrant| match &mut entrant.runner {
+            Runner::Cubature(drive) => Some(drive),
             Runner::Sampler(_) => None,
         });
-        let known = sampler.known();
-        let count = known.counted + sampler.cost();
-        cubature.map_or(0.0, |cubature| cubature.beyond(known.reach, known.estimate, count))
+        cubature.map_or(0.0, |drive| {
+            drive.others = spent - drive.method.evaluations;
+            drive.beyond(seen, matters)
+        })
     }
 
     /// Cubature, if it was to claim less than the tolerance, and claims no more than that now that nothing is left.
@@ -280,10 +288,12 @@ impl<'a> Race<'a> {
     fn best(&self) -> usize {
         let rank = |i: usize| {
             let one = &self.entrants[i];
+            let (error, lost) = (one.error(), one.is_lost());
             match one.is_sound() {
-                true => (0, self.doubted(i)),
-                false if one.error().is_finite() => (1, -(one.counted() as f64)),
-                false => (2, 0.0),
+                true if !lost => (0, self.doubted(i)),
+                false if error <= one.estimate().abs() => (1, -(one.counted() as f64)),
+                _ if error.is_finite() => (2, -(one.counted() as f64)),
+                _ => (3, 0.0),
             }
         };
         let ranks = (0..self.entrants.len()).map(|i| (i, rank(i)));
@@ -297,7 +307,7 @@ impl<'a> Race<'a> {
         let one = &self.entrants[i];
         let counts = |other: &&Entrant| {
             let much = other.is_ready(self.with.max_evaluations) || 2 * other.evaluations() >= self.spent();
-            if one.is_sound() { other.is_sound() && much } else { other.error().is_finite() }
+            if one.is_sound() { other.is_sound() && much } else { other.error().is_finite() && !other.is_lost() }
         };
         let left = |other: &Entrant| {
             (other.estimate() - one.estimate()).abs() - if one.is_sound() { other.error() } else { 0.0 }

@@ -127,6 +127,11 @@ impl SweptBox {
     pub fn peak(&self) -> f64 {
         self.high.max(-self.low)
     }
+
+    /// Whether a value is not finite, or larger than `tall`.
+    pub fn is_to_be_mended(&self, tall: f64) -> bool {
+        self.bad.is_some() || self.peak() > tall
+    }
 }
 
 /// A box in which a kink or a step is suspected on a plane across an axis.

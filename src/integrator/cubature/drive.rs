@@ -1,6 +1,6 @@
 //! Rounds of adaptive cubature, spread over threads.
 
-use super::mend::mend;
+use super::mend::{mend, tall};
 use super::pieces::Crew;
 use crate::backend::simd::boxes::SimdBoxes;
 use crate::backend::threads::Threads;
@@ -242,12 +242,13 @@ impl<'a> Drive<'a> {
 
     /// Mends boxes of the round in which single nodes have no value; the end, if that is too dear.
     fn mend(&mut self, rule: BoxRule, places: &mut [SweptBox]) -> Option<End> {
-        if places.iter().all(|one| one.bad.is_none()) {
+        let tall = tall(self.method.peak.max(self.look.peak));
+        if !places.iter().any(|one| one.is_to_be_mended(tall)) {
             return None;
         }
         let done = self.others + self.method.evaluations + self.method.cost();
         let left = self.with.max_evaluations.saturating_sub(done);
-        let Some(evaluations) = mend(&self.kernel, self.method.next(rule), places, left) else {
+        let Some(evaluations) = mend(&self.kernel, self.method.next(rule), places, (tall, left)) else {
             return Some(End::Outcome(Outcome::MaxEvaluations));
         };
         self.method.evaluations += evaluations;

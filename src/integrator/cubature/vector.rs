@@ -1,7 +1,7 @@
 //! Integrals of several components over a box, on one mesh.
 
 use super::drive::RULES;
-use super::mend::mend_components;
+use super::mend::{mend_components, tall};
 use super::overflow::UnlessZero;
 use super::pieces::Crew;
 use super::{axes_of, costs, spare};
@@ -324,7 +324,8 @@ impl Run<'_> {
             return Some(End::Stopped(stop));
         }
         let left = with.max_evaluations.saturating_sub(joint.evaluations + joint.cost());
-        let Some(mended) = mend_components((over.values, count), kernel, boxes, &mut places, left) else {
+        let tall = |c: usize| tall(joint.components[c].peak);
+        let Some(mended) = mend_components((over.values, count), kernel, boxes, &mut places, (&tall, left)) else {
             return Some(End::Outcome(Outcome::MaxEvaluations));
         };
         for (group, eight) in places.chunks_mut(LANES * count).enumerate() {

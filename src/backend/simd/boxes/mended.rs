@@ -1,5 +1,5 @@
 //! Nodes at which the integrand has no value though it has one all around: on the diagonal, where sin(x - y)/(x - y) is
-//! 0/0 and ln|x - y| is infinite.
+//! 0/0 and ln|x - y| is infinite; or one by rounding only, as 1/|x - y| has next to it.
 
 use super::{BoxDesk, SimdBoxes};
 use crate::integrand::point_values::{PointValues, Row};
@@ -31,17 +31,27 @@ const EACH: u64 = 4 * LANES as u64;
 /// The share of a box that is next to a face.
 const NEXT_TO: f64 = 1e-3;
 
+/// How much less than a value that only rounding keeps finite f is some roundings away.
+const FALLEN: f64 = 0.75;
+
 /// How many of the values next to a node have to be numbers, if some are not: of an arccosine of 1 and a rounding every
 /// other one is; of a gap none.
 const NUMBERS: usize = 4;
 
-/// An integrand at nodes of eight boxes. A value that is not finite is replaced by what values to both sides lead to
-/// expect, where these are numbers, and go the same way as an infinite one.
+/// Some roundings of a coordinate, of others as many as of none.
+fn roundings(point: &[f64], d: usize) -> f64 {
+    (4 + 3 * d) as f64 * f64::EPSILON * point[d].abs()
+}
+
+/// An integrand at nodes of eight boxes. A value that is not finite, or would not be but for rounding, is replaced by
+/// what values to both sides lead to expect, where these are numbers, and go the same way as an infinite one.
 struct Mended<'a> {
     of: &'a dyn PointValues,
     /// The bounds of the boxes, of each axis, in the variables of the integrand.
     lower: Vec<Vector>,
     upper: Vec<Vector>,
+    /// So large values are that may be made by rounding.
+    tall: f64,
     /// Evaluations beside nodes.
     evaluations: AtomicU64,
     /// The first node of each box that stays without a value.
@@ -49,17 +59,23 @@ struct Mended<'a> {
 }
 
 impl SimdBoxes<'_> {
-    /// Sweeps those boxes again in which a value is not finite, with what is beside such nodes; the evaluations that
-    /// took, unless more than `most` might be needed. What stays without a value says where.
+    /// Sweeps those boxes again in which a value is not finite or larger than `tall`, with what is beside such nodes; the
+    /// evaluations that took, unless more than `most` might be needed. What stays without a value says where.
     #[cold]
     #[inline(never)]
-    pub fn mend(&self, boxes: Boxes, out: &mut [SweptBox], desk: &mut BoxDesk, most: u64) -> Option<u64> {
+    pub fn mend(
+        &self,
+        boxes: Boxes,
+        out: &mut [SweptBox],
+        desk: &mut BoxDesk,
+        (tall, most): (f64, u64),
+    ) -> Option<u64> {
         let (dimension, rule) = (boxes.dimension, boxes.rule);
         let each = match rule {
             BoxRule::Fine => (self.line.grids[dimension - 2].len() / dimension) as u64,
             rule => self.rule(rule).evaluations(),
         };
-        let bad: Vec<usize> = (0..out.len()).filter(|&k| out[k].bad.is_some()).collect();
+        let bad: Vec<usize> = (0..out.len()).filter(|&k| out[k].is_to_be_mended(tall)).collect();
         let mut evaluations = 0;
         for bad in bad.chunks(LANES) {
             let count = bad.len() as u64;
@@ -72,7 +88,7 @@ impl SimdBoxes<'_> {
             let (lower, upper) = (of(boxes.lower), of(boxes.upper));
             let boxes = Boxes { dimension, lower: &lower, upper: &upper, rule };
             let mut swept: [SweptBox; LANES] = Default::default();
-            let mended = Mended::new(self, boxes);
+            let mended = Mended::new(self, boxes, tall);
             SimdBoxes { values: &mended, ..*self }.sweep(boxes, &mut swept[..bad.len()], desk);
             evaluations += count * each + mended.evaluations.load(Relaxed);
             let found = mended.bad.into_inner().unwrap_or_default();
@@ -85,7 +101,7 @@ impl SimdBoxes<'_> {
 }
 
 impl<'a> Mended<'a> {
-    fn new(kernel: &SimdBoxes<'a>, boxes: Boxes) -> Self {
+    fn new(kernel: &SimdBoxes<'a>, boxes: Boxes, tall: f64) -> Self {
         let last = boxes.len() - 1;
         let bounds = |bounds: &[f64]| -> Vec<Vector> {
             let of = |(d, axis): (usize, &Axis)| {
@@ -102,6 +118,7 @@ impl<'a> Mended<'a> {
             of: kernel.values,
             lower: each(f64::min),
             upper: each(f64::max),
+            tall,
             evaluations: AtomicU64::new(0),
             bad: Mutex::default(),
         }
@@ -112,12 +129,18 @@ impl<'a> Mended<'a> {
         if self.of.withheld() {
             return;
         }
+        let is_number = |value: f64| value.abs() <= self.tall && value.is_finite();
         for (i, values) in values.iter_mut().enumerate() {
-            for (lane, value) in values.iter_mut().enumerate().filter(|(_, value)| !value.is_finite()) {
+            for (lane, value) in values.iter_mut().enumerate().filter(|(_, value)| !is_number(**value)) {
                 let point: Vec<f64> = (0..self.lower.len()).map(|d| coordinate(i, d, lane)).collect();
-                if let Some(mended) = self.expected(&point, lane, *value) {
+                let is_finite = value.is_finite();
+                if is_finite && !self.is_rounding(&point, *value) {
+                    continue;
+                }
+                let limit = if is_finite { f64::INFINITY.copysign(*value) } else { *value };
+                if let Some(mended) = self.expected(&point, lane, limit) {
                     *value = mended;
-                } else if let Ok(mut bad) = self.bad.lock() {
+                } else if let (false, Ok(mut bad)) = (is_finite, self.bad.lock()) {
                     bad[lane].get_or_insert_with(|| Box::new((point, *value)));
                 }
             }
@@ -137,7 +160,7 @@ impl<'a> Mended<'a> {
                 if d % 2 == 0 { step } else { -step }
             })
             .collect();
-        let ulps = |d: usize| (4 + 3 * d) as f64 * f64::EPSILON * point[d].abs();
+        let ulps = |d: usize| roundings(point, d);
         let across: Vec<bool> = (0..point.len()).map(|d| steps[d].abs() < ulps(d)).collect();
         if across.contains(&true) {
             let aside: Vec<f64> = point.iter().zip(&steps).map(|(x, step)| x + step).collect();
@@ -189,6 +212,15 @@ impl<'a> Mended<'a> {
         let first = values.iter().position(|value| value.is_finite())?;
         let falls = values[first].abs() * distances(first) < POLE * values[last].abs() * distances(last);
         (first < last && falls).then_some(values[first])
+    }
+
+    /// Whether f is much less than this value at all points but a few roundings away.
+    fn is_rounding(&self, point: &[f64], value: f64) -> bool {
+        let next = self.beside(|d, k, side| {
+            let away = (k + 1) as f64 * roundings(point, d);
+            point[d] + if d % 2 == 0 { side * away } else { -side * away }
+        });
+        next[1..].iter().flatten().all(|next| next.abs() < FALLEN * value.abs())
     }
 
     /// The values at eight points, of which this gives coordinate d by number and side.
