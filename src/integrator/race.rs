@@ -186,10 +186,11 @@ impl<'a> Race<'a> {
                 return Some(first);
             }
             let best = least(&|entrant| entrant.forecast.after(left as f64)).map(|best| best.0);
-            let kept = able
-                .iter()
-                .copied()
-                .find(|&i| self.entrants[i].is_cubature() && self.entrants[i].evaluations() < spent / KEPT);
+            let kept = able.iter().copied().find(|&i| {
+                self.entrants[i].is_cubature()
+                    && !self.entrants[i].is_lost()
+                    && self.entrants[i].evaluations() < spent / KEPT
+            });
             if !self.enter() {
                 return kept.or(best);
             }
