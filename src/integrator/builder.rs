@@ -200,10 +200,8 @@ impl Integrator {
     ///
     /// - the first sweep, which is made in any case, so that 0 is that sweep alone: up to 900 points of an interval, or
     ///   of each interval between [`points`](Self::points) after a look beside these; 2,700 where ends that are not 0
-    ///   are singular; the first mesh of a box by [`Method::Cubature`](crate::Method::Cubature);
-    /// - samples, where all values on an interval are the same (8192 and some more), where all that counts lies in a
-    ///   small part of it (1,000 to some 18,000), or where, by methods other than `Auto`, panels are of very different
-    ///   lengths (1,000);
+    ///   are singular; one box by [`Method::Cubature`](crate::Method::Cubature), and the whole first mesh of several
+    ///   components;
     /// - the limit towards a singular end or place that is not 0, some 1,200 for each side of it;
     /// - what is looked at far out on an infinite range of several panels (270 at most for each end), and searches for
     ///   kinks there;
@@ -211,6 +209,13 @@ impl Integrator {
     /// - a round more, of several components on one interval;
     /// - for `Lattice` and `Sobol`, the look along a line before replicates that agree are believed, some 500 for each
     ///   component.
+    ///
+    /// Looks that are not made for want of evaluations leave [`Status::MaxEvaluations`](crate::Status::MaxEvaluations)
+    /// where a mesh would else be said to have converged: samples, where all values on an interval are the same (8192
+    /// and some more; where fewer are left as few as 300), where all that counts lies in a small part of it (1,000 to
+    /// some 18,000), or where, by methods other than `Auto`, panels are of very different lengths (1,000). Of what was
+    /// not looked for ∫|f| is claimed, or infinity where nothing was seen. So it is with a first mesh of fewer boxes
+    /// than usual (32, in up to five dimensions).
     ///
     /// A method that samples takes at least 128 (`Lattice`, `Sobol`), 16 (`Vegas`) or 8 (`MonteCarlo`), and refuses a
     /// smaller limit: [`Error::FewEvaluations`](crate::Error::FewEvaluations).

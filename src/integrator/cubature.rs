@@ -297,7 +297,10 @@ impl Integrator {
         };
         self.add_hints(&axes, &mut look);
         let costs = costs(dimension, seventh, ninth);
-        let method = Cubature::new(axes.clone(), tolerance, self.box_limits(dimension), costs, &look);
+        let mut method = Cubature::new(axes.clone(), tolerance, self.box_limits(dimension), costs, &look);
+        if self.method == Method::Cubature {
+            method.within_evaluations(&look);
+        }
         self.check_first_boxes(method.too_many(), dimension, 1)?;
         let mut drive = Drive {
             with: self,

@@ -6,14 +6,35 @@ use crate::method::Outcome;
 /// How often a mesh is looked at, at most.
 const SECOND_LOOKS: usize = 4;
 
-/// Integrals on a mesh that can be looked at again: each of these says whether there is more to do.
+/// What comes of a look.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Found {
+    Nothing,
+    /// There is more to do.
+    Something,
+    /// It was not to be had for the evaluations that are left: nothing that needs it is to be believed.
+    TooDear,
+}
+
+impl Found {
+    pub fn something(found: bool) -> Self {
+        if found { Self::Something } else { Self::Nothing }
+    }
+
+    /// The same, and then another look, where this is nothing.
+    fn or(self, other: impl FnOnce() -> Self) -> Self {
+        if self == Self::Nothing { other() } else { self }
+    }
+}
+
+/// Integrals on a mesh that can be looked at again.
 pub(super) trait Looked {
     /// Where nothing was seen, or the same value everywhere: what may hide between the nodes.
-    fn probe(&mut self) -> bool;
+    fn probe(&mut self) -> Found;
     /// Where the integral, of this component, seems to diverge: the scale of what is integrated.
-    fn scale(&mut self, component: Option<usize>) -> bool;
+    fn scale(&mut self, component: Option<usize>) -> Found;
     /// Where the mesh is in doubt: what its leaves do not explain.
-    fn second_look(&mut self) -> bool;
+    fn second_look(&mut self) -> Found;
     /// The integrals of all components, and what is claimed of them.
     fn claims(&self) -> Vec<(f64, f64)>;
 }
@@ -35,19 +56,20 @@ impl Looks {
         Self { scaled: hinted || !(lower.is_finite() && upper.is_finite()), left, before: Vec::new() }
     }
 
-    /// Whether the integrals go on after such an outcome, at this component.
-    pub fn again(&mut self, outcome: Outcome, component: Option<usize>, them: &mut impl Looked) -> bool {
-        let converged = outcome == Outcome::Converged;
-        converged && them.probe()
-            || outcome == Outcome::Divergent && !std::mem::replace(&mut self.scaled, true) && them.scale(component)
-            || converged && self.left > 0 && self.second_look(them)
+    /// What there is to do after such an outcome, at this component.
+    pub fn again(&mut self, outcome: Outcome, component: Option<usize>, them: &mut impl Looked) -> Found {
+        match outcome {
+            Outcome::Converged => them.probe().or(|| self.second_look(them)),
+            Outcome::Divergent if !std::mem::replace(&mut self.scaled, true) => them.scale(component),
+            _ => Found::Nothing,
+        }
     }
 
-    fn second_look(&mut self, them: &mut impl Looked) -> bool {
+    fn second_look(&mut self, them: &mut impl Looked) -> Found {
         let same = |(now, before): (&(f64, f64), &(f64, f64))| (now.0 - before.0).abs() <= now.1 + before.1;
         let vain = !self.before.is_empty() && them.claims().iter().zip(&self.before).all(same);
-        let found = !vain && them.second_look();
-        if found {
+        let found = if vain || self.left == 0 { Found::Nothing } else { them.second_look() };
+        if found == Found::Something {
             self.before = them.claims();
             self.left -= 1;
         } else {
@@ -70,21 +92,21 @@ mod tests {
     }
 
     impl Looked for Asked {
-        fn probe(&mut self) -> bool {
+        fn probe(&mut self) -> Found {
             self.asked.push("probe");
             self.probes = self.probes.saturating_sub(1);
-            self.probes > 0
+            Found::something(self.probes > 0)
         }
 
-        fn scale(&mut self, _: Option<usize>) -> bool {
+        fn scale(&mut self, _: Option<usize>) -> Found {
             self.asked.push("scale");
-            true
+            Found::Something
         }
 
-        fn second_look(&mut self) -> bool {
+        fn second_look(&mut self) -> Found {
             self.asked.push("second look");
             self.looks = self.looks.saturating_sub(1);
-            self.looks > 0
+            Found::something(self.looks > 0)
         }
 
         fn claims(&self) -> Vec<(f64, f64)> {
@@ -94,7 +116,8 @@ mod tests {
 
     fn asked(mut looks: Looks, outcomes: &[Outcome]) -> (Vec<bool>, Vec<&'static str>) {
         let mut them = Asked { changes: true, probes: 2, looks: 2, asked: Vec::new() };
-        (outcomes.iter().map(|&outcome| looks.again(outcome, None, &mut them)).collect(), them.asked)
+        let more = |&outcome: &Outcome| looks.again(outcome, None, &mut them) == Found::Something;
+        (outcomes.iter().map(more).collect(), them.asked)
     }
 
     #[test]

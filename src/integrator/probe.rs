@@ -4,13 +4,14 @@
 use crate::integrand::values::Values;
 use crate::lanes::LANES;
 use crate::plan::{Map, Region, Sweep};
+use std::borrow::Cow;
 use std::sync::OnceLock;
 
 /// Regions in ascending order, and which of their ends are edges.
 pub(super) type Panels = Vec<(Region, [bool; 2])>;
 
-/// A search for panels, and how many evaluations it took.
-pub(super) type Find = fn(&dyn Values, f64, f64) -> (Option<Panels>, u64);
+/// A search for panels, and how many evaluations it took; `None` where there are too few left for it.
+pub(super) type Find = fn(&dyn Values, f64, f64, u64) -> Option<(Option<Panels>, u64)>;
 
 /// Multiples of this are spread evenly.
 const GOLDEN: f64 = 0.618_033_988_749_894_9;
@@ -59,21 +60,31 @@ pub(super) fn union(found: &[Panels]) -> Option<Panels> {
 /// Panels around what stands out of a constant, and between; `None` where nothing does. The evaluations come second.
 ///
 /// One sample in each of 8192 equal parts, at a golden-ratio place in it; samples towards the ends of a finite
-/// interval, down to 1e-15 of it; and those of [`at_scales`].
-pub(super) fn find(f: &dyn Values, lower: f64, upper: f64) -> (Option<Panels>, u64) {
+/// interval, down to 1e-15 of it; and those of [`at_scales`]. Where fewer evaluations are left, every second of all
+/// these, or every fourth, and so on down to one in 32.
+pub(super) fn find(f: &dyn Values, lower: f64, upper: f64, left: u64) -> Option<(Option<Panels>, u64)> {
+    let scales = scales(lower, upper);
+    let full = (offsets().len() + 2 * scales.len()) as u64;
+    let before = 3 * LANES as u64;
+    let affordable = |step: &usize| before + full.div_ceil(*step as u64) <= left;
+    let step =
+        std::iter::successors(Some(1), |step| Some(2 * step)).take_while(|&step| step <= MOST_STEP).find(affordable)?;
     let (range, first) = range(f, lower, upper);
     let usual = Usual::of(f, range);
-    let (even, evaluations) = at_equal_parts(f, range, usual);
-    let (scales, more) = at_scales(f, lower, upper, usual.spread);
+    let (even, evaluations) = at_equal_parts(f, range, usual, step);
+    let (scales, more) = at_scales(f, (lower, upper), scales.into_iter().step_by(step), usual.spread);
     let found: Vec<Panels> = even.into_iter().chain(scales).collect();
-    (union(&found), first + LANES as u64 + evaluations + more)
+    Some((union(&found), first + LANES as u64 + evaluations + more))
 }
 
+/// The fewest of all samples are one in so many.
+const MOST_STEP: usize = 32;
+
 /// The same where it is known what stands out next to the end of a half-line: `None` unless something else does.
-pub(super) fn find_beside_end(f: &dyn Values, lower: f64, upper: f64) -> (Option<Panels>, u64) {
-    let (panels, evaluations) = find(f, lower, upper);
+pub(super) fn find_beside_end(f: &dyn Values, lower: f64, upper: f64, left: u64) -> Option<(Option<Panels>, u64)> {
+    let (panels, evaluations) = find(f, lower, upper, left)?;
     // Two next to the end, and the rest.
-    (panels.filter(|panels| panels.len() > 3), evaluations)
+    Some((panels.filter(|panels| panels.len() > 3), evaluations))
 }
 
 /// What most samples agree on, and by how much they differ.
@@ -120,17 +131,14 @@ impl Usual {
 
 /// The same by samples at powers of two of both signs, as far as they lie closer to 0 than equal parts do: where an
 /// integrand of a scale of its own hides in a range whose ends are infinity, or stand for it.
-fn at_scales(f: &dyn Values, lower: f64, upper: f64, spread: f64) -> (Option<Panels>, u64) {
+fn at_scales(
+    f: &dyn Values,
+    (lower, upper): (f64, f64),
+    scales: impl Iterator<Item = f64>,
+    spread: f64,
+) -> (Option<Panels>, u64) {
     let inside = |x: f64| lower < x && x < upper;
-    // Half-lines have equal parts at all scales.
-    let (least, most) = match (lower.is_finite(), upper.is_finite()) {
-        (true, true) => (LEAST_SCALE, (upper - lower) / SAMPLES as f64),
-        (false, false) => (LEAST_OF_ALL, 1.0),
-        _ => return (None, 0),
-    };
-    let powers = std::iter::successors(Some(least), |scale| Some(2.0 * scale)).take_while(|&scale| scale < most);
-    let scales: Vec<f64> = powers.collect();
-    let mut points: Vec<f64> = scales.iter().flat_map(|&scale| [-scale, scale]).filter(|&x| inside(x)).collect();
+    let mut points: Vec<f64> = scales.flat_map(|scale| [-scale, scale]).filter(|&x| inside(x)).collect();
     let count = points.len();
     // The usual value is the one farthest from 0.
     let Some(&last) = points.last() else { return (None, 0) };
@@ -146,6 +154,17 @@ fn at_scales(f: &dyn Values, lower: f64, upper: f64, spread: f64) -> (Option<Pan
     let mut ends: Vec<f64> = near.chain([0.0]).filter(|&x| inside(x)).chain([lower, upper]).collect();
     ends.sort_by(f64::total_cmp);
     (Some(panels(&ends, Map::Plain)), count as u64)
+}
+
+/// Those powers of two, in ascending order.
+fn scales(lower: f64, upper: f64) -> Vec<f64> {
+    // Half-lines have equal parts at all scales.
+    let (least, most) = match (lower.is_finite(), upper.is_finite()) {
+        (true, true) => (LEAST_SCALE, (upper - lower) / SAMPLES as f64),
+        (false, false) => (LEAST_OF_ALL, 1.0),
+        _ => return Vec::new(),
+    };
+    std::iter::successors(Some(least), |scale| Some(2.0 * scale)).take_while(|&scale| scale < most).collect()
 }
 
 /// The smallest power of two that is looked at, and on the whole line.
@@ -166,10 +185,16 @@ pub(super) fn panels(ends: &[f64], map: Map) -> Panels {
     ends.windows(2).enumerate().map(|(k, ends)| (panel(ends), [k == 0, k == last])).collect()
 }
 
-/// [`find`] by samples in equal parts and towards the ends.
-fn at_equal_parts(f: &dyn Values, (from, to, map): (f64, f64, Map), usual: Usual) -> (Option<Panels>, u64) {
+/// [`find`] by samples in equal parts and towards the ends, one in so many of them.
+fn at_equal_parts(
+    f: &dyn Values,
+    (from, to, map): (f64, f64, Map),
+    usual: Usual,
+    step: usize,
+) -> (Option<Panels>, u64) {
     let width = to - from;
-    let offsets = if map == Map::Plain { offsets() } else { &offsets()[NEAR..NEAR + SAMPLES - 2] };
+    let all = if map == Map::Plain { offsets() } else { &offsets()[NEAR..NEAR + SAMPLES - 2] };
+    let offsets: Cow<[f64]> = if step == 1 { all.into() } else { all.iter().step_by(step).copied().collect() };
     // Not fused: for most processors that is a call.
     let place = |k: usize| offsets[k] * width + if offsets[k] > 0.0 { from } else { to };
     let inside = |t: f64| from < t && t < to;
@@ -206,14 +231,15 @@ fn at_equal_parts(f: &dyn Values, (from, to, map): (f64, f64, Map), usual: Usual
         missing.fill(map.point(third));
         match map {
             Map::Plain => {}
-            _ if width == 2.0 * MOST => {
+            _ if width == 2.0 * MOST && step == 1 => {
                 let exponentials = &exponentials()[block..];
                 these.iter_mut().zip(exponentials).for_each(|(point, &e)| *point = map.of_exponential(e));
             }
             _ => these.iter_mut().for_each(|point| *point = map.point(*point)),
         }
-        f.values(&points, &mut values);
-        for (row, values) in values.iter().enumerate() {
+        let rows = count.div_ceil(LANES);
+        f.values(&points[..rows], &mut values[..rows]);
+        for (row, values) in values[..rows].iter().enumerate() {
             if begin.is_none() && usual.is_all(values) {
                 continue;
             }

@@ -243,8 +243,8 @@ impl<'a> Race<'a> {
     /// What cubature has seen of the integral where entrant `i`, if that samples, may not have been by the end of its
     /// next round.
     fn missed(&mut self, i: usize) -> f64 {
-        let spent = self.spent();
         let Runner::Sampler(sampler) = &self.entrants[i].runner else { return 0.0 };
+        let left = self.left().saturating_sub(sampler.cost());
         let known = sampler.known();
         let seen = (known.reach, known.estimate, known.counted + sampler.cost());
         let matters = SEEN * self.tolerance.at(known.estimate);
@@ -252,10 +252,7 @@ impl<'a> Race<'a> {
             Runner::Cubature(drive) => Some(drive),
             Runner::Sampler(_) => None,
         });
-        cubature.map_or(0.0, |drive| {
-            drive.others = spent - drive.method.evaluations;
-            drive.beyond(seen, matters)
-        })
+        cubature.map_or(0.0, |drive| drive.beyond(seen, matters, left))
     }
 
     /// Cubature, if it was to claim less than the tolerance, and claims no more than that now that nothing is left.

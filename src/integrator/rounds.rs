@@ -9,7 +9,7 @@ use super::beside::BesideOne;
 use super::cycles::Cycles;
 use super::done::Done;
 use super::initial::{initial, region};
-use super::looks::{Looked, Looks};
+use super::looks::{Found, Looked, Looks};
 use super::noise::Noise;
 use super::probe::{self, Find, looks_constant};
 use super::question::{Question, Workspace};
@@ -58,6 +58,7 @@ pub(super) fn run(
         noise: Noise::of(question),
         white_noise: WhiteNoise::new(),
         probed: false,
+        unseen: 0.0,
         unused,
         last: None,
     };
@@ -90,6 +91,8 @@ struct Rounds<'a> {
     white_noise: WhiteNoise,
     /// Whether what may hide between the nodes was looked for.
     probed: bool,
+    /// What there may be that was not looked for, as it was too dear.
+    unseen: f64,
     /// Evaluations that the mesh does not count, as it does not use them.
     unused: u64,
     /// The estimate, its error and the number of regions after the last round: what is left of the integral when the
@@ -129,9 +132,16 @@ impl Rounds<'_> {
                 self.last = Some((totals.estimate, error, self.method.regions()));
             }
             self.try_noise(absorbed)?;
-            if let Some(outcome) = absorbed.filter(|&outcome| !looks.again(outcome, None, self)) {
-                self.unless_withheld()?;
-                return Ok(outcome);
+            if let Some(outcome) = absorbed {
+                let found = looks.again(outcome, None, self);
+                if found == Found::TooDear {
+                    self.method.totals.error += self.unseen;
+                    return Ok(Outcome::MaxEvaluations);
+                }
+                if found == Found::Nothing {
+                    self.unless_withheld()?;
+                    return Ok(outcome);
+                }
             }
             control.report_estimate(self.method.evaluations, max_evaluations, totals.estimate, totals.error);
             self.sweep()?;
@@ -184,12 +194,14 @@ impl Rounds<'_> {
             return Ok(());
         }
         let (tolerance, evaluations) = (self.question.tolerance, evaluations_of(self.swept));
-        self.probed = true;
         let find = if self.is_limit(tolerance) { probe::find_beside_end } else { probe::find };
-        if self.begin_anew(find) {
+        let found = self.begin_anew(find, evaluations);
+        self.probed = found != Found::TooDear;
+        if found == Found::Something {
             self.method.evaluations += evaluations;
             self.sweep()?;
-        } else if let [only] = &self.swept[..]
+        } else if self.probed
+            && let [only] = &self.swept[..]
             && tolerance.met(claimed(only.error + only.floor, only.estimate), only.estimate)
         {
             self.method.be_content();
@@ -271,12 +283,20 @@ impl Rounds<'_> {
         Err(stop)
     }
 
+    /// Evaluations that are left, where so many of this round are not counted yet.
+    fn left(&self, uncounted: u64) -> u64 {
+        self.question.max_evaluations.saturating_sub(self.spent() + uncounted)
+    }
+
     /// Begins anew with the panels that are found, if there are any.
-    fn begin_anew(&mut self, find: Find) -> bool {
+    fn begin_anew(&mut self, find: Find, uncounted: u64) -> Found {
         let Question { values, lower, upper, tolerance, method, .. } = *self.question;
-        let (panels, evaluations) = find(values, lower, upper);
+        let Some((panels, evaluations)) = find(values, lower, upper, self.left(uncounted)) else {
+            self.unseen = f64::INFINITY;
+            return Found::TooDear;
+        };
         if self.question.withheld(self.start).is_some() {
-            return false;
+            return Found::Nothing;
         }
         let evaluations = evaluations + self.method.evaluations;
         if let Some(panels) = &panels {
@@ -284,12 +304,12 @@ impl Rounds<'_> {
             self.white_noise = WhiteNoise::new();
         }
         self.method.evaluations = evaluations;
-        panels.is_some()
+        Found::something(panels.is_some())
     }
 }
 
 impl Looked for Rounds<'_> {
-    fn probe(&mut self) -> bool {
+    fn probe(&mut self) -> Found {
         let Question { values, lower, upper, method, tolerance, .. } = *self.question;
         let totals = self.method.totals;
         // Nothing but zeros, or next to nothing; or the same everywhere, whatever it was that the first sweeps saw.
@@ -301,20 +321,23 @@ impl Looked for Rounds<'_> {
                 || method == Method::DoubleExponential && looks_constant(values, (lower, upper), totals.estimate)
         };
         if self.probed || !is_plain() {
-            return false;
+            return Found::Nothing;
         }
         self.probed = true;
-        self.begin_anew(probe::find)
+        self.begin_anew(probe::find, 0)
     }
 
-    fn scale(&mut self, _: Option<usize>) -> bool {
-        self.begin_anew(scales::find)
+    fn scale(&mut self, _: Option<usize>) -> Found {
+        self.begin_anew(scales::find, 0)
     }
 
-    fn second_look(&mut self) -> bool {
-        let ends = (self.question.lower, self.question.upper);
-        let found = second_look(&self.kernel, ends, self.method, self.probed);
-        self.method.look_into(&found, &found)
+    fn second_look(&mut self) -> Found {
+        let (ends, left) = ((self.question.lower, self.question.upper), self.left(0));
+        let Some(found) = second_look(&self.kernel, ends, self.method, self.probed, left) else {
+            self.unseen = self.method.totals.magnitude;
+            return Found::TooDear;
+        };
+        Found::something(self.method.look_into(&found, &found))
     }
 
     fn claims(&self) -> Vec<(f64, f64)> {

@@ -19,8 +19,8 @@ const FACTOR: f64 = 8.0;
 const WITHIN: i32 = 2;
 
 /// Panels in geometric progression from an end or from 0, if f has a scale there that is much smaller than the range,
-/// and falls below; and the evaluations.
-pub(super) fn find(f: &dyn Values, lower: f64, upper: f64) -> (Option<Panels>, u64) {
+/// and falls below; and the evaluations, unless there are too few left.
+pub(super) fn find(f: &dyn Values, lower: f64, upper: f64, left: u64) -> Option<(Option<Panels>, u64)> {
     let (mut ends, mut evaluations) = (vec![lower, upper], 0);
     let zero = (lower < 0.0 && 0.0 < upper).then_some(0.0);
     for origin in [Some(lower), Some(upper), zero].into_iter().flatten() {
@@ -29,6 +29,9 @@ pub(super) fn find(f: &dyn Values, lower: f64, upper: f64) -> (Option<Panels>, u
             let distances = std::iter::successors(Some(0.5 * room), |distance| Some(0.5 * distance));
             let distances: Vec<f64> = distances.take_while(|distance| distance.abs() > least).collect();
             let mut points: Vec<f64> = distances.iter().map(|distance| origin + distance).collect();
+            if evaluations + points.len() as u64 > left {
+                return None;
+            }
             points.resize(points.len().next_multiple_of(LANES), origin + 0.5 * room);
             let mut values = vec![[0.0; LANES]; points.len() / LANES];
             f.values(points.as_chunks().0, &mut values);
@@ -41,7 +44,7 @@ pub(super) fn find(f: &dyn Values, lower: f64, upper: f64) -> (Option<Panels>, u
                 continue;
             }
             if sizes.last().is_some_and(|&last| last > OPEN * largest) {
-                return (None, evaluations);
+                return Some((None, evaluations));
             }
             let first = distances[scale] * FACTOR.powi(-WITHIN);
             let steps = std::iter::successors(Some(first), |distance| Some(FACTOR * distance));
@@ -53,5 +56,5 @@ pub(super) fn find(f: &dyn Values, lower: f64, upper: f64) -> (Option<Panels>, u
     ends.dedup();
     // The ends, and 0, are no news.
     let found = ends.len() > 2 + usize::from(zero.is_some());
-    (found.then(|| probe::panels(&ends, Map::Plain)), evaluations)
+    Some((found.then(|| probe::panels(&ends, Map::Plain)), evaluations))
 }

@@ -17,40 +17,32 @@ const MOST_OUTWARD: f64 = 4096.0;
 /// Intervals beyond which no more are looked for.
 const MOST: usize = 256;
 
+/// The evaluations of a ladder, at most.
+const MOST_CLIMBED: u64 = 200;
+
 /// Looks at the mesh of `method`, over a range with these ends, which converged, if it is in doubt or has forgotten what
-/// it saw: intervals, apart and in ascending order, in which there is something that it does not explain. Equal parts
-/// may have been `looked` at before.
+/// it saw, by as many evaluations as are `left`: intervals, apart and in ascending order, in which there is something
+/// that it does not explain; `None` where it takes more. Equal parts may have been `looked` at before.
 pub(super) fn second_look(
     kernel: &SimdRegions,
     ends: (f64, f64),
     method: &mut Adaptive,
     looked: bool,
-) -> Vec<(f64, f64)> {
+    left: u64,
+) -> Option<Vec<(f64, f64)>> {
     if !(ends.0.is_finite() && ends.1.is_finite()) {
-        return Vec::new();
+        return Some(Vec::new());
     }
     let (doubt, forgotten) = (method.doubt(looked), method.forgotten());
     if doubt.is_none() && forgotten.is_empty() {
-        return Vec::new();
+        return Some(Vec::new());
     }
     let (leaves, means, found) = (Vec::new(), Vec::new(), Vec::new());
-    let mut look = Look { kernel, ends, leaves, reach: FORGOTTEN, means, found, evaluations: 0 };
-    look.expect(method);
-    for region in forgotten {
-        look.nodes_of(region);
-    }
-    look.narrow_down();
-    let known = std::mem::take(&mut look.found);
-    look.reach = 1.0;
-    if let Some(doubt) = doubt {
-        look.all(&doubt, looked);
-        look.narrow_down();
-    }
-    look.found.extend(known);
-    look.take_means();
-    let found = look.intervals();
+    let mut look = Look { kernel, ends, leaves, reach: FORGOTTEN, means, found, evaluations: 0, left };
+    let looked = look.at(method, doubt, &forgotten, looked);
     method.evaluations += look.evaluations;
-    found
+    // What was found until then is worth the rest of them.
+    looked.or((!look.found.is_empty()).then_some(())).map(|()| look.intervals())
 }
 
 /// Samples that are surprises, from the first to the last, and those before and after, which are none.
@@ -83,6 +75,7 @@ struct Look<'a> {
     means: Vec<Mean>,
     found: Vec<Surprise>,
     evaluations: u64,
+    left: u64,
 }
 
 /// Samples of a leaf, beside the mean that it says there is.
@@ -113,8 +106,31 @@ impl Mean {
 }
 
 impl Look<'_> {
+    /// Looks at all of it; `None` where that takes more evaluations than are left.
+    fn at(&mut self, method: &Adaptive, doubt: Option<Doubt>, forgotten: &[(f64, f64)], looked: bool) -> Option<()> {
+        self.expect(method)?;
+        for &region in forgotten {
+            self.nodes_of(region)?;
+        }
+        self.narrow_down()?;
+        let known = std::mem::take(&mut self.found);
+        self.reach = 1.0;
+        let all = doubt.map_or(Some(()), |doubt| self.all(&doubt, looked).and_then(|()| self.narrow_down()));
+        self.found.extend(known);
+        all?;
+        self.take_means();
+        Some(())
+    }
+
+    /// So many evaluations, if they are left.
+    fn take(&mut self, evaluations: u64) -> Option<()> {
+        let fits = self.evaluations + evaluations <= self.left;
+        self.evaluations += if fits { evaluations } else { 0 };
+        fits.then_some(())
+    }
+
     /// Sets what the leaves say: of those that were swept by levels, a ladder.
-    fn expect(&mut self, method: &Adaptive) {
+    fn expect(&mut self, method: &Adaptive) -> Option<()> {
         let mut desk = Desk::new();
         let any = Tolerance { absolute: f64::INFINITY, relative: 0.0 };
         for (region, swept) in method.swept() {
@@ -122,46 +138,53 @@ impl Look<'_> {
                 let (from, to, said) = (region.lower, region.upper, swept.estimate / region.width());
                 self.means.push(Mean { from, to, said, sum: 0.0, most: 0.0, count: 0.0 });
             }
-            let climbed = swept.levels.then(|| {
+            let mut climbed = None;
+            if swept.levels {
                 let sweep = Sweep::Ladder { least: 0, eager: false };
-                let climbed = self.kernel.sweep_one(&Region { sweep, guarded: false, ..region }, any, &mut desk);
-                self.evaluations += u64::from(climbed.evaluations);
-                climbed
-            });
+                let region = Region { sweep, guarded: false, ..region };
+                if self.evaluations + MOST_CLIMBED > self.left {
+                    return None;
+                }
+                let swept = self.kernel.sweep_one(&region, any, &mut desk);
+                self.take(u64::from(swept.evaluations))?;
+                climbed = Some(swept);
+            }
             self.leaves.push(Expected::by(&region, climbed.as_ref().unwrap_or(&swept), swept.levels));
         }
+        Some(())
     }
 
     /// Looks at all nodes of a region, one of which may have met what no other did.
-    fn nodes_of(&mut self, (lower, upper): (f64, f64)) {
+    fn nodes_of(&mut self, (lower, upper): (f64, f64)) -> Option<()> {
         let nodes = self.kernel.ladder.nodes.iter().flat_map(|row| row.iter().enumerate());
         // To the bit where sweeps are.
         let place =
             |(lane, node): (usize, &f64)| node.mul_add(upper - lower, if lane < LANES / 2 { lower } else { upper });
         let mut nodes: Vec<f64> = nodes.map(place).collect();
         nodes.sort_unstable_by(f64::total_cmp);
-        self.along(&nodes, (lower, upper), false);
+        self.along(&nodes, (lower, upper), false)
     }
 
     /// Looks at all there is a doubt about.
-    fn all(&mut self, doubt: &Doubt, looked: bool) {
+    fn all(&mut self, doubt: &Doubt, looked: bool) -> Option<()> {
         let (lower, upper) = self.ends;
         let span = upper - lower;
         // A look before told values of a constant from others.
         if !(looked && doubt.constant) {
             let places = spread(doubt.samples as u32).map(|share| share.mul_add(span, lower));
-            self.along(&places.filter(|&x| lower < x && x < upper).collect::<Vec<f64>>(), self.ends, true);
-            self.nodes_of(self.ends);
+            self.along(&places.filter(|&x| lower < x && x < upper).collect::<Vec<f64>>(), self.ends, true)?;
+            self.nodes_of(self.ends)?;
         }
         // What is as narrow lies between equal parts.
         if doubt.narrow {
             let by = OUTWARD[usize::from(!doubt.constant)];
             let most = span / doubt.samples / by;
-            self.outward(doubt.place, [doubt.finest, most], by);
+            self.outward(doubt.place, [doubt.finest, most], by)?;
             if doubt.place.abs() > doubt.length {
-                self.outward(0.0, [doubt.finest, most], by);
+                self.outward(0.0, [doubt.finest, most], by)?;
             }
         }
+        Some(())
     }
 
     /// Intervals in which something is that the leaves do not explain, apart and in ascending order.
@@ -191,16 +214,16 @@ impl Look<'_> {
     }
 
     /// Looks at points in ascending order, between these two; those of `equal_parts` make means.
-    fn along(&mut self, points: &[f64], (lower, upper): (f64, f64), equal_parts: bool) {
+    fn along(&mut self, points: &[f64], (lower, upper): (f64, f64), equal_parts: bool) -> Option<()> {
         let f = self.kernel.values;
         let ([mut x, mut y], mut leaf, mut before) = ([[[0.0; LANES]; BLOCK / LANES]; 2], 0, lower);
         let mut under_way: Option<Surprise> = None;
         for block in points.chunks(BLOCK) {
+            self.take(block.len() as u64)?;
             x.as_flattened_mut().fill(block[0]);
             x.as_flattened_mut()[..block.len()].copy_from_slice(block);
             let rows = block.len().div_ceil(LANES);
             f.values(&x[..rows], &mut y[..rows]);
-            self.evaluations += block.len() as u64;
             for (&point, &value) in block.iter().zip(y.as_flattened()) {
                 if equal_parts {
                     self.means.iter_mut().for_each(|mean| mean.take(point, value));
@@ -214,17 +237,18 @@ impl Look<'_> {
                 } else if let Some(one) = under_way.take() {
                     self.found.push(Surprise { to: point, ..one });
                     if self.found.len() >= MOST {
-                        return;
+                        return Some(());
                     }
                 }
                 before = point;
             }
         }
         self.found.extend(under_way);
+        Some(())
     }
 
     /// Looks at points farther and farther from an origin, between these distances, each by this share of it.
-    fn outward(&mut self, origin: f64, [least, most]: [f64; 2], by: f64) {
+    fn outward(&mut self, origin: f64, [least, most]: [f64; 2], by: f64) -> Option<()> {
         let (lower, upper) = self.ends;
         let inside = |x: &f64| lower < *x && *x < upper;
         // Below normal numbers steps would stand still.
@@ -238,38 +262,40 @@ impl Look<'_> {
                 points.reverse();
             }
             points.dedup();
-            self.along(&points, self.ends, false);
+            self.along(&points, self.ends, false)?;
         }
+        Some(())
     }
 
     /// Moves the ends of what was found closer to the surprises, by halves as long as there is none.
-    fn narrow_down(&mut self) {
+    fn narrow_down(&mut self) -> Option<()> {
         if self.found.len() > MOST_NARROWED {
-            return;
+            return Some(());
         }
         for k in 0..self.found.len() {
             let Surprise { from, first, last, to } = self.found[k];
-            self.found[k].from = self.closer(first, from);
-            self.found[k].to = self.closer(last, to);
+            self.found[k].from = self.closer(first, from)?;
+            self.found[k].to = self.closer(last, to)?;
         }
+        Some(())
     }
 
     /// The point between a surprise and one that is none from which on outward there is none, as far as powers of two
     /// of the distance say.
-    fn closer(&mut self, surprise: f64, none: f64) -> f64 {
+    fn closer(&mut self, surprise: f64, none: f64) -> Option<f64> {
+        self.take(HALVES as u64)?;
         let mut x = [[0.0; LANES]; HALVES / LANES];
         for (k, x) in x.as_flattened_mut().iter_mut().enumerate() {
             *x = (none - surprise).mul_add(0.5f64.powi(k as i32), surprise);
         }
         let mut y = x;
         self.kernel.values.values(&x, &mut y);
-        self.evaluations += HALVES as u64;
         let leaf = |x: f64| self.leaves.get(self.leaves.partition_point(|leaf| leaf.upper <= x)).or(self.leaves.last());
         let surprising = |&k: &usize| {
             let (x, y) = (x.as_flattened()[k], y.as_flattened()[k]);
             leaf(x).is_some_and(|leaf| leaf.is_surprised_by(x, y, self.reach))
         };
         let first = (1..HALVES).find(surprising).unwrap_or(HALVES);
-        x.as_flattened()[first - 1]
+        Some(x.as_flattened()[first - 1])
     }
 }

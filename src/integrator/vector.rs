@@ -148,6 +148,7 @@ impl Integrator {
             swept: vec![Vec::new(); components],
             desk: Desk::new(),
             looked: vec![false; components],
+            unseen: vec![0.0; components],
             asked: vec![false; components],
             noise: std::iter::repeat_with(|| None).take(components).collect(),
             white_noise: std::iter::repeat_with(WhiteNoise::new).take(components).collect(),

@@ -86,7 +86,9 @@ pub(super) fn run(question: &Question, weight: Weight, start: Instant) -> (Answe
         let plain = outcome == Some(Outcome::Converged) && method.is_constant(&weighing);
         if plain && !looked {
             looked = true;
-            let (found, evaluations) = probe::find(values, lower, upper);
+            let Some((found, evaluations)) = probe::find(values, lower, upper, left) else {
+                break Ok(Outcome::MaxEvaluations);
+            };
             if let Some(stop) = question.withheld(start) {
                 unsure = true;
                 break Err(stop);

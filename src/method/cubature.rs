@@ -83,6 +83,8 @@ pub(crate) struct Cubature {
     pub evaluations: u64,
     /// The largest |f| in any sweep.
     pub peak: f64,
+    /// Whether the first mesh was of fewer boxes than are to be believed.
+    is_coarse: bool,
     /// The largest |f| that other points met which say that the mesh is wrong, wherever these are.
     pub sight: f64,
     /// The integral by points all over, its standard deviation and the largest term, once that was looked at.
@@ -108,6 +110,7 @@ impl Cubature {
         let first = (FIRST.min(most / 4) / costs.seventh).min(capacity as u64);
         let (next_lower, next_upper, tree) = first::mesh(&axes, look, first);
         Self {
+            is_coarse: false,
             // Where what looks smooth may be left to the fine rule, it has to be sure.
             by_seventh: if costs.ninth.is_some() && costs.fine.is_some() { 0 } else { next_lower.len() / axes.len() },
             next_lower,
@@ -138,6 +141,18 @@ impl Cubature {
             probed: None,
             scattered: 0,
             bad: Vec::new(),
+        }
+    }
+
+    /// Before the first round: a first mesh of fewer boxes, where so many would go beyond the limit on evaluations. It is
+    /// not to be believed then.
+    pub fn within_evaluations(&mut self, look: &Look) {
+        if self.evaluations + self.cost() > self.most {
+            let each = self.costs.ninth.filter(|_| self.by_seventh == 0).unwrap_or(self.costs.seventh);
+            let most = self.most.saturating_sub(self.evaluations) / each;
+            (self.next_lower, self.next_upper, self.tree) = first::mesh_within(&self.axes, look, most as usize);
+            self.by_seventh = self.by_seventh.min(self.next_lower.len() / self.axes.len());
+            self.is_coarse = true;
         }
     }
 
@@ -224,6 +239,11 @@ impl Cubature {
     /// Takes what the sweeps of [`next`](Self::next) found, by the rules of degree 7 and 9, and by the fine one; the
     /// outcome, if this is the end. Else [`divide`](Self::divide) follows.
     pub fn absorb(&mut self, swept: &mut [SweptBox], fine: &mut [SweptBox]) -> Option<Outcome> {
+        let outcome = self.outcome(swept, fine);
+        if self.is_coarse && outcome == Some(Outcome::Converged) { Some(Outcome::MaxEvaluations) } else { outcome }
+    }
+
+    fn outcome(&mut self, swept: &mut [SweptBox], fine: &mut [SweptBox]) -> Option<Outcome> {
         if let Some(outcome) = self.take(swept, fine) {
             return Some(outcome);
         }

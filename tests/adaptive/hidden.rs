@@ -243,7 +243,7 @@ fn looks_are_counted_and_limited() {
                 let integral = of(&with, counted, a, b);
                 let calls = calls.into_inner();
                 let evaluations = integral.evaluations;
-                assert!(evaluations <= most + 20_000, "{k}, {method}, {most}: {integral:#}");
+                assert!(evaluations <= most + 2500, "{k}, {method}, {most}: {integral:#}");
                 // Points are asked for again in lanes left over: three of 24 beside 21.
                 let most_calls = evaluations + evaluations / 7 + 64;
                 assert!((evaluations..=most_calls).contains(&calls), "{k}, {method}, {most}: {calls}, {integral:#}");

@@ -249,6 +249,7 @@ impl<'a> Drive<'a> {
         let done = self.others + self.method.evaluations + self.method.cost();
         let left = self.with.max_evaluations.saturating_sub(done);
         let Some(evaluations) = mend(&self.kernel, self.method.next(rule), places, (tall, left)) else {
+            self.method.evaluations += self.method.cost();
             return Some(End::Outcome(Outcome::MaxEvaluations));
         };
         self.method.evaluations += evaluations;

@@ -18,9 +18,14 @@ use std::sync::Mutex;
 /// Towers around which it is looked, those that may hold most; the others are like the one of them that holds most.
 const MOST: usize = 8;
 
-/// Boxes around a tower, each eight times narrower than the one before; and the vectors of points in each.
-const SHELLS: usize = 10;
-const POINTS: usize = 2;
+/// Boxes around a tower, each half as wide as the one before, down to 1e-9 of the leaf; and the vectors of points in
+/// each.
+const SHELLS: usize = 31;
+const POINTS: usize = 1;
+
+/// The evaluations of all those points; and of what is left it is looked at towers with one in so many.
+const LOOKED: u64 = (SHELLS * POINTS * LANES) as u64;
+const DEAR: u64 = 4;
 
 /// How many times more there may be than such points say.
 const MORE: f64 = 4.0;
@@ -75,11 +80,11 @@ impl PointValues for Highest<'_> {
 
 impl Drive<'_> {
     /// What so many samples may have missed that reach so far from their mean, by which the integral is `estimate`; by
-    /// a closer look, if that is more than `matters`.
-    pub fn beyond(&mut self, (reach, estimate, samples): (f64, f64, u64), matters: f64) -> f64 {
+    /// a closer look, if that is more than `matters` and takes no more than a share of what is left.
+    pub fn beyond(&mut self, (reach, estimate, samples): (f64, f64, u64), matters: f64, left: u64) -> f64 {
         let mut towers = self.method.towers(reach, estimate, samples);
         let all: f64 = towers.iter().map(Tower::content).sum();
-        if all <= matters || self.with.max_evaluations <= self.others + self.method.evaluations {
+        if all <= matters || DEAR * MOST as u64 * (self.kernel.seventh.evaluations() + LOOKED) > left {
             return all;
         }
         towers.sort_by(|a, b| b.content().total_cmp(&a.content()));
@@ -98,8 +103,7 @@ impl Drive<'_> {
         let highest = Highest { of: Doubter { ..of }, found: Mutex::default() };
         let kernel = SimdBoxes { values: &highest, ..self.kernel };
         at_desk(|desk| kernel.sweep(boxes, &mut [SweptBox::default()], desk));
-        let looked = (SHELLS * POINTS * LANES) as u64;
-        self.method.evaluations += kernel.seventh.evaluations() + looked;
+        self.method.evaluations += kernel.seventh.evaluations() + LOOKED;
         let (height, point) = highest.found.into_inner().unwrap_or_default();
         if height < MET * tower.height {
             return f64::INFINITY;
@@ -113,7 +117,7 @@ impl Drive<'_> {
         for shell in 0..SHELLS {
             let mut volume = 1.0;
             for d in 0..axes.len() {
-                let reach = (upper[d] - lower[d]) * 0.125f64.powi(shell as i32);
+                let reach = (upper[d] - lower[d]) * 0.5f64.powi(shell as i32);
                 let (from, to) = ((top[d] - reach).max(lower[d]), (top[d] + reach).min(upper[d]));
                 volume *= to - from;
                 dispatch!(token, simd => for k in 0..POINTS {

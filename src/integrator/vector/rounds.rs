@@ -12,7 +12,7 @@ use crate::integrator::answer::{NOTHING_SEEN, TINY, says_nothing, status};
 use crate::integrator::beside::{Beside, is_polynomial, is_singular};
 use crate::integrator::composite::stopped_whole;
 use crate::integrator::initial::initial;
-use crate::integrator::looks::{Looked, Looks};
+use crate::integrator::looks::{Found, Looked, Looks};
 use crate::integrator::noise::Noise;
 use crate::integrator::probe::{self, Find, Panels, looks_constant};
 use crate::integrator::rounds::CHUNK;
@@ -39,6 +39,8 @@ pub(super) struct Run<'a> {
     pub desk: Desk,
     /// The components that were looked at for what may hide in them; all of these once.
     pub looked: Vec<bool>,
+    /// What there may be of components that was not looked for, as it was too dear.
+    pub unseen: Vec<f64>,
     /// Noise of components, once it is looked for.
     pub noise: Vec<Option<Noise>>,
     pub white_noise: Vec<WhiteNoise>,
@@ -93,7 +95,8 @@ impl Run<'_> {
         self.joint.begin(with.method, &regions);
         let mut stop = self.round(regions.len() == 1 && with.norm != Norm::Each);
         // All values of a component the same: something may hide between them.
-        if stop.is_none() && self.probe_those(|run, c| run.swept[c].iter().all(|one| one.constant)) {
+        let constant = |run: &mut Self, c: usize| run.swept[c].iter().all(|one| one.constant);
+        if stop.is_none() && self.probe_those(constant) == Found::Something {
             stop = self.round(false);
         }
         stop = stop.or(self.withheld());
@@ -110,9 +113,12 @@ impl Run<'_> {
                 last = Some((self.joint.estimates.clone(), self.joint.errors.clone()));
             }
             let found = self.ask_those_that_take_long() | self.look_for_noise(absorbed);
+            let looked = match absorbed.filter(|_| !found) {
+                Some((outcome, component)) => looks.again(outcome, component, self),
+                None => Found::Something,
+            };
             if let Some((outcome, component)) = absorbed
-                && !found
-                && !looks.again(outcome, component, self)
+                && looked != Found::Something
                 && !component.is_some_and(|c| self.is_answered_alone(outcome, c))
             {
                 return match self.withheld() {
@@ -120,6 +126,12 @@ impl Run<'_> {
                     Some(stop) => {
                         let unsure = last.map(|(estimates, errors)| (estimates, vec![f64::INFINITY; errors.len()]));
                         (self.stopped(stop, unsure), None)
+                    }
+                    None if looked == Found::TooDear => {
+                        self.claim_noise();
+                        let errors = self.joint.errors.iter_mut().zip(&self.unseen);
+                        errors.for_each(|(error, unseen)| *error += unseen);
+                        (Status::MaxEvaluations, component)
                     }
                     None if outcome == Outcome::Converged => self.converged(),
                     None => {
@@ -152,28 +164,43 @@ impl Run<'_> {
     }
 
     /// Looks, once, for what may hide in these components; whether the integrals begin anew, with panels around it.
-    fn probe_those(&mut self, these: impl Fn(&mut Self, usize) -> bool) -> bool {
+    fn probe_those(&mut self, these: impl Fn(&mut Self, usize) -> bool) -> Found {
         if self.looked.contains(&true) {
-            return false;
+            return Found::Nothing;
         }
         self.looked = (0..self.swept.len()).map(|c| these(self, c)).collect();
         let doubtful: Vec<usize> = (0..self.swept.len()).filter(|&c| self.looked[c]).collect();
-        self.begin_anew(&doubtful, probe::find)
+        let found = self.begin_anew(&doubtful, probe::find);
+        if found == Found::TooDear {
+            self.looked.fill(false);
+        }
+        found
+    }
+
+    /// Evaluations that are left.
+    fn left(&self) -> u64 {
+        self.with.max_evaluations.saturating_sub(self.shared.evaluations())
     }
 
     /// Begins anew with the panels that are found for these components, if there are any.
-    fn begin_anew(&mut self, these: &[usize], find: Find) -> bool {
+    fn begin_anew(&mut self, these: &[usize], find: Find) -> Found {
         self.shared.clear();
-        let found = these.iter().filter_map(|&c| find(&self.shared.component(c), self.bounds.0, self.bounds.1).0);
-        let found: Vec<Panels> = found.collect();
+        let mut found: Vec<Panels> = Vec::new();
+        for &c in these {
+            let Some((panels, _)) = find(&self.shared.component(c), self.bounds.0, self.bounds.1, self.left()) else {
+                these.iter().for_each(|&c| self.unseen[c] = f64::INFINITY);
+                return Found::TooDear;
+            };
+            found.extend(panels);
+        }
         self.shared.clear();
         if self.values.withheld() {
-            return false;
+            return Found::Nothing;
         }
-        let Some(panels) = probe::union(&found) else { return false };
+        let Some(panels) = probe::union(&found) else { return Found::Nothing };
         self.joint.begin(self.with.method, &panels);
         self.white_noise.iter_mut().for_each(|noise| *noise = WhiteNoise::new());
-        true
+        Found::Something
     }
 
     /// The verdict where all converged: a number that is zero wherever it was looked at may not be elsewhere, nor a
@@ -289,28 +316,34 @@ impl Run<'_> {
 }
 
 impl Looked for Run<'_> {
-    fn probe(&mut self) -> bool {
+    fn probe(&mut self) -> Found {
         self.probe_those(|run, c| run.is_plain(c))
     }
 
-    fn scale(&mut self, component: Option<usize>) -> bool {
-        component.is_some_and(|c| self.begin_anew(&[c], scales::find))
+    fn scale(&mut self, component: Option<usize>) -> Found {
+        component.map_or(Found::Nothing, |c| self.begin_anew(&[c], scales::find))
     }
 
-    fn second_look(&mut self) -> bool {
+    fn second_look(&mut self) -> Found {
         self.shared.clear();
-        let found: Vec<_> = (0..self.swept.len())
+        let found: Option<Vec<_>> = (0..self.swept.len())
             .map(|c| {
                 if self.joint.is_settled(c) {
-                    return Vec::new();
+                    return Some(Vec::new());
                 }
+                let left = self.left();
                 let values = self.shared.component(c);
                 let kernel = self.kernel(&values);
-                second_look(&kernel, self.bounds, self.joint.component(c), self.looked[c])
+                second_look(&kernel, self.bounds, self.joint.component(c), self.looked[c], left)
             })
             .collect();
         self.shared.clear();
-        !self.values.withheld() && self.joint.look_into(&found)
+        let Some(found) = found else {
+            let magnitude = |c: usize| if self.joint.is_settled(c) { 0.0 } else { self.joint.magnitude(c) };
+            self.unseen = (0..self.swept.len()).map(magnitude).collect();
+            return Found::TooDear;
+        };
+        Found::something(!self.values.withheld() && self.joint.look_into(&found))
     }
 
     fn claims(&self) -> Vec<(f64, f64)> {

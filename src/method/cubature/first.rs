@@ -22,17 +22,24 @@ pub(super) fn halvings(dimension: usize) -> usize {
     }
 }
 
-/// Lower and upper bounds of the boxes of the first mesh, and the tree of its cuts where one is kept: 32 in up to five
-/// dimensions, 4 in up to 14, 2 in more; and up to `most` where there are planes to cut at. The axes on which the
-/// integrand is roughest are halved first.
-pub(super) fn mesh(axes: &[Axis], look: &Look, most: u64) -> (Vec<f64>, Vec<f64>, Option<Tree>) {
+/// Lower and upper bounds of the boxes of a first mesh, and the tree of its cuts where one is kept.
+pub(super) type Mesh = (Vec<f64>, Vec<f64>, Option<Tree>);
+
+/// The first mesh: 32 boxes in up to five dimensions, 4 in up to 14, 2 in more; and up to `most` where there are planes
+/// to cut at. The axes on which the integrand is roughest are halved first.
+pub(super) fn mesh(axes: &[Axis], look: &Look, most: u64) -> Mesh {
+    mesh_within(axes, look, most.max(1 << halvings(axes.len())) as usize)
+}
+
+/// The same of `most` boxes at most, beside those around peaks, even if that is too few.
+pub(super) fn mesh_within(axes: &[Axis], look: &Look, most: usize) -> Mesh {
     let halvings = halvings(axes.len());
     // An axis of a few units of rounding is left alone.
     let wide =
         |d: &usize| axes[*d].upper - axes[*d].lower > 2f64.powi(-40) * axes[*d].lower.abs().max(axes[*d].upper.abs());
     let mut order: Vec<usize> = (0..axes.len()).filter(wide).collect();
     order.sort_by(|&a, &b| look.roughness[b].total_cmp(&look.roughness[a]));
-    let most = most.max(1 << halvings) as usize;
+    let most = most.max(1);
     let plane =
         |&d: &usize| look.planes.iter().find(|plane| plane.axis == d && plane.is_sure).map(|plane| (d, plane.at));
     let mut ends: Vec<Vec<f64>> = axes.iter().map(|axis| vec![axis.lower, axis.upper]).collect();
