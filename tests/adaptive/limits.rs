@@ -1,7 +1,7 @@
 //! What is claimed where a limit ends it.
 
 use super::of;
-use quadrille::{Integrator, Norm};
+use quadrille::{Integrator, Norm, Status};
 use std::f64::consts::PI;
 
 /// Nodes come closer and closer to a peak that none of them has met.
@@ -34,4 +34,27 @@ fn a_stop_while_the_integral_grows_claims_no_less_than_is_there() {
     // What is seen is claimed as far as it is.
     let found = of(&stops(1000), |x| (x - 0.3).abs().sqrt(), 0.0, 1.0);
     assert!(found.error < 1e-2, "{found:#}");
+}
+
+/// Samples between equal values are taken as far as they fit into the limit; where too few do, nothing is known.
+#[test]
+fn what_there_is_no_room_to_look_for_is_claimed() {
+    let one = |_| 1.0;
+    for most in [400, 1000, 5000, 20_000] {
+        let found = of(&Integrator::new().max_evaluations(most), one, 0.0, 1.0);
+        assert!(found.status == Status::Converged && found.evaluations <= most, "{most}: {found:#}");
+    }
+    let found = of(&Integrator::new().max_evaluations(100), one, 0.0, 1.0);
+    assert!(found.status == Status::MaxEvaluations && found.error == f64::INFINITY, "{found:#}");
+    assert!(found.estimate == 1.0 && found.evaluations <= 100, "{found:#}");
+    // Every eighth sample is enough for a peak so wide.
+    let peak = |x: f64| if (x - 0.7).abs() < 2e-3 { 2.0 } else { 1.0 };
+    let found = of(&Integrator::new().rel_tol(1e-6).max_evaluations(3000), peak, 0.0, 1.0);
+    assert!((found.estimate - 1.004).abs() <= found.error && found.evaluations <= 3000, "{found:#}");
+    // A mesh in doubt is not believed without a look.
+    let narrow = |x: f64| 1e-6 / ((x - 0.37) * (x - 0.37) + 1e-12);
+    let full = of(&Integrator::new().rel_tol(1e-6), narrow, 0.0, 1.0);
+    let found = of(&Integrator::new().rel_tol(1e-6).max_evaluations(full.evaluations - 500), narrow, 0.0, 1.0);
+    assert!(full.status == Status::Converged && found.status == Status::MaxEvaluations, "{full:#}, {found:#}");
+    assert!((found.estimate - full.estimate).abs() <= found.error + full.error, "{found:#}");
 }

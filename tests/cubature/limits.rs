@@ -106,3 +106,22 @@ fn a_mesh_without_room_is_not_converged_and_wrong() {
     }
     assert!(full > 0);
 }
+
+/// A first mesh of fewer boxes than usual is an answer, and not a sure one.
+#[test]
+fn a_limit_below_the_first_mesh_is_kept() {
+    let f = |[x, y, z]: [f64; 3]| (x + y + z).exp();
+    let exact = 1f64.exp_m1().powi(3);
+    for most in [200, 500, 1000, 2000] {
+        let found =
+            of(&Integrator::new().method(Method::Cubature).rel_tol(1e-2).max_evaluations(most), &f, [(0.0, 1.0); 3]);
+        assert!(found.status == Status::MaxEvaluations && found.evaluations <= most, "{most}: {found:#}");
+        assert!((found.estimate / exact - 1.0).abs() < 1e-3, "{most}: {found:#}");
+    }
+    // What is looked for besides is within it, too.
+    let ball = |x: [f64; 3]| if x.iter().map(|x| x * x).sum::<f64>() < 1.0 { 1.0 } else { 0.0 };
+    for most in [4096, 5000, 6000, 8000, 10_000, 20_000, 100_000] {
+        let found = of(&Integrator::new().rel_tol(1e-5).max_evaluations(most), &ball, [(0.0, 1.0); 3]);
+        assert!(found.evaluations <= most, "{most}: {found:#}");
+    }
+}
