@@ -132,6 +132,21 @@ fn small_discs_are_claimed_by_vegas() {
     }
 }
 
+/// A simplex of a 720th of the cube in six dimensions: a map that has learnt from a hundred samples misses most of it.
+#[test]
+fn what_vegas_has_learnt_from_few_samples_is_not_all_it_claims() {
+    let simplex = |x: [f64; 6]| f64::from(x.iter().sum::<f64>() < 1.0);
+    let with = by(Method::Vegas).rel_tol(1e-4).max_evaluations(100_000);
+    let off = |seed: u64| {
+        let integral = of(&with.clone().seed(seed), &simplex, [(0.0, 1.0); 6]);
+        assert!(integral.status == Status::MaxEvaluations, "{integral:#}");
+        (integral.estimate - 1.0 / 720.0).abs() / integral.error
+    };
+    let offs: Vec<f64> = (0..40).map(off).collect();
+    let beyond = |claims: f64| offs.iter().filter(|&&off| off > claims).count();
+    assert!(beyond(1.0) <= 6 && beyond(3.0) == 0, "{offs:?}");
+}
+
 #[test]
 fn integrals_known_from_vegas() {
     // G. P. Lepage's: a peak in the middle, and a Dirichlet density, whose integrals are 1 and 586637251.2.

@@ -39,8 +39,9 @@ pub(crate) struct Vegas {
     strata: Strata,
     most_strata: u64,
     scratch: strata::Scratch,
-    /// The iterations that count.
+    /// The iterations that count, and the means of those that do not.
     estimates: Vec<Estimate>,
+    learners: Vec<f64>,
     known: Known,
     all_zero: bool,
 }
@@ -62,6 +63,7 @@ impl Vegas {
             most_strata,
             scratch: strata::Scratch::default(),
             estimates: Vec::new(),
+            learners: Vec::new(),
             known: Known::default(),
             all_zero: true,
         }
@@ -111,6 +113,8 @@ impl Vegas {
         let resolved = sample.largest * EFFECTIVE <= variance && !is_nothing;
         if self.strata.iteration >= self.learning || self.estimates.is_empty() && 2 * evaluations > most {
             self.estimates.push(only);
+        } else {
+            self.learners.push(mean);
         }
         let estimates = if self.estimates.is_empty() { &[only] } else { &self.estimates[..] };
         let counted: f64 = estimates.iter().map(|estimate| estimate.samples).sum();
@@ -154,6 +158,17 @@ impl Vegas {
         let next = next.min(left).min(MOST);
         // A small one would say nothing new.
         if next < 16 || next < now / 2 {
+            if !settled {
+                // A map that has seen little misses what it has not: earlier ones may have met more of it.
+                let off = |mean: &f64| (mean - self.known.estimate).abs();
+                self.known.error = self
+                    .learners
+                    .iter()
+                    .rev()
+                    .take(if resolved { 2 } else { usize::MAX })
+                    .map(off)
+                    .fold(self.known.error, f64::max);
+            }
             return Some(if disagrees { Outcome::Suspicious(DISAGREE) } else { Outcome::MaxEvaluations });
         }
         if let Some(learnt) = self.learnt.take() {
