@@ -16,12 +16,14 @@ use crate::rule::Vector;
 use std::sync::Mutex;
 
 /// Towers around which it is looked, those that may hold most; the others are like the one of them that holds most.
-const MOST: usize = 8;
+const MOST: usize = 4;
 
-/// Boxes around a tower, each half as wide as the one before, down to 1e-9 of the leaf; and the vectors of points in
-/// each.
-const SHELLS: usize = 31;
-const POINTS: usize = 1;
+/// Boxes around a tower, each a quarter of the one before, until what they can hold does not matter beside what was
+/// found, in such a share; and the vectors of points in each. What is in a corner takes up little of any box around it.
+const SHELLS: usize = 48;
+const QUARTER: f64 = 0.25;
+const NOTHING: f64 = 0.1;
+const POINTS: usize = 4;
 
 /// The evaluations of all those points; and of what is left it is looked at towers with one in so many.
 const LOOKED: u64 = (SHELLS * POINTS * LANES) as u64;
@@ -88,36 +90,39 @@ impl Drive<'_> {
             return all;
         }
         towers.sort_by(|a, b| b.content().total_cmp(&a.content()));
-        let share = |tower: &Tower| (MORE * self.content(tower) / tower.content()).min(1.0);
+        let share = |tower: &Tower| {
+            let matters = matters * tower.content() / all;
+            (MORE * self.content(tower, matters) / tower.content()).min(1.0)
+        };
         all * towers.iter().take(MOST).map(share).fold(0.0, f64::max)
     }
 
     /// The integral of |f| over the leaf of a tower as far as that is beyond what samples reached, by points around it.
     /// Evaluations are counted there.
-    fn content(&mut self, tower: &Tower) -> f64 {
+    fn content(&mut self, tower: &Tower, matters: f64) -> f64 {
         let Some(leaf) = tower.leaf else { return f64::INFINITY };
         let SimdBoxes { values, axes, token, .. } = self.kernel;
         let of = Doubter { values, axes, token, left: 0 };
         let (lower, upper) = self.method.ends(leaf);
+        let (lower, upper) = (&lower.to_vec(), &upper.to_vec());
         let boxes = Boxes { dimension: axes.len(), lower, upper, rule: BoxRule::Seventh };
         let highest = Highest { of: Doubter { ..of }, found: Mutex::default() };
         let kernel = SimdBoxes { values: &highest, ..self.kernel };
         at_desk(|desk| kernel.sweep(boxes, &mut [SweptBox::default()], desk));
-        self.method.evaluations += kernel.seventh.evaluations() + LOOKED;
+        self.method.evaluations += kernel.seventh.evaluations();
         let (height, point) = highest.found.into_inner().unwrap_or_default();
         if height < MET * tower.height {
             return f64::INFINITY;
         }
         let top: Vec<f64> = axes.iter().zip(point).map(|(axis, x)| axis.map.place(x)).collect();
-        let (lower, upper) = self.method.ends(leaf);
         let evenly = Evenly::of(axes.len());
-        let mut content = 0.0;
+        let (mut content, mut rest) = (0.0, 0.0);
         let mut points = vec![[0.0; LANES]; POINTS * axes.len()];
         let mut values = [[0.0; LANES]; POINTS];
         for shell in 0..SHELLS {
             let mut volume = 1.0;
             for d in 0..axes.len() {
-                let reach = (upper[d] - lower[d]) * 0.5f64.powi(shell as i32);
+                let reach = (upper[d] - lower[d]) * QUARTER.powf(shell as f64 / axes.len() as f64);
                 let (from, to) = ((top[d] - reach).max(lower[d]), (top[d] + reach).min(upper[d]));
                 volume *= to - from;
                 dispatch!(token, simd => for k in 0..POINTS {
@@ -128,9 +133,14 @@ impl Drive<'_> {
             if of.mapped(&mut points, &mut values).is_err() {
                 return f64::INFINITY;
             }
+            self.method.evaluations += (POINTS * LANES) as u64;
             let beyond = values.as_flattened().iter().map(|value| value.abs()).filter(|&size| size > tower.reached);
             content += volume * beyond.sum::<f64>() / (POINTS * LANES) as f64;
+            rest = volume * tower.height;
+            if rest < NOTHING * content.max(matters) {
+                break;
+            }
         }
-        content
+        content + rest
     }
 }

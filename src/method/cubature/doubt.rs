@@ -13,7 +13,7 @@ pub(crate) struct Tower {
     /// Where it was seen; that may be anywhere otherwise.
     pub leaf: Option<u32>,
     pub height: f64,
-    /// What it is by samples, in the mean; and more than they reach.
+    /// What it is by samples, in the mean, and as far as they reach.
     mean: f64,
     pub reached: f64,
     volume: f64,
@@ -73,9 +73,9 @@ impl Cubature {
     pub fn towers(&self, reach: f64, estimate: f64, samples: u64) -> Vec<Tower> {
         let whole = self.axes.iter().map(|axis| axis.upper - axis.lower).product();
         let mean = estimate.abs() / whole;
-        let reached = FARTHER.mul_add(reach, mean);
+        let (reached, far) = (reach + mean, FARTHER.mul_add(reach, mean));
         let leaves = self.leaves.iter().zip(0..).map(|(leaf, i)| (leaf.peak().max(leaf.sight), Some(i)));
-        let all = leaves.chain([(self.sight, None)]).filter(|&(height, _)| height > reached);
+        let all = leaves.chain([(self.sight, None)]).filter(|&(height, _)| height > far);
         let mut all: Vec<(f64, Option<u32>)> = all.collect();
         all.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         let mut room = few(whole, samples as f64).min(whole);
