@@ -151,6 +151,18 @@ fn integrate(question: &Question, way: Way, start: Instant) -> (Option<Answer>, 
         // Both halves have tried it.
         return (None, 0);
     }
+    let mut looked = 0;
+    let halves = [(lower, 0.0), (0.0, upper)].map(|(lower, upper)| {
+        let half = Question { lower, upper, ..*question };
+        let mut half_line = HalfLine::new(&half, start);
+        let (signs, is_zero) = half_line.signs_far_out();
+        looked += half_line.evaluations;
+        (signs >= CHANGES, is_zero)
+    });
+    // What is zero on one side, as far as that goes, would be looked for there by thousands of samples.
+    if halves.iter().all(|half| !half.0) && halves.iter().any(|half| half.1) {
+        return (None, looked);
+    }
     let part = |lower: f64, upper: f64, max_evaluations: u64| {
         let half = Question { lower, upper, max_evaluations, ..*question };
         run(&half, &mut Workspace::default(), &mut Desk::new(), &Done::default(), start)
@@ -165,7 +177,7 @@ fn integrate(question: &Question, way: Way, start: Instant) -> (Option<Answer>, 
         (_, status) if !right.is_settled() => status,
         _ => Status::RoundoffLimited,
     };
-    let (evaluations, regions) = (left.evaluations + right.evaluations, left.regions + right.regions);
+    let (evaluations, regions) = (looked + left.evaluations + right.evaluations, left.regions + right.regions);
     (
         Some(Answer { estimate, error, evaluations, regions, status, extrapolated: Some(Extrapolated::Series) }),
         evaluations,

@@ -10,8 +10,10 @@ use std::sync::OnceLock;
 /// Regions in ascending order, and which of their ends are edges.
 pub(super) type Panels = Vec<(Region, [bool; 2])>;
 
-/// A search for panels, and how many evaluations it took; `None` where there are too few left for it.
-pub(super) type Find = fn(&dyn Values, f64, f64, u64) -> Option<(Option<Panels>, u64)>;
+/// What a search found, unless too few evaluations were left for it; and how many it took.
+pub(super) type Search = (Result<Option<Panels>, TooFew>, u64);
+pub(super) type Find = fn(&dyn Values, f64, f64, u64) -> Search;
+pub(super) struct TooFew;
 
 /// Multiples of this are spread evenly.
 const GOLDEN: f64 = 0.618_033_988_749_894_9;
@@ -62,29 +64,32 @@ pub(super) fn union(found: &[Panels]) -> Option<Panels> {
 /// One sample in each of 8192 equal parts, at a golden-ratio place in it; samples towards the ends of a finite
 /// interval, down to 1e-15 of it; and those of [`at_scales`]. Where fewer evaluations are left, every second of all
 /// these, or every fourth, and so on down to one in 32.
-pub(super) fn find(f: &dyn Values, lower: f64, upper: f64, left: u64) -> Option<(Option<Panels>, u64)> {
+pub(super) fn find(f: &dyn Values, lower: f64, upper: f64, left: u64) -> Search {
     let scales = scales(lower, upper);
     let full = (offsets().len() + 2 * scales.len()) as u64;
     let before = 3 * LANES as u64;
     let affordable = |step: &usize| before + full.div_ceil(*step as u64) <= left;
-    let step =
-        std::iter::successors(Some(1), |step| Some(2 * step)).take_while(|&step| step <= MOST_STEP).find(affordable)?;
+    let mut steps = std::iter::successors(Some(1), |step| Some(2 * step)).take_while(|&step| step <= MOST_STEP);
+    let Some(step) = steps.find(affordable) else { return (Err(TooFew), 0) };
     let (range, first) = range(f, lower, upper);
     let usual = Usual::of(f, range);
     let (even, evaluations) = at_equal_parts(f, range, usual, step);
     let (scales, more) = at_scales(f, (lower, upper), scales.into_iter().step_by(step), usual.spread);
     let found: Vec<Panels> = even.into_iter().chain(scales).collect();
-    Some((union(&found), first + LANES as u64 + evaluations + more))
+    let found = union(&found);
+    // What lies between fewer is not known.
+    let found = if step > 1 && found.is_none() { Err(TooFew) } else { Ok(found) };
+    (found, first + LANES as u64 + evaluations + more)
 }
 
 /// The fewest of all samples are one in so many.
 const MOST_STEP: usize = 32;
 
 /// The same where it is known what stands out next to the end of a half-line: `None` unless something else does.
-pub(super) fn find_beside_end(f: &dyn Values, lower: f64, upper: f64, left: u64) -> Option<(Option<Panels>, u64)> {
-    let (panels, evaluations) = find(f, lower, upper, left)?;
+pub(super) fn find_beside_end(f: &dyn Values, lower: f64, upper: f64, left: u64) -> Search {
+    let (panels, evaluations) = find(f, lower, upper, left);
     // Two next to the end, and the rest.
-    Some((panels.filter(|panels| panels.len() > 3), evaluations))
+    (panels.map(|panels| panels.filter(|panels| panels.len() > 3)), evaluations)
 }
 
 /// What most samples agree on, and by how much they differ.

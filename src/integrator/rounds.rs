@@ -22,7 +22,7 @@ use crate::control::Stop;
 use crate::estimate::Tolerance;
 use crate::integral::Status;
 use crate::method::{Adaptive, Limits, Method, Outcome};
-use crate::plan::{Swept, evaluations_of};
+use crate::plan::{Region, Swept, evaluations_of};
 
 /// Regions swept between two looks at the clock.
 pub(super) const CHUNK: usize = 1024;
@@ -70,6 +70,11 @@ pub(super) fn run(
         }
         Err(Early::Stopped(stop)) => rounds.stopped(stop),
     }
+}
+
+/// What a round takes at most.
+fn most_evaluations(regions: &[Region]) -> u64 {
+    regions.iter().map(|region| region.sweep.most_evaluations()).sum()
 }
 
 /// The error of a limit, as a share of ∫|f|, that is worth more than a search which cannot go on next to its end.
@@ -141,6 +146,10 @@ impl Rounds<'_> {
                 if found == Found::Nothing {
                     self.unless_withheld()?;
                     return Ok(outcome);
+                }
+                if self.left(0) < most_evaluations(self.method.next().list) {
+                    self.method.totals.error += self.method.totals.magnitude;
+                    return Ok(Outcome::MaxEvaluations);
                 }
             }
             control.report_estimate(self.method.evaluations, max_evaluations, totals.estimate, totals.error);
@@ -291,7 +300,9 @@ impl Rounds<'_> {
     /// Begins anew with the panels that are found, if there are any.
     fn begin_anew(&mut self, find: Find, uncounted: u64) -> Found {
         let Question { values, lower, upper, tolerance, method, .. } = *self.question;
-        let Some((panels, evaluations)) = find(values, lower, upper, self.left(uncounted)) else {
+        let (panels, evaluations) = find(values, lower, upper, self.left(uncounted));
+        let Ok(panels) = panels else {
+            self.method.evaluations += evaluations;
             self.unseen = f64::INFINITY;
             return Found::TooDear;
         };
@@ -300,7 +311,8 @@ impl Rounds<'_> {
         }
         let evaluations = evaluations + self.method.evaluations;
         if let Some(panels) = &panels {
-            self.method.begin(method, tolerance, self.question.limits(), panels);
+            let left = self.question.max_evaluations.saturating_sub(self.unused);
+            self.method.begin(method, tolerance, Limits { evaluations: left, ..self.question.limits() }, panels);
             self.white_noise = WhiteNoise::new();
         }
         self.method.evaluations = evaluations;

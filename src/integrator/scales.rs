@@ -1,7 +1,7 @@
 //! The scale of an integrand in a range that is longer by many powers of ten: halving, on its way there, sees ∫|f| grow
 //! and grow, as if it diverged.
 
-use super::probe::{self, Panels};
+use super::probe::{self, Search, TooFew};
 use crate::integrand::values::Values;
 use crate::lanes::LANES;
 use crate::plan::Map;
@@ -20,7 +20,7 @@ const WITHIN: i32 = 2;
 
 /// Panels in geometric progression from an end or from 0, if f has a scale there that is much smaller than the range,
 /// and falls below; and the evaluations, unless there are too few left.
-pub(super) fn find(f: &dyn Values, lower: f64, upper: f64, left: u64) -> Option<(Option<Panels>, u64)> {
+pub(super) fn find(f: &dyn Values, lower: f64, upper: f64, left: u64) -> Search {
     let (mut ends, mut evaluations) = (vec![lower, upper], 0);
     let zero = (lower < 0.0 && 0.0 < upper).then_some(0.0);
     for origin in [Some(lower), Some(upper), zero].into_iter().flatten() {
@@ -30,7 +30,7 @@ pub(super) fn find(f: &dyn Values, lower: f64, upper: f64, left: u64) -> Option<
             let distances: Vec<f64> = distances.take_while(|distance| distance.abs() > least).collect();
             let mut points: Vec<f64> = distances.iter().map(|distance| origin + distance).collect();
             if evaluations + points.len() as u64 > left {
-                return None;
+                return (Err(TooFew), evaluations);
             }
             points.resize(points.len().next_multiple_of(LANES), origin + 0.5 * room);
             let mut values = vec![[0.0; LANES]; points.len() / LANES];
@@ -44,7 +44,7 @@ pub(super) fn find(f: &dyn Values, lower: f64, upper: f64, left: u64) -> Option<
                 continue;
             }
             if sizes.last().is_some_and(|&last| last > OPEN * largest) {
-                return Some((None, evaluations));
+                return (Ok(None), evaluations);
             }
             let first = distances[scale] * FACTOR.powi(-WITHIN);
             let steps = std::iter::successors(Some(first), |distance| Some(FACTOR * distance));
@@ -56,5 +56,5 @@ pub(super) fn find(f: &dyn Values, lower: f64, upper: f64, left: u64) -> Option<
     ends.dedup();
     // The ends, and 0, are no news.
     let found = ends.len() > 2 + usize::from(zero.is_some());
-    Some((found.then(|| probe::panels(&ends, Map::Plain)), evaluations))
+    (Ok(found.then(|| probe::panels(&ends, Map::Plain))), evaluations)
 }

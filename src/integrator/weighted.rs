@@ -86,7 +86,10 @@ pub(super) fn run(question: &Question, weight: Weight, start: Instant) -> (Answe
         let plain = outcome == Some(Outcome::Converged) && method.is_constant(&weighing);
         if plain && !looked {
             looked = true;
-            let Some((found, evaluations)) = probe::find(values, lower, upper, left) else {
+            let (found, evaluations) = probe::find(values, lower, upper, left);
+            let Ok(found) = found else {
+                method.evaluations += evaluations;
+                unsure = true;
                 break Ok(Outcome::MaxEvaluations);
             };
             if let Some(stop) = question.withheld(start) {

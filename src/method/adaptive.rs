@@ -194,17 +194,21 @@ impl Adaptive {
             Method::DoubleExponential => Sweep::Levels.most_evaluations(),
             _ => Sweep::Ladder { least: 0, eager: false }.most_evaluations(),
         };
-        let evaluations: u64 = self.steps.iter().map(|(_, step)| step.most_evaluations(panel)).sum();
-        let leaves: u64 = self.steps.iter().map(|(_, step)| step.most_leaves()).sum();
+        let mesh = &self.leaves;
+        let width = |index: u32| mesh[index as usize].region.width();
+        let cost =
+            |&(index, step): &(u32, Step)| (step.most_evaluations(width(index), panel), step.most_leaves(width(index)));
+        let (evaluations, leaves) = self.steps.iter().map(cost).fold((0, 0), |all, one| (all.0 + one.0, all.1 + one.1));
         if evaluations <= left && leaves <= room {
             return None;
         }
-        let error = |index: u32| self.leaves[index as usize].error();
+        let error = |index: u32| mesh[index as usize].error();
         self.steps.sort_by(|a, b| error(b.0).total_cmp(&error(a.0)).then(a.0.cmp(&b.0)));
         let (mut evaluations, mut leaves) = (0, 0);
-        let fits = self.steps.iter().take_while(|(_, step)| {
-            evaluations += step.most_evaluations(panel);
-            leaves += step.most_leaves();
+        let fits = self.steps.iter().take_while(|step| {
+            let (its_evaluations, its_leaves) = cost(step);
+            evaluations += its_evaluations;
+            leaves += its_leaves;
             evaluations <= left && leaves <= room
         });
         let fits = fits.count();

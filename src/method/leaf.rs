@@ -206,7 +206,7 @@ impl Leaf {
         let narrow = self.is_of(64.0) || self.region.width() <= LEAST;
         // Halving brings a jump where neighbours meet in between nodes, whatever else there is.
         let own = self.swept.error + self.swept.floor + self.swept.noise;
-        let jumps = self.region.map == Map::Plain && self.mismatches[0] + self.mismatches[1] > own;
+        let jumps = self.mismatches[0] + self.mismatches[1] > own;
         self.error() > 2.0 * self.swept.lasting()
             && (self.noisy < NOISY || jumps)
             && !narrow

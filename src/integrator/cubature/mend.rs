@@ -41,7 +41,7 @@ pub(super) fn mend_components(
             if out.iter().any(|one| one.is_to_be_mended(tall(c))) {
                 let shared = SharedPoints::new(values, count, boxes.dimension);
                 let kernel = SimdBoxes { values: &shared.component(c), ..*kernel };
-                evaluations += mend(&kernel, eight, out, (tall(c), most - evaluations))?;
+                evaluations += mend(&kernel, eight, out, (tall(c), most.saturating_sub(evaluations)))?;
             }
         }
     }

@@ -31,7 +31,7 @@ const DEARER: f64 = 0.5;
 
 impl HalfLine<'_> {
     pub(super) fn by_half_cycles(&mut self, desk: &mut Desk) -> Option<Answer> {
-        if !self.changes_sign_far_out() {
+        if self.signs_far_out().0 < CHANGES {
             return None;
         }
         let first = self.first_cycle()?;
@@ -60,14 +60,15 @@ impl HalfLine<'_> {
         best
     }
 
-    fn changes_sign_far_out(&mut self) -> bool {
+    /// How often the sign changes at distances of all scales, and whether f is zero at all of them.
+    pub(super) fn signs_far_out(&mut self) -> (usize, bool) {
         let (mut points, mut values) = ([[0.0; LANES]; LOOK], [[0.0; LANES]; LOOK]);
         for (k, point) in points.as_flattened_mut().iter_mut().enumerate() {
             *point = self.end + self.outward * (0.5 * k as f64 - 8.0).exp2();
         }
         self.question.values.values(&points, &mut values);
         self.evaluations += (LANES * LOOK) as u64;
-        changes(values.as_flattened()) >= CHANGES
+        (changes(values.as_flattened()), values.as_flattened().iter().all(|&value| value == 0.0))
     }
 
     /// The shortest range from the end with some cycles in it.

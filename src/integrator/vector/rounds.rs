@@ -186,9 +186,10 @@ impl Run<'_> {
     fn begin_anew(&mut self, these: &[usize], find: Find) -> Found {
         self.shared.clear();
         let mut found: Vec<Panels> = Vec::new();
-        for &c in these {
-            let Some((panels, _)) = find(&self.shared.component(c), self.bounds.0, self.bounds.1, self.left()) else {
-                these.iter().for_each(|&c| self.unseen[c] = f64::INFINITY);
+        for (k, &c) in these.iter().enumerate() {
+            let (panels, _) = find(&self.shared.component(c), self.bounds.0, self.bounds.1, self.left());
+            let Ok(panels) = panels else {
+                these[k..].iter().for_each(|&c| self.unseen[c] = f64::INFINITY);
                 return Found::TooDear;
             };
             found.extend(panels);

@@ -38,32 +38,39 @@ pub(in crate::method) enum Step {
     Locate,
 }
 
+/// Distances, in a region of that width, at which it is cut next to a place that is known so closely.
+fn grades(width: f64, known: f64) -> impl Iterator<Item = f64> {
+    let distances = std::iter::successors(Some(0.25 * width), |distance| Some(0.125 * distance));
+    distances.take(MOST_GRADES).take_while(move |&distance| distance > 2.0 * known)
+}
+
 impl Step {
     /// Whether it changes the mesh.
     pub fn splits(self) -> bool {
         !matches!(self, Step::Avoid | Step::TryLevels | Step::Locate)
     }
 
-    /// How many evaluations it leads to in the next sweep, at most, where a panel takes so many.
-    pub fn most_evaluations(self, panel: u64) -> u64 {
+    /// How many evaluations it leads to in the next sweep, at most, of a region of that width where a panel takes so
+    /// many.
+    pub fn most_evaluations(self, width: f64, panel: u64) -> u64 {
         match self {
             Step::Avoid | Step::TryLevels => Sweep::Levels.most_evaluations(),
             Step::Locate => Sweep::Locate.most_evaluations(),
             Step::Part => Sweep::Levels.most_evaluations() + panel,
-            _ => self.most_parts() * panel,
+            _ => self.most_parts(width) * panel,
         }
     }
 
     /// How many leaves come on top, at most.
-    pub fn most_leaves(self) -> u64 {
-        self.most_parts() - 1
+    pub fn most_leaves(self, width: f64) -> u64 {
+        self.most_parts(width) - 1
     }
 
-    fn most_parts(self) -> u64 {
+    fn most_parts(self, width: f64) -> u64 {
         match self {
             Step::Bisect(parts) => parts.into(),
             Step::CutOut(_) | Step::Cut(Some((_, 0.0))) | Step::Part => 2,
-            Step::Cut(Some(_)) => 2 * MOST_GRADES as u64 + 2,
+            Step::Cut(Some((_, known))) => 2 * grades(width, known).count() as u64 + 2,
             Step::Cut(None) => PARTS.into(),
             Step::OpenUp(_) => PANELS as u64,
             Step::Avoid | Step::TryLevels | Step::Locate => 1,
@@ -88,6 +95,11 @@ impl Adaptive {
     /// A split that others want, of a leaf that is good enough here: what levels did for it they may do for its parts.
     pub(in crate::method) fn content(&mut self, index: u32) {
         self.leaves[index as usize].levels_again();
+    }
+
+    /// The width of a leaf.
+    pub(in crate::method) fn width(&self, index: u32) -> f64 {
+        self.leaves[index as usize].region.width()
     }
 
     /// Units of t that the levels of a leaf used.
@@ -157,18 +169,11 @@ impl Adaptive {
                 self.split(index, &[point], true, sweep)
             }
             Some((point, width)) if region.lower < point && point < region.upper => {
-                let mut cuts = [0.0; MOST_GRADES];
-                let mut count = 0;
-                let mut distance = 0.25 * region.width();
-                while count < MOST_GRADES && distance > 2.0 * width {
-                    cuts[count] = distance;
-                    count += 1;
-                    distance *= 0.125;
-                }
                 let mut places = [0.0; 2 * MOST_GRADES + 1];
-                for k in 0..count {
-                    places[k] = point - cuts[k];
-                    places[2 * count - k] = point + cuts[k];
+                let count = grades(region.width(), width).count();
+                for (k, distance) in grades(region.width(), width).enumerate() {
+                    places[k] = point - distance;
+                    places[2 * count - k] = point + distance;
                 }
                 places[count] = point;
                 let from = places[..=2 * count].iter().filter(|&&p| p <= region.lower).count();

@@ -26,7 +26,7 @@ const POLE: f64 = 0.98;
 const SIDES: [f64; 2] = [-1.0, 1.0];
 
 /// What one node may cost.
-const EACH: u64 = 4 * LANES as u64;
+const EACH: u64 = 5 * LANES as u64;
 
 /// The share of a box that is next to a face.
 const NEXT_TO: f64 = 1e-3;
