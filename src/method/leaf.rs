@@ -158,8 +158,10 @@ impl Leaf {
                 self.swept.error = self.swept.error.max(self.left_by_halving(swept.magnitude, q));
             }
         }
-        // Noise falls with the width alone, and is small.
-        if q > 0.42 && swept.error < 1e-8 * swept.magnitude {
+        // Noise falls with the width alone, and is small: it was not, where a step next to an end was met at last.
+        if swept.error > 1e-3 * swept.magnitude {
+            self.noisy = 0;
+        } else if q > 0.42 && swept.error < 1e-8 * swept.magnitude {
             self.noisy += 1;
         } else if q < 0.1 {
             self.noisy = self.noisy.saturating_sub(1);
