@@ -12,7 +12,6 @@ mod pieces;
 mod scatter;
 mod space;
 mod tops;
-mod towers;
 mod vector;
 
 use self::overflow::UnlessZero;

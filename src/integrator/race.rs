@@ -35,9 +35,6 @@ const UNSHARED: u64 = 1 << 12;
 const POINTS: u64 = 1 << 10;
 const AMPLE: u64 = 1 << 16;
 
-/// The share of the tolerance up to which what samples may have missed is not looked at closely.
-const SEEN: f64 = 0.1;
-
 /// How many times as much as an estimate a top may be worth that it knows.
 const FAR_BELOW: f64 = 1e3;
 
@@ -186,11 +183,10 @@ impl<'a> Race<'a> {
                 return Some(first);
             }
             let best = least(&|entrant| entrant.forecast.after(left as f64)).map(|best| best.0);
-            let kept = able.iter().copied().find(|&i| {
-                self.entrants[i].is_cubature()
-                    && !self.entrants[i].is_lost()
-                    && self.entrants[i].evaluations() < spent / KEPT
-            });
+            let kept = able
+                .iter()
+                .copied()
+                .find(|&i| self.entrants[i].is_cubature() && self.entrants[i].evaluations() < spent / KEPT);
             if !self.enter() {
                 return kept.or(best);
             }
@@ -221,8 +217,8 @@ impl<'a> Race<'a> {
     /// A round of entrant `i`.
     fn round(&mut self, i: usize) {
         self.begun = true;
-        let elsewhere = self.missed(i);
         let others = self.spent() - self.entrants[i].evaluations();
+        let elsewhere = self.missed(i);
         let entrant = &mut self.entrants[i];
         entrant.end = match &mut entrant.runner {
             Runner::Cubature(drive) => {
@@ -242,17 +238,15 @@ impl<'a> Race<'a> {
 
     /// What cubature has seen of the integral where entrant `i`, if that samples, may not have been by the end of its
     /// next round.
-    fn missed(&mut self, i: usize) -> f64 {
+    fn missed(&self, i: usize) -> f64 {
         let Runner::Sampler(sampler) = &self.entrants[i].runner else { return 0.0 };
-        let left = self.left().saturating_sub(sampler.cost());
-        let known = sampler.known();
-        let seen = (known.reach, known.estimate, known.counted + sampler.cost());
-        let matters = SEEN * self.tolerance.at(known.estimate);
-        let cubature = self.entrants.iter_mut().find_map(|entrant| match &mut entrant.runner {
-            Runner::Cubature(drive) => Some(drive),
+        let cubature = self.entrants.iter().find_map(|entrant| match &entrant.runner {
+            Runner::Cubature(drive) => Some(&drive.method),
             Runner::Sampler(_) => None,
         });
-        cubature.map_or(0.0, |drive| drive.beyond(seen, matters, left))
+        let known = sampler.known();
+        let count = known.counted + sampler.cost();
+        cubature.map_or(0.0, |cubature| cubature.beyond(known.reach, known.estimate, count))
     }
 
     /// Cubature, if it was to claim less than the tolerance, and claims no more than that now that nothing is left.
@@ -286,12 +280,10 @@ impl<'a> Race<'a> {
     fn best(&self) -> usize {
         let rank = |i: usize| {
             let one = &self.entrants[i];
-            let (error, lost) = (one.error(), one.is_lost());
             match one.is_sound() {
-                true if !lost => (0, self.doubted(i)),
-                false if error <= one.estimate().abs() => (1, -(one.counted() as f64)),
-                _ if error.is_finite() => (2, -(one.counted() as f64)),
-                _ => (3, 0.0),
+                true => (0, self.doubted(i)),
+                false if one.error().is_finite() => (1, -(one.counted() as f64)),
+                false => (2, 0.0),
             }
         };
         let ranks = (0..self.entrants.len()).map(|i| (i, rank(i)));
@@ -305,7 +297,7 @@ impl<'a> Race<'a> {
         let one = &self.entrants[i];
         let counts = |other: &&Entrant| {
             let much = other.is_ready(self.with.max_evaluations) || 2 * other.evaluations() >= self.spent();
-            if one.is_sound() { other.is_sound() && much } else { other.error().is_finite() && !other.is_lost() }
+            if one.is_sound() { other.is_sound() && much } else { other.error().is_finite() }
         };
         let left = |other: &Entrant| {
             (other.estimate() - one.estimate()).abs() - if one.is_sound() { other.error() } else { 0.0 }

@@ -16,7 +16,7 @@ use super::{Limits, Outcome};
 use crate::estimate::Tolerance;
 use crate::estimate::cubature::{caution, claims_of_halves};
 use crate::plan::{Axis, BoxRule, Boxes, Look, SweptBox};
-pub(crate) use doubt::{Suspicion, Tower};
+pub(crate) use doubt::Suspicion;
 pub(crate) use joint::JointCubature;
 use leaf::{BoxLeaf, BoxTotals};
 use planes::{Found, NO_PLANE, SEARCHES};

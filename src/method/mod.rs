@@ -17,7 +17,7 @@ mod weighted;
 pub(crate) use adaptive::{Adaptive, Doubt, Expected, Limits};
 pub use choice::Method;
 pub(crate) use composite::CompositeSum;
-pub(crate) use cubature::{Costs, Cubature, JointCubature, MOST_PLACED, Suspicion, Tower};
+pub(crate) use cubature::{Costs, Cubature, JointCubature, MOST_PLACED, Suspicion};
 pub(crate) use forecast::Forecast;
 pub(crate) use joint::Joint;
 pub(crate) use monte_carlo::MonteCarlo;

@@ -131,24 +131,39 @@ fn values_that_are_no_numbers_by_rounding_are_passed_over() {
 }
 
 /// Coulomb integrals: charges in cubes and of normal distributions repel each other as 1/|r - r'|, which is infinite on
-/// a diagonal of three dimensions, where nodes of cubature are, and next to it by rounding.
+/// a diagonal of three dimensions. `Auto` has samples claim what they may have missed of what nodes meet there.
 #[test]
 fn charges_that_repel_each_other_have_an_energy() {
     let distance = |x: &[f64; 6]| ((x[0] - x[3]).powi(2) + (x[1] - x[4]).powi(2) + (x[2] - x[5]).powi(2)).sqrt();
     let normal = |x: &[f64; 6]| (-0.5 * x.iter().map(|x| x * x).sum::<f64>()).exp() / (2.0 * PI).powi(3);
     let inf = f64::INFINITY;
     for seed in 0..3 {
-        let with = Integrator::new().rel_tol(1e-2).seed(seed);
-        // E. Ciftja, Physics Letters A 375, 766 (2011).
+        let with = Integrator::new().rel_tol(1e-2).seed(seed).method(Method::Vegas);
+        // O. Ciftja, Physics Letters A 375, 766 (2011).
         let cubes = of(&with, &|x: [f64; 6]| 1.0 / distance(&x), [(0.0, 1.0); 6]);
         let clouds = of(&with, &|x: [f64; 6]| normal(&x) / distance(&x), [(-inf, inf); 6]);
         for (found, exact) in [(cubes, 1.8823126443896), (clouds, 1.0 / PI.sqrt())] {
             let off = (found.estimate - exact).abs();
-            assert!(found.status == Status::Converged && off <= 1e-2 * exact, "{exact} {found:#}");
+            assert!(off <= 2.0 * found.error && found.error < 1e-2 * exact, "{exact} {found:#}");
         }
         // Here is none.
-        let divergent =
-            of(&with.clone().max_evaluations(400_000), &|x: [f64; 6]| distance(&x).powi(-3), [(0.1, 1.1); 6]);
+        let with = Integrator::new().rel_tol(1e-2).seed(seed).max_evaluations(400_000);
+        let divergent = of(&with, &|x: [f64; 6]| distance(&x).powi(-3), [(0.1, 1.1); 6]);
         assert!(divergent.status != Status::Converged, "{divergent:#}");
     }
+}
+
+/// What is infinite on a diagonal beside something smooth is not met by a look after the mesh has converged, either.
+#[test]
+fn looks_mend_what_is_infinite_on_a_diagonal() {
+    let f = |[x, y, z]: [f64; 3]| z.exp() + 1e-2 * (x - y).abs().ln();
+    let exact = 1f64.exp_m1() - 1.5e-2;
+    for (tolerance, method) in [(1e-2, Method::Auto), (1e-3, Method::Auto), (1e-3, Method::Cubature)] {
+        let found = of(&Integrator::new().rel_tol(tolerance).method(method), &f, [(0.0, 1.0); 3]);
+        let off = (found.estimate - exact).abs();
+        assert!(found.status == Status::Converged && off <= tolerance * exact, "{tolerance} {found:#}");
+    }
+    let pole = |[x, y, z]: [f64; 3]| z.exp() + 1e-2 / (x - y).abs();
+    let found = of(&Integrator::new().rel_tol(1e-3).max_evaluations(400_000), &pole, [(0.0, 1.0); 3]);
+    assert!(found.status != Status::Converged, "{found:#}");
 }

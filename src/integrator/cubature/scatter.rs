@@ -20,6 +20,9 @@ const BLOCK: usize = 64;
 /// said to have missed something.
 const FARTHER: f64 = 1.0;
 
+/// How far aside of a point f is asked where it is infinite there, in widths of the whole.
+const ASIDE: f64 = 1e-9;
+
 /// What is less than this share of the tolerance does not matter.
 const LEAST: f64 = 0.1;
 
@@ -79,6 +82,11 @@ impl Doubter<'_> {
         let mut slopes = vec![[1.0; LANES]; if plain { 0 } else { values.len() }];
         self.map(points, &mut slopes);
         self.values.values(points, values);
+        for (points, values) in points.chunks_exact(self.axes.len()).zip(&mut *values) {
+            if values.iter().any(|value| value.is_infinite()) {
+                self.mend(points, values);
+            }
+        }
         if let Some(k) = values.as_flattened().iter().position(|value| !value.is_finite()) {
             let vector = &points[k / LANES * self.axes.len()..][..self.axes.len()];
             return Err((vector.iter().map(|point| point[k % LANES]).collect(), values.as_flattened()[k]));
@@ -87,6 +95,33 @@ impl Doubter<'_> {
             *value *= slope;
         }
         Ok(())
+    }
+
+    /// Values that are infinite become those a little aside, on no diagonal: as at nodes, f may be so on a diagonal and
+    /// have an integral.
+    #[cold]
+    fn mend(&self, points: &[Vector], values: &mut Vector) {
+        let beside: Vec<Vector> = self
+            .axes
+            .iter()
+            .zip(points)
+            .enumerate()
+            .map(|(d, (axis, x))| {
+                let share = ASIDE * (0.5 + 0.5 * (0.618 * (d + 1) as f64).fract());
+                x.map(|x| match axis.map {
+                    AxisMap::Plain => {
+                        let inward = if 2.0 * x > axis.lower + axis.upper { -share } else { share };
+                        inward.mul_add(axis.upper - axis.lower, x)
+                    }
+                    _ => share.mul_add(x.abs(), x),
+                })
+            })
+            .collect();
+        let mut found = [[0.0; LANES]];
+        self.values.values(&beside, &mut found);
+        for (value, beside) in values.iter_mut().zip(found[0]).filter(|(value, _)| value.is_infinite()) {
+            *value = beside;
+        }
     }
 
     /// Makes points in the variables of the axes those of the integrand; `slopes` are multiplied by dx/dt.

@@ -73,14 +73,6 @@ impl<'a> Entrant<'a> {
         }
     }
 
-    /// Whether it claims more than there is.
-    pub fn is_lost(&self) -> bool {
-        match &self.runner {
-            Runner::Cubature(drive) => drive.method.totals.error() > drive.method.totals.magnitude,
-            Runner::Sampler(_) => false,
-        }
-    }
-
     pub fn evaluations(&self) -> u64 {
         match &self.runner {
             Runner::Cubature(drive) => drive.method.evaluations,

@@ -8,24 +8,6 @@ use crate::plan::{Axis, AxisMap};
 /// How many times farther from the mean than all samples |f| is where these are said to have missed it.
 const FARTHER: f64 = 30.0;
 
-/// |f| where samples may have missed it.
-pub(crate) struct Tower {
-    /// Where it was seen; that may be anywhere otherwise.
-    pub leaf: Option<u32>,
-    pub height: f64,
-    /// What it is by samples, in the mean, and as far as they reach.
-    mean: f64,
-    pub reached: f64,
-    volume: f64,
-}
-
-impl Tower {
-    /// What there may be of the integral.
-    pub fn content(&self) -> f64 {
-        self.volume * (self.height - self.mean)
-    }
-}
-
 /// What is odd in a leaf, and the largest |f| there.
 pub(crate) struct Suspicion {
     pub leaf: u32,
@@ -67,25 +49,22 @@ impl Cubature {
         found
     }
 
-    /// Where |f| is much farther from the mean than samples reach, by which the integral is `estimate`: after so many
-    /// of them, in so small a volume that none fell there, and no larger than that of the leaves in which so much was
-    /// seen.
-    pub fn towers(&self, reach: f64, estimate: f64, samples: u64) -> Vec<Tower> {
+    /// What samples may have missed that was seen here, after so many that reach so far from their mean, by which the
+    /// integral is `estimate`: where |f| is much farther from it, in so small a volume that none of them fell there,
+    /// and no larger than that of the leaves in which so much was seen.
+    pub fn beyond(&self, reach: f64, estimate: f64, samples: u64) -> f64 {
         let whole = self.axes.iter().map(|axis| axis.upper - axis.lower).product();
         let mean = estimate.abs() / whole;
-        let (reached, far) = (reach + mean, FARTHER.mul_add(reach, mean));
         let leaves = self.leaves.iter().zip(0..).map(|(leaf, i)| (leaf.peak().max(leaf.sight), Some(i)));
-        let all = leaves.chain([(self.sight, None)]).filter(|&(height, _)| height > far);
-        let mut all: Vec<(f64, Option<u32>)> = all.collect();
-        all.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-        let mut room = few(whole, samples as f64).min(whole);
-        let tower = |(height, leaf): (f64, Option<u32>)| {
+        let all = leaves.chain([(self.sight, None)]).map(|(peak, leaf)| (peak - mean, leaf));
+        let mut far: Vec<(f64, Option<u32>)> = all.filter(|&(far, _)| far > FARTHER * reach).collect();
+        far.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        let (mut room, mut sum) = (few(whole, samples as f64).min(whole), 0.0);
+        for (far, leaf) in far {
             let volume = leaf.map_or(whole, |leaf| self.volume(leaf)).min(room);
-            room -= volume;
-            Tower { leaf, height, mean, reached, volume }
-        };
-        let towers = all.into_iter().map(tower);
-        towers.take_while(|tower| tower.volume > 0.0).collect()
+            (room, sum) = (room - volume, sum + volume * far);
+        }
+        sum
     }
 
     /// The volume of a leaf, in the variables of the axes.
@@ -266,15 +245,12 @@ mod tests {
         swept[1].high = 101.0;
         method.absorb(&mut swept, &mut []);
         let close = |a: f64, b: f64| assert!((a - b).abs() < 1e-12 * b, "{a} {b}");
-        let beyond = |method: &Cubature, reach: f64, samples: u64| -> f64 {
-            method.towers(reach, 2.0, samples).iter().map(Tower::content).sum()
-        };
-        close(beyond(&method, 1.0, 1_000_000), 2.0 * few(100.0, 1e6));
-        close(beyond(&method, 1.0, 3), 100.0 * volume);
+        close(method.beyond(1.0, 2.0, 1_000_000), 2.0 * few(100.0, 1e6));
+        close(method.beyond(1.0, 2.0, 3), 100.0 * volume);
         // It is no farther than thirty times what they have seen.
-        assert_eq!(beyond(&method, 3.5, 1_000_000), 0.0);
+        assert_eq!(method.beyond(3.5, 2.0, 1_000_000), 0.0);
         // What other points saw may be anywhere.
         method.sight = 1001.0;
-        close(beyond(&method, 1.0, 3), 1000.0 * 2.0);
+        close(method.beyond(1.0, 2.0, 3), 1000.0 * 2.0);
     }
 }

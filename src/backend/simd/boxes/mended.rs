@@ -183,7 +183,9 @@ impl<'a> Mended<'a> {
             let sign = if value.is_infinite() { value.signum() } else { 0.0 };
             sign * first >= sign * second
         };
-        if !(is_known && (0..2).all(|side| leads([sides[0][side], sides[1][side]]))) {
+        // Far from it by what is smooth beside it.
+        let lead = |[first, second]: [[f64; 2]; 2]| (0..2).all(|side| leads([first[side], second[side]]));
+        if !(is_known && (lead([sides[0], sides[1]]) || lead([near[1], near[0]]))) {
             // All that is next to a face may be rounding.
             let is_next_to = |d: usize| {
                 let ((lower, upper), x) = (bounds(d), point[d]);
