@@ -198,15 +198,16 @@ impl Integrator {
     /// The evaluations after which an adaptive method gives up, 4 million unless set. No round is begun that may go
     /// beyond. What may come on top:
     ///
-    /// - the first sweep, which is made in any case, so that 0 is that sweep alone: up to 900 points of an interval, or
-    ///   of each interval between [`points`](Self::points) after a look beside these; 2,700 where ends that are not 0
-    ///   are singular; one box by [`Method::Cubature`](crate::Method::Cubature), and the whole first mesh of several
+    /// - the first sweep, which is made in any case, so that 0 is that sweep alone: up to 900 points of an interval,
+    ///   2,700 where ends that are not 0 are singular; up to as many of each interval between
+    ///   [`points`](Self::points) after a look beside these; one box by [`Method::Cubature`](crate::Method::Cubature), and the whole first mesh of several
     ///   components;
     /// - the limit towards a singular end or place that is not 0, some 1,200 for each side of it;
     /// - what is looked at far out on an infinite range of several panels (270 at most for each end), and searches for
     ///   kinks there;
     /// - the climb from the highest box on infinite axes, some 1,000, so that what was not reached is claimed;
-    /// - a round more, of several components on one interval;
+    /// - a round more, of several components on one interval, whose leaves are counted with 18 points each and may take
+    ///   130, or as many as a first sweep;
     /// - for `Lattice` and `Sobol`, the look along a line before replicates that agree are believed, some 500 for each
     ///   component.
     ///

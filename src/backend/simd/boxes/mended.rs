@@ -60,7 +60,8 @@ struct Mended<'a> {
 
 impl SimdBoxes<'_> {
     /// Sweeps those boxes again in which a value is not finite or larger than `tall`, with what is beside such nodes; the
-    /// evaluations that took, unless more than `most` might be needed. What stays without a value says where.
+    /// evaluations that took, no more than `most`. What stays without a value says where; `None` where there are too few
+    /// evaluations to find that out.
     #[cold]
     #[inline(never)]
     pub fn mend(
