@@ -345,7 +345,7 @@ impl Looked for Rounds<'_> {
 
     fn second_look(&mut self) -> Found {
         let (ends, left) = ((self.question.lower, self.question.upper), self.left(0));
-        let Some(found) = second_look(&self.kernel, ends, self.method, self.probed, left) else {
+        let Ok(found) = second_look(&self.kernel, ends, self.method, self.probed, left) else {
             self.unseen = self.method.totals.magnitude;
             return Found::TooDear;
         };

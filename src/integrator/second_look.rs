@@ -2,7 +2,7 @@
 //! have, something is.
 
 use super::floor::spread;
-use super::probe::BLOCK;
+use super::probe::{BLOCK, TooFew};
 use crate::backend::simd::regions::{Desk, SimdRegions};
 use crate::estimate::Tolerance;
 use crate::lanes::LANES;
@@ -22,27 +22,30 @@ const MOST_CLIMBED: u64 = 200;
 
 /// Looks at the mesh of `method`, over a range with these ends, which converged, if it is in doubt or has forgotten what
 /// it saw, by as many evaluations as are `left`: intervals, apart and in ascending order, in which there is something
-/// that it does not explain; `None` where it takes more. Equal parts may have been `looked` at before.
+/// that it does not explain. Equal parts may have been `looked` at before.
 pub(super) fn second_look(
     kernel: &SimdRegions,
     ends: (f64, f64),
     method: &mut Adaptive,
     looked: bool,
     left: u64,
-) -> Option<Vec<(f64, f64)>> {
+) -> Result<Vec<(f64, f64)>, TooFew> {
     if !(ends.0.is_finite() && ends.1.is_finite()) {
-        return Some(Vec::new());
+        return Ok(Vec::new());
     }
     let (doubt, forgotten) = (method.doubt(looked), method.forgotten());
     if doubt.is_none() && forgotten.is_empty() {
-        return Some(Vec::new());
+        return Ok(Vec::new());
     }
     let (leaves, means, found) = (Vec::new(), Vec::new(), Vec::new());
     let mut look = Look { kernel, ends, leaves, reach: FORGOTTEN, means, found, evaluations: 0, left };
-    let looked = look.at(method, doubt, &forgotten, looked);
+    let all = look.at(method, doubt, &forgotten, looked);
     method.evaluations += look.evaluations;
     // What was found until then is worth the rest of them.
-    looked.or((!look.found.is_empty()).then_some(())).map(|()| look.intervals())
+    if look.found.is_empty() {
+        all?;
+    }
+    Ok(look.intervals())
 }
 
 /// Samples that are surprises, from the first to the last, and those before and after, which are none.
@@ -106,8 +109,14 @@ impl Mean {
 }
 
 impl Look<'_> {
-    /// Looks at all of it; `None` where that takes more evaluations than are left.
-    fn at(&mut self, method: &Adaptive, doubt: Option<Doubt>, forgotten: &[(f64, f64)], looked: bool) -> Option<()> {
+    /// Looks at all of it.
+    fn at(
+        &mut self,
+        method: &Adaptive,
+        doubt: Option<Doubt>,
+        forgotten: &[(f64, f64)],
+        looked: bool,
+    ) -> Result<(), TooFew> {
         self.expect(method)?;
         for &region in forgotten {
             self.nodes_of(region)?;
@@ -115,22 +124,22 @@ impl Look<'_> {
         self.narrow_down()?;
         let known = std::mem::take(&mut self.found);
         self.reach = 1.0;
-        let all = doubt.map_or(Some(()), |doubt| self.all(&doubt, looked).and_then(|()| self.narrow_down()));
+        let all = doubt.map_or(Ok(()), |doubt| self.all(&doubt, looked).and_then(|()| self.narrow_down()));
         self.found.extend(known);
         all?;
         self.take_means();
-        Some(())
+        Ok(())
     }
 
     /// So many evaluations, if they are left.
-    fn take(&mut self, evaluations: u64) -> Option<()> {
+    fn take(&mut self, evaluations: u64) -> Result<(), TooFew> {
         let fits = self.evaluations + evaluations <= self.left;
         self.evaluations += if fits { evaluations } else { 0 };
-        fits.then_some(())
+        if fits { Ok(()) } else { Err(TooFew) }
     }
 
     /// Sets what the leaves say: of those that were swept by levels, a ladder.
-    fn expect(&mut self, method: &Adaptive) -> Option<()> {
+    fn expect(&mut self, method: &Adaptive) -> Result<(), TooFew> {
         let mut desk = Desk::new();
         let any = Tolerance { absolute: f64::INFINITY, relative: 0.0 };
         for (region, swept) in method.swept() {
@@ -143,7 +152,7 @@ impl Look<'_> {
                 let sweep = Sweep::Ladder { least: 0, eager: false };
                 let region = Region { sweep, guarded: false, ..region };
                 if self.evaluations + MOST_CLIMBED > self.left {
-                    return None;
+                    return Err(TooFew);
                 }
                 let swept = self.kernel.sweep_one(&region, any, &mut desk);
                 self.take(u64::from(swept.evaluations))?;
@@ -151,11 +160,11 @@ impl Look<'_> {
             }
             self.leaves.push(Expected::by(&region, climbed.as_ref().unwrap_or(&swept), swept.levels));
         }
-        Some(())
+        Ok(())
     }
 
     /// Looks at all nodes of a region, one of which may have met what no other did.
-    fn nodes_of(&mut self, (lower, upper): (f64, f64)) -> Option<()> {
+    fn nodes_of(&mut self, (lower, upper): (f64, f64)) -> Result<(), TooFew> {
         let nodes = self.kernel.ladder.nodes.iter().flat_map(|row| row.iter().enumerate());
         // To the bit where sweeps are.
         let place =
@@ -166,7 +175,7 @@ impl Look<'_> {
     }
 
     /// Looks at all there is a doubt about.
-    fn all(&mut self, doubt: &Doubt, looked: bool) -> Option<()> {
+    fn all(&mut self, doubt: &Doubt, looked: bool) -> Result<(), TooFew> {
         let (lower, upper) = self.ends;
         let span = upper - lower;
         // A look before told values of a constant from others.
@@ -184,7 +193,7 @@ impl Look<'_> {
                 self.outward(0.0, [doubt.finest, most], by)?;
             }
         }
-        Some(())
+        Ok(())
     }
 
     /// Intervals in which something is that the leaves do not explain, apart and in ascending order.
@@ -214,7 +223,7 @@ impl Look<'_> {
     }
 
     /// Looks at points in ascending order, between these two; those of `equal_parts` make means.
-    fn along(&mut self, points: &[f64], (lower, upper): (f64, f64), equal_parts: bool) -> Option<()> {
+    fn along(&mut self, points: &[f64], (lower, upper): (f64, f64), equal_parts: bool) -> Result<(), TooFew> {
         let f = self.kernel.values;
         let ([mut x, mut y], mut leaf, mut before) = ([[[0.0; LANES]; BLOCK / LANES]; 2], 0, lower);
         let mut under_way: Option<Surprise> = None;
@@ -237,18 +246,18 @@ impl Look<'_> {
                 } else if let Some(one) = under_way.take() {
                     self.found.push(Surprise { to: point, ..one });
                     if self.found.len() >= MOST {
-                        return Some(());
+                        return Ok(());
                     }
                 }
                 before = point;
             }
         }
         self.found.extend(under_way);
-        Some(())
+        Ok(())
     }
 
     /// Looks at points farther and farther from an origin, between these distances, each by this share of it.
-    fn outward(&mut self, origin: f64, [least, most]: [f64; 2], by: f64) -> Option<()> {
+    fn outward(&mut self, origin: f64, [least, most]: [f64; 2], by: f64) -> Result<(), TooFew> {
         let (lower, upper) = self.ends;
         let inside = |x: &f64| lower < *x && *x < upper;
         // Below normal numbers steps would stand still.
@@ -264,25 +273,25 @@ impl Look<'_> {
             points.dedup();
             self.along(&points, self.ends, false)?;
         }
-        Some(())
+        Ok(())
     }
 
     /// Moves the ends of what was found closer to the surprises, by halves as long as there is none.
-    fn narrow_down(&mut self) -> Option<()> {
+    fn narrow_down(&mut self) -> Result<(), TooFew> {
         if self.found.len() > MOST_NARROWED {
-            return Some(());
+            return Ok(());
         }
         for k in 0..self.found.len() {
             let Surprise { from, first, last, to } = self.found[k];
             self.found[k].from = self.closer(first, from)?;
             self.found[k].to = self.closer(last, to)?;
         }
-        Some(())
+        Ok(())
     }
 
     /// The point between a surprise and one that is none from which on outward there is none, as far as powers of two
     /// of the distance say.
-    fn closer(&mut self, surprise: f64, none: f64) -> Option<f64> {
+    fn closer(&mut self, surprise: f64, none: f64) -> Result<f64, TooFew> {
         self.take(HALVES as u64)?;
         let mut x = [[0.0; LANES]; HALVES / LANES];
         for (k, x) in x.as_flattened_mut().iter_mut().enumerate() {
@@ -296,6 +305,6 @@ impl Look<'_> {
             leaf(x).is_some_and(|leaf| leaf.is_surprised_by(x, y, self.reach))
         };
         let first = (1..HALVES).find(surprising).unwrap_or(HALVES);
-        Some(x.as_flattened()[first - 1])
+        Ok(x.as_flattened()[first - 1])
     }
 }

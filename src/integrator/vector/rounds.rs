@@ -14,7 +14,7 @@ use crate::integrator::composite::stopped_whole;
 use crate::integrator::initial::initial;
 use crate::integrator::looks::{Found, Looked, Looks};
 use crate::integrator::noise::Noise;
-use crate::integrator::probe::{self, Find, Panels, looks_constant};
+use crate::integrator::probe::{self, Find, Panels, TooFew, looks_constant};
 use crate::integrator::rounds::CHUNK;
 use crate::integrator::second_look::second_look;
 use crate::integrator::white_noise::WhiteNoise;
@@ -327,10 +327,10 @@ impl Looked for Run<'_> {
 
     fn second_look(&mut self) -> Found {
         self.shared.clear();
-        let found: Option<Vec<_>> = (0..self.swept.len())
+        let found: Result<Vec<_>, TooFew> = (0..self.swept.len())
             .map(|c| {
                 if self.joint.is_settled(c) {
-                    return Some(Vec::new());
+                    return Ok(Vec::new());
                 }
                 let left = self.left();
                 let values = self.shared.component(c);
@@ -339,7 +339,7 @@ impl Looked for Run<'_> {
             })
             .collect();
         self.shared.clear();
-        let Some(found) = found else {
+        let Ok(found) = found else {
             let magnitude = |c: usize| if self.joint.is_settled(c) { 0.0 } else { self.joint.magnitude(c) };
             self.unseen = (0..self.swept.len()).map(magnitude).collect();
             return Found::TooDear;
