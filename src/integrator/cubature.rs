@@ -5,6 +5,7 @@ mod corners;
 mod doubt;
 mod drive;
 mod evenly;
+mod growth;
 mod mend;
 mod outward;
 mod overflow;

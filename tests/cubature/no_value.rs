@@ -167,3 +167,22 @@ fn looks_mend_what_is_infinite_on_a_diagonal() {
     let found = of(&Integrator::new().rel_tol(1e-3).max_evaluations(400_000), &pole, [(0.0, 1.0); 3]);
     assert!(found.status != Status::Converged, "{found:#}");
 }
+
+/// A divergent integral of which each halving adds the same is within any loose tolerance of the last sum in the end.
+#[test]
+fn what_diverges_next_to_a_point_is_seen_at_loose_tolerances() {
+    for eps in [1e-2, 1.0, 100.0] {
+        for method in [Method::Auto, Method::Cubature] {
+            let with = Integrator::new().rel_tol(3e-2).method(method).max_evaluations(600_000);
+            let corner = of(&with, &|[x, y]: [f64; 2]| 1.0 + eps / (x * x + y * y), UNIT);
+            let inside = of(&with, &|[x, y]: [f64; 2]| 1.0 + eps / ((x - 0.3).powi(2) + (y - 0.6).powi(2)), UNIT);
+            for found in [corner, inside] {
+                assert!(found.status != Status::Converged, "{eps} {method} {found:#}");
+            }
+            let root = of(&with, &|[x, y]: [f64; 2]| 1.0 + eps / (x * x + y * y).sqrt(), UNIT);
+            let exact = 1.0 + 2.0 * eps * (1.0 + 2f64.sqrt()).ln();
+            let off = (root.estimate - exact).abs();
+            assert!(root.status == Status::Converged && off <= root.error, "{eps} {method} {root:#}");
+        }
+    }
+}

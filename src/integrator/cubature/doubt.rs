@@ -21,6 +21,9 @@ const TOWERS: &str =
 const EXACT: &str = "no error was seen at any node, but other points (up to 8192) say that the integral is another, or that the integrand is \
     constant in pieces: steps may lie where no node is";
 
+const GROWS: &str = "next to its highest point there is as much of the integrand in each shell as in the one outside: its integral \
+    may not exist";
+
 const NO_NUMBER: &str = "no error was seen at any node, but at one of 8192 points more the integrand is not finite";
 
 /// Vectors of points with fewer of which nothing is said.
@@ -174,6 +177,13 @@ impl Doubter<'_> {
             || rest(method).next_to_corners(method)
             || rest(method).all_over(method)?
             || rest(method).on_top(method);
+        if !boxes {
+            match rest(method).grows(method) {
+                Some(true) => return Ok(Doubt::All(GROWS)),
+                Some(false) => {}
+                None => return Ok(Doubt::Unknown),
+            }
+        }
         // What no point at all has looked at is not believed.
         let unseen = method.scattered == 0 && method.probed.is_none();
         Ok(if boxes {

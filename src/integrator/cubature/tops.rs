@@ -15,7 +15,7 @@ const SUMMIT: f64 = 100.0;
 
 /// The first step of a climb, in widths of the box, the last, and the factor after each that led higher; of a climb that
 /// may lead far; and how many there are.
-const STEPS: [f64; 3] = [0.25, 0.01, 1.0];
+pub(super) const STEPS: [f64; 3] = [0.25, 0.01, 1.0];
 const FAR: [f64; 3] = [0.25, 0.01, 1.7];
 const MOST_STEPS: usize = 64;
 
@@ -44,7 +44,7 @@ impl Doubter<'_> {
     }
 
     /// Where a climb from the middle of a box leads. Evaluations are counted there.
-    fn above(&self, leaf: u32, steps: [f64; 3], method: &mut Cubature) -> Option<Top> {
+    pub(super) fn above(&self, leaf: u32, steps: [f64; 3], method: &mut Cubature) -> Option<Top> {
         if self.axes.len() > MOST_PLACED {
             return None;
         }
