@@ -139,13 +139,13 @@ impl Rounds<'_> {
             self.try_noise(absorbed)?;
             if let Some(outcome) = absorbed {
                 let found = looks.again(outcome, None, self);
-                if found == Found::TooDear {
+                if found != Found::Something {
+                    self.unless_withheld()?;
+                    if found == Found::Nothing {
+                        return Ok(outcome);
+                    }
                     self.method.totals.error += self.unseen;
                     return Ok(Outcome::MaxEvaluations);
-                }
-                if found == Found::Nothing {
-                    self.unless_withheld()?;
-                    return Ok(outcome);
                 }
                 if self.left(0) < most_evaluations(self.method.next().list) {
                     self.method.totals.error += self.method.totals.magnitude;

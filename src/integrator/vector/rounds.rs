@@ -190,6 +190,7 @@ impl Run<'_> {
             let (panels, _) = find(&self.shared.component(c), self.bounds.0, self.bounds.1, self.left());
             let Ok(panels) = panels else {
                 these[k..].iter().for_each(|&c| self.unseen[c] = f64::INFINITY);
+                self.shared.clear();
                 return Found::TooDear;
             };
             found.extend(panels);
